@@ -1,0 +1,158 @@
+"""Record and replay: the cases of an exercise's properties with torch's answers, drawn once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from itertools import accumulate
+from pathlib import Path
+
+from grader.errors import CourseError, MachineError
+from grader.program import Packed, Program, pack
+from grader.properties import Property
+from grader.sizes import size
+from grader.student import Request
+
+FORMAT = 1
+# What a change of would draw or answer other cases.
+MAKERS = (
+    "agreement.py",
+    "cases.py",
+    "drawing.py",
+    "oracle.py",
+    "program.py",
+    "properties.py",
+    "sizes.py",
+    "strategies.py",
+    "tracing.py",
+)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Every case of an exercise, property after property, the simplest first in each.
+
+    counts: how many cases each property has.
+    written: for each property, which of its cases were written down rather than drawn.
+    request: the programs, ready to send.
+    expected: the answers, one after the other.
+    """
+
+    counts: tuple[int, ...]
+    written: tuple[frozenset[int], ...]
+    request: Request
+    expected: array[float]
+
+    @cached_property
+    def programs(self) -> list[Packed]:
+        programs: list[Packed] = marshal.loads(self.request.packed)
+        return programs
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return [0, *accumulate(self.request.lengths)]
+
+    def answer(self, case: int) -> tuple[float, ...]:
+        """What torch observed in a case."""
+        return tuple(self.expected[self._offsets[case] : self._offsets[case + 1]])
+
+    def places(self, prop: int) -> range:
+        """Where a property's cases lie."""
+        start = sum(self.counts[:prop])
+        return range(start, start + self.counts[prop])
+
+    def to_bytes(self) -> bytes:
+        request = (self.request.packed, self.request.lengths)
+        body = marshal.dumps((self.counts, self.written, *request, self.expected.tobytes()))
+        return hashlib.sha256(body).digest() + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Bank:
+        """Raises ValueError where the bytes are not those of to_bytes()."""
+        digest, body = data[:32], data[32:]
+        if hashlib.sha256(body).digest() != digest:
+            raise ValueError("the stored cases are damaged")
+        counts, written, packed, lengths, expected = marshal.loads(body)
+        return cls(counts, written, Request(packed, lengths), array("d", expected))
+
+
+def key(properties_file: Path, seed: int) -> str:
+    """What a bank depends on, as a file name: the properties, the seed, and every version."""
+    digest = hashlib.sha256()
+    versions = (FORMAT, sys.version_info[:2], version("hypothesis"), version("torch"), seed)
+    digest.update(repr(versions).encode())
+    for path in (properties_file, *(Path(__file__).parent / name for name in MAKERS)):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"{properties_file.stem.removeprefix('test_')}-{digest.hexdigest()[:24]}.cases"
+
+
+def recall(
+    folder: Path, properties_file: Path, seed: int, properties: Sequence[Property], say: Callable[[], None]
+) -> Bank:
+    """The exercise's bank from the folder, or drawn now and put there.
+
+    say: called before drawing, which takes seconds.
+    """
+    path = folder / key(properties_file, seed)
+    try:
+        return Bank.from_bytes(path.read_bytes())
+    except (OSError, ValueError, EOFError, TypeError):
+        say()
+    bank = record(properties, seed)
+    _keep(path, bank.to_bytes())
+    return bank
+
+
+def record(properties: Sequence[Property], seed: int) -> Bank:
+    """Draw every property's cases and ask torch for the answers."""
+    programs: list[Program] = []
+    expected = array("d")
+    counts, written = [], []
+    for prop in properties:
+        cases = _cases(prop, seed)
+        counts.append(len(cases))
+        written.append(frozenset(i for i, (program, _) in enumerate(cases) if program in prop.first))
+        programs += [program for program, _ in cases]
+        for _, numbers in cases:
+            expected.extend(numbers)
+    request = Request.of([pack(program) for program in programs], [program.length for program in programs])
+    return Bank(tuple(counts), tuple(written), request, expected)
+
+
+def _cases(prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
+    from grader.drawing import each_drawn
+    from grader.oracle import Unfit, answer
+
+    try:
+        cases = {program: answer(program, prop.kink) for program in prop.first}
+    except Unfit:
+        raise CourseError(
+            f"a program written down for {prop.claim.name} has no answer all must agree with",
+            "keep it away from relu's kink, undefined powers, overflow and cancellation",
+        ) from None
+    if prop.over is not None:
+        each_drawn(prop, seed, answer, cases.setdefault)
+    return sorted(cases.items(), key=lambda case: size(case[0]))
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise MachineError(
+            f"cannot keep the drawn cases in {path.parent}: {error.strerror}",
+            "make room there, or set XDG_CACHE_HOME to a folder that can be written",
+        ) from error

@@ -1,0 +1,90 @@
+"""The course on disk: its rubric, its given files, its reference and its stubs."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from grader.errors import CourseError
+from grader.model import Exercise
+from grader.stubs import cut
+
+GIVEN = ("value", "module")
+TOGETHER = "together"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course and where it lies.
+
+    exercises: in the order students meet them.
+    together: the last mark, for which every part is the student's own.
+    """
+
+    root: Path
+    title: str
+    exercises: tuple[Exercise, ...]
+    together: Exercise
+
+    @classmethod
+    def load(cls, root: Path) -> Course:
+        """Read course.toml; raises CourseError where it is missing, broken or incomplete."""
+        path = root / "course.toml"
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+            exercises = tuple(_exercise(entry) for entry in table["exercise"])
+            together = Exercise(TOGETHER, table["together"]["title"], Fraction(0), (), own=True)
+            return cls(root, table["title"], exercises, together)
+        except OSError as error:
+            raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+            raise CourseError(f"{path} is not a course: {error}", "compare it with the README") from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(exercise.name for exercise in self.exercises)
+
+    @property
+    def parts(self) -> tuple[Exercise, ...]:
+        """Everything that is graded: the exercises, then all of them together."""
+        return (*self.exercises, self.together)
+
+    def properties(self, exercise: str) -> Path:
+        """The file with an exercise's properties."""
+        return self.root / "tests" / "properties" / f"test_{exercise}.py"
+
+    def solution(self, name: str) -> str:
+        """The source of a reference part; raises CourseError where it is missing."""
+        path = self.root / "solutions" / f"{name}.py"
+        try:
+            return path.read_text("utf-8")
+        except OSError as error:
+            raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
+
+    def stub(self, name: str) -> str:
+        """What a student is handed for an exercise."""
+        return cut(self.solution(name), name)
+
+    @cached_property
+    def reference(self) -> dict[str, CodeType]:
+        """The given files and every solution, compiled."""
+        return {
+            name: compile(self.solution(name), f"{name}.py", "exec", dont_inherit=True)
+            for name in (*GIVEN, *self.names)
+        }
+
+
+def here() -> Course:
+    """The course this grader was installed with."""
+    return Course.load(Path(__file__).resolve().parent.parent)
+
+
+def _exercise(entry: dict[str, Any]) -> Exercise:
+    return Exercise(
+        entry["name"], entry["title"], Fraction(str(entry["points"])), tuple(entry["siblings"])
+    )

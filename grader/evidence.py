@@ -1,0 +1,98 @@
+"""Outcomes as plain JSON values and back: the form they have inside pytest's report and in the store."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import isfinite
+from typing import Any, assert_never
+
+from grader.model import Claim, Counterexample, Crashed, Failed, Kind, NotStarted, Outcome, Passed, TimedOut
+
+Plain = dict[str, Any]
+STATUS = {
+    Passed: "passed",
+    Failed: "failed",
+    Crashed: "crashed",
+    TimedOut: "timed_out",
+    NotStarted: "not_started",
+}
+
+
+def status(outcome: Outcome) -> str:
+    """The outcome's one word."""
+    return STATUS[type(outcome)]
+
+
+def number_to_plain(number: float) -> float | str:
+    """JSON has no NaN and no infinity: these become "nan", "inf" and "-inf"."""
+    return number if isfinite(number) else str(number)
+
+
+def outcome_to_plain(outcome: Outcome) -> Plain:
+    """Everything the outcome knows."""
+    plain: Plain = {"status": status(outcome)}
+    match outcome:
+        case Passed(cases):
+            return plain | {"cases": cases}
+        case Failed(cases, shown, reason):
+            return plain | {"cases": cases, "counterexample": _shown_to_plain(shown), "reason": reason}
+        case Crashed(cases, error, frames, shown):
+            rest = {"cases": cases, "error": error, "frames": list(frames)}
+            return plain | rest | {"counterexample": shown and _shown_to_plain(shown)}
+        case TimedOut(limit, shown):
+            return plain | {"limit": limit, "counterexample": shown and _shown_to_plain(shown)}
+        case NotStarted(reason):
+            return plain | {"reason": reason}
+        case _:
+            assert_never(outcome)
+
+
+def outcome_from_plain(plain: Plain) -> Outcome:
+    """What outcome_to_plain() was given; raises KeyError or ValueError for anything else."""
+    match plain["status"]:
+        case "passed":
+            return Passed(plain["cases"])
+        case "failed":
+            return Failed(plain["cases"], shown_from_plain(plain["counterexample"]), plain["reason"])
+        case "crashed":
+            shown = plain["counterexample"] and shown_from_plain(plain["counterexample"])
+            return Crashed(plain["cases"], plain["error"], tuple(plain["frames"]), shown)
+        case "timed_out":
+            shown = plain["counterexample"] and shown_from_plain(plain["counterexample"])
+            return TimedOut(plain["limit"], shown)
+        case "not_started":
+            return NotStarted(plain["reason"])
+        case other:
+            raise ValueError(f"no outcome is called {other!r}")
+
+
+def _shown_to_plain(shown: Counterexample) -> Plain:
+    return {
+        "program": shown.source,
+        "expected": {label: number_to_plain(number) for label, number in shown.expected},
+        "got": {label: number_to_plain(number) for label, number in shown.got},
+        "size": list(shown.size),
+    }
+
+
+def shown_from_plain(plain: Plain) -> Counterexample:
+    operations, leaves, numbers = plain["size"]
+    size = (operations, leaves, numbers)
+    return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), size)
+
+
+def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:
+    return tuple((label, float(number)) for label, number in plain.items())
+
+
+def claim_to_plain(claim: Claim) -> Plain:
+    return {
+        "name": claim.name,
+        "title": claim.title,
+        "kind": claim.kind.value,
+        "share": str(claim.share),
+    }
+
+
+def claim_from_plain(plain: Plain) -> Claim:
+    return Claim(plain["name"], plain["title"], Kind(plain["kind"]), Fraction(plain["share"]))

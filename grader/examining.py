@@ -1,0 +1,167 @@
+"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict on each property."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import CodeType
+
+from grader.cases import Bank, recall
+from grader.course import GIVEN, Course
+from grader.judging import broken, first_broken, holds, verdict
+from grader.model import Crashed, Exercise, NotStarted, Outcome, Result, Verdict
+from grader.observation import Observation
+from grader.properties import Property, declared_in
+from grader.sandbox.cage import Cage
+from grader.student import Attempt, Limits, Parts, Student
+from grader.stubs import untouched
+from grader.submission import Submission
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that a verdict depends on besides the submission.
+
+    cache: the folder of recorded cases.
+    say_drawing: called with an exercise's name before its cases are drawn, which takes seconds.
+    """
+
+    course: Course
+    cage: Cage
+    cache: Path
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+    say_drawing: Callable[[str], None] = lambda _: None
+
+
+def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
+    """Why an exercise cannot be examined at all: it is not started, or not readable; else None."""
+    names = course.names if exercise.own else (exercise.name,)
+    for name in names:
+        if name in submission.unreadable:
+            return Crashed(0, submission.unreadable[name])
+        if name not in submission.sources:
+            return NotStarted(f"{name}.py is not there")
+        if untouched(submission.sources[name], course.stub(name)):
+            return NotStarted(f"{name}.py is still the stub")
+    return None
+
+
+def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Parts:
+    """The student's file with reference siblings; or, for the last mark, all the student's own.
+
+    The reference of the exercise itself is never among them. Helper modules of the student's own are.
+    """
+    own = set(course.names) if exercise.own else {exercise.name}
+    modules: dict[str, str | CodeType] = {
+        name: text for name, text in sources.items() if name not in (*course.names, *GIVEN)
+    }
+    modules |= {name: code for name, code in course.reference.items() if name not in own}
+    modules |= {name: sources[name] for name in own}
+    needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
+    return Parts(modules, tuple(sorted(needed, key=course.names.index)))
+
+
+class Examination:
+    """One exercise of one submission, observed once and then judged property by property."""
+
+    def __init__(
+        self, setting: Setting, exercise: Exercise, bank: Bank, properties: Sequence[Property], attempt: Attempt
+    ) -> None:
+        self._setting = setting
+        self._exercise = exercise
+        self._bank = bank
+        self._attempt = attempt
+        self._seen: list[Observation] = attempt.observe(bank.request)
+        self._properties = tuple(properties)
+        self._numbers = {prop.claim.name: number for number, prop in enumerate(properties)}
+        self._broken = [
+            first_broken(prop, bank, bank.places(number), self._seen)
+            for number, prop in enumerate(properties)
+        ]
+
+    def outcome(self, prop: Property) -> Outcome:
+        """What became of a property."""
+        number = self._numbers[prop.claim.name]
+        place, cases = self._broken[number], len(self._bank.places(number))
+        if place is None:
+            return verdict(self._exercise.name, cases, None)
+        worst = broken(self._bank, place, self._seen[place])
+        if prop.over is not None and self._only_drawn_cases_fail and not self._attempt.over:
+            from grader.shrinking import shrunk
+
+            worst = shrunk(prop, self._setting.seed, self._attempt, worst)
+        return verdict(self._exercise.name, cases, worst)
+
+    @cached_property
+    def _only_drawn_cases_fail(self) -> bool:
+        """Whether no program that was written down shows a mistake.
+
+        Where one does, it is small already, and shrinking the other properties' failures would only
+        cost time to say the same again.
+        """
+        return not any(
+            place is not None and self._breaks_as_written(prop, self._bank.places(number))
+            for (number, prop), place in zip(enumerate(self._properties), self._broken, strict=True)
+        )
+
+    def _breaks_as_written(self, prop: Property, places: range) -> bool:
+        written = self._bank.written[self._numbers[prop.claim.name]]
+        return any(
+            not holds(prop, self._bank, place, self._seen[place])
+            for place in (places.start + number for number in written)
+        )
+
+
+class Examiner:
+    """Examines one submission; at most one exercise is open at a time."""
+
+    def __init__(self, setting: Setting, submission: Submission) -> None:
+        self.setting = setting
+        self.submission = submission
+        self._student = Student(setting.cage, setting.limits, len(setting.course.parts))
+        self._open = ExitStack()
+        self._current: tuple[str, Examination | Outcome] | None = None
+
+    def outcome(self, exercise: Exercise, properties: Sequence[Property], prop: Property) -> Outcome:
+        """What became of one of an exercise's properties."""
+        if self._current is None or self._current[0] != exercise.name:
+            self._open.close()
+            self._current = (exercise.name, self._examine(exercise, properties))
+        found = self._current[1]
+        return found.outcome(prop) if isinstance(found, Examination) else found
+
+    def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
+        setting = self.setting
+        why_not = handed_in(setting.course, self.submission, exercise)
+        if why_not is not None:
+            return why_not
+        bank = recall(
+            setting.cache,
+            setting.course.properties(exercise.name),
+            setting.seed,
+            properties,
+            lambda: setting.say_drawing(exercise.name),
+        )
+        engine = parts(setting.course, self.submission.sources, exercise)
+        attempt = self._open.enter_context(self._student.attempt(engine))
+        return Examination(setting, exercise, bank, properties, attempt)
+
+    def close(self) -> None:
+        """End every process."""
+        self._open.close()
+        self._student.close()
+
+
+def examine(setting: Setting, submission: Submission, exercise: Exercise) -> Result:
+    """One exercise's verdicts without pytest around them, for checks that make hundreds of them."""
+    properties = declared_in(setting.course.properties(exercise.name))
+    examiner = Examiner(setting, submission)
+    try:
+        verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
+    finally:
+        examiner.close()
+    return Result(exercise, tuple(verdicts))

@@ -1,0 +1,144 @@
+"""The whole story on one page: a folder becomes a submission, pytest examines it, the outcomes make a report."""
+
+from __future__ import annotations
+
+import io
+import platform
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+
+from grader import __version__, plugin
+from grader.course import Course, here
+from grader.errors import CourseError
+from grader.evidence import claim_from_plain, outcome_from_plain
+from grader.examining import Examiner, Setting
+from grader.model import Exercise, Result, Verdict
+from grader.report import Report
+from grader.sandbox import choose
+from grader.submission import Submission, load
+
+# Nothing of the surroundings may reach in: no other plugin, no conftest, no cache, no ambient option.
+CLOSED = (
+    "--disable-plugin-autoload",
+    "--noconftest",
+    "--capture=no",
+    "-p",
+    "pytest_jsonreport.plugin",
+    "--json-report",
+    "--json-report-file=",
+    "--json-report-omit=collectors,log,traceback,streams,warnings,keywords",
+    "-p",
+    "no:cacheprovider",
+)
+
+
+def grade(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
+    """Grade a submission: all exercises and the last mark, or only the exercises named.
+
+    Raises GraderError where grading itself could not be done; whatever the submission does is an outcome.
+    """
+    course = setting.course
+    asked = tuple(e for e in course.exercises if not only or e.name in only)
+    marks = asked if only else course.parts
+    tests = run_properties(submission, setting, marks)
+    results = {mark.name: result(mark, tests) for mark in marks}
+    return Report(
+        submission=submission.name,
+        digest=submission.digest,
+        seed=setting.seed,
+        isolation=setting.cage.isolation,
+        results=tuple(results[exercise.name] for exercise in asked),
+        together=results.get(course.together.name),
+        versions=versions(),
+    )
+
+
+def run_properties(
+    submission: Submission, setting: Setting, marks: Sequence[Exercise]
+) -> list[dict[str, Any]]:
+    """Run the exercises' property tests and return the tests of pytest-json-report."""
+    course = setting.course
+    files = [str(course.properties(mark.name)) for mark in marks]
+    carrier = Carrier(plugin.Examining(Examiner(setting, submission)))
+    output = io.StringIO()
+    arguments = ["-c", str(course.root / "pyproject.toml"), f"--rootdir={course.root}", *CLOSED, *files]
+    try:
+        with redirect_stdout(output), redirect_stderr(output):
+            code = pytest.main(arguments, plugins=[carrier])
+    finally:
+        carrier.examining.examiner.close()
+    if carrier.examining.fault is not None:
+        raise carrier.examining.fault
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise CourseError(f"pytest could not run the properties:\n{output.getvalue()}", "run: grader check")
+    return carrier.tests
+
+
+class Carrier:
+    """Carries the examiner into a pytest run, and pytest-json-report's tests out of it."""
+
+    def __init__(self, examining: plugin.Examining) -> None:
+        self.examining = examining
+        self.tests: list[dict[str, Any]] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self.examining, plugin.NAME)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        self.tests = json_report["tests"]
+
+
+def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
+    """An exercise's verdicts from the tests' metadata; a test that left none is the grader's fault.
+
+    Raises CourseError where a test has no outcome, or an exercise has no property.
+    """
+    verdicts = []
+    for test in tests:
+        if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
+            continue
+        found = test.get("metadata")
+        if found is None:
+            raise CourseError(f"{test['nodeid']} gave no outcome: {_crash(test)}", "run: grader check")
+        verdict = Verdict(claim_from_plain(found["claim"]), outcome_from_plain(found["outcome"]))
+        verdicts.append(verdict)
+    if not verdicts:
+        raise CourseError(f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py")
+    return Result(exercise, tuple(verdicts))
+
+
+def _crash(test: dict[str, Any]) -> str:
+    for stage in ("setup", "call", "teardown"):
+        if "crash" in test.get(stage, {}):
+            crash = test[stage]["crash"]
+            return f"{crash['message']} ({crash['path']}, line {crash['lineno']})"
+    return str(test["outcome"])
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Everything whose version a verdict may depend on."""
+    return (
+        ("grader", __version__),
+        ("python", platform.python_version()),
+        ("torch", version("torch")),
+        ("hypothesis", version("hypothesis")),
+    )
+
+
+def cache_folder() -> Path:
+    """Where drawn cases are kept from one run to the next."""
+    return Path(platformdirs.user_cache_dir("nanograd")) / "cases"
+
+
+def by_hand(folder: Path | None, seed: int) -> Examiner:
+    """An examiner for pytest runs that a person started."""
+    course = here()
+    submission = load(folder or course.root / "exercises", course.names)
+    return Examiner(Setting(course, choose("auto"), cache_folder(), seed), submission)

@@ -1,0 +1,96 @@
+"""Starts a worker in a cage: its code, its pipes, and the commands that begin and end an exercise."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import select
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from signal import Signals
+
+from grader.errors import MachineError
+from grader.pipes import Lane
+from grader.sandbox.cage import Cage
+
+FILES = ("wire", "engine", "running", "child", "zygote")
+END_SECONDS = 2.0
+# The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
+BOOT = """
+import marshal, os, sys, types
+fds = [int(word) for word in sys.argv[1].split(",")]
+with open(fds[0], "rb") as pipe:
+    modules = marshal.load(pipe)
+sys.modules["worker"] = types.ModuleType("worker")
+sys.modules["worker"].__path__ = []
+for name, code in modules:
+    module = sys.modules["worker." + name] = types.ModuleType("worker." + name)
+    module.__package__ = "worker"
+    exec(code, module.__dict__)
+lanes = [tuple(fds[i : i + 3]) for i in range(3, len(fds), 3)]
+sys.modules["worker.zygote"].main(fds[1], fds[2], lanes)
+"""
+
+
+@cache
+def worker_code() -> bytes:
+    """The worker's modules, compiled, under names in angle brackets that no student's file can have."""
+    folder = Path(__file__).parent / "worker"
+    sources = [(name, (folder / f"{name}.py").read_text("utf-8")) for name in FILES]
+    return marshal.dumps([(name, compile(text, f"<{name}>", "exec")) for name, text in sources])
+
+
+class Launched:
+    """A running worker with lanes for as many exercises as were asked for."""
+
+    def __init__(self, cage: Cage, lanes: int) -> None:
+        boot, self._control, self._status = os.pipe(), os.pipe(), os.pipe()
+        # For each lane: requests to the child, then numbers and texts from it.
+        pipes = [tuple(os.pipe() for _ in range(3)) for _ in range(lanes)]
+        theirs = [boot[0], self._control[0], self._status[1]]
+        theirs += [fd for to, numbers, texts in pipes for fd in (to[0], numbers[1], texts[1])]
+        self._lanes = [Lane(to[1], numbers[0], texts[0]) for to, numbers, texts in pipes]
+        try:
+            self._worker = cage.start(["-c", BOOT, ",".join(map(str, theirs))], theirs)
+        finally:
+            for fd in theirs:
+                os.close(fd)
+        try:
+            with open(boot[1], "wb") as pipe:
+                pipe.write(worker_code())
+        except BrokenPipeError:
+            raise MachineError("the worker process ended at once", "try --sandbox process") from None
+
+    def begin(self, lane: int) -> Lane:
+        """Fork the lane's child; raises BrokenPipeError where the worker is gone."""
+        os.write(self._control[1], bytes([ord("s"), lane]))
+        return self._lanes[lane]
+
+    def end(self, lane: int) -> str:
+        """Kill the lane's child with all it started; how it had ended, in words, where that is known."""
+        with suppress(BrokenPipeError):
+            os.write(self._control[1], bytes([ord("e"), lane]))
+        ready, _, _ = select.select([self._status[0]], [], [], END_SECONDS)
+        report = os.read(self._status[0], 2) if ready else b""
+        if len(report) < 2:
+            self._worker.kill()
+            return "its process was killed from inside"
+        return _how_it_ended(*report)
+
+    def close(self) -> None:
+        """End the worker and give back every descriptor."""
+        os.close(self._control[1])
+        # The end of the status pipe says that the zygote has killed what was left, and is gone.
+        select.select([self._status[0]], [], [], END_SECONDS)
+        self._worker.kill()
+        os.close(self._status[0])
+        for lane in self._lanes:
+            lane.close()
+
+
+def _how_it_ended(signalled: int, number: int) -> str:
+    if not signalled:
+        return f"its process ended with exit code {number}, as exit() or os._exit() does"
+    names = {int(signal): signal.name for signal in Signals}
+    return f"its process was ended by {names.get(number, f'signal {number}')}"

@@ -1,0 +1,22 @@
+"""Only the second operand receives a gradient.
+
+Both operands move the result, but the first one is never told. In a + 1 the whole gradient even
+goes to the plain number, where nobody will ever look for it. It shows in a + b, where a keeps 0.
+
+Hint: add: level 1, the idea
+"""
+
+from __future__ import annotations
+
+from .value import Number, Value
+
+
+def add(self: Value, other: Value | Number) -> Value:
+    other = other if isinstance(other, Value) else Value(other)
+    out = Value(self.data + other.data, (self, other), "+")
+
+    def _backward() -> None:
+        other.grad += out.grad
+
+    out._backward = _backward
+    return out

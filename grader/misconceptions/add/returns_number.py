@@ -1,0 +1,16 @@
+"""The bare sum is returned, not a Value.
+
+The number is right, but it does not remember where it came from, and it has neither a gradient nor
+a backward(). Any a + b shows it, since the result has no data.
+
+Hint: Graph
+"""
+
+from __future__ import annotations
+
+from .value import Number, Value
+
+
+def add(self: Value, other: Value | Number) -> Value:
+    other = other if isinstance(other, Value) else Value(other)
+    return self.data + other.data

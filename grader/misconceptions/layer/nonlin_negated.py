@@ -1,0 +1,27 @@
+"""The neurons get the opposite of nonlin.
+
+A layer with nonlin=True comes out linear, and one with nonlin=False cuts off what is negative. The
+neurons should hear what the layer was told. Any input that makes an output negative shows it.
+
+Hint: layer: level 1, the idea
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .module import Module
+from .neuron import Neuron
+from .value import Number, Value
+
+
+class Layer(Module):
+    def __init__(self, nin: int, nout: int, nonlin: bool = True) -> None:
+        self.neurons = [Neuron(nin, not nonlin) for _ in range(nout)]
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        outs = [neuron(x) for neuron in self.neurons]
+        return outs[0] if len(outs) == 1 else outs
+
+    def parameters(self) -> list[Value]:
+        return [p for neuron in self.neurons for p in neuron.parameters()]

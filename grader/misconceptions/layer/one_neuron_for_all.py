@@ -1,0 +1,28 @@
+"""One single Neuron stands in the list nout times.
+
+The list has the right length, but each of its places holds the very same neuron. All outputs are
+equal, and the gradients of all of them add up in one set of weights. With one output you cannot see
+it; with two you can.
+
+Hint: layer: level 1, the idea
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .module import Module
+from .neuron import Neuron
+from .value import Number, Value
+
+
+class Layer(Module):
+    def __init__(self, nin: int, nout: int, nonlin: bool = True) -> None:
+        self.neurons = [Neuron(nin, nonlin)] * nout
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        outs = [neuron(x) for neuron in self.neurons]
+        return outs[0] if len(outs) == 1 else outs
+
+    def parameters(self) -> list[Value]:
+        return [p for neuron in self.neurons for p in neuron.parameters()]

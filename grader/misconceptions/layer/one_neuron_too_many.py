@@ -1,0 +1,27 @@
+"""One neuron too many is made.
+
+There is one output more than asked for: a layer of one neuron gives two, and the next layer would
+have no weight for the last. Compare the number of neurons with nout.
+
+Hint: layer: level 3, almost code
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .module import Module
+from .neuron import Neuron
+from .value import Number, Value
+
+
+class Layer(Module):
+    def __init__(self, nin: int, nout: int, nonlin: bool = True) -> None:
+        self.neurons = [Neuron(nin, nonlin) for _ in range(nout + 1)]
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        outs = [neuron(x) for neuron in self.neurons]
+        return outs[0] if len(outs) == 1 else outs
+
+    def parameters(self) -> list[Value]:
+        return [p for neuron in self.neurons for p in neuron.parameters()]

@@ -1,0 +1,28 @@
+"""parameters() leaves out the biases.
+
+You collect the weights of all neurons, but a neuron has one thing more to learn. The biases are
+never trained and zero_grad() never resets them. Count: every neuron has one parameter more than it
+has inputs.
+
+Hint: layer: level 1, the idea
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .module import Module
+from .neuron import Neuron
+from .value import Number, Value
+
+
+class Layer(Module):
+    def __init__(self, nin: int, nout: int, nonlin: bool = True) -> None:
+        self.neurons = [Neuron(nin, nonlin) for _ in range(nout)]
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        outs = [neuron(x) for neuron in self.neurons]
+        return outs[0] if len(outs) == 1 else outs
+
+    def parameters(self) -> list[Value]:
+        return [w for neuron in self.neurons for w in neuron.w]

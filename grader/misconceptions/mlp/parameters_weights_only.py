@@ -1,0 +1,32 @@
+"""parameters() leaves out the biases.
+
+You collect the weights of all neurons, but a neuron has one thing more to learn. The biases are
+never trained and zero_grad() never resets them. Count the parameters of MLP(1, [1]): there should
+be two.
+
+Hint: mlp: level 1, the idea
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .layer import Layer
+from .module import Module
+from .value import Number, Value
+
+
+class MLP(Module):
+    def __init__(self, nin: int, nouts: Sequence[int]) -> None:
+        sizes = [nin, *nouts]
+        last = len(nouts) - 1
+        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts))]
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        for layer in self.layers:
+            out = layer(x)
+            x = out if isinstance(out, list) else [out]
+        return out
+
+    def parameters(self) -> list[Value]:
+        return [w for layer in self.layers for neuron in layer.neurons for w in neuron.w]

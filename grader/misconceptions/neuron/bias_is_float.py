@@ -1,0 +1,29 @@
+"""The bias is a plain float, not a Value.
+
+Adding a float gives the right number, but a float keeps no gradient, so the bias cannot be trained.
+Reading b.data or calling zero_grad() on a new neuron fails, whatever the input.
+
+Hint: Graph
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = 0.0
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        total = sum((w * x_i for w, x_i in zip(self.w, x)), self.b)
+        return total.relu() if self.nonlin else total
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]

@@ -1,0 +1,30 @@
+"""The bias is missing from parameters().
+
+The output and all gradients are right, but parameters() names one Value too few. Whatever is not
+listed there is neither trained nor reset by zero_grad(): the bias keeps its first value, and its
+gradient piles up from step to step.
+
+Hint: neuron: level 1, the idea
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        total = sum((w * x_i for w, x_i in zip(self.w, x)), self.b)
+        return total.relu() if self.nonlin else total
+
+    def parameters(self) -> list[Value]:
+        return list(self.w)

@@ -1,0 +1,30 @@
+"""parameters() returns the numbers instead of the Values.
+
+Training changes each parameter's data, and zero_grad() its gradient: both need the object. A list
+of floats is only a copy of the numbers, so there is nothing to change and zero_grad() raises an
+AttributeError.
+
+Hint: neuron: level 1, the idea
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        total = sum((w * x_i for w, x_i in zip(self.w, x)), self.b)
+        return total.relu() if self.nonlin else total
+
+    def parameters(self) -> list[float]:
+        return [w.data for w in self.w] + [self.b.data]

@@ -1,0 +1,15 @@
+"""The bare power is returned, not a Value.
+
+The number is right, but it does not remember where it came from, and it has neither a gradient nor
+a backward(). Any a ** 2 shows it, since the result has no data.
+
+Hint: Graph
+"""
+
+from __future__ import annotations
+
+from .value import Number, Value
+
+
+def pow(self: Value, exponent: Number) -> Value:
+    return self.data**exponent

@@ -1,0 +1,138 @@
+"""The words of the grader as frozen nouns; nothing here reads, runs or prints anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One file a student writes.
+
+    name: the file's stem, and the function or class it defines in lower case.
+    points: what full marks are worth.
+    siblings: the exercises whose reference stands beside the student's file; empty when own is set.
+    own: every part is the student's own; needs all exercises, and is worth only bonus points.
+    """
+
+    name: str
+    title: str
+    points: Fraction
+    siblings: tuple[str, ...]
+    own: bool = False
+
+
+class Kind(Enum):
+    """What a property's verdict is used for."""
+
+    GRADED = "graded"
+    BONUS = "bonus"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A property by name: what is promised, and what the promise is worth.
+
+    share: its part of the exercise's points among the shares of all graded claims,
+        or its own points where kind is BONUS; unused for a NOTE.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The smallest program that showed a difference.
+
+    source: the program as Python to paste.
+    expected, got: what was observed, by label, in the order a reader wants; got is empty
+        when the program gave no numbers at all.
+    size: operations, different leaves, size of the numbers: what makes one smaller than another.
+    """
+
+    source: str
+    expected: tuple[tuple[str, float], ...]
+    got: tuple[tuple[str, float], ...]
+    size: tuple[int, int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Every case agreed; there was at least one."""
+
+    cases: int
+
+    def __post_init__(self) -> None:
+        if self.cases < 1:
+            raise ValueError("a property that tried no case has not passed")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Some case gave other numbers than promised, or something that is no number.
+
+    reason: one sentence where numbers beside each other do not say it all, else empty.
+    """
+
+    cases: int
+    counterexample: Counterexample
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The student's code raised, or its process ended, before it answered.
+
+    error: the exception or the end in plain words.
+    frames: where it happened, innermost last, as "add.py, line 12, in add".
+    counterexample: the smallest program that showed it; None where loading the file did.
+    """
+
+    cases: int
+    error: str
+    frames: tuple[str, ...] = ()
+    counterexample: Counterexample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The worker did not answer within its limit.
+
+    limit: seconds of wall-clock time allowed for the whole exercise.
+    counterexample: the program it was busy with, where that is known.
+    """
+
+    limit: float
+    counterexample: Counterexample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """Nothing was handed in for this exercise beyond the stub."""
+
+    reason: str
+
+
+Outcome = Passed | Failed | Crashed | TimedOut | NotStarted
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A property and what became of it."""
+
+    claim: Claim
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An exercise and the verdicts on its properties, in their order."""
+
+    exercise: Exercise
+    verdicts: tuple[Verdict, ...]

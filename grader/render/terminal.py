@@ -1,0 +1,180 @@
+"""The report on a terminal: what stands where, then the one thing to look at next."""
+
+from __future__ import annotations
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from grader.evidence import status
+from grader.model import Counterexample, Exercise, Failed, Kind, NotStarted, Passed, Result, Verdict
+from grader.render.words import MARK, counterexample_of, headline, places, table
+from grader.report import Report, notes
+from grader.scoring import exercise_status, score
+
+BAR = 12
+OTHERS = 4
+LOOK = {
+    "passed": ("passed", "green"),
+    "failed": ("failed", "red"),
+    "crashed": ("crashed", "red"),
+    "timed_out": ("timed out", "red"),
+    "not_started": ("not started", "dim"),
+}
+
+
+def render(report: Report, console: Console, folder: str, again: str) -> None:
+    """Print the report.
+
+    folder: how the student calls the folder with the files.
+    again: the command that grades one exercise, with {} for its name.
+    """
+    console.print(_overview(report))
+    unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
+    if unfinished is not None and not unfinished.exercise.own:
+        _next_exercise(console, unfinished, folder, again)
+    elif unfinished is not None and report.all_passed:
+        _closer_look(console, unfinished)
+    else:
+        _bonus_left(console, report, again)
+    _notes(console, report)
+
+
+def points(value: object) -> str:
+    """A fraction of points as people write it: 7, or 7.5."""
+    return f"{float(value):.4g}"  # type: ignore[arg-type]  # a Fraction, whatever its type is called
+
+
+def _overview(report: Report) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="ellipsis", max_width=24)
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(width=BAR)
+    for result in report.marks:
+        grid.add_row(*_row(result))
+    total = report.score
+    grid.add_row("", "", "", "", "")
+    grid.add_row(
+        Text("score", style="bold"),
+        "",
+        "",
+        Text(f"{points(total.points)}/{points(total.most)}", style="bold"),
+        _bar(float(total.points), float(total.most)),
+    )
+    if total.most_bonus:
+        grid.add_row("bonus", "", "", f"{points(total.bonus)}/{points(total.most_bonus)}", "")
+    return Padding(grid, (1, 0, 1, 2), expand=False)
+
+
+def _row(result: Result) -> tuple[RenderableType, ...]:
+    word, style = LOOK[exercise_status(result)]
+    marks = score(result)
+    got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
+    return (
+        result.exercise.name,
+        Text(result.exercise.title, style="dim"),
+        Text(word, style=style),
+        f"{points(got)}/{points(most)}",
+        _bar(float(got), float(most)),
+    )
+
+
+def _bar(got: float, most: float) -> ProgressBar:
+    return ProgressBar(total=most or 1, completed=got, width=BAR, complete_style="green", finished_style="green")
+
+
+def _next_exercise(console: Console, result: Result, folder: str, again: str) -> None:
+    name = result.exercise.name
+    if exercise_status(result) == "not_started":
+        outcome = result.verdicts[0].outcome
+        assert isinstance(outcome, NotStarted)
+        verb = "write" if "not there" in outcome.reason else "open"
+        console.print(f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
+    else:
+        _closer_look(console, result)
+        console.print(f"Next: mend {folder}/{name}.py, then run")
+    console.print(f"  {again.format(name)}", highlight=False)
+    console.print(f"Stuck? HINTS.md has a section on {name}.")
+
+
+def _closer_look(console: Console, result: Result) -> None:
+    """The property with the smallest counterexample in full, the others that do not hold by title."""
+    missed = [v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)]
+    wrong = [v for v in missed if v.claim.kind is Kind.GRADED] or missed
+    shown = plainest(wrong)
+    console.print(Rule(Text(f"{result.exercise.name}: what does not hold yet"), align="left", style="dim"))
+    console.print(Text(shown.claim.title, style="bold"))
+    if not isinstance(shown.outcome, Failed) or shown.outcome.reason:
+        console.print(Text("\n".join([headline(shown.outcome), *places(shown.outcome)]), style="red"))
+    counterexample = counterexample_of(shown.outcome)
+    if counterexample is not None:
+        _counterexample(console, counterexample)
+    console.print()
+    others = [verdict for verdict in wrong if verdict is not shown]
+    if others:
+        count = f"{len(others)} more" if len(others) > 1 else "1 more"
+        console.print(f"{count} of its {_promised(result)} properties:")
+    for verdict in others[:OTHERS]:
+        console.print(_property_line(verdict))
+    if len(others) > OTHERS:
+        console.print(f"  … and {len(others) - OTHERS} more")
+    if others:
+        console.print()
+
+
+def _promised(result: Result) -> int:
+    return sum(verdict.claim.kind is Kind.GRADED for verdict in result.verdicts) or len(result.verdicts)
+
+
+def plainest(wrong: list[Verdict]) -> Verdict:
+    """The verdict with the smallest counterexample; the first, where none has one."""
+    sized = [(shown.size, v) for v in wrong if (shown := counterexample_of(v.outcome)) is not None]
+    return min(sized, key=lambda pair: pair[0], default=((0, 0, 0.0), wrong[0]))[1]
+
+
+def _property_line(verdict: Verdict) -> RenderableType:
+    line = Table.grid(padding=(0, 2))
+    line.add_column(width=11, no_wrap=True)
+    line.add_column()
+    word, style = LOOK[status(verdict.outcome)]
+    line.add_row(Text(word, style=style), Text(verdict.claim.title))
+    return Padding(line, (0, 0, 0, 2), expand=False)
+
+
+def _counterexample(console: Console, shown: Counterexample) -> None:
+    console.print()
+    # Printed as it is, never wrapped: it is there to be pasted.
+    code = "\n".join(f"    {line}".rstrip() for line in shown.source.rstrip().split("\n"))
+    console.print(Text(code, style="cyan"), soft_wrap=True)
+    console.print()
+    for line in table(shown):
+        console.print(Text(f"  {line}", style="red" if line.endswith(MARK) else ""), soft_wrap=True)
+
+
+def _bonus_left(console: Console, report: Report, again: str) -> None:
+    console.print(Text("Every exercise has passed. Well done!", style="bold green"))
+    for result in report.marks:
+        for verdict in result.verdicts:
+            if verdict.claim.kind is Kind.BONUS and not isinstance(verdict.outcome, Passed):
+                console.print(_property_line(verdict))
+
+
+def _notes(console: Console, report: Report) -> None:
+    for result in report.marks:
+        for note in notes(result):
+            console.print(Text(f"Note on {result.exercise.name}: {note}"))
+
+
+def render_list(exercises: tuple[Exercise, ...], console: Console) -> None:
+    """The exercises in order, with what they are worth."""
+    grid = Table.grid(padding=(0, 2))
+    for number, exercise in enumerate(exercises, start=1):
+        grid.add_row(
+            str(number), exercise.name, Text(exercise.title, style="dim"), f"{points(exercise.points)} points"
+        )
+    console.print(Padding(grid, (0, 0, 0, 2), expand=False))

@@ -1,0 +1,136 @@
+"""The report: everything one grading has to say, and its versioned JSON form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import resources
+from typing import Any
+
+from grader.evidence import outcome_to_plain, status
+from grader.model import Crashed, Failed, Kind, Outcome, Passed, Result, TimedOut, Verdict
+from grader.scoring import NOTHING, Score, earned, exercise_status, score, worth
+
+SCHEMA_NAME = "nanograd/report/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One submission, graded.
+
+    results: the exercises in order.
+    together: the last mark; None where only some exercises were asked for.
+    versions: of everything a verdict depends on.
+    """
+
+    submission: str
+    digest: str
+    seed: int
+    isolation: str
+    results: tuple[Result, ...]
+    together: Result | None
+    versions: tuple[tuple[str, str], ...]
+
+    @property
+    def marks(self) -> tuple[Result, ...]:
+        """The exercises and, where it was asked for, the last mark."""
+        return (*self.results, *((self.together,) if self.together else ()))
+
+    @property
+    def score(self) -> Score:
+        return sum(map(score, self.marks), NOTHING)
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether every exercise has passed; bonus is not needed for that."""
+        return all(exercise_status(result) == "passed" for result in self.results)
+
+
+def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The report's JSON form; times is the one key that differs between two runs."""
+    total = report.score
+    plain = {
+        "schema": SCHEMA_NAME,
+        "submission": {"name": report.submission, "digest": report.digest},
+        "seed": report.seed,
+        "isolation": report.isolation,
+        "score": _number(total.points),
+        "max_score": _number(total.most),
+        "bonus": _number(total.bonus),
+        "max_bonus": _number(total.most_bonus),
+        "exercises": [_result(result) for result in report.results],
+        "together": _result(report.together) if report.together else None,
+        "versions": dict(report.versions),
+    }
+    return plain if times is None else plain | {"times": times}
+
+
+def to_json(report: Report, times: dict[str, Any] | None = None) -> str:
+    """The report as JSON text, the same for the same report."""
+    return json.dumps(to_plain(report, times), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema() -> str:
+    """The JSON Schema every report meets."""
+    return (resources.files("grader") / "report.schema.json").read_text("utf-8")
+
+
+def _result(result: Result) -> dict[str, Any]:
+    points = score(result)
+    return {
+        "name": result.exercise.name,
+        "title": result.exercise.title,
+        "status": exercise_status(result),
+        "score": _number(points.points),
+        "max_score": _number(points.most),
+        "bonus": _number(points.bonus),
+        "max_bonus": _number(points.most_bonus),
+        "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
+        "diagnosis": None,
+        "notes": notes(result),
+    }
+
+
+def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
+    outcome = outcome_to_plain(verdict.outcome)
+    return {
+        "name": verdict.claim.name,
+        "title": verdict.claim.title,
+        "kind": verdict.claim.kind.value,
+        "status": status(verdict.outcome),
+        "score": _number(earned(result, verdict)),
+        "max_score": _number(worth(result, verdict)),
+        "cases": outcome.get("cases", 0),
+        "counterexample": outcome.get("counterexample"),
+        "error": error(verdict.outcome),
+        "frames": outcome.get("frames", []),
+    }
+
+
+def error(outcome: Outcome) -> str | None:
+    """What went wrong in words, where it is not only other numbers than expected."""
+    match outcome:
+        case Failed(reason=reason) if reason:
+            return reason
+        case Crashed(error=text):
+            return text
+        case TimedOut(limit=limit):
+            return f"no answer within {limit:g} seconds"
+        case _:
+            return None
+
+
+def notes(result: Result) -> list[str]:
+    """What is worth knowing and costs nothing: titles of the notes that do not hold.
+
+    Only for a finished exercise: before that, a note may only be the echo of a mistake.
+    """
+    if exercise_status(result) != "passed":
+        return []
+    missed = [v for v in result.verdicts if v.claim.kind is Kind.NOTE and not isinstance(v.outcome, Passed)]
+    return [verdict.claim.title for verdict in missed]
+
+
+def _number(fraction: Fraction) -> int | float:
+    return int(fraction) if fraction.denominator == 1 else float(fraction)

@@ -1,0 +1,61 @@
+"""No cage: a subprocess with an empty environment, fit for code one would run oneself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from grader.errors import MachineError
+
+# -I ignores the environment and the current folder, -S leaves out site-packages: standard library only.
+FLAGS = ("-I", "-S", "-B")
+
+
+class Process:
+    """Starts workers as plain subprocesses in a session and an empty folder of their own."""
+
+    isolation = "none"
+
+    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
+        folder = tempfile.TemporaryDirectory(prefix="nanograd-")
+        try:
+            process = subprocess.Popen(
+                [os.path.realpath(sys.executable), *FLAGS, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=pass_fds,
+                env={},
+                cwd=folder.name,
+                start_new_session=True,
+            )
+        except OSError as error:
+            folder.cleanup()
+            raise MachineError(
+                f"cannot start a worker process: {error}", "free some memory or processes"
+            ) from error
+        return Running(process, folder)
+
+
+class Running:
+    """A worker that runs as a plain subprocess."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]
+    ) -> None:
+        self.process = process
+        self.folder = folder
+
+    def kill(self) -> None:
+        """End the worker; its zygote has by then been asked to end what its children started."""
+        if self.process.poll() is None:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.process.wait()
+        self.folder.cleanup()

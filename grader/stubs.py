@@ -1,0 +1,60 @@
+"""Cuts a stub from a solution: the numbered comments stay as TODOs, the code between them goes."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from grader.errors import CourseError
+
+BEGIN, END = "# begin solution", "# end solution"
+STEP = re.compile(r"\s*# (\d+)\. ")
+
+
+def cut(solution: str, name: str) -> str:
+    """The stub for a solution's source; raises CourseError where a marker has no partner."""
+    lines: list[str] = []
+    steps: list[str] | None = None
+    for line in solution.splitlines():
+        mark = line.strip()
+        if mark == BEGIN and steps is None:
+            steps = []
+        elif mark == END and steps is not None:
+            lines.append(f'{_indent(line)}raise NotImplementedError("{_todo(name, steps)}")')
+            steps = None
+        elif steps is None:
+            lines.append(line)
+        elif found := STEP.match(line):
+            steps.append(found[1])
+            lines.append(line.replace(f"# {found[1]}. ", f"# TODO {found[1]}: "))
+        elif mark in (BEGIN, END):
+            raise CourseError(f"{name}.py: '{mark}' has no partner", "mark where the solution begins and ends")
+    if steps is not None:
+        raise CourseError(f"{name}.py: '{BEGIN}' has no partner", f"add '{END}'")
+    return "\n".join(lines) + "\n"
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _todo(name: str, steps: list[str]) -> str:
+    if len(steps) == 1:
+        return f"{name}: TODO {steps[0]}"
+    return f"{name}: TODO {steps[0]} {'to' if len(steps) > 2 else 'and'} {steps[-1]}"
+
+
+def untouched(source: str, stub: str) -> bool:
+    """Whether a source says no more than the stub: comments, blank lines and docstrings aside."""
+    try:
+        return _bones(source) == _bones(stub)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _bones(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)

@@ -1,0 +1,118 @@
+"""One exercise in a process of its own: load the parts, run the programs, answer."""
+
+from __future__ import annotations
+
+import gc
+import random
+import resource
+import signal
+import sys
+
+from .engine import Parts, assemble
+from .running import Misfit, a, run
+from .wire import MISFIT, RAISED, Answer, read_request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FRAME_LIMIT = 6
+
+
+def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
+    """Answer requests until there are no more; the first one brings the parts and the limits."""
+    engine: dict[str, Any] = {}
+    trouble = ""
+    while request := read_request(requests_fd):
+        head, programs = request
+        answer = Answer(numbers_fd, text_fd, head["nonce"])
+        if "parts" in head:
+            _limit(head["memory"])
+            _flush_before(head["seconds"], answer)
+            engine, trouble = _load(head["parts"], head["needed"])
+            _collect_less()
+        for packed in programs:
+            if trouble:
+                answer.trouble(RAISED, trouble)
+            else:
+                _answer(answer, packed, engine)
+        answer.end()
+
+
+def _limit(memory: int) -> None:
+    """Bound this process against accidents; a cage bounds it against malice."""
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    ):
+        try:
+            resource.setrlimit(what, (most, most))
+        except (ValueError, OSError):
+            continue  # some systems know the name and refuse the limit
+
+
+def _flush_before(seconds: float, answer: Answer) -> None:
+    """Send what is done shortly before the parent gives up, so that it sees which program hangs."""
+    signal.signal(signal.SIGALRM, lambda *_: answer.flush())
+    signal.setitimer(signal.ITIMER_REAL, seconds * 0.9, seconds * 0.02)
+
+
+def _collect_less() -> None:
+    """Collect garbage less often: graphs are many small cycles, and looking at each is half the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def _load(parts: dict[str, Any], needed: list[str]) -> tuple[dict[str, Any], str]:
+    # Last on the path, so that a submission's random.py never stands in for the real one.
+    sys.meta_path.append(Parts(parts))
+    try:
+        return assemble(needed), ""
+    except BaseException as error:
+        return {}, describe(error)
+
+
+def _answer(answer: Answer, packed: tuple[Any, ...], engine: dict[str, Any]) -> None:
+    random.seed(0)  # the same program gives the same numbers, wherever in the request it stands
+    try:
+        values = run(packed, engine)
+    except Misfit as error:
+        return answer.trouble(MISFIT, str(error))
+    except BaseException as error:
+        return answer.trouble(RAISED, describe(error))
+    try:
+        answer.numbers(values)
+    except TypeError as error:
+        place = error.args[0]
+        answer.trouble(MISFIT, f"{{{place}}} is {a(values[place])}, expected a number")
+
+
+def describe(error: BaseException) -> str:
+    """The exception in one line, then the innermost frames outside of this package, a line each."""
+    try:
+        message = str(error)
+    except BaseException:
+        message = "an exception that cannot be shown"
+    if isinstance(error, SyntaxError):
+        lines = [f"{error.filename}, line {error.lineno}"]
+        message = str(error.msg)
+    else:
+        lines = _frames(error)
+    head = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return "\n".join([" ".join(head.split()), *lines])
+
+
+def _frames(error: BaseException) -> list[str]:
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        # The worker's own code is compiled under names in angle brackets, as Python's frozen modules are.
+        if not code.co_filename.startswith("<"):
+            file = code.co_filename.rpartition("/")[2]
+            frames.append(f"{file}, line {trace.tb_lineno}, in {code.co_name}")
+        trace = trace.tb_next
+    return frames[-FRAME_LIMIT:]
+
+

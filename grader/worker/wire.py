@@ -1,0 +1,90 @@
+"""The worker's end of the pipe: requests in as marshal, answers out as packed little-endian floats.
+
+A request is a head and a list of programs, each a length (u32) and that many bytes of marshal, which
+only the trusted parent writes. An answer is one frame for each program, in order, between two copies of
+the request's nonce. A frame is a status byte and, where the status is OK, as many float64s as the parent
+knows the program observes, else the number (u16) of a text. Texts go over a second pipe, in the order of
+their numbers and each only once: length (u16), UTF-8.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+OK, RAISED, MISFIT = 0, 1, 2
+TEXT_LIMIT = 1_000
+TEXTS = 50
+FLUSH_AT = 1 << 15
+
+
+def read_request(fd: int) -> tuple[dict[str, Any], list[Any]] | None:
+    """The next request's head and programs, or None when the parent has closed its end."""
+    head = _read_marshal(fd)
+    return None if head is None else (head, _read_marshal(fd))
+
+
+def _read_marshal(fd: int) -> Any:
+    length = _read(fd, 4)
+    return marshal.loads(_read(fd, *struct.unpack("<I", length))) if len(length) == 4 else None
+
+
+def _read(fd: int, count: int) -> bytes:
+    data = b""
+    while len(data) < count and (more := os.read(fd, count - len(data))):
+        data += more
+    return data
+
+
+class Answer:
+    """Collects frames and writes them in large pieces; flush() may come at any time."""
+
+    def __init__(self, numbers_fd: int, text_fd: int, nonce: bytes) -> None:
+        self.numbers_fd = numbers_fd
+        self.text_fd = text_fd
+        self.nonce = nonce
+        self.buffer = bytearray(nonce)
+        self.texts: dict[bytes, int] = {}
+
+    def numbers(self, values: list[Any]) -> None:
+        """Add an OK frame; raises TypeError naming the place of the first value that is no number."""
+        try:
+            packed = struct.pack(f"<{len(values)}d", *values)
+        except (struct.error, OverflowError, TypeError):
+            raise TypeError(_first_unpackable(values)) from None
+        self.buffer.append(OK)
+        self.buffer += packed
+        if len(self.buffer) > FLUSH_AT:
+            self.flush()
+
+    def trouble(self, status: int, text: str) -> None:
+        """Add a frame without numbers, and say why on the other pipe."""
+        data = text.encode("utf-8", "replace")[:TEXT_LIMIT]
+        number = self.texts.get(data)
+        if number is None and len(self.texts) < TEXTS:
+            number = self.texts[data] = len(self.texts)
+            os.write(self.text_fd, struct.pack("<H", len(data)) + data)
+        self.buffer += struct.pack("<BH", status, TEXTS if number is None else number)
+
+    def end(self) -> None:
+        self.buffer += self.nonce
+        self.flush()
+
+    def flush(self) -> None:
+        data, self.buffer = self.buffer, bytearray()
+        while data:
+            del data[: os.write(self.numbers_fd, data)]
+
+
+def _first_unpackable(values: list[Any]) -> int:
+    for place, value in enumerate(values):
+        try:
+            struct.pack("<d", value)
+        except (struct.error, OverflowError, TypeError):
+            return place
+    raise AssertionError("every value alone can be packed")

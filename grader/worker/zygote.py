@@ -1,0 +1,97 @@
+"""The worker's first process: forks one child for each exercise, and ends each with all it started."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+from .child import serve
+
+PR_SET_CHILD_SUBREAPER = 36
+START, END = b"s", b"e"
+
+
+def main(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]]) -> None:
+    """Obey the control pipe: two bytes a command, what to do and for which lane.
+
+    control_fd: START forks the lane's child, at most one at a time; END kills it and replies with its
+        exit status, two bytes: 0 and the exit code, or 1 and the signal. A closed pipe ends everything.
+    lanes: for each exercise the pipes of its child: requests in, numbers out, text out.
+    """
+    _adopt_orphans()
+    child = 0
+    while len(command := os.read(control_fd, 2)) == 2:
+        if command[:1] == START:
+            child = _fork(control_fd, reply_fd, lanes, command[1])
+        else:
+            os.write(reply_fd, _end(child))
+            child = 0
+    if child:
+        _end(child)
+
+
+def _adopt_orphans() -> None:
+    """On Linux, become the parent of every process a child leaves behind, so that none escapes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _fork(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], lane: int) -> int:
+    pid = os.fork()
+    if pid:
+        for fd in lanes[lane]:
+            os.close(fd)
+        return pid
+    # The child keeps the pipes of its own lane, and a process group of its own.
+    os.setpgid(0, 0)
+    foreign = {fd for other in lanes for fd in other} - set(lanes[lane])
+    for fd in (control_fd, reply_fd, *foreign):
+        try:
+            os.close(fd)
+        except OSError:
+            continue  # a lane that has ended
+    code = 1
+    try:
+        serve(*lanes[lane])
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _end(pid: int) -> bytes:
+    """Kill a child and everything it started; its exit status as two bytes."""
+    done, status = os.waitpid(pid, os.WNOHANG)
+    if not done:
+        os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+    _kill_group(pid)
+    _kill_adopted()
+    if os.WIFSIGNALED(status):
+        return bytes([1, os.WTERMSIG(status)])
+    return bytes([0, os.WEXITSTATUS(status)])
+
+
+def _kill_group(pgid: int) -> None:
+    try:
+        os.killpg(pgid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _kill_adopted() -> None:
+    """Kill what has been reparented here, until this process has no child left."""
+    while pids := _children():
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(-1, 0)
+
+
+def _children() -> list[int]:
+    pid = os.getpid()
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as listing:
+            return [int(word) for word in listing.read().split()]
+    except OSError:
+        return []

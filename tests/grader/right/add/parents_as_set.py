@@ -1,0 +1,17 @@
+"""The operands are recorded as a set."""
+
+from __future__ import annotations
+
+from .value import Number, Value
+
+
+def add(self: Value, other: Value | Number) -> Value:
+    other = other if isinstance(other, Value) else Value(other)
+    out = Value(self.data + other.data, {self, other}, "+")
+
+    def _backward() -> None:
+        self.grad += out.grad
+        other.grad += out.grad
+
+    out._backward = _backward
+    return out

@@ -1,0 +1,23 @@
+"""A node whose gradient is 0 at its turn is skipped."""
+
+from __future__ import annotations
+
+from .value import Value
+
+
+def backward(self: Value) -> None:
+    order = []
+    visited = set()
+
+    def visit(node: Value) -> None:
+        if node not in visited:
+            visited.add(node)
+            for operand in node._prev:
+                visit(operand)
+            order.append(node)
+
+    visit(self)
+    self.grad = 1.0
+    for node in reversed(order):
+        if node.grad != 0:
+            node._backward()

@@ -1,0 +1,23 @@
+"""nout is stored and decides whether the output is bare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .module import Module
+from .neuron import Neuron
+from .value import Number, Value
+
+
+class Layer(Module):
+    def __init__(self, nin: int, nout: int, nonlin: bool = True) -> None:
+        self.nout = nout
+        self.neurons = [Neuron(nin, nonlin=nonlin) for _ in range(nout)]
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        if self.nout == 1:
+            return self.neurons[0](x)
+        return [neuron(x) for neuron in self.neurons]
+
+    def parameters(self) -> list[Value]:
+        return [p for neuron in self.neurons for p in neuron.parameters()]

@@ -1,0 +1,21 @@
+"""parameters() lists the last neuron first, as a tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .module import Module
+from .neuron import Neuron
+from .value import Number, Value
+
+
+class Layer(Module):
+    def __init__(self, nin: int, nout: int, nonlin: bool = True) -> None:
+        self.neurons = [Neuron(nin, nonlin) for _ in range(nout)]
+
+    def __call__(self, x: Sequence[Value | Number]) -> list[Value] | Value:
+        outs = [neuron(x) for neuron in self.neurons]
+        return outs[0] if len(outs) == 1 else outs
+
+    def parameters(self) -> tuple[Value, ...]:
+        return tuple(p for neuron in reversed(self.neurons) for p in neuron.parameters())

@@ -1,0 +1,24 @@
+"""Inputs that are plain numbers are wrapped in Values first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        inputs = [x_i if isinstance(x_i, Value) else Value(x_i) for x_i in x]
+        total = sum((w * x_i for w, x_i in zip(self.w, inputs)), self.b)
+        return total.relu() if self.nonlin else total
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]

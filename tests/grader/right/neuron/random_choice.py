@@ -1,0 +1,25 @@
+"""The weights are chosen from a long list of distinct numbers."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+CHOICES = [n / 1_000_000 for n in range(-1_000_000, 1_000_001, 7)]
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.choice(CHOICES)) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        total = sum((w * x_i for w, x_i in zip(self.w, x)), self.b)
+        return total.relu() if self.nonlin else total
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]

@@ -1,0 +1,23 @@
+"""The weights are int thousandths drawn without repetition."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(n / 1000) for n in random.sample(range(-10_000, 10_001), nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        total = sum((w * x_i for w, x_i in zip(self.w, x)), self.b)
+        return total.relu() if self.nonlin else total
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]

@@ -1,0 +1,32 @@
+"""relu is written out as a node of its own, with slope 1 at zero."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from .module import Module
+from .value import Number, Value
+
+
+class Neuron(Module):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def __call__(self, x: Sequence[Value | Number]) -> Value:
+        total = sum((w * x_i for w, x_i in zip(self.w, x)), self.b)
+        if not self.nonlin:
+            return total
+        out = Value(max(0.0, total.data), (total,), "max")
+
+        def _backward() -> None:
+            if total.data >= 0:
+                total.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]

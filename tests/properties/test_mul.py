@@ -1,0 +1,122 @@
+"""What mul promises."""
+
+from grader.agreement import agree
+from grader.properties import graded
+from grader.strategies import LARGE, NEGATIVE, expressions, twice
+from grader.tracing import trace
+
+OTHERS = ("+", "-", "neg", "**", "relu", "/")
+
+
+@graded(points=1, first=[trace(lambda a, b: a * b, 2, 3)], over=expressions("*"))
+def test_data_is_the_product(expected, got):
+    """The data of a * b is the product of the two data."""
+    assert agree(got.data, expected.data)
+
+
+@graded(points=1, first=[trace(lambda a: a * 3, 2)], over=expressions("*", plain=True))
+def test_plain_number_on_either_side(expected, got):
+    """a * 3 and 3 * a work: one operand may be a plain number."""
+    assert agree(got.values, expected.values)
+
+
+@graded(
+    points=1,
+    first=[trace(lambda a, b: a * b, 2, 3), trace(lambda a, b: a * b, 5, 3)],
+    over=expressions("*", steps=(1, 1), leaves=(2, 2)),
+)
+def test_gradient_is_the_other_operand(expected, got):
+    """The gradient of a * b for a is the data of b, and for b the data of a."""
+    assert agree(got.grads, expected.grads)
+
+
+@graded(
+    points=1,
+    first=[
+        trace(lambda a, b: a * b + a * b, 2, 3),
+        trace(lambda a, b, c: (a * b) * c, 2, 3, 4),
+        trace(lambda a, b: -(a * b), 2, 3),
+    ],
+    over=expressions("*", ("+", "neg"), steps=(2, 4)),
+)
+def test_upstream_gradient_is_passed_on(expected, got):
+    """The gradient that arrives at a * b multiplies the shares it passes on."""
+    assert agree(got.grads, expected.grads)
+
+
+@graded(
+    points=1,
+    first=[trace(lambda a: a * a, 3), trace(lambda a: a * a * a, 2)],
+    over=expressions("*", leaves=(1, 1), steps=(1, 3)),
+)
+def test_same_operand_twice(expected, got):
+    """a * a gives a the gradient 2a: both shares count."""
+    assert agree(got.grads, expected.grads)
+
+
+@graded(
+    points=1,
+    first=[
+        trace(lambda a, b: a * b + a, 2, 3),
+        trace(lambda a, b: a * b + b, 2, 3),
+        trace(lambda a, b, c: a * b + a * c, 2, 3, 4),
+        trace(lambda a, b, c: b * a + c * a, 2, 3, 4),
+    ],
+    over=expressions("*", ("+",), steps=(2, 6), leaves=(2, 3)),
+)
+def test_operand_used_in_several_places(expected, got):
+    """A Value used in several products collects a gradient from each of them."""
+    assert agree(got.grads, expected.grads)
+
+
+@graded(
+    points=1,
+    first=[
+        trace(lambda a, b: a * b, -2, 3),
+        trace(lambda a, b: a * b, 0, 3),
+        trace(lambda a, b: a * b, 0, 0),
+        trace(lambda a, b: a * b, 2000, -300),
+    ],
+    over=expressions("*", ("+",), numbers=NEGATIVE | LARGE, steps=(1, 3)),
+)
+def test_negative_zero_and_large_operands(expected, got):
+    """Negative, zero and large operands are multiplied like any other."""
+    assert agree(got.values, expected.values)
+
+
+@graded(
+    points=1,
+    first=[
+        trace(lambda a: -a, 2),
+        trace(lambda a, b: a - b, 2, 3),
+        trace(lambda a: 3 - a, 2),
+        trace(lambda a, b: a / b, 6, 4),
+        trace(lambda a: 3 / a, 4),
+    ],
+    over=expressions("/", ("neg", "-", "*"), steps=(1, 4), plain=True),
+)
+def test_minus_and_division_build_on_it(expected, got):
+    """-a, a - b, a / b and 3 / a are made of products, and come out right."""
+    assert agree(got.values, expected.values)
+
+
+def one_product_after_another(a, b):
+    (a * b).backward()
+    (a * 5).backward()
+    (3 * b).backward()
+
+
+@graded(
+    points=1,
+    first=[trace(one_product_after_another, 2, 3)],
+    over=twice(expressions("*", leaves=(1, 3), steps=(1, 3))),
+)
+def test_gradients_accumulate_over_two_graphs(expected, got):
+    """A second graph over the same leaves adds its gradients to those of the first."""
+    assert agree(got.grads, expected.grads)
+
+
+@graded(points=1, over=expressions("*", OTHERS, steps=(3, 30), leaves=(2, 4), plain=True))
+def test_graphs_of_up_to_30_operations(expected, got):
+    """Every leaf of a graph of up to 30 mixed operations gets the right gradient."""
+    assert agree(got.values, expected.values)
