@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 from grader.course import here
 from grader.errors import UsageError
@@ -41,7 +41,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
         sys.modules.update(before)
 
 
-def _forget() -> dict[str, object]:
+def _forget() -> dict[str, ModuleType]:
     """Take the package out of the loaded modules, so that it can be assembled of other parts."""
     names = [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]
     return {name: sys.modules.pop(name) for name in names}

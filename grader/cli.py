@@ -46,12 +46,22 @@ def main() -> None:
 
 @main.command()
 @click.argument("submission", type=click.Path(path_type=Path), required=False)
-@click.option("--exercise", "exercises", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
-@click.option("--json", "json_to", metavar="FILE", help="Also write the report as JSON; - for standard output.")
+@click.option(
+    "--exercise", "exercises", multiple=True, metavar="NAME", help="Only this one; may be repeated."
+)
+@click.option(
+    "--json", "json_to", metavar="FILE", help="Also write the report as JSON; - for standard output."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
 @click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
-@click.option("--time-limit", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds for each exercise.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
 def grade(
     submission: Path | None,
     exercises: tuple[str, ...],
@@ -115,7 +125,9 @@ def _write_json(report: Report, target: Path | None, where: str | None, times: d
         try:
             target.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"cannot write the report to {target}: {error.strerror}", "make room there") from None
+            raise UsageError(
+                f"cannot write the report to {target}: {error.strerror}", "make room there"
+            ) from None
     if where == "-":
         click.echo(text, nl=False)
 

@@ -85,6 +85,4 @@ def here() -> Course:
 
 
 def _exercise(entry: dict[str, Any]) -> Exercise:
-    return Exercise(
-        entry["name"], entry["title"], Fraction(str(entry["points"])), tuple(entry["siblings"])
-    )
+    return Exercise(entry["name"], entry["title"], Fraction(str(entry["points"])), tuple(entry["siblings"]))

@@ -9,12 +9,13 @@ from unittest.mock import patch
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from grader.program import Program
 from grader.properties import Property
 
 Answer = Callable[[Program, bool], tuple[float, ...]]
-Try = Callable[[Program, tuple[float, ...]], None]
+Try = Callable[[Program, tuple[float, ...]], object]
 
 
 def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: bool = False) -> None:
@@ -53,6 +54,6 @@ def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: 
 def _no_local_constants() -> Iterator[None]:
     """Keep hypothesis from trying numbers it finds in loaded modules, which differ from run to run."""
     providers.CONSTANTS_CACHE.cache.clear()
-    with patch.object(providers, "_get_local_constants", providers.Constants):
+    with patch.object(providers, "_get_local_constants", Constants):
         yield
     providers.CONSTANTS_CACHE.cache.clear()

@@ -53,12 +53,12 @@ def outcome_from_plain(plain: Plain) -> Outcome:
         case "passed":
             return Passed(plain["cases"])
         case "failed":
-            return Failed(plain["cases"], shown_from_plain(plain["counterexample"]), plain["reason"])
+            return Failed(plain["cases"], _shown_from_plain(plain["counterexample"]), plain["reason"])
         case "crashed":
-            shown = plain["counterexample"] and shown_from_plain(plain["counterexample"])
+            shown = plain["counterexample"] and _shown_from_plain(plain["counterexample"])
             return Crashed(plain["cases"], plain["error"], tuple(plain["frames"]), shown)
         case "timed_out":
-            shown = plain["counterexample"] and shown_from_plain(plain["counterexample"])
+            shown = plain["counterexample"] and _shown_from_plain(plain["counterexample"])
             return TimedOut(plain["limit"], shown)
         case "not_started":
             return NotStarted(plain["reason"])
@@ -75,7 +75,7 @@ def _shown_to_plain(shown: Counterexample) -> Plain:
     }
 
 
-def shown_from_plain(plain: Plain) -> Counterexample:
+def _shown_from_plain(plain: Plain) -> Counterexample:
     operations, leaves, numbers = plain["size"]
     size = (operations, leaves, numbers)
     return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), size)
@@ -86,6 +86,7 @@ def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:
 
 
 def claim_to_plain(claim: Claim) -> Plain:
+    """Everything the claim says."""
     return {
         "name": claim.name,
         "title": claim.title,
@@ -95,4 +96,5 @@ def claim_to_plain(claim: Claim) -> Plain:
 
 
 def claim_from_plain(plain: Plain) -> Claim:
+    """What claim_to_plain() was given."""
     return Claim(plain["name"], plain["title"], Kind(plain["kind"]), Fraction(plain["share"]))

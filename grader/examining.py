@@ -1,4 +1,4 @@
-"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict on each property."""
+"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from grader.model import Crashed, Exercise, NotStarted, Outcome, Result, Verdict
 from grader.observation import Observation
 from grader.properties import Property, declared_in
 from grader.sandbox.cage import Cage
-from grader.student import Attempt, Limits, Parts, Student
 from grader.stubs import untouched
+from grader.student import Attempt, Limits, Parts, Student
 from grader.submission import Submission
 
 
@@ -69,7 +69,12 @@ class Examination:
     """One exercise of one submission, observed once and then judged property by property."""
 
     def __init__(
-        self, setting: Setting, exercise: Exercise, bank: Bank, properties: Sequence[Property], attempt: Attempt
+        self,
+        setting: Setting,
+        exercise: Exercise,
+        bank: Bank,
+        properties: Sequence[Property],
+        attempt: Attempt,
     ) -> None:
         self._setting = setting
         self._exercise = exercise

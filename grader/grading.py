@@ -1,4 +1,4 @@
-"""The whole story on one page: a folder becomes a submission, pytest examines it, the outcomes make a report."""
+"""The whole story on one page: a folder becomes a submission, pytest examines it, outcomes make a report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import platformdirs
 import pytest
 
 from grader import __version__, plugin
-from grader.course import Course, here
+from grader.course import here
 from grader.errors import CourseError
 from grader.evidence import claim_from_plain, outcome_from_plain
 from grader.examining import Examiner, Setting
@@ -110,7 +110,9 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
         verdict = Verdict(claim_from_plain(found["claim"]), outcome_from_plain(found["outcome"]))
         verdicts.append(verdict)
     if not verdicts:
-        raise CourseError(f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py")
+        raise CourseError(
+            f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py"
+        )
     return Result(exercise, tuple(verdicts))
 
 

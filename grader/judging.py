@@ -1,4 +1,4 @@
-"""From observations to an outcome: does the promise hold in every case, and if not, where is it plainest?"""
+"""From observations to an outcome: whether the promise holds in every case, and where it plainly does not."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def _named(reason: str, program: Program) -> str:
     return PLACE.sub(lambda m: names[int(m[1])] if int(m[1]) < len(names) else m[0], reason)
 
 
-def counterexample(
-    exercise: str, worst: Broken, got: tuple[float, ...] | None = None
-) -> Counterexample:
+def counterexample(exercise: str, worst: Broken, got: tuple[float, ...] | None = None) -> Counterexample:
     """The case as a student sees it: the program, and the numbers that are worth looking at."""
     names = labels(worst.program)
     places = _worth_showing(worst, got)

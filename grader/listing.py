@@ -30,7 +30,7 @@ WIDTH = 72
 
 
 def source(program: Program, exercise: str) -> str:
-    """The program as Python, with the exercise's own part from the student and the rest from the reference."""
+    """The program as Python, the exercise's own part from the student, the rest from the reference."""
     lines = ["from grader.alone import engine", ""]
     match program:
         case Expression():
@@ -181,7 +181,9 @@ def _given(shape: Shape, parameters: tuple[Number, ...]) -> Iterator[str]:
     for nin, nout in shape.widths:
         for _ in range(nout):
             own, numbers = numbers[: nin + 1], numbers[nin + 1 :]
-            yield from wrap(", ".join(map(repr, own)) + ",", WIDTH, initial_indent="    ", subsequent_indent="    ")
+            yield from wrap(
+                ", ".join(map(repr, own)) + ",", WIDTH, initial_indent="    ", subsequent_indent="    "
+            )
     yield "]"
     neurons = {
         "Neuron": "[m]",

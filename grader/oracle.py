@@ -68,9 +68,7 @@ def answer(program: Program, kink: bool = False) -> tuple[float, ...]:
     if not kink:
         rng = random.Random(0)
         wobbled = _observe(program, lambda node: node * (1 + JIGGLE * rng.choice((-1, 1))), kink)
-        if any(
-            abs(x - y) > (ABSOLUTE + RELATIVE * abs(x)) / 10 for x, y in zip(exact, wobbled, strict=True)
-        ):
+        if any(abs(x - y) > (ABSOLUTE + RELATIVE * abs(x)) / 10 for x, y in zip(exact, wobbled, strict=True)):
             raise Unfit
     return exact
 
@@ -84,7 +82,7 @@ def _observe(program: Program, wobble: Wobble, kink: bool) -> tuple[float, ...]:
             y = x
             for _ in range(program.links):
                 y = y + x
-            y.backward()
+            y.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             return (y.item(), _grad(x))
         case Forward():
             return _forward(program, wobble, kink)
@@ -118,7 +116,7 @@ def _expression(program: Expression, wobble: Wobble, kink: bool) -> tuple[float,
         if step.op == BACKWARD:
             (root,) = step.operands
             assert isinstance(root, int)
-            nodes[root].backward(retain_graph=True)
+            nodes[root].backward(retain_graph=True)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         elif step.op == ZERO:
             for leaf in leaves:
                 leaf.grad = None
@@ -186,13 +184,11 @@ def _each(module: torch.nn.Sequential, part: Callable[[Tensor], Tensor | None]) 
 
 def _forward(program: Forward, wobble: Wobble, kink: bool) -> tuple[float, ...]:
     module = _prepared(program.shape, program.parameters)
-    rows = [
-        torch.tensor(row, dtype=torch.float64, requires_grad=not program.plain) for row in program.rows
-    ]
+    rows = [torch.tensor(row, dtype=torch.float64, requires_grad=not program.plain) for row in program.rows]
     outs = [_call(module, row, wobble, kink) for row in rows]
     # Gradients of separate roots accumulate to that of their sum, so joint or not is the same here.
     for out in outs:
-        _root(out).backward()
+        _root(out).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     inputs = [] if program.plain else [number for row in rows for number in _grads_of(row)]
     outputs = [number for out in outs for number in out.tolist()]
     return (*outputs, *_each(module, lambda p: p.grad), *inputs)
@@ -220,7 +216,7 @@ def _training(program: Training, wobble: Wobble, kink: bool) -> tuple[float, ...
     for _ in range(program.steps):
         optimizer.zero_grad()
         loss = wobble(((_call(module, rows, wobble, kink) - targets) ** 2).sum())
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimizer.step()
         losses.append(loss.item())
     return (*losses, *_each(module, lambda p: p))

@@ -163,9 +163,7 @@ def answers(frames: Frames, texts: Sequence[str]) -> list[Numbers | Misfit | Rai
     return [_answer(*pair, texts) for pair in zip(frames.statuses, frames.contents, strict=True)]
 
 
-def _answer(
-    status: int, content: tuple[float, ...] | int, texts: Sequence[str]
-) -> Numbers | Misfit | Raised:
+def _answer(status: int, content: tuple[float, ...] | int, texts: Sequence[str]) -> Numbers | Misfit | Raised:
     if isinstance(content, tuple):
         return Numbers(content)
     text = texts[content] if content < len(texts) else UNSAID

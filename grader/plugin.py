@@ -52,6 +52,7 @@ class Examining:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options for running properties by hand."""
     group = parser.getgroup("nanograd")
     group.addoption("--submission", type=Path, help="the folder to examine (default: exercises)")
     group.addoption("--grading-seed", type=int, default=0, help="which cases are drawn (default: 0)")

@@ -6,6 +6,7 @@ observation is a fixed number of floats that the program alone determines.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from typing import Any, ClassVar
 
@@ -215,8 +216,8 @@ class Training:
 
 
 Program = Expression | Chain | Forward | Census | Fresh | Nudge | Bare | Training
-KINDS: dict[str, type[Program]] = {
-    kind.tag: kind for kind in (Expression, Chain, Forward, Census, Fresh, Nudge, Bare, Training)
+OF_MODULES: dict[str, Callable[..., Program]] = {
+    kind.tag: kind for kind in (Forward, Census, Fresh, Nudge, Bare, Training)
 }
 
 
@@ -234,7 +235,7 @@ def unpack(packed: Packed) -> Program:
     if tag == Chain.tag:
         return Chain(*fields)
     shape, *rest = fields
-    return KINDS[tag](Shape(*shape), *rest)
+    return OF_MODULES[tag](Shape(*shape), *rest)
 
 
 def _operand(packed: int | tuple[Number]) -> int | Plain:

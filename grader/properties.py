@@ -69,7 +69,8 @@ def declared_in(path: Path) -> list[Property]:
     module = sys.modules.get(name)
     if module is None or module.__file__ != str(path):
         spec = spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
         sys.modules[name] = module

@@ -1,4 +1,4 @@
-"""Outcomes and a rubric make a score: pure, in exact fractions, so that stored outcomes can be scored again."""
+"""Outcomes and a rubric make a score: pure, in exact fractions; stored outcomes can be scored again."""
 
 from __future__ import annotations
 

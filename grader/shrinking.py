@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis.errors import HypothesisException
 
 from grader.drawing import each_drawn
@@ -51,8 +53,7 @@ def shrunk(prop: Property, seed: int, attempt: Attempt, start: Broken) -> Broken
     from grader.oracle import answer
 
     shrinker = Shrinker(prop, attempt, start)
-    try:
+    # Hypothesis complains of code that breaks a promise only now and then: start stands.
+    with suppress(_Broke, HypothesisException):
         each_drawn(prop, seed, answer, shrinker.try_out, shrink=True)
-    except (_Broke, HypothesisException):
-        pass  # Hypothesis complains of code that breaks a promise only now and then: start stands.
     return shrinker.smallest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import isfinite
 
 from hypothesis import strategies as st
@@ -20,14 +21,16 @@ from grader.program import (
     Training,
 )
 
-# Eighths are exact in binary, so that most sums of them do not depend on their order.
-WHOLE = st.integers(-5, 5)
-EIGHTHS = st.integers(-40, 40).map(lambda eighths: eighths / 8)
-NUMBERS: SearchStrategy[Number] = st.one_of(WHOLE, EIGHTHS)
-NEGATIVE: SearchStrategy[Number] = st.one_of(st.integers(-9, -1), st.integers(-72, -1).map(lambda n: n / 8))
-LARGE: SearchStrategy[Number] = st.one_of(
-    st.integers(100, 4000), st.integers(-4000, -100), st.integers(-32000, 32000).map(lambda n: n / 8)
+# Eighths are exact in binary, so that most sums of them do not depend on their order. Listed from the
+# simplest to the hardest to read: sampled_from shrinks towards the first, and is quick to draw from.
+_EIGHTHS = sorted((n / 8 for n in range(-40, 41) if n % 8), key=lambda x: (len(str(abs(x))), abs(x), x < 0))
+NUMBERS: SearchStrategy[Number] = st.sampled_from(
+    [2, 3, 4, 5, 1, 0, -1, -2, -3, -4, -5, *_EIGHTHS, 2.0, -3.0]
 )
+NEGATIVE: SearchStrategy[Number] = st.sampled_from([*range(-2, -10, -1), -1, *(x for x in _EIGHTHS if x < 0)])
+POSITIVE: SearchStrategy[Number] = st.sampled_from([2, 3, 4, 5, 1, *(x for x in _EIGHTHS if x > 0)])
+SMALL: SearchStrategy[Number] = st.sampled_from([1, 0, -1, *(x for x in _EIGHTHS if abs(x) < 1)])
+LARGE: SearchStrategy[Number] = st.one_of(st.integers(100, 4000), st.integers(-4000, -100))
 EXPONENTS: tuple[Number, ...] = (2, 3, 1, 4, -1, -2, -3, 0.5, 1.5, 2.5, -0.5, -1.5)
 ALL = ("+", "*", "**", "relu", "-", "/", "neg")
 STEERED_BELOW = 1e4
@@ -143,9 +146,7 @@ def prune(expression: Expression) -> Expression:
     node = len(expression.leaves)
     for step in expression.steps:
         if not step.makes_node or node in places:
-            steps.append(
-                Step(step.op, tuple(places[x] if isinstance(x, int) else x for x in step.operands))
-            )
+            steps.append(Step(step.op, tuple(places[x] if isinstance(x, int) else x for x in step.operands)))
         node += step.makes_node
     leaves = tuple(leaf for index, leaf in enumerate(expression.leaves) if index in places)
     return Expression(leaves, tuple(steps))
@@ -181,6 +182,7 @@ def shapes(
     return st.builds(lambda n, h, out: Shape(name, (n, *h, out)), first, hidden, st.integers(*nouts))
 
 
+@cache
 def _row(length: int, numbers: SearchStrategy[Number] = NUMBERS) -> SearchStrategy[tuple[Number, ...]]:
     return st.tuples(*[numbers] * length)
 
@@ -204,17 +206,14 @@ def forwards(
 def nudges(draw: DrawFn, shape: SearchStrategy[Shape]) -> Nudge:
     """A module and one row of inputs that are not zero, so that every weight matters."""
     built = draw(shape)
-    numbers = st.integers(1, 40).map(lambda n: n / 8)
-    return Nudge(built, draw(_row(built.parameters, numbers)), draw(_row(built.sizes[0], numbers)))
+    return Nudge(built, draw(_row(built.parameters, POSITIVE)), draw(_row(built.sizes[0], POSITIVE)))
 
 
 @st.composite
 def trainings(draw: DrawFn, shape: SearchStrategy[Shape]) -> Training:
     """Ten steps of gradient descent on two to four rows, from small parameters."""
     built = draw(shape)
-    small = st.integers(-8, 8).map(lambda n: n / 8)
     count = draw(st.integers(2, 4))
-    rows = tuple(draw(_row(built.sizes[0], small)) for _ in range(count))
-    targets = tuple(draw(_row(built.outputs, small)) for _ in range(count))
-    return Training(built, draw(_row(built.parameters, small)), rows, targets, 0.01)
-
+    rows = tuple(draw(_row(built.sizes[0], SMALL)) for _ in range(count))
+    targets = tuple(draw(_row(built.outputs, SMALL)) for _ in range(count))
+    return Training(built, draw(_row(built.parameters, SMALL)), rows, targets, 0.01)

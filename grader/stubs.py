@@ -28,7 +28,9 @@ def cut(solution: str, name: str) -> str:
             steps.append(found[1])
             lines.append(line.replace(f"# {found[1]}. ", f"# TODO {found[1]}: "))
         elif mark in (BEGIN, END):
-            raise CourseError(f"{name}.py: '{mark}' has no partner", "mark where the solution begins and ends")
+            raise CourseError(
+                f"{name}.py: '{mark}' has no partner", "mark where the solution begins and ends"
+            )
     if steps is not None:
         raise CourseError(f"{name}.py: '{BEGIN}' has no partner", f"add '{END}'")
     return "\n".join(lines) + "\n"
@@ -55,6 +57,9 @@ def untouched(source: str, stub: str) -> bool:
 def _bones(source: str) -> str:
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
             node.body = node.body[1:] or [ast.Pass()]
     return ast.dump(tree)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import CodeType
+from typing import Any
 
 from grader.launch import Launched
 from grader.observation import Ended, Observation, Overtime
@@ -111,7 +112,7 @@ class Attempt:
         self._lane = lane
         self._limits = limits
         self._end = end
-        self._head = {
+        self._head: dict[str, Any] = {
             "parts": dict(parts.modules),
             "needed": list(parts.needed),
             "memory": limits.memory,
@@ -131,7 +132,9 @@ class Attempt:
             end = self._lane.exchange(message, frames, time.monotonic() + self._limits.seconds)
         except OutOfTurn:
             self._end()
-            return self._stop(Ended("its process wrote where only the grader's protocol may", busy=True), [], request)
+            return self._stop(
+                Ended("its process wrote where only the grader's protocol may", busy=True), [], request
+            )
         done: list[Observation] = [*answers(frames, self._lane.texts_said())]
         match end:
             case End.ANSWERED:
@@ -142,9 +145,7 @@ class Attempt:
                 self._end()
                 return self._stop(Overtime(self._limits.seconds, busy=True), done, request)
 
-    def _stop(
-        self, why: Ended | Overtime, done: list[Observation], request: Request
-    ) -> list[Observation]:
+    def _stop(self, why: Ended | Overtime, done: list[Observation], request: Request) -> list[Observation]:
         """Remember that it is over; all that is missing gets the reason, the first of them as busy."""
         self.over = replace(why, busy=False)
         done = done[: len(request.lengths) - 1]  # all frames without the closing nonce are one too many
@@ -152,7 +153,7 @@ class Attempt:
         return [*done, why, *[self.over] * missing]
 
 
-def _blob(thing: object) -> bytes:
+def _blob(thing: dict[str, Any]) -> bytes:
     return _sized(marshal.dumps(thing))
 
 

@@ -16,9 +16,7 @@ class Tracer:
         self.nodes = len(leaves)
 
     def step(self, op: str, *operands: Symbol | Number) -> Symbol:
-        self.steps.append(
-            Step(op, tuple(x.index if isinstance(x, Symbol) else Plain(x) for x in operands))
-        )
+        self.steps.append(Step(op, tuple(x.index if isinstance(x, Symbol) else Plain(x) for x in operands)))
         self.nodes += 1
         return Symbol(self, self.nodes - 1)
 

@@ -39,7 +39,7 @@ def render(report: Report, console: Console, folder: str, again: str) -> None:
     elif unfinished is not None and report.all_passed:
         _closer_look(console, unfinished)
     else:
-        _bonus_left(console, report, again)
+        _bonus_left(console, report)
     _notes(console, report)
 
 
@@ -85,7 +85,9 @@ def _row(result: Result) -> tuple[RenderableType, ...]:
 
 
 def _bar(got: float, most: float) -> ProgressBar:
-    return ProgressBar(total=most or 1, completed=got, width=BAR, complete_style="green", finished_style="green")
+    return ProgressBar(
+        total=most or 1, completed=got, width=BAR, complete_style="green", finished_style="green"
+    )
 
 
 def _next_exercise(console: Console, result: Result, folder: str, again: str) -> None:
@@ -104,7 +106,9 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str) ->
 
 def _closer_look(console: Console, result: Result) -> None:
     """The property with the smallest counterexample in full, the others that do not hold by title."""
-    missed = [v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)]
+    missed = [
+        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
+    ]
     wrong = [v for v in missed if v.claim.kind is Kind.GRADED] or missed
     shown = plainest(wrong)
     console.print(Rule(Text(f"{result.exercise.name}: what does not hold yet"), align="left", style="dim"))
@@ -156,7 +160,7 @@ def _counterexample(console: Console, shown: Counterexample) -> None:
         console.print(Text(f"  {line}", style="red" if line.endswith(MARK) else ""), soft_wrap=True)
 
 
-def _bonus_left(console: Console, report: Report, again: str) -> None:
+def _bonus_left(console: Console, report: Report) -> None:
     console.print(Text("Every exercise has passed. Well done!", style="bold green"))
     for result in report.marks:
         for verdict in result.verdicts:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 
 from grader.errors import MachineError
 
@@ -44,18 +45,14 @@ class Process:
 class Running:
     """A worker that runs as a plain subprocess."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
         self.process = process
         self.folder = folder
 
     def kill(self) -> None:
         """End the worker; its zygote has by then been asked to end what its children started."""
         if self.process.poll() is None:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.process.wait()
         self.folder.cleanup()

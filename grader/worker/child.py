@@ -114,5 +114,3 @@ def _frames(error: BaseException) -> list[str]:
             frames.append(f"{file}, line {trace.tb_lineno}, in {code.co_name}")
         trace = trace.tb_next
     return frames[-FRAME_LIMIT:]
-
-

@@ -37,14 +37,14 @@ class Parts:
     def __init__(self, parts: dict[str, str | CodeType]) -> None:
         self.parts = parts
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
         if fullname == PACKAGE:
-            return ModuleSpec(fullname, self, is_package=True)
+            return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # see above
         if fullname.removeprefix(PACKAGE + ".") in self.parts:
-            return ModuleSpec(fullname, self)
+            return ModuleSpec(fullname, self)  # type: ignore[arg-type]  # see above
         return None
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
         return None
 
     def exec_module(self, module: ModuleType) -> None:

@@ -98,7 +98,7 @@ def _census(engine: Engine, shape: tuple[Any, ...]) -> Numbers:
 
 def _fresh(engine: Engine, shape: tuple[Any, ...], copies: int) -> Numbers:
     made = [_make(engine, shape) for _ in range(copies)]
-    return [w.data for module in made for n in _neurons(engine, module, shape) for w in n.w]
+    return [w.data for module in made for n in _neurons(module, shape) for w in n.w]
 
 
 def _nudge(engine: Engine, shape: tuple[Any, ...], parameters: Any, row: Any) -> Numbers:
@@ -172,14 +172,14 @@ def _prepared(engine: Engine, shape: tuple[Any, ...], parameters: Any) -> tuple[
 
 
 def _slots(engine: Engine, module: Any, shape: tuple[Any, ...]) -> list[Any]:
-    slots = [p for n in _neurons(engine, module, shape) for p in (*n.w, n.b)]
+    slots = [p for n in _neurons(module, shape) for p in (*n.w, n.b)]
     for slot in slots:
         if not isinstance(slot, engine["Value"]):
             raise Misfit(f"a weight or bias is {a(slot)}, expected a Value")
     return slots
 
 
-def _neurons(engine: Engine, module: Any, shape: tuple[Any, ...]) -> list[Any]:
+def _neurons(module: Any, shape: tuple[Any, ...]) -> list[Any]:
     """The module's neurons in order, each with as many weights as the shape says."""
     name, sizes, _ = shape
     if name == "Neuron":

@@ -11,7 +11,10 @@ LINEAR, TALL = Shape("Layer", (1, 2), nonlin=False), Shape("Layer", (3, 2), nonl
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 9, 10)
 
 
-@graded(points=2, first=[Census(Shape("Layer", sizes)) for sizes in ((1, 1), (2, 1), (1, 2), (2, 3), (3, 2), (4, 4))])
+@graded(
+    points=2,
+    first=[Census(Shape("Layer", sizes)) for sizes in ((1, 1), (2, 1), (1, 2), (2, 3), (3, 2), (4, 4))],
+)
 def test_parameters_are_those_of_every_neuron(expected, got):
     """parameters() lists the parameters of every neuron in one flat list: nout * (nin + 1) Values."""
     assert agree(got.values, expected.values)

@@ -18,7 +18,10 @@ def numbers(shape, *start):
 
 @graded(
     points=2,
-    first=[Census(Shape("MLP", sizes)) for sizes in ((1, 1), (2, 1), (1, 2, 1), (2, 3, 1), (2, 4, 3, 2), (3, 2, 4, 1))],
+    first=[
+        Census(Shape("MLP", sizes))
+        for sizes in ((1, 1), (2, 1), (1, 2, 1), (2, 3, 1), (2, 4, 3, 2), (3, 2, 4, 1))
+    ],
 )
 def test_parameters_are_those_of_every_layer(expected, got):
     """parameters() lists the parameters of every layer, each once, and the list of sizes is left alone."""

@@ -13,7 +13,12 @@ FRACTIONS = (0.5, 1.5, 2.5, -0.5, -1.5)
 
 @graded(
     points=1,
-    first=[trace(lambda a: a**2, 3), trace(lambda a: a**3, 2), trace(lambda a: a**1, 3), trace(lambda a: a**0, 3)],
+    first=[
+        trace(lambda a: a**2, 3),
+        trace(lambda a: a**3, 2),
+        trace(lambda a: a**1, 3),
+        trace(lambda a: a**0, 3),
+    ],
     over=expressions("**", exponents=(*WHOLE, 1)),
 )
 def test_data_is_the_power(expected, got):

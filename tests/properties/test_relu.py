@@ -71,7 +71,11 @@ def test_upstream_gradient_is_passed_on(expected, got):
 
 @graded(
     points=1,
-    first=[trace(lambda a: a.relu(), 0), trace(lambda a: a.relu() * 3, 0), trace(lambda a: a.relu() * 2, 0.0)],
+    first=[
+        trace(lambda a: a.relu(), 0),
+        trace(lambda a: a.relu() * 3, 0),
+        trace(lambda a: a.relu() * 2, 0.0),
+    ],
     kink=True,
 )
 def test_zero_is_allowed_any_slope_between(expected, got):

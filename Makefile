@@ -1,0 +1,47 @@
+# make alone lists what there is. Every target sets up what it needs in .venv, once.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup grade test lint check list bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: .venv/ready  ## make the environment in .venv
+
+grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
+	@$(BIN)/grader grade $(if $(EX),--exercise $(EX))
+
+test: .venv/ready-dev  ## test the grader itself; independent of your exercises
+	@$(BIN)/pytest -q -n auto
+
+lint: .venv/ready-dev  ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+check: .venv/ready  ## for authors: solutions pass, stubs are in step, hints are complete
+	@$(BIN)/grader check
+
+list: .venv/ready  ## list the exercises
+	@$(BIN)/grader list
+
+bench: .venv/ready-dev  ## measure: our grade, a naive suite, and the floor
+	@$(BIN)/python benchmarks/bench.py
+
+clean:  ## remove the environment and everything built
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: $(SETUP)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/ready-dev: .venv/ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,53 @@
+"""What the grader's tests share: the course, a setting, and short ways to examine a piece of source."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course import Course, here
+from grader.examining import Setting, examine
+from grader.grading import cache_folder
+from grader.model import Result
+from grader.sandbox import choose
+from grader.student import Limits
+from grader.submission import Submission
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return here()
+
+
+@pytest.fixture(scope="session")
+def setting(course: Course) -> Setting:
+    return Setting(course, choose("process"), cache_folder(), limits=Limits(seconds=5.0))
+
+
+@pytest.fixture(scope="session")
+def solutions(course: Course) -> dict[str, str]:
+    return {name: course.solution(name) for name in course.names}
+
+
+@pytest.fixture(scope="session")
+def examined(course: Course, setting: Setting) -> Callable[..., Result]:
+    """Examines one exercise of the given sources, alone."""
+
+    def run(name: str, sources: dict[str, str]) -> Result:
+        exercise = next(part for part in course.parts if part.name == name)
+        return examine(setting, Submission("test", sources, {}), exercise)
+
+    return run
+
+
+@pytest.fixture
+def solved(tmp_path: Path) -> Path:
+    """A folder with every exercise solved, to be broken."""
+    folder = tmp_path / "work"
+    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
