@@ -15,11 +15,13 @@ from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
 
+import platformdirs
+
 from grader.errors import CourseError, MachineError
-from grader.program import Packed, Program, pack
+from grader.program import Packed, Program
 from grader.properties import Property
+from grader.request import Request
 from grader.sizes import size
-from grader.student import Request
 
 FORMAT = 1
 # What a change of would draw or answer other cases.
@@ -53,8 +55,7 @@ class Bank:
 
     @cached_property
     def programs(self) -> list[Packed]:
-        programs: list[Packed] = marshal.loads(self.request.packed)
-        return programs
+        return self.request.programs()
 
     @cached_property
     def _offsets(self) -> list[int]:
@@ -82,6 +83,11 @@ class Bank:
             raise ValueError("the stored cases are damaged")
         counts, written, packed, lengths, expected = marshal.loads(body)
         return cls(counts, written, Request(packed, lengths), array("d", expected))
+
+
+def default_folder() -> Path:
+    """Where drawn cases are kept from one run to the next, for this user."""
+    return Path(platformdirs.user_cache_dir("nanograd")) / "cases"
 
 
 def key(properties_file: Path, seed: int) -> str:
@@ -123,8 +129,7 @@ def record(properties: Sequence[Property], seed: int) -> Bank:
         programs += [program for program, _ in cases]
         for _, numbers in cases:
             expected.extend(numbers)
-    request = Request.of([pack(program) for program in programs], [program.length for program in programs])
-    return Bank(tuple(counts), tuple(written), request, expected)
+    return Bank(tuple(counts), tuple(written), Request.of(programs), expected)
 
 
 def _cases(prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:

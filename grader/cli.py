@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader import __version__
 from grader.errors import GraderError, UsageError
 from grader.sandbox import NAMES
+from grader.version import VERSION
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,7 +35,7 @@ class Group(click.Group):
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="grader")
+@click.version_option(VERSION, prog_name="grader")
 def main() -> None:
     """Grade automatic-differentiation exercises against PyTorch.
 
@@ -72,9 +72,9 @@ def grade(
     time_limit: float,
 ) -> None:
     """Grade a folder of exercises (default: exercises)."""
+    from grader.cases import default_folder
     from grader.course import here
     from grader.examining import Setting
-    from grader.grading import cache_folder
     from grader.grading import grade as grade_submission
     from grader.sandbox import choose
     from grader.student import Limits
@@ -86,7 +86,7 @@ def grade(
     folder = submission or course.root / "exercises"
     quiet = form == "json" or json_to == "-"
     setting = Setting(
-        course, choose(sandbox), cache_folder(), seed, Limits(seconds=time_limit), _drawing_notice()
+        course, choose(sandbox), default_folder(), seed, Limits(seconds=time_limit), _drawing_notice()
     )
     started, clock = datetime.now(UTC), perf_counter()
     report = grade_submission(load(folder, course.names), setting, exercises)
@@ -172,14 +172,14 @@ def list_exercises() -> None:
 @click.option("--write", is_flag=True, help="Cut the stubs and copy the given files into exercises/ anew.")
 def check(write: bool) -> None:
     """For authors: prove that solutions pass, stubs are in step and hints complete."""
+    from grader.cases import default_folder
     from grader.check import findings, write_stubs
     from grader.course import here
-    from grader.grading import cache_folder
 
     course = here()
     if write:
         write_stubs(course)
-    troubles = list(findings(course, cache_folder(), _drawing_notice()))
+    troubles = list(findings(course, default_folder(), _drawing_notice()))
     for trouble in troubles:
         click.echo(f"grader: {trouble}", err=True)
     if troubles:

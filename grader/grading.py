@@ -10,18 +10,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
 
-from grader import __version__, plugin
-from grader.course import here
 from grader.errors import CourseError
 from grader.evidence import claim_from_plain, outcome_from_plain
 from grader.examining import Examiner, Setting
 from grader.model import Exercise, Result, Verdict
+from grader.plugin import NAME, Examining
 from grader.report import Report
-from grader.sandbox import choose
-from grader.submission import Submission, load
+from grader.submission import Submission
+from grader.version import VERSION
 
 # Nothing of the surroundings may reach in: no other plugin, no conftest, no cache, no ambient option.
 CLOSED = (
@@ -65,7 +63,7 @@ def run_properties(
     """Run the exercises' property tests and return the tests of pytest-json-report."""
     course = setting.course
     files = [str(course.properties(mark.name)) for mark in marks]
-    carrier = Carrier(plugin.Examining(Examiner(setting, submission)))
+    carrier = Carrier(Examining(Examiner(setting, submission)))
     output = io.StringIO()
     arguments = ["-c", str(course.root / "pyproject.toml"), f"--rootdir={course.root}", *CLOSED, *files]
     try:
@@ -83,12 +81,12 @@ def run_properties(
 class Carrier:
     """Carries the examiner into a pytest run, and pytest-json-report's tests out of it."""
 
-    def __init__(self, examining: plugin.Examining) -> None:
+    def __init__(self, examining: Examining) -> None:
         self.examining = examining
         self.tests: list[dict[str, Any]] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.register(self.examining, plugin.NAME)
+        config.pluginmanager.register(self.examining, NAME)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
@@ -127,20 +125,8 @@ def _crash(test: dict[str, Any]) -> str:
 def versions() -> tuple[tuple[str, str], ...]:
     """Everything whose version a verdict may depend on."""
     return (
-        ("grader", __version__),
+        ("grader", VERSION),
         ("python", platform.python_version()),
         ("torch", version("torch")),
         ("hypothesis", version("hypothesis")),
     )
-
-
-def cache_folder() -> Path:
-    """Where drawn cases are kept from one run to the next."""
-    return Path(platformdirs.user_cache_dir("nanograd")) / "cases"
-
-
-def by_hand(folder: Path | None, seed: int) -> Examiner:
-    """An examiner for pytest runs that a person started."""
-    course = here()
-    submission = load(folder or course.root / "exercises", course.names)
-    return Examiner(Setting(course, choose("auto"), cache_folder(), seed), submission)

@@ -9,7 +9,8 @@ from typing import assert_never
 
 from grader.agreement import close
 from grader.cases import Bank
-from grader.listing import labels, source
+from grader.labels import labels
+from grader.listing import source
 from grader.model import Counterexample, Crashed, Failed, Outcome, Passed, TimedOut
 from grader.observation import Ended, Misfit, Numbers, Observation, Overtime, Raised
 from grader.program import Expression, Program, unpack

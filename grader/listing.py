@@ -1,12 +1,11 @@
-"""Programs as Python that can be pasted, and a name for every number they observe."""
+"""Programs as Python that can be pasted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_lowercase
 from textwrap import wrap
-from typing import assert_never
 
+from grader.labels import node_names, slot_names, suffix
 from grader.program import (
     ZERO,
     Bare,
@@ -24,8 +23,6 @@ from grader.program import (
     Training,
 )
 
-# One letter a node while they last; l is left out because it looks like 1.
-LETTERS = [letter for letter in ascii_lowercase if letter != "l"]
 WIDTH = 72
 
 
@@ -43,46 +40,8 @@ def source(program: Program, exercise: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def labels(program: Program) -> list[str]:
-    """What each observed number is, as it stands in the source."""
-    match program:
-        case Expression():
-            names = _names(program.nodes)
-            return [f"{n}.data" for n in names] + [f"{n}.grad" for n in names[: len(program.leaves)]]
-        case Chain():
-            return ["y.data", "x.grad"]
-        case Forward():
-            outs = [f"{out}.data" for row in range(len(program.rows)) for out in _outs(program, row)]
-            grads = [f"{slot}.grad" for slot in _slots(program.shape)]
-            return outs + grads + ([] if program.plain else [f"{x}.grad" for x in _inputs(program)])
-        case Census():
-            return [
-                "len(m.parameters())",
-                "different objects in m.parameters()",
-                "weights and biases in m.parameters()",
-                "len(m.parameters()), called again",
-                "the list of sizes is unchanged",
-            ]
-        case Fresh():
-            slots = [slot for slot in _slots(program.shape) if not slot.endswith(".b")]
-            return [f"{slot}.data of module {i + 1}" for i in range(program.copies) for slot in slots]
-        case Nudge():
-            return [f"root {i + 1} of {program.length}" for i in range(program.length)]
-        case Bare():
-            return ["the output comes without a list"]
-        case Training():
-            losses = [f"loss {step + 1}" for step in range(program.steps)]
-            return losses + [f"{slot}.data" for slot in _slots(program.shape)]
-        case _:
-            assert_never(program)
-
-
-def _names(count: int) -> list[str]:
-    return LETTERS[:count] if count <= len(LETTERS) else [f"v{i + 1}" for i in range(count)]
-
-
 def _expression(program: Expression) -> Iterator[str]:
-    names = _names(program.nodes)
+    names = node_names(program.nodes)
     made = len(program.leaves)
     for name, leaf in zip(names, program.leaves, strict=False):
         yield f"{name} = Value({leaf!r})"
@@ -142,7 +101,7 @@ def _module(program: Program) -> Iterator[str]:
         case Census():
             yield "print(len(m.parameters()), len(set(map(id, m.parameters()))))"
         case Fresh():
-            yield f"print({', '.join(f'{s}.data' for s in _slots(program.shape) if s[-1] != 'b')})"
+            yield f"print({', '.join(f'{s}.data' for s in slot_names(program.shape) if s[-1] != 'b')})"
         case Bare():
             yield f"print(m({[1.0] * program.shape.sizes[0]}))"
 
@@ -195,42 +154,10 @@ def _given(shape: Shape, parameters: tuple[Number, ...]) -> Iterator[str]:
     yield "    p.data = number"
 
 
-def _place(shape: Shape, layer: int, neuron: int) -> str:
-    return {
-        "Neuron": "m",
-        "Layer": f"m.neurons[{neuron}]",
-        "MLP": f"m.layers[{layer}].neurons[{neuron}]",
-    }[shape.name]
-
-
-def _slots(shape: Shape) -> list[str]:
-    slots = []
-    for layer, (nin, nout) in enumerate(shape.widths):
-        for neuron in range(nout):
-            place = _place(shape, layer, neuron)
-            slots += [f"{place}.w[{i}]" for i in range(nin)] + [f"{place}.b"]
-    return slots
-
-
-def _suffix(program: Forward, row: int) -> str:
-    return str(row + 1) if len(program.rows) > 1 else ""
-
-
-def _outs(program: Forward, row: int) -> list[str]:
-    name = f"out{_suffix(program, row)}"
-    count = program.shape.outputs
-    return [name] if count == 1 else [f"{name}[{i}]" for i in range(count)]
-
-
-def _inputs(program: Forward) -> list[str]:
-    nin = program.shape.sizes[0]
-    return [f"x{_suffix(program, row)}[{i}]" for row in range(len(program.rows)) for i in range(nin)]
-
-
 def _calls(program: Forward) -> Iterator[str]:
     roots = []
     for row, numbers in enumerate(program.rows):
-        x, out = f"x{_suffix(program, row)}", f"out{_suffix(program, row)}"
+        x, out = f"x{suffix(program, row)}", f"out{suffix(program, row)}"
         shown = _list(numbers) if program.plain else "[" + ", ".join(f"Value({n!r})" for n in numbers) + "]"
         yield f"{x} = {shown}"
         yield f"{out} = m({x})"

@@ -14,11 +14,16 @@ from typing import Any
 
 import pytest
 
+from grader.cases import default_folder
+from grader.course import here
 from grader.errors import CourseError, GraderError
 from grader.evidence import claim_to_plain, outcome_to_plain
-from grader.examining import Examiner
+from grader.examining import Examiner, Setting
 from grader.model import Exercise, Kind, Outcome, Passed
 from grader.properties import Property, collected
+from grader.sandbox import choose
+from grader.submission import load
+from grader.words import in_full
 
 FOUND = pytest.StashKey[Outcome]()
 NAME = "nanograd-examiner"
@@ -65,9 +70,11 @@ def examining(request: pytest.FixtureRequest) -> Iterator[Examining]:
     if given is not None:
         yield given
         return
-    from grader.grading import by_hand
-
-    examiner = by_hand(request.config.option.submission, request.config.option.grading_seed)
+    option = request.config.option
+    course = here()
+    submission = load(option.submission or course.root / "exercises", course.names)
+    setting = Setting(course, choose("auto"), default_folder(), option.grading_seed)
+    examiner = Examiner(setting, submission)
     yield Examining(examiner)
     examiner.close()
 
@@ -83,8 +90,6 @@ class Judge:
         outcome = self.examining.outcome(self.item)
         self.item.stash[FOUND] = outcome
         if not isinstance(outcome, Passed) and prop.claim.kind is not Kind.NOTE:
-            from grader.render.words import in_full
-
             pytest.fail(in_full(outcome), pytrace=False)
 
 

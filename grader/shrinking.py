@@ -9,10 +9,11 @@ from hypothesis.errors import HypothesisException
 from grader.drawing import each_drawn
 from grader.judging import Broken
 from grader.observation import Ended, Numbers, Overtime
-from grader.program import Program, pack
+from grader.program import Program
 from grader.properties import Property
+from grader.request import Request
 from grader.sizes import size
-from grader.student import Attempt, Request
+from grader.student import Attempt
 
 MOST_TRIES = 300
 
@@ -35,7 +36,7 @@ class Shrinker:
         self.tries += 1
         if self.tries > MOST_TRIES or self.attempt.over:
             return
-        (got,) = self.attempt.observe(Request.of([pack(program)], [program.length]))
+        (got,) = self.attempt.observe(Request.of([program]))
         if isinstance(got, Ended | Overtime):
             return
         if isinstance(got, Numbers) and self.prop.kept(program, expected, got.values):

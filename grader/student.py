@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import CodeType
@@ -14,7 +14,7 @@ from typing import Any
 from grader.launch import Launched
 from grader.observation import Ended, Observation, Overtime
 from grader.pipes import End, Frames, Lane, OutOfTurn, answers
-from grader.program import Packed
+from grader.request import Request
 from grader.sandbox.cage import Cage
 
 MIB = 1 << 20
@@ -44,22 +44,6 @@ class Parts:
 
     modules: Mapping[str, str | CodeType]
     needed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Programs ready to send, packed once however many submissions they go to.
-
-    packed: the programs as marshal.
-    lengths: how many numbers each observes.
-    """
-
-    packed: bytes
-    lengths: tuple[int, ...]
-
-    @classmethod
-    def of(cls, programs: Sequence[Packed], lengths: Sequence[int]) -> Request:
-        return cls(marshal.dumps(list(programs)), tuple(lengths))
 
 
 class Student:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from grader.evidence import status
 from grader.model import Counterexample, Exercise, Failed, Kind, NotStarted, Passed, Result, Verdict
-from grader.render.words import MARK, counterexample_of, headline, places, table
 from grader.report import Report, notes
 from grader.scoring import exercise_status, score
+from grader.words import MARK, counterexample_of, headline, places, table
 
 BAR = 12
 OTHERS = 4

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.cases import default_folder
 from grader.course import Course, here
 from grader.examining import Setting, examine
-from grader.grading import cache_folder
 from grader.model import Result
 from grader.sandbox import choose
 from grader.student import Limits
@@ -26,7 +26,7 @@ def course() -> Course:
 
 @pytest.fixture(scope="session")
 def setting(course: Course) -> Setting:
-    return Setting(course, choose("process"), cache_folder(), limits=Limits(seconds=5.0))
+    return Setting(course, choose("process"), default_folder(), limits=Limits(seconds=5.0))
 
 
 @pytest.fixture(scope="session")

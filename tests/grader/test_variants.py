@@ -1,6 +1,7 @@
 """The catalogue: every wrong variant loses points, every right one gets all."""
 
 import pytest
+
 from grader.evidence import status
 from grader.scoring import score
 from tests.grader.variants import RIGHT, WRONG, catalogue
