@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test lint check list bench clean
+.PHONY: help setup grade test seeds lint check list bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -16,6 +16,9 @@ grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 	@$(BIN)/pytest -q -n auto
+
+seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
+	@CASES=100 $(BIN)/pytest -q -n auto tests/grader/test_seeds.py
 
 lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff check .

@@ -46,11 +46,13 @@ def expressions(
     numbers: SearchStrategy[Number] = NUMBERS,
     exponents: Sequence[Number] = EXPONENTS,
     plain: bool = False,
+    always_plain: bool = False,
 ) -> Expression:
     """An expression of op and others whose last node goes backward.
 
     steps, leaves: the least and the most of each.
     plain: operands of + - * / may be plain numbers, on either side.
+    always_plain: the first operation has one for certain.
     Nodes that the root does not depend on are left out, so an expression may be smaller than asked.
     """
     data: list[Number] = [draw(numbers) for _ in range(draw(st.integers(*leaves)))]
@@ -59,7 +61,8 @@ def expressions(
     loose: list[int] = []  # results that nothing has used yet, the newest last
     while len(taken) + max(0, len(loose) - 1) < most:
         drawn = draw(st.sampled_from([op, *others])) if taken else op
-        step = draw(_step(drawn, len(data), exponents, numbers if plain else None))
+        certain = always_plain and not taken
+        step = draw(_step(drawn, len(data), exponents, numbers if plain or certain else None, certain))
         result = _value(step, data)
         if result is None:
             step = Step("+", (len(data) - 1, 0))
@@ -81,6 +84,7 @@ def _step(
     nodes: int,
     exponents: Sequence[Number],
     numbers: SearchStrategy[Number] | None,
+    certain: bool,
 ) -> Step:
     # Counted from the newest node, so that graphs grow deep as well as wide.
     node = NODES[nodes]
@@ -88,7 +92,7 @@ def _step(
         return Step(op, (draw(node), Plain(draw(st.sampled_from(exponents)))))
     if op in ("relu", "neg"):
         return Step(op, (draw(node),))
-    if numbers is not None and draw(st.booleans()):
+    if numbers is not None and (certain or draw(st.booleans())):
         pair: tuple[int | Plain, ...] = (draw(node), Plain(draw(numbers)))
         return Step(op, pair[::-1] if draw(st.booleans()) else pair)
     return Step(op, (draw(node), draw(node)))

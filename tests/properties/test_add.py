@@ -14,13 +14,15 @@ def test_data_is_the_sum(expected, got):
     assert agree(got.data, expected.data)
 
 
-@graded(points=1, first=[trace(lambda a: a + 3, 2)], over=expressions("+", plain=True))
+@graded(points=1, first=[trace(lambda a: a + 3, 2)], over=expressions("+", plain=True, always_plain=True))
 def test_plain_number_on_the_right(expected, got):
     """a + 3 works: a plain number may be the second operand."""
     assert agree(got.values, expected.values)
 
 
-@graded(points=1, first=[trace(lambda a: 3 + a, 2)], over=expressions("+", ("-",), plain=True))
+@graded(
+    points=1, first=[trace(lambda a: 3 + a, 2)], over=expressions("+", ("-",), plain=True, always_plain=True)
+)
 def test_plain_number_on_the_left(expected, got):
     """3 + a works: a plain number may be the first operand."""
     assert agree(got.values, expected.values)

@@ -1,0 +1,55 @@
+"""The floor: bare CPython runs the recorded programs on the solutions once; the least any grader can do.
+
+    python -I -S floor.py INPUT
+
+INPUT is marshal, written by bench.py: the code of the grader's runner, the sources of the package as pairs
+of name and text in an order in which they can be loaded, and a list of banks, each programs as marshal.
+The runner is the worker's own, so that grader and floor do the same work for a program. Nothing is packed,
+sent or compared.
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import sys
+from types import ModuleType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would be a part of the floor
+    from typing import Any
+
+PACKAGE = "submission"
+CLASSES = ("Value", "Neuron", "Layer", "MLP")
+
+
+def main(path: str) -> None:
+    """Run every program of the file."""
+    with open(path, "rb") as file:
+        runner, sources, banks = marshal.load(file)
+    running = ModuleType("running")
+    exec(runner, running.__dict__)
+    engine = load(sources)
+    # As the worker does: with the usual thresholds, looking for garbage is half the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    for bank in banks:
+        for packed in marshal.loads(bank):
+            running.run(packed, engine)
+
+
+def load(sources: list[tuple[str, str]]) -> dict[str, Any]:
+    """Compile and execute the package's modules; the classes that programs use, by name."""
+    package = sys.modules[PACKAGE] = ModuleType(PACKAGE)
+    package.__path__ = []
+    for name, text in sources:
+        module = package
+        if name != "__init__":
+            module = sys.modules[f"{PACKAGE}.{name}"] = ModuleType(f"{PACKAGE}.{name}")
+        module.__package__ = PACKAGE
+        exec(compile(text, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
+    return {name: getattr(package, name) for name in CLASSES}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

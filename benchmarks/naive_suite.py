@@ -1,0 +1,79 @@
+"""The suite one would write first: torch, hypothesis and the student's code in one pytest process.
+
+    pytest -c /dev/null -p no:cacheprovider -q benchmarks/naive_suite.py
+
+Shared with the grader, so that only the way of grading differs: the properties with their written programs,
+strategies, numbers of examples and claims; the runner that turns a program into numbers on the student's
+code; the oracle's one evaluation of a program on torch. Left out, because a plain suite would not have
+them: the oracle's second evaluation, processes, records, a report. As the solutions pass, nothing shrinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, reject, seed, settings
+
+import solutions
+from grader.course import here
+from grader.oracle import KINK, Unfit, answer
+from grader.program import Expression, Program, pack
+from grader.properties import Property, declared_in
+from grader.view import View
+from grader.worker.running import run
+
+ENGINE = {name: getattr(solutions, name) for name in ("Value", "Neuron", "Layer", "MLP")}
+COURSE = here()
+PROPERTIES = [
+    pytest.param(prop, id=f"{part.name}-{prop.claim.name}")
+    for part in COURSE.parts
+    for prop in declared_in(COURSE.properties(part.name))
+]
+
+
+@pytest.mark.parametrize("prop", PROPERTIES)
+def test_property(prop: Property) -> None:
+    """The claim holds for every written program and for as many drawn ones as the grader draws."""
+    for program in prop.first:
+        compare(prop, program, expected(program))
+    if prop.over is not None:
+        drawn(prop)()
+
+
+def drawn(prop: Property) -> Callable[[], None]:
+    """A hypothesis test of the property; seeded as the grader is, so that two runs do the same work."""
+    assert prop.over is not None
+
+    @seed(0)
+    @settings(max_examples=prop.drawn, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(prop.over)
+    def test(program: Program) -> None:
+        try:
+            numbers = expected(program)
+        except Unfit:
+            reject()
+        if not prop.kink and at_kink(program, numbers):
+            reject()
+        compare(prop, program, numbers)
+
+    return test
+
+
+def expected(program: Program) -> tuple[float, ...]:
+    """What torch says, evaluated once: to allow the kink is to skip the search for unstable answers."""
+    return answer(program, kink=True)
+
+
+def at_kink(program: Program, numbers: tuple[float, ...]) -> bool:
+    """Whether relu is asked at zero, as the numbers say; in a module both sides take the slope 0 there."""
+    if not isinstance(program, Expression):
+        return False
+    asked = [step.operands[0] for step in program.steps if step.op == "relu"]
+    return any(isinstance(node, int) and abs(numbers[node]) < KINK for node in asked)
+
+
+def compare(prop: Property, program: Program, numbers: tuple[float, ...]) -> None:
+    """Run the program on the student's code and check the claim."""
+    packed = pack(program)
+    prop.holds(View(packed, numbers), View(packed, tuple(run(packed, ENGINE))))
