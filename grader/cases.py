@@ -43,13 +43,13 @@ class Bank:
     """Every case of an exercise, property after property, the simplest first in each.
 
     counts: how many cases each property has.
-    written: for each property, which of its cases were written down rather than drawn.
+    written: the places of the cases that were written down rather than drawn.
     request: the programs, ready to send.
     expected: the answers, one after the other.
     """
 
     counts: tuple[int, ...]
-    written: tuple[frozenset[int], ...]
+    written: frozenset[int]
     request: Request
     expected: array[float]
 
@@ -69,6 +69,10 @@ class Bank:
         """Where a property's cases lie."""
         start = sum(self.counts[:prop])
         return range(start, start + self.counts[prop])
+
+    def is_written(self, place: int) -> bool:
+        """Whether a case was written down rather than drawn."""
+        return place in self.written
 
     def to_bytes(self) -> bytes:
         request = (self.request.packed, self.request.lengths)
@@ -121,15 +125,16 @@ def record(properties: Sequence[Property], seed: int) -> Bank:
     """Draw every property's cases and ask torch for the answers."""
     programs: list[Program] = []
     expected = array("d")
-    counts, written = [], []
+    counts: list[int] = []
+    written: set[int] = set()
     for prop in properties:
         cases = _cases(prop, seed)
         counts.append(len(cases))
-        written.append(frozenset(i for i, (program, _) in enumerate(cases) if program in prop.first))
+        written |= {len(programs) + i for i, (program, _) in enumerate(cases) if program in prop.first}
         programs += [program for program, _ in cases]
         for _, numbers in cases:
             expected.extend(numbers)
-    return Bank(tuple(counts), tuple(written), Request.of(programs), expected)
+    return Bank(tuple(counts), frozenset(written), Request.of(programs), expected)
 
 
 def _cases(prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:

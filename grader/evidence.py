@@ -71,14 +71,14 @@ def _shown_to_plain(shown: Counterexample) -> Plain:
         "program": shown.source,
         "expected": {label: number_to_plain(number) for label, number in shown.expected},
         "got": {label: number_to_plain(number) for label, number in shown.got},
-        "size": list(shown.size),
+        "rank": list(shown.rank),
     }
 
 
 def _shown_from_plain(plain: Plain) -> Counterexample:
-    operations, leaves, numbers = plain["size"]
-    size = (operations, leaves, numbers)
-    return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), size)
+    operations, leaves, numbers, drawn = plain["rank"]
+    rank = (operations, leaves, numbers, drawn)
+    return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), rank)
 
 
 def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:

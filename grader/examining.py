@@ -114,11 +114,8 @@ class Examination:
         )
 
     def _breaks_as_written(self, prop: Property, places: range) -> bool:
-        written = self._bank.written[self._numbers[prop.claim.name]]
-        return any(
-            not holds(prop, self._bank, place, self._seen[place])
-            for place in (places.start + number for number in written)
-        )
+        written = (place for place in places if self._bank.is_written(place))
+        return any(not holds(prop, self._bank, place, self._seen[place]) for place in written)
 
 
 class Examiner:

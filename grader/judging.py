@@ -24,11 +24,12 @@ PLACE = re.compile(r"\{(\d{1,6})\}")
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A case in which the promise does not hold."""
+    """A case in which the promise does not hold; written where it was written down, not drawn."""
 
     program: Program
     expected: tuple[float, ...]
     got: Observation
+    written: bool = False
 
 
 def first_broken(prop: Property, bank: Bank, places: range, seen: Sequence[Observation]) -> int | None:
@@ -49,7 +50,7 @@ def holds(prop: Property, bank: Bank, place: int, got: Observation) -> bool:
 
 def broken(bank: Bank, place: int, got: Observation) -> Broken:
     """A recorded case with all that was seen of it."""
-    return Broken(unpack(bank.programs[place]), bank.answer(place), got)
+    return Broken(unpack(bank.programs[place]), bank.answer(place), got, bank.is_written(place))
 
 
 def verdict(exercise: str, cases: int, worst: Broken | None) -> Outcome:
@@ -86,7 +87,8 @@ def counterexample(exercise: str, worst: Broken, got: tuple[float, ...] | None =
     places = _worth_showing(worst, got)
     expected = tuple((names[place], worst.expected[place]) for place in places)
     shown = () if got is None else tuple((names[place], got[place]) for place in places)
-    return Counterexample(source(worst.program, exercise), expected, shown, size(worst.program))
+    rank = (*size(worst.program), int(not worst.written))
+    return Counterexample(source(worst.program, exercise), expected, shown, rank)
 
 
 def _worth_showing(worst: Broken, got: tuple[float, ...] | None) -> list[int]:

@@ -53,13 +53,14 @@ class Counterexample:
     source: the program as Python to paste.
     expected, got: what was observed, by label, in the order a reader wants; got is empty
         when the program gave no numbers at all.
-    size: operations, different leaves, size of the numbers: what makes one smaller than another.
+    rank: operations, different leaves, size of the numbers, and 0 if the program was written down for
+        this property, 1 if it was drawn: what is shown first among several.
     """
 
     source: str
     expected: tuple[tuple[str, float], ...]
     got: tuple[tuple[str, float], ...]
-    size: tuple[int, int, float]
+    rank: tuple[int, int, float, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,14 +102,14 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "score": _number(earned(result, verdict)),
         "max_score": _number(worth(result, verdict)),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_size(outcome.get("counterexample")),
+        "counterexample": _without_rank(outcome.get("counterexample")),
         "error": error(verdict.outcome),
         "frames": outcome.get("frames", []),
     }
 
 
-def _without_size(shown: dict[str, Any] | None) -> dict[str, Any] | None:
-    return shown and {key: value for key, value in shown.items() if key != "size"}
+def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
+    return shown and {key: value for key, value in shown.items() if key != "rank"}
 
 
 def error(outcome: Outcome) -> str | None:

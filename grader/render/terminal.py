@@ -137,8 +137,8 @@ def _promised(result: Result) -> int:
 
 def plainest(wrong: list[Verdict]) -> Verdict:
     """The verdict with the smallest counterexample; the first, where none has one."""
-    sized = [(shown.size, v) for v in wrong if (shown := counterexample_of(v.outcome)) is not None]
-    return min(sized, key=lambda pair: pair[0], default=((0, 0, 0.0), wrong[0]))[1]
+    ranked = [(shown.rank, v) for v in wrong if (shown := counterexample_of(v.outcome)) is not None]
+    return min(ranked, key=lambda pair: pair[0], default=((0, 0, 0.0, 0), wrong[0]))[1]
 
 
 def _property_line(verdict: Verdict) -> RenderableType:

@@ -3,6 +3,7 @@
 from math import inf, nan
 
 import pytest
+
 from grader.agreement import agree, close
 
 

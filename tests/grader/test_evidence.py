@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import inf, nan
 
 import pytest
+
 from grader.evidence import (
     claim_from_plain,
     claim_to_plain,

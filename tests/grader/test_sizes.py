@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+
 from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Shape, Training
 from grader.sizes import size
 from grader.tracing import trace

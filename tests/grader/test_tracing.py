@@ -3,6 +3,7 @@
 import operator
 
 import pytest
+
 from grader.program import Expression, Plain, Step
 from grader.tracing import trace
 

@@ -1,6 +1,7 @@
 """Which of an observation's numbers are data and which are gradients."""
 
 import pytest
+
 from grader.program import Chain, Forward, Shape, pack
 from grader.tracing import trace
 from grader.view import View

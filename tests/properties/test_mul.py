@@ -46,7 +46,7 @@ def test_upstream_gradient_is_passed_on(expected, got):
 
 @graded(
     points=1,
-    first=[trace(lambda a: a * a, 3), trace(lambda a: a * a * a, 2)],
+    first=[trace(lambda a: a * a, 2), trace(lambda a: a * a, 3), trace(lambda a: a * a * a, 2)],
     over=expressions("*", leaves=(1, 1), steps=(1, 3)),
 )
 def test_same_operand_twice(expected, got):

@@ -1,0 +1,157 @@
+"""The course on disk, whole and damaged."""
+
+import re
+import shutil
+from fractions import Fraction
+
+import pytest
+from grader.course import GIVEN, Course, here
+from grader.errors import CourseError
+from grader.properties import declared_in
+from tests.grader.variants import ROOT
+
+RUBRIC = {
+    "add": 10,
+    "mul": 10,
+    "pow": 10,
+    "relu": 10,
+    "backward": 20,
+    "neuron": 15,
+    "layer": 10,
+    "mlp": 15,
+}
+WHOLE = """
+title = "A course"
+[[exercise]]
+name = "add"
+title = "a + b"
+points = 2.5
+siblings = ["mul"]
+[together]
+title = "all together"
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a course.toml and loads the course."""
+
+    def load(text):
+        (tmp_path / "course.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+        return Course.load(tmp_path)
+
+    return load
+
+
+def test_default_rubric_is_the_promised_one(course):
+    assert {exercise.name: exercise.points for exercise in course.exercises} == RUBRIC
+
+
+def test_default_rubric_adds_up_to_100(course):
+    assert sum(part.points for part in course.parts) == 100
+
+
+def test_exercises_come_in_the_order_students_meet_them(course):
+    assert course.names == tuple(RUBRIC)
+
+
+def test_this_course_lies_beside_the_grader():
+    assert here().root == ROOT
+
+
+def test_last_mark_is_every_part_of_the_students_own(course):
+    assert course.parts == (*course.exercises, course.together)
+    assert course.together.own
+    assert course.together.points == 0
+
+
+def test_siblings_are_exercises_and_never_the_exercise_itself(course):
+    for exercise in course.exercises:
+        assert set(exercise.siblings) <= set(course.names) - {exercise.name}
+
+
+def test_every_part_has_properties_of_its_own(course):
+    for part in course.parts:
+        assert declared_in(course.properties(part.name)) != []
+
+
+def test_reference_is_every_given_file_and_every_solution(course):
+    assert set(course.reference) == {*GIVEN, *course.names}
+
+
+def test_a_small_course_is_read_whole(written):
+    course = written(WHOLE)
+    assert (course.title, course.together.title) == ("A course", "all together")
+    (add,) = course.exercises
+    assert (add.name, add.title, add.points, add.siblings) == ("add", "a + b", Fraction(5, 2), ("mul",))
+
+
+def test_decimal_points_are_exact(written):
+    assert written(WHOLE.replace("2.5", "0.1")).exercises[0].points == Fraction(1, 10)
+
+
+def test_missing_course_is_the_authors_move(tmp_path):
+    with pytest.raises(CourseError, match=re.escape(str(tmp_path / "course.toml"))):
+        Course.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["title = ", "[[exercise]", b"title = '\xff'"])
+def test_broken_course_is_named(written, text):
+    with pytest.raises(CourseError, match=r"course\.toml is not a course"):
+        written(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'title = "A course"',
+        'name = "add"',
+        'title = "a + b"',
+        "points = 2.5",
+        'siblings = ["mul"]',
+        '[together]\ntitle = "all together"',
+        'title = "all together"',
+    ],
+)
+def test_incomplete_course_is_named(written, line):
+    assert line in WHOLE
+    with pytest.raises(CourseError, match=r"course\.toml is not a course"):
+        written(WHOLE.replace(line, ""))
+
+
+def test_empty_course_is_named(written):
+    with pytest.raises(CourseError, match=r"course\.toml is not a course"):
+        written("")
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("points = 2.5", 'points = "many"'),
+        ("points = 2.5", "points = [1]"),
+        ("points = 2.5", "points = nan"),
+        ('siblings = ["mul"]', "siblings = 3"),
+        ('[together]\ntitle = "all together"', ""),
+    ],
+)
+def test_value_of_a_wrong_type_is_named(written, line, wrong):
+    with pytest.raises(CourseError, match=r"course\.toml is not a course"):
+        written(WHOLE.replace(line, wrong))
+
+
+def test_every_course_error_says_what_to_do_next(written):
+    with pytest.raises(CourseError) as caught:
+        written("")
+    assert caught.value.next_step
+    assert caught.value.exit_code == 70
+
+
+def test_missing_solution_is_named(course, tmp_path):
+    shutil.copy(ROOT / "course.toml", tmp_path)
+    with pytest.raises(CourseError, match=re.escape(str(tmp_path / "solutions" / "add.py"))):
+        Course.load(tmp_path).solution("add")
+
+
+def test_unknown_solution_is_named(course):
+    with pytest.raises(CourseError, match=r"sub\.py"):
+        course.stub("sub")
