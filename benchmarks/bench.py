@@ -88,8 +88,8 @@ def main() -> None:
             for row in rows:
                 print(f"run {turn + 1} of {runs}: {row.title}", file=sys.stderr, flush=True)
                 row.samples.append(measured(row, course.root))
-    if keys(course) != before:
-        sys.exit("bench: what the cases depend on was edited meanwhile, so no cache was warm; run it again")
+            if keys(course) != before:
+                sys.exit("bench: the cases' makers were edited meanwhile, so a cache was cold; run it again")
     show(rows)
 
 

@@ -6,7 +6,18 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, assert_never
 
-from grader.model import Claim, Counterexample, Crashed, Failed, Kind, NotStarted, Outcome, Passed, TimedOut
+from grader.model import (
+    Claim,
+    Counterexample,
+    Crashed,
+    Failed,
+    Kind,
+    Node,
+    NotStarted,
+    Outcome,
+    Passed,
+    TimedOut,
+)
 
 Plain = dict[str, Any]
 STATUS = {
@@ -72,13 +83,40 @@ def _shown_to_plain(shown: Counterexample) -> Plain:
         "expected": {label: number_to_plain(number) for label, number in shown.expected},
         "got": {label: number_to_plain(number) for label, number in shown.got},
         "rank": list(shown.rank),
+        "graph": [_node_to_plain(node) for node in shown.graph],
     }
 
 
 def _shown_from_plain(plain: Plain) -> Counterexample:
     operations, leaves, numbers, drawn = plain["rank"]
     rank = (operations, leaves, numbers, drawn)
-    return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), rank)
+    graph = tuple(map(_node_from_plain, plain["graph"]))
+    return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), rank, graph)
+
+
+def _node_to_plain(node: Node) -> Plain:
+    return {
+        "name": node.name,
+        "formula": node.formula,
+        "operands": list(node.operands),
+        "data": _pair_to_plain(node.data),
+        "grad": _pair_to_plain(node.grad),
+        "suspect": node.suspect,
+    }
+
+
+def _node_from_plain(plain: Plain) -> Node:
+    data, grad = (_pair_from_plain(plain[key]) for key in ("data", "grad"))
+    return Node(plain["name"], plain["formula"], tuple(plain["operands"]), data, grad, plain["suspect"])
+
+
+def _pair_to_plain(pair: tuple[float, float | None]) -> Plain:
+    expected, got = pair
+    return {"expected": number_to_plain(expected), "got": None if got is None else number_to_plain(got)}
+
+
+def _pair_from_plain(plain: Plain) -> tuple[float, float | None]:
+    return float(plain["expected"]), None if plain["got"] is None else float(plain["got"])
 
 
 def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:

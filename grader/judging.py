@@ -9,14 +9,15 @@ from typing import assert_never
 
 from grader.agreement import close
 from grader.cases import Bank
+from grader.graph import graph_of
 from grader.labels import labels
 from grader.listing import source
 from grader.model import Counterexample, Crashed, Failed, Outcome, Passed, TimedOut
 from grader.observation import Ended, Misfit, Numbers, Observation, Overtime, Raised
-from grader.program import Expression, Program, unpack
+from grader.program import Expression, Program, pack, unpack
 from grader.properties import Property, keeps
 from grader.sizes import size
-from grader.view import View
+from grader.view import View, judged
 
 SHOWN = 12
 PLACE = re.compile(r"\{(\d{1,6})\}")
@@ -88,21 +89,20 @@ def counterexample(exercise: str, worst: Broken, got: tuple[float, ...] | None =
     expected = tuple((names[place], worst.expected[place]) for place in places)
     shown = () if got is None else tuple((names[place], got[place]) for place in places)
     rank = (*size(worst.program), int(not worst.written))
-    return Counterexample(source(worst.program, exercise), expected, shown, rank)
+    graph = graph_of(worst.program, worst.expected, got)
+    return Counterexample(source(worst.program, exercise), expected, shown, rank, graph)
 
 
 def _worth_showing(worst: Broken, got: tuple[float, ...] | None) -> list[int]:
     """Results and gradients before the data of leaves; if they are many, those that differ first."""
     program, expected = worst.program, worst.expected
-    differ = {
-        place for place, number in enumerate(expected) if got is not None and not close(got[place], number)
-    }
-    places = range(len(expected))
+    places = range(judged(pack(program), len(expected)))
+    differ = {place for place in places if got is not None and not close(got[place], expected[place])}
     if isinstance(program, Expression):
         # A leaf's data is only worth a line where something has changed it.
         leaves = range(len(program.leaves))
         last = program.nodes - 1
-        kept = [p for p in places if p in differ or p >= last or (p < last and len(expected) <= SHOWN)]
+        kept = [p for p in places if p in differ or p >= last or (p < last and len(places) <= SHOWN)]
         places_kept = [p for p in kept if p in differ or p not in leaves]
     else:
         places_kept = list(places)

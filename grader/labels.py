@@ -27,7 +27,7 @@ def labels(program: Program) -> list[str]:
     match program:
         case Expression():
             names = node_names(program.nodes)
-            return [f"{n}.data" for n in names] + [f"{n}.grad" for n in names[: len(program.leaves)]]
+            return [f"{name}.data" for name in names] + [f"{name}.grad" for name in names]
         case Chain():
             return ["y.data", "x.grad"]
         case Forward():

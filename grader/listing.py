@@ -47,7 +47,7 @@ def _expression(program: Expression) -> Iterator[str]:
         yield f"{name} = Value({leaf!r})"
     for step in program.steps:
         if step.makes_node:
-            yield f"{names[made]} = {_formula(step, names)}"
+            yield f"{names[made]} = {formula(step, names)}"
             made += 1
         elif step.op == ZERO:
             yield f"for node in ({', '.join(names[:made])}):"
@@ -56,7 +56,8 @@ def _expression(program: Expression) -> Iterator[str]:
             yield f"{_operand(step.operands[0], names)}.backward()"
 
 
-def _formula(step: Step, names: list[str]) -> str:
+def formula(step: Step, names: list[str]) -> str:
+    """A step as Python, its operands by name."""
     x, *rest = [_operand(operand, names) for operand in step.operands]
     if step.op == "relu":
         return f"{x}.relu()"

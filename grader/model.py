@@ -47,6 +47,25 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a counterexample's graph.
+
+    formula: how it was made: "a + b", or a leaf's number.
+    operands: the names of the nodes it was made from.
+    data, grad: expected, then got; got is None where the program gave no numbers.
+    suspect: the first place where something went wrong: the first wrong data, else the first wrong
+        gradient on the way from the root.
+    """
+
+    name: str
+    formula: str
+    operands: tuple[str, ...]
+    data: tuple[float, float | None]
+    grad: tuple[float, float | None]
+    suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Counterexample:
     """The smallest program that showed a difference.
 
@@ -55,12 +74,14 @@ class Counterexample:
         when the program gave no numbers at all.
     rank: operations, different leaves, size of the numbers, and 0 if the program was written down for
         this property, 1 if it was drawn: what is shown first among several.
+    graph: every node in the order it was made; empty for a program about modules.
     """
 
     source: str
     expected: tuple[tuple[str, float], ...]
     got: tuple[tuple[str, float], ...]
     rank: tuple[int, int, float, int]
+    graph: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,14 +118,16 @@ def _expression(program: Expression, wobble: Wobble, kink: bool) -> tuple[float,
             assert isinstance(root, int)
             nodes[root].backward(retain_graph=True)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         elif step.op == ZERO:
-            for leaf in leaves:
-                leaf.grad = None
+            for node in nodes:
+                node.grad = None
         else:
             operands = [x.number if isinstance(x, Plain) else nodes[x] for x in step.operands]
             if step.op == "relu" and not kink:
                 _away_from_kink(operands[0])
             nodes.append(wobble(OPS[step.op](*operands)))
-    return (*(node.item() for node in nodes), *map(_grad, leaves))
+            nodes[-1].retain_grad()
+    # Leaves are the first nodes, so their gradients come first, as they should.
+    return (*(node.item() for node in nodes), *map(_grad, nodes))
 
 
 def _away_from_kink(tensor: Tensor | Number) -> None:

@@ -43,7 +43,8 @@ class Step:
 class Expression:
     """Leaves, and steps that compute with them and send gradients back.
 
-    Observed: the data of every node in order, then the gradient of every leaf.
+    Observed: the data of every node in order, then the gradient of every leaf, then that of every
+    other node. The last may hold anything: they are looked at, and never judged.
     """
 
     tag: ClassVar[str] = "expression"
@@ -56,7 +57,7 @@ class Expression:
 
     @property
     def length(self) -> int:
-        return self.nodes + len(self.leaves)
+        return 2 * self.nodes
 
 
 @dataclass(frozen=True, slots=True)

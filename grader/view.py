@@ -9,14 +9,14 @@ class View:
     """One program's numbers, expected or got.
 
     packed: the program they belong to.
-    values: all of them, in the program's own order.
+    values: all that may be judged, in the program's own order.
     """
 
     __slots__ = ("packed", "values")
 
-    def __init__(self, packed: Packed, values: tuple[float, ...]) -> None:
+    def __init__(self, packed: Packed, observed: tuple[float, ...]) -> None:
         self.packed = packed
-        self.values = values
+        self.values = observed[: judged(packed, len(observed))]
 
     @property
     def data(self) -> tuple[float, ...]:
@@ -36,3 +36,8 @@ class View:
             return 1
         _, (name, sizes, _), _, rows, *_ = self.packed
         return len(rows) * (1 if name == "Neuron" else int(sizes[-1]))
+
+
+def judged(packed: Packed, length: int) -> int:
+    """How many of a program's numbers may be judged: not the gradients between root and leaves."""
+    return length // 2 + len(packed[1]) if packed[0] == "expression" else length

@@ -31,6 +31,7 @@ LAYERS = (
     ("cases",),
     ("drawing",),
     ("oracle", "strategies", "properties"),
+    ("graph",),
     ("listing",),
     ("labels",),
     ("evidence", "request", "sizes", "tracing", "view", "course", "submission"),

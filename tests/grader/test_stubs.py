@@ -230,7 +230,14 @@ def test_anything_else_touches_it(changed):
 
 @pytest.mark.parametrize(
     "changed",
-    [STUB + "def (", STUB.replace("):", ")"), "    " + STUB, STUB + "\0", "(" * 10_000, "-" * 100_000 + "1"],
+    [
+        STUB + "def (",
+        STUB.replace("-> int:", "-> int"),
+        "    " + STUB,
+        STUB + "\0",
+        "(" * 10_000,
+        "-" * 100_000 + "1",
+    ],
     ids=["half a function", "no colon", "indented", "NUL byte", "many brackets", "many signs"],
 )
 def test_what_cannot_be_parsed_is_touched(changed):

@@ -1,0 +1,576 @@
+"""A student's code as the grader meets it: whatever it does is seen, ends, and spares the next exercise."""
+
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from textwrap import indent
+from uuid import uuid4
+
+import pytest
+
+from grader.agreement import agree
+from grader.examining import parts
+from grader.observation import Ended, Misfit, Numbers, Overtime, Raised
+from grader.pipes import printable
+from grader.program import Expression, Step
+from grader.request import Request
+from grader.sandbox import choose
+from grader.student import Limits, Student
+from grader.worker.wire import TEXT_LIMIT
+
+SUM = Expression((2.0, 3.0), (Step("+", (0, 1)), Step("backward", (2,))))
+SUM_SEEN = Numbers((2.0, 3.0, 5.0, 1.0, 1.0, 1.0))
+PRODUCT = Expression((2.0, 3.0), (Step("*", (0, 1)), Step("backward", (2,))))
+PRODUCT_SEEN = Numbers((2.0, 3.0, 6.0, 3.0, 2.0, 1.0))
+ADD = """
+import os, signal, subprocess, sys, threading, time
+from exercises.value import Value
+
+def add(self, other):
+    out = Value(self.data + other.data, (self, other), "+")
+    def _backward():
+        self.grad += out.grad
+        other.grad += out.grad
+    out._backward = _backward
+{}
+    return out
+"""
+# Whoever else runs here is none of a test's business.
+PARENT = """
+zygote = os.getppid()
+assert b"worker.zygote" in open(f"/proc/{zygote}/cmdline", "rb").read()
+"""
+ABORTED = "its process wrote where only the grader's protocol may"
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits and /proc of Linux")
+
+
+def adding(body):
+    """A right add that does something else as well."""
+    return ADD.format(indent(body, "    "))
+
+
+def plus(left, right=3.0):
+    return Expression((left, right), (Step("+", (0, 1)),))
+
+
+@pytest.fixture
+def student_with():
+    """Makes students with the given limits, and ends them afterwards."""
+    students = []
+
+    def make(lanes=9, **limits):
+        students.append(Student(choose("process"), Limits(**limits), lanes))
+        return students[-1]
+
+    yield make
+    for student in students:
+        student.close()
+
+
+@pytest.fixture
+def attempting(course):
+    """Opens an attempt at one exercise, whose source is the solution where none is given."""
+    exercises = {exercise.name: exercise for exercise in course.parts}
+
+    def attempt(student, name="add", source=None, **helpers):
+        text = course.solution(name) if source is None else source
+        return student.attempt(parts(course, {name: text, **helpers}, exercises[name]))
+
+    return attempt
+
+
+@pytest.fixture
+def observed(student_with, attempting):
+    """What a source of add gave; the same student then still has to run another exercise rightly."""
+
+    def observe(source, *programs, **limits):
+        student = student_with(**limits)
+        with attempting(student, source=source) as attempt:
+            seen = attempt.observe(Request.of(programs or (SUM,)))
+        with attempting(student, "mul") as attempt:
+            assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
+        return seen
+
+    return observe
+
+
+# Right answers
+
+
+def test_right_code_gives_right_numbers(observed, solutions):
+    assert observed(solutions["add"]) == [SUM_SEEN]
+
+
+def test_programs_are_answered_in_order(observed, solutions):
+    programs = [plus(float(number)) for number in range(5000)]
+    seen = observed(solutions["add"], *programs)
+    assert [observation.values[2] for observation in seen] == [number + 3.0 for number in range(5000)]
+
+
+def test_no_program_gives_no_observation(observed, student_with, attempting):
+    with attempting(student_with()) as attempt:
+        assert attempt.observe(Request.of([])) == []
+
+
+def test_attempt_answers_one_request_after_the_other(student_with, attempting):
+    with attempting(student_with()) as attempt:
+        for number in range(20):
+            (seen,) = attempt.observe(Request.of([plus(float(number))]))
+            assert seen.values[2] == number + 3.0
+
+
+def test_every_exercise_has_a_process_of_its_own(student_with, attempting):
+    student = student_with()
+    source = "import exercises.value\nexercises.value.Value.__mul__ = None\n" + adding("")
+    with attempting(student, source=source) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+    with attempting(student, "mul") as attempt:
+        assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
+
+
+def test_student_outlives_its_lanes(student_with, attempting):
+    student = student_with(lanes=1)
+    for _ in range(3):
+        with attempting(student) as attempt:
+            assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+
+
+def test_attempt_that_asks_nothing_ends(student_with, attempting):
+    student = student_with()
+    with attempting(student):
+        pass
+    with attempting(student) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+
+
+def test_student_may_be_closed_without_use_and_more_than_once(student_with):
+    student = student_with()
+    student.close()
+    student.close()
+
+
+# What raises
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("raise ValueError('no')", "ValueError: no"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "GeneratorExit"),
+        ("sys.exit()", "SystemExit"),
+        ("sys.exit(0)", "SystemExit: 0"),
+        ("exit()", "NameError: name 'exit' is not defined"),
+        ("raise 3", "TypeError: exceptions must derive from BaseException"),
+    ],
+)
+def test_exception_is_seen_with_its_place(body, error, observed):
+    assert observed(adding(body)) == [Raised(error, ("add.py, line 11, in add",))]
+
+
+def test_program_that_raises_leaves_the_others_alone(observed):
+    source = adding("if self.data == 7.0: raise ValueError(other.data)")
+    seen = observed(source, plus(1.0), plus(7.0, 1.0), plus(2.0), plus(7.0, 2.0))
+    assert [type(observation) for observation in seen] == [Numbers, Raised, Numbers, Raised]
+    assert [seen[1].error, seen[3].error] == ["ValueError: 1.0", "ValueError: 2.0"]
+
+
+def test_endless_recursion_is_raised_with_few_frames(observed):
+    (raised,) = observed(adding("return add(self, other)"))
+    assert raised.error == "RecursionError: maximum recursion depth exceeded"
+    assert 0 < len(raised.frames) <= 6
+
+
+def test_huge_exception_text_is_cut(observed):
+    (raised,) = observed(adding("raise ValueError('x' * 50_000_000)"))
+    assert raised.error.startswith("ValueError: xxx")
+    assert len(raised.error) <= TEXT_LIMIT
+
+
+def test_exception_whose_text_raises_is_seen(observed):
+    body = "class Mute(Exception):\n    def __str__(self): raise RuntimeError\nraise Mute"
+    (raised,) = observed(adding(body))
+    assert raised.error == "Mute: an exception that cannot be shown"
+
+
+def test_exception_text_comes_out_printable(observed):
+    (raised,) = observed(adding(r"raise ValueError('\x1b[2J\u202e\n\r\ud800 end')"))
+    assert raised.error == r"ValueError: \x1b[2J\u202e ? end"
+    assert raised.error == printable(raised.error)
+
+
+def test_name_that_steers_a_terminal_comes_out_printable(observed):
+    (misfit,) = observed(adding(r"self.grad = type('\x1b[2J\u202e', (), {})()"), plus(2.0))
+    assert misfit == Misfit(r"{3} is a \x1b[2J\u202e, expected a number")
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("def add(", "SyntaxError: '(' was never closed"),
+        ("x = 1", "Missing: add.py defines no add"),
+        ("import sys\nsys.exit(0)", "SystemExit: 0"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("import torch", "ModuleNotFoundError: No module named 'torch'"),
+    ],
+)
+def test_file_that_does_not_load_raises_in_every_program(source, error, observed):
+    seen = observed(source, SUM, SUM, SUM)
+    assert [raised.error for raised in seen] == [error] * 3
+
+
+@pytest.mark.parametrize("source", ["(" * 100_000, "-" * 1_000_000 + "1", "x" + ".y" * 500_000])
+def test_source_nested_too_deeply_is_seen_as_trouble(source, observed):
+    (seen,) = observed(source)
+    assert isinstance(seen, Raised | Ended)
+
+
+# What comes back
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("Value(3.0)", "a Value"),
+        ("None", "None"),
+        ("'3'", "a str"),
+        ("10 ** 400", "an int"),
+        ("[3.0]", "a list"),
+        ("3j", "a complex"),
+        ("add", "a function"),
+    ],
+)
+def test_gradient_that_is_no_number_is_a_misfit(value, kind, observed):
+    assert observed(adding(f"self.grad = {value}"), plus(2.0)) == [
+        Misfit(f"{{3}} is {kind}, expected a number")
+    ]
+
+
+def test_object_equal_to_everything_is_a_misfit(observed):
+    body = "class Equal:\n    __eq__ = __ge__ = __le__ = lambda self, other: True\nself.grad = Equal()"
+    assert observed(adding(body), plus(2.0)) == [Misfit("{3} is an Equal, expected a number")]
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("True", 1.0),
+        ("7", 7.0),
+        ("type('Odd', (float,), {'__float__': lambda self: 9.0, '__eq__': lambda *_: True})(1.5)", 1.5),
+    ],
+)
+def test_number_of_another_type_is_seen_as_a_float(value, number, observed):
+    (seen,) = observed(adding(f"self.grad = {value}"), plus(2.0))
+    assert seen == Numbers((2.0, 3.0, 5.0, number, 0.0, 0.0))
+    assert {type(value) for value in seen.values} == {float}
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_number_that_is_not_finite_agrees_with_nothing(number, observed):
+    (seen,) = observed(adding(f"self.grad = float('{number}')"), plus(2.0))
+    assert str(seen.values[3]) == number
+    assert not agree(seen.values, seen.values)
+    assert agree(seen.values[:3], (2.0, 3.0, 5.0))
+
+
+@pytest.mark.parametrize(("value", "kind"), [("5.0", "a float"), ("None", "None"), ("(out,)", "a tuple")])
+def test_result_that_is_no_value_is_a_misfit(value, kind, observed):
+    assert observed(adding(f"return {value}")) == [Misfit(f"a + b gave {kind}, expected a Value")]
+
+
+# What ends its process
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("os._exit(0)", "its process ended with exit code 0, as exit() or os._exit() does"),
+        ("os._exit(3)", "its process ended with exit code 3, as exit() or os._exit() does"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "its process was ended by SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", "its process was ended by SIGTERM"),
+        ("os.abort()", "its process was ended by SIGABRT"),
+        ("import ctypes; ctypes.string_at(0)", "its process was ended by SIGSEGV"),
+    ],
+)
+def test_process_that_ends_is_seen_with_how_it_ended(body, reason, observed):
+    assert observed(adding(body)) == [Ended(reason, busy=True)]
+
+
+def test_process_that_ends_while_the_file_loads_is_seen(observed):
+    reason = "its process ended with exit code 0, as exit() or os._exit() does"
+    assert observed("import os\nos._exit(0)", SUM, SUM) == [
+        Ended(reason, busy=True),
+        Ended(reason, busy=False),
+    ]
+
+
+def test_exit_handler_of_a_right_file_changes_nothing(observed):
+    source = "import atexit, os\natexit.register(os._exit, 0)\n" + adding("")
+    assert observed(source) == [SUM_SEEN]
+
+
+def test_attempt_whose_process_ended_answers_nothing_more(student_with, attempting):
+    with attempting(student_with(), source=adding("os._exit(0)")) as attempt:
+        (first,) = attempt.observe(Request.of([SUM]))
+        again = attempt.observe(Request.of([SUM, SUM]))
+    assert again == [Ended(first.reason, busy=False)] * 2
+
+
+def test_junk_on_every_descriptor_is_out_of_turn(observed):
+    body = """
+for fd in range(256):
+    try:
+        os.set_blocking(fd, False)
+        os.write(fd, b"junk" * 1000)
+    except OSError:
+        pass
+"""
+    assert observed(adding(body)) == [Ended(ABORTED, busy=True)]
+
+
+def test_second_answer_by_a_fork_is_out_of_turn(student_with, attempting):
+    with attempting(student_with(), source=adding("os.fork()")) as attempt:
+        first = attempt.observe(Request.of([SUM]))
+        time.sleep(0.3)
+        assert first + attempt.observe(Request.of([SUM])) in (
+            [Ended(ABORTED, busy=True), Ended(ABORTED, busy=False)],
+            [SUM_SEEN, Ended(ABORTED, busy=True)],
+        )
+
+
+def test_bytes_written_after_the_answer_are_out_of_turn(student_with, attempting):
+    body = """
+def late():
+    time.sleep(0.2)
+    for fd in range(3, 256):
+        try:
+            os.set_blocking(fd, False)
+            os.write(fd, bytes(8))
+        except OSError:
+            pass
+threading.Thread(target=late, daemon=True).start()
+"""
+    with attempting(student_with(), source=adding(body)) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+        time.sleep(0.5)
+        assert attempt.observe(Request.of([SUM])) == [Ended(ABORTED, busy=True)]
+
+
+def test_closed_descriptors_end_the_attempt(observed):
+    (ended,) = observed(adding("os.closerange(0, 256)"))
+    assert isinstance(ended, Ended)
+
+
+@linux
+def test_killed_parent_is_seen_and_replaced(observed):
+    body = PARENT + "os.kill(zygote, signal.SIGKILL)\nos._exit(0)"
+    assert observed(adding(body)) == [Ended("its process was killed from inside", busy=True)]
+
+
+@linux
+def test_right_answer_after_the_parent_was_killed_is_still_seen(observed):
+    assert observed(adding(PARENT + "os.kill(zygote, signal.SIGKILL)")) == [SUM_SEEN]
+
+
+@linux
+def test_stopped_parent_is_replaced(observed):
+    body = PARENT + "os.kill(zygote, signal.SIGSTOP)\nos._exit(0)"
+    assert observed(adding(body)) == [Ended("its process was killed from inside", busy=True)]
+
+
+# What takes too much
+
+
+@linux
+@pytest.mark.parametrize(
+    "body",
+    [
+        "wanted = bytearray(10 * 2**30)",
+        "wanted = [0] * 10**10",
+        "wanted = 'x' * 10**10",
+        "out.data = 1 << 10**12",
+    ],
+)
+def test_memory_beyond_the_limit_is_refused(body, observed):
+    assert observed(adding(body)) == [Raised("MemoryError", ("add.py, line 11, in add",))]
+
+
+@linux
+def test_memory_taken_bit_by_bit_ends_at_the_limit(observed):
+    body = "kept = []\nwhile True: kept.append(bytearray(2**20))"
+    (seen,) = observed(adding(body), memory=128 * 2**20)
+    assert seen.error == "MemoryError"
+
+
+def test_gigabyte_of_output_changes_nothing(observed):
+    body = "for _ in range(512):\n    for fd in (1, 2): os.write(fd, bytes(2**20))\nprint('x' * 2**20)"
+    assert observed(adding(body)) == [SUM_SEEN]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "time.sleep(60)",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
+        "10 ** 10 ** 9",
+        "while True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass",
+    ],
+    ids=["loop", "sleep", "stop", "signals blocked", "one long operation", "catches all"],
+)
+def test_code_without_end_is_overtime_and_ends_soon(body, student_with, attempting):
+    student = student_with(seconds=1.0)
+    with attempting(student, source=adding(body)) as attempt:
+        start = time.monotonic()
+        assert attempt.observe(Request.of([SUM])) == [Overtime(1.0, busy=True)]
+        assert 0.9 < time.monotonic() - start < 3.0
+    with attempting(student, "mul") as attempt:
+        assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
+
+
+def test_file_that_never_finishes_loading_is_overtime(observed):
+    assert observed("while True: pass", SUM, SUM, seconds=0.5) == [
+        Overtime(0.5, busy=True),
+        Overtime(0.5, busy=False),
+    ]
+
+
+def test_program_that_hangs_is_the_busy_one(observed):
+    source = adding("if self.data == 7.0:\n    while True: pass")
+    seen = observed(source, plus(1.0), plus(2.0), plus(7.0), plus(3.0), plus(7.0), seconds=2.0)
+    assert [type(observation) for observation in seen[:2]] == [Numbers, Numbers]
+    assert seen[2:] == [Overtime(2.0, busy=True), Overtime(2.0, busy=False), Overtime(2.0, busy=False)]
+
+
+def test_attempt_that_was_overtime_answers_nothing_more_and_at_once(student_with, attempting):
+    with attempting(student_with(seconds=0.5), source=adding("while True: pass")) as attempt:
+        attempt.observe(Request.of([SUM]))
+        start = time.monotonic()
+        assert attempt.observe(Request.of([SUM, SUM])) == [Overtime(0.5, busy=False)] * 2
+        assert time.monotonic() - start < 0.4
+
+
+# What it leaves behind
+
+
+@pytest.fixture
+def mark():
+    """A name for processes that nothing else here has."""
+    return f"ng{uuid4().hex[:12]}"
+
+
+def named(mark):
+    """The processes of that name, dead ones aside."""
+    found = []
+    for comm in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if comm.read_text().strip() == mark and " Z " not in (comm.parent / "stat").read_text():
+                found.append(int(comm.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+NAMING = "open('/proc/self/comm', 'w').write('{}')"
+LINGER = "def linger():\n    while True: time.sleep(1)"
+SPIN = "def linger():\n    while True: pass"
+DAEMON = """
+child = os.fork()
+if not child:
+    os.setsid()
+    if os.fork(): os._exit(0)
+    {}
+os.waitpid(child, 0)
+"""
+SESSIONS = """
+if not os.fork():
+    for _ in range(5):
+        os.setsid()
+        if os.fork(): linger()
+    linger()
+"""
+IGNORING = """
+if not os.fork():
+    for number in (1, 2, 15): signal.signal(number, signal.SIG_IGN)
+    linger()
+"""
+LEFT_BEHIND = {
+    "child": (LINGER, "if not os.fork(): linger()", 2),
+    "children": (LINGER, "for _ in range(10):\n    if not os.fork(): linger()", 11),
+    "child that ignores signals": (LINGER, IGNORING, 2),
+    "child in a group of its own": (LINGER, "if not os.fork(): os.setpgid(0, 0); linger()", 2),
+    "child in a session of its own": (LINGER, "if not os.fork(): os.setsid(); linger()", 2),
+    "daemon": (LINGER, DAEMON.format("linger()"), 2),
+    "daemon that has closed everything": (LINGER, DAEMON.format("os.closerange(0, 256); linger()"), 2),
+    "chain of sessions": (LINGER, SESSIONS, 7),
+    "thread": (SPIN, "threading.Thread(target=linger, daemon=True).start()", 1),
+    "thread that must be waited for": (SPIN, "threading.Thread(target=linger).start()", 1),
+    "spinning child": (SPIN, "if not os.fork(): linger()", 2),
+    "stopped child": (LINGER, "child = os.fork()\nif not child: linger()\nos.kill(child, signal.SIGSTOP)", 2),
+}
+
+
+@linux
+@pytest.mark.parametrize("kind", LEFT_BEHIND)
+def test_nothing_is_left_of(kind, mark, student_with, attempting):
+    linger, body, processes = LEFT_BEHIND[kind]
+    naming = NAMING.format(mark)
+    student = student_with()
+    with attempting(student, source=adding(f"{linger}\n{naming}\n{body}")) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+        assert soon(lambda: len(named(mark)) == processes)
+    assert named(mark) == []
+    with attempting(student, "mul") as attempt:
+        assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
+
+
+def soon(condition):
+    """Whether a condition holds by the time that processes have started."""
+    until = time.monotonic() + 5
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.01)
+    return condition()
+
+
+@linux
+def test_nothing_is_left_of_another_program(mark, student_with, attempting):
+    body = f"subprocess.Popen(['{mark}', '60'], executable='/bin/sleep', start_new_session=True)"
+    with attempting(student_with(), source=adding(body)) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+        assert soon(lambda: commanded(mark))
+    assert not commanded(mark)
+
+
+def commanded(mark):
+    """Whether some process was started with that as its first word."""
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if command.read_bytes().startswith(mark.encode() + b"\0"):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+@linux
+@pytest.mark.parametrize("body", ["os._exit(0)", "os.closerange(0, 256)", "while True: pass"])
+def test_nothing_is_left_of_a_child_whose_parent_came_to_a_bad_end(body, mark, student_with, attempting):
+    naming = NAMING.format(mark)
+    source = adding(f"{LINGER}\n{naming}\nif not os.fork(): os.closerange(0, 256); linger()\n{body}")
+    with attempting(student_with(seconds=1.0), source=source) as attempt:
+        (seen,) = attempt.observe(Request.of([SUM]))
+        assert isinstance(seen, Ended | Overtime)
+        assert named(mark) == []
+
+
+@linux
+def test_nothing_is_left_where_the_grader_itself_fails(mark, student_with, attempting):
+    source = adding(NAMING.format(mark))
+    with suppress(ZeroDivisionError), attempting(student_with(), source=source) as attempt:
+        attempt.observe(Request.of([SUM]))
+        assert named(mark)
+        raise ZeroDivisionError
+    assert named(mark) == []
