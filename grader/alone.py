@@ -12,7 +12,7 @@ from types import ModuleType, SimpleNamespace
 
 from grader.course import here
 from grader.errors import UsageError
-from grader.examining import parts
+from grader.parts import parts
 from grader.submission import load
 from grader.worker.engine import PACKAGE, Parts, assemble
 

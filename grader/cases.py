@@ -63,7 +63,11 @@ class Bank:
 
     def answer(self, case: int) -> tuple[float, ...]:
         """What torch observed in a case."""
-        return tuple(self.expected[self._offsets[case] : self._offsets[case + 1]])
+        return self.cut(self.expected, case)
+
+    def cut(self, numbers: array[float], case: int) -> tuple[float, ...]:
+        """One case's part of numbers that lie one case after the other."""
+        return tuple(numbers[self._offsets[case] : self._offsets[case + 1]])
 
     def places(self, prop: int) -> range:
         """Where a property's cases lie."""
@@ -117,7 +121,7 @@ def recall(
     except (OSError, ValueError, EOFError, TypeError):
         say()
     bank = record(properties, seed)
-    _keep(path, bank.to_bytes())
+    keep(path, bank.to_bytes())
     return bank
 
 
@@ -153,7 +157,7 @@ def _cases(prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]
     return sorted(cases.items(), key=lambda case: size(case[0]))
 
 
-def _keep(path: Path, data: bytes) -> None:
+def keep(path: Path, data: bytes) -> None:
     """Write a file so that nobody ever sees half of it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

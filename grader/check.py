@@ -7,19 +7,20 @@ from pathlib import Path
 
 from grader.course import GIVEN, Course
 from grader.evidence import status
-from grader.examining import Setting, examine
+from grader.examining import examine
 from grader.model import Exercise, Kind, Result
 from grader.properties import declared_in
 from grader.sandbox import choose
 from grader.scoring import score
+from grader.setting import Setting
 from grader.submission import Submission
 
 HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
 
 
-def findings(course: Course, cache: Path, say_drawing: Callable[[str], None]) -> Iterator[str]:
+def findings(course: Course, cache: Path, say: Callable[[str], None]) -> Iterator[str]:
     """Everything that is not as it should be, a sentence each."""
-    setting = Setting(course, choose("auto"), cache, say_drawing=say_drawing)
+    setting = Setting(course, choose("auto"), cache, say=say)
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
     for exercise in course.parts:

@@ -74,9 +74,9 @@ def grade(
     """Grade a folder of exercises (default: exercises)."""
     from grader.cases import default_folder
     from grader.course import here
-    from grader.examining import Setting
     from grader.grading import grade as grade_submission
     from grader.sandbox import choose
+    from grader.setting import Setting
     from grader.student import Limits
     from grader.submission import load
 
@@ -85,9 +85,7 @@ def grade(
     target = _writable(json_to)
     folder = submission or course.root / "exercises"
     quiet = form == "json" or json_to == "-"
-    setting = Setting(
-        course, choose(sandbox), default_folder(), seed, Limits(seconds=time_limit), _drawing_notice()
-    )
+    setting = Setting(course, choose(sandbox), default_folder(), seed, Limits(seconds=time_limit), _notice())
     started, clock = datetime.now(UTC), perf_counter()
     report = grade_submission(load(folder, course.names), setting, exercises)
     times = {"started": started.isoformat(timespec="seconds"), "seconds": round(perf_counter() - clock, 3)}
@@ -149,12 +147,12 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(highlight=False, width=80)
 
 
-def _drawing_notice() -> Callable[[str], None]:
-    """Says on standard error that cases are being drawn; kept from pytest, which redirects it."""
+def _notice() -> Callable[[str], None]:
+    """Says things on the standard error that there is now; pytest has it redirected while it runs."""
     stream = sys.stderr
 
-    def say(exercise: str) -> None:
-        print(f"Drawing the cases for {exercise}, once; PyTorch answers them …", file=stream, flush=True)
+    def say(sentence: str) -> None:
+        print(sentence, file=stream, flush=True)
 
     return say
 
@@ -179,7 +177,7 @@ def check(write: bool) -> None:
     course = here()
     if write:
         write_stubs(course)
-    troubles = list(findings(course, default_folder(), _drawing_notice()))
+    troubles = list(findings(course, default_folder(), _notice()))
     for trouble in troubles:
         click.echo(f"grader: {trouble}", err=True)
     if troubles:

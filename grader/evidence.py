@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from fractions import Fraction
 from math import isfinite
 from typing import Any, assert_never
@@ -10,6 +11,7 @@ from grader.model import (
     Claim,
     Counterexample,
     Crashed,
+    Diagnosis,
     Failed,
     Kind,
     Node,
@@ -121,6 +123,16 @@ def _pair_from_plain(plain: Plain) -> tuple[float, float | None]:
 
 def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:
     return tuple((label, float(number)) for label, number in plain.items())
+
+
+def diagnosis_to_plain(diagnosis: Diagnosis | None) -> Plain | None:
+    """Everything the diagnosis says."""
+    return asdict(diagnosis) if diagnosis else None
+
+
+def diagnosis_from_plain(plain: Plain | None) -> Diagnosis | None:
+    """What diagnosis_to_plain() was given."""
+    return Diagnosis(**plain) if plain else None
 
 
 def claim_to_plain(claim: Claim) -> Plain:

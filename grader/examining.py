@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from types import CodeType
 
 from grader.cases import Bank, recall
-from grader.course import GIVEN, Course
+from grader.catalogue import misconceptions
+from grader.course import Course
+from grader.diagnosis import Matcher, named
 from grader.judging import broken, first_broken, holds, verdict
-from grader.model import Crashed, Exercise, NotStarted, Outcome, Result, Verdict
+from grader.learning import recall_signatures
+from grader.model import Crashed, Diagnosis, Exercise, Kind, NotStarted, Outcome, Result, Verdict
 from grader.observation import Observation
+from grader.parts import parts
 from grader.properties import Property, declared_in
-from grader.sandbox.cage import Cage
+from grader.setting import Setting
 from grader.stubs import untouched
-from grader.student import Attempt, Limits, Parts, Student
+from grader.student import Attempt, Student
 from grader.submission import Submission
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Everything that a verdict depends on besides the submission.
-
-    cache: the folder of recorded cases.
-    say_drawing: called with an exercise's name before its cases are drawn, which takes seconds.
-    """
-
-    course: Course
-    cage: Cage
-    cache: Path
-    seed: int = 0
-    limits: Limits = field(default_factory=Limits)
-    say_drawing: Callable[[str], None] = lambda _: None
 
 
 def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
@@ -48,21 +33,6 @@ def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Out
         if untouched(submission.sources[name], course.stub(name)):
             return NotStarted(f"{name}.py is still the stub")
     return None
-
-
-def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Parts:
-    """The student's file with reference siblings; or, for the last mark, all the student's own.
-
-    The reference of the exercise itself is never among them. Helper modules of the student's own are.
-    """
-    own = set(course.names) if exercise.own else {exercise.name}
-    modules: dict[str, str | CodeType] = {
-        name: text for name, text in sources.items() if name not in (*course.names, *GIVEN)
-    }
-    modules |= {name: code for name, code in course.reference.items() if name not in own}
-    modules |= {name: sources[name] for name in own}
-    needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
-    return Parts(modules, tuple(sorted(needed, key=course.names.index)))
 
 
 class Examination:
@@ -117,6 +87,18 @@ class Examination:
         written = (place for place in places if self._bank.is_written(place))
         return any(not holds(prop, self._bank, place, self._seen[place]) for place in written)
 
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """The misconception that explains all that was seen, where one does."""
+        if not any(
+            place is not None and prop.claim.kind is Kind.GRADED
+            for prop, place in zip(self._properties, self._broken, strict=True)
+        ):
+            return None
+        known = misconceptions(self._exercise.name)
+        signatures = recall_signatures(self._setting, self._exercise, known, self._bank)
+        return named(Matcher(self._bank, self._properties, self._seen).matching(signatures), known)
+
 
 class Examiner:
     """Examines one submission; at most one exercise is open at a time."""
@@ -136,6 +118,11 @@ class Examiner:
         found = self._current[1]
         return found.outcome(prop) if isinstance(found, Examination) else found
 
+    def diagnosis(self) -> Diagnosis | None:
+        """What is probably behind the failures of the exercise that was examined last."""
+        found = self._current[1] if self._current else None
+        return found.diagnosis if isinstance(found, Examination) else None
+
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         setting = self.setting
         why_not = handed_in(setting.course, self.submission, exercise)
@@ -146,7 +133,7 @@ class Examiner:
             setting.course.properties(exercise.name),
             setting.seed,
             properties,
-            lambda: setting.say_drawing(exercise.name),
+            lambda: setting.say(f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"),
         )
         engine = parts(setting.course, self.submission.sources, exercise)
         attempt = self._open.enter_context(self._student.attempt(engine))
@@ -164,6 +151,6 @@ def examine(setting: Setting, submission: Submission, exercise: Exercise) -> Res
     examiner = Examiner(setting, submission)
     try:
         verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
+        return Result(exercise, tuple(verdicts), examiner.diagnosis())
     finally:
         examiner.close()
-    return Result(exercise, tuple(verdicts))

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from grader.errors import CourseError
-from grader.evidence import claim_from_plain, outcome_from_plain
-from grader.examining import Examiner, Setting
+from grader.evidence import claim_from_plain, diagnosis_from_plain, outcome_from_plain
+from grader.examining import Examiner
 from grader.model import Exercise, Result, Verdict
 from grader.plugin import NAME, Examining
 from grader.report import Report
+from grader.setting import Setting
 from grader.submission import Submission
 from grader.version import VERSION
 
@@ -99,6 +100,7 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
     Raises CourseError where a test has no outcome, or an exercise has no property.
     """
     verdicts = []
+    diagnosis = None
     for test in tests:
         if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
             continue
@@ -107,11 +109,12 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
             raise CourseError(f"{test['nodeid']} gave no outcome: {_crash(test)}", "run: grader check")
         verdict = Verdict(claim_from_plain(found["claim"]), outcome_from_plain(found["outcome"]))
         verdicts.append(verdict)
+        diagnosis = diagnosis or diagnosis_from_plain(found["diagnosis"])
     if not verdicts:
         raise CourseError(
             f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py"
         )
-    return Result(exercise, tuple(verdicts))
+    return Result(exercise, tuple(verdicts), diagnosis)
 
 
 def _crash(test: dict[str, Any]) -> str:

@@ -153,8 +153,25 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The misconception that behaves as the submission does.
+
+    misconception: its id.
+    name: what the code does wrong, in a sentence.
+    explanation: why that goes wrong.
+    hint: the heading in HINTS.md that helps.
+    """
+
+    misconception: str
+    name: str
+    explanation: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """An exercise and the verdicts on its properties, in their order."""
+    """An exercise, the verdicts on its properties in their order, and what is probably behind them."""
 
     exercise: Exercise
     verdicts: tuple[Verdict, ...]
+    diagnosis: Diagnosis | None = None

@@ -17,15 +17,17 @@ import pytest
 from grader.cases import default_folder
 from grader.course import here
 from grader.errors import CourseError, GraderError
-from grader.evidence import claim_to_plain, outcome_to_plain
-from grader.examining import Examiner, Setting
-from grader.model import Exercise, Kind, Outcome, Passed
+from grader.evidence import claim_to_plain, diagnosis_to_plain, outcome_to_plain
+from grader.examining import Examiner
+from grader.model import Diagnosis, Exercise, Kind, Outcome, Passed
 from grader.properties import Property, collected
 from grader.sandbox import choose
+from grader.setting import Setting
 from grader.submission import load
 from grader.words import in_full
 
 FOUND = pytest.StashKey[Outcome]()
+WHY = pytest.StashKey[Diagnosis | None]()
 NAME = "nanograd-examiner"
 
 
@@ -89,6 +91,7 @@ class Judge:
     def examine(self, prop: Property) -> None:
         outcome = self.examining.outcome(self.item)
         self.item.stash[FOUND] = outcome
+        self.item.stash[WHY] = self.examining.examiner.diagnosis()
         if not isinstance(outcome, Passed) and prop.claim.kind is not Kind.NOTE:
             pytest.fail(in_full(outcome), pytrace=False)
 
@@ -111,4 +114,5 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         "exercise": Path(item.path).stem.removeprefix("test_"),
         "claim": claim_to_plain(prop.claim),
         "outcome": outcome_to_plain(item.stash[FOUND]),
+        "diagnosis": diagnosis_to_plain(item.stash[WHY]),
     }

@@ -8,7 +8,7 @@ from fractions import Fraction
 from importlib import resources
 from typing import Any
 
-from grader.evidence import outcome_to_plain, status
+from grader.evidence import diagnosis_to_plain, outcome_to_plain, status
 from grader.model import Crashed, Failed, Kind, Outcome, Passed, Result, TimedOut, Verdict
 from grader.scoring import NOTHING, Score, earned, exercise_status, score, worth
 
@@ -87,7 +87,7 @@ def _result(result: Result) -> dict[str, Any]:
         "bonus": _number(points.bonus),
         "max_bonus": _number(points.most_bonus),
         "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
-        "diagnosis": None,
+        "diagnosis": diagnosis_to_plain(result.diagnosis),
         "notes": notes(result),
     }
 

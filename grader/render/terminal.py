@@ -10,10 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.evidence import status
-from grader.model import Counterexample, Exercise, Failed, Kind, NotStarted, Passed, Result, Verdict
+from grader.model import (
+    Counterexample,
+    Diagnosis,
+    Exercise,
+    Failed,
+    Kind,
+    NotStarted,
+    Passed,
+    Result,
+    Verdict,
+)
 from grader.report import Report, notes
 from grader.scoring import exercise_status, score
-from grader.words import MARK, counterexample_of, headline, places, table
+from grader.words import MARK, counterexample_of, headline, numbers, places
 
 BAR = 12
 OTHERS = 4
@@ -119,6 +129,8 @@ def _closer_look(console: Console, result: Result) -> None:
     if counterexample is not None:
         _counterexample(console, counterexample)
     console.print()
+    if result.diagnosis is not None:
+        _diagnosis(console, result.diagnosis)
     others = [verdict for verdict in wrong if verdict is not shown]
     if others:
         count = f"{len(others)} more" if len(others) > 1 else "1 more"
@@ -129,6 +141,13 @@ def _closer_look(console: Console, result: Result) -> None:
         console.print(f"  … and {len(others) - OTHERS} more")
     if others:
         console.print()
+
+
+def _diagnosis(console: Console, diagnosis: Diagnosis) -> None:
+    console.print(Text(f"Probably: {diagnosis.name}", style="bold yellow"))
+    console.print(Text(diagnosis.explanation))
+    console.print(Text(f"HINTS.md, “{diagnosis.hint}”, goes on from there.", style="dim"))
+    console.print()
 
 
 def _promised(result: Result) -> int:
@@ -156,7 +175,7 @@ def _counterexample(console: Console, shown: Counterexample) -> None:
     code = "\n".join(f"    {line}".rstrip() for line in shown.source.rstrip().split("\n"))
     console.print(Text(code, style="cyan"), soft_wrap=True)
     console.print()
-    for line in table(shown):
+    for line in numbers(shown):
         console.print(Text(f"  {line}", style="red" if line.endswith(MARK) else ""), soft_wrap=True)
 
 

@@ -9,7 +9,7 @@ import sys
 
 from .child import serve
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 START, END = b"s", b"e"
 
 
@@ -33,9 +33,13 @@ def main(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]]) -> N
 
 
 def _adopt_orphans() -> None:
-    """On Linux, become the parent of every process a child leaves behind, so that none escapes."""
+    """Become the parent of every process a child leaves behind, so that none escapes."""
+    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _process_control(what: int, value: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
 def _fork(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], lane: int) -> int:
@@ -44,8 +48,9 @@ def _fork(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], lan
         for fd in lanes[lane]:
             os.close(fd)
         return pid
-    # The child keeps the pipes of its own lane, and a process group of its own.
+    # The child keeps the pipes of its own lane, has a process group of its own, and dies with its parent.
     os.setpgid(0, 0)
+    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
     foreign = {fd for other in lanes for fd in other} - set(lanes[lane])
     for fd in (control_fd, reply_fd, *foreign):
         try:

@@ -10,9 +10,10 @@ import pytest
 
 from grader.cases import default_folder
 from grader.course import Course, here
-from grader.examining import Setting, examine
+from grader.examining import examine
 from grader.model import Result
 from grader.sandbox import choose
+from grader.setting import Setting
 from grader.student import Limits
 from grader.submission import Submission
 

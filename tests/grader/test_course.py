@@ -5,6 +5,7 @@ import shutil
 from fractions import Fraction
 
 import pytest
+
 from grader.course import GIVEN, Course, here
 from grader.errors import CourseError
 from grader.properties import declared_in

@@ -3,9 +3,9 @@
 import pytest
 
 from grader.evidence import status
-from grader.examining import Setting
 from grader.grading import grade
 from grader.scoring import exercise_status, score
+from grader.setting import Setting
 from grader.student import Limits
 from grader.submission import load
 

@@ -17,6 +17,9 @@ LAYERS = (
     ("plugin",),
     ("words",),
     ("examining",),
+    ("learning",),
+    ("setting", "parts"),
+    ("diagnosis",),
     ("shrinking",),
     ("judging",),
     ("student",),
@@ -34,7 +37,7 @@ LAYERS = (
     ("graph",),
     ("listing",),
     ("labels",),
-    ("evidence", "request", "sizes", "tracing", "view", "course", "submission"),
+    ("evidence", "request", "catalogue", "sizes", "tracing", "view", "course", "submission"),
     ("stubs",),
     ("program", "model", "observation", "agreement", "errors", "version"),
 )

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+
 from grader.agreement import agree
 from grader.model import Kind
 from grader.properties import DRAWN, bonus, declared_in, graded, keeps, noted

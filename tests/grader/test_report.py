@@ -5,9 +5,9 @@ import json
 import jsonschema
 import pytest
 
-from grader.examining import Setting
 from grader.grading import grade
 from grader.report import schema, to_json, to_plain
+from grader.setting import Setting
 from grader.submission import Submission, load
 
 REPORT_SCHEMA = json.loads(schema())

@@ -1,44 +1,57 @@
 """The cage and what runs in it: chosen by name, started bare, ended whole, and nothing lost on the way."""
 
+import marshal
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
 from grader.errors import MachineError
-from grader.examining import parts
 from grader.launch import FILES, Launched, worker_code
-from grader.observation import Numbers
-from grader.program import Chain
-from grader.request import Request
+from grader.observation import Ended, Numbers, Raised
 from grader.sandbox import CAGES, NAMES, choose
 from grader.sandbox.process import Process
-from grader.student import Limits, Student
 
 SAYS = """
 import os, sys
 os.write(int(sys.argv[1]), repr({}).encode())
 """
-LATER = 20.0
+STAYS = """
+import os, sys, time
+os.fork()
+os.write(int(sys.argv[1]), b"x")
+time.sleep(60)
+"""
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 @pytest.fixture
 def temporary(tmp_path, monkeypatch):
-    """A folder in which every temporary folder of a test is made."""
+    """The folder in which every temporary folder of a test is made."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
+
+
+def descriptors():
+    return sorted(os.listdir("/dev/fd"))
+
+
+def children():
+    """The processes that this one has started, dead ones included."""
+    return sorted(
+        pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()
+    )
 
 
 # The choice
 
 
-@pytest.mark.parametrize("name", [*(n for n in NAMES if n not in (*CAGES, "auto")), "", "nonsense", "Process"])
+@pytest.mark.parametrize(
+    "name", [*(n for n in NAMES if n not in (*CAGES, "auto")), "", "nonsense", "Process"]
+)
 def test_cage_that_is_not_to_be_had_is_the_machines_fault(name):
     with pytest.raises(MachineError) as caught:
         choose(name)
@@ -55,7 +68,7 @@ def test_auto_takes_the_strongest():
     assert type(choose("auto")) is next(iter(CAGES.values()))
 
 
-def test_every_name_can_be_chosen_or_is_named_as_a_choice():
+def test_every_known_cage_is_offered_by_name():
     assert {*CAGES, "auto"} <= set(NAMES)
 
 
@@ -68,6 +81,7 @@ def test_process_says_that_it_is_no_cage():
 
 @pytest.fixture
 def pipe():
+    """A pipe's reader, then its writer; either may be taken and closed."""
     ends = list(os.pipe())
     yield ends
     for fd in ends:
@@ -75,25 +89,25 @@ def pipe():
 
 
 @pytest.fixture
-def caged(temporary, pipe):
-    """Starts a program in the process cage and gives the running worker."""
+def started(temporary, pipe):
+    """Starts Python source in the process cage, with the pipe's writer as its argument."""
     running = []
 
-    def start(source, *arguments):
-        running.append(Process().start(["-c", source, str(pipe[1]), *arguments], [pipe[1]]))
+    def start(source):
+        running.append(Process().start(["-c", source, str(pipe[1])], [pipe[1]]))
         return running[-1]
 
     yield start
-    for worker in running:
-        worker.kill()
+    for process in running:
+        process.kill()
 
 
 @pytest.fixture
-def says(caged, pipe):
+def says(started, pipe):
     """What an expression is worth in the cage, as repr shows it."""
 
     def ask(expression):
-        caged(SAYS.format(expression))
+        started(SAYS.format(expression))
         return os.read(pipe[0], 10_000).decode()
 
     return ask
@@ -108,6 +122,11 @@ def test_interpreter_is_the_graders_own_version(says):
     assert says("sys.version") == repr(sys.version)
 
 
+def test_process_has_no_environment_of_ours(says, monkeypatch):
+    monkeypatch.setenv("NANOGRAD_TOKEN", "secret")
+    assert says("{*os.environ} - {'LC_CTYPE'}") == "set()"
+
+
 def test_process_is_in_a_session_of_its_own(says):
     assert says("os.getsid(0) == os.getpgid(0) == os.getpid()") == "True"
 
@@ -116,10 +135,194 @@ def test_process_is_in_an_empty_folder(says, temporary):
     assert says("(os.listdir('.'), os.path.dirname(os.getcwd()))") == repr(([], str(temporary.resolve())))
 
 
+@linux
 def test_process_has_only_the_descriptors_it_was_given(says, pipe):
     with open(os.devnull) as other:
         os.set_inheritable(other.fileno(), True)
-        open_now = "[fd for fd in range(256) if not __import__('contextlib').suppress(OSError) or is_open(fd)]"
-        source = "(lambda: [fd for fd in range(256) if is_open(fd)])()"
-        assert open_now
-        assert source
+        assert says("[fd for fd in range(256) if os.path.exists(f'/proc/self/fd/{fd}')]") == repr(
+            [0, 1, 2, pipe[1]]
+        )
+
+
+def test_killing_ends_the_process_and_what_it_forked(started, pipe):
+    reader, _ = pipe
+    process = started(STAYS)
+    os.close(pipe.pop())
+    assert os.read(reader, 1) + os.read(reader, 1) == b"xx"
+    process.kill()
+    assert os.read(reader, 1) == b""  # nobody is left who could write
+
+
+def test_killing_takes_the_folder_away(started, temporary, pipe):
+    process = started(STAYS)
+    os.read(pipe[0], 1)
+    assert len(list(temporary.iterdir())) == 1
+    process.kill()
+    assert list(temporary.iterdir()) == []
+
+
+def test_killing_takes_what_was_left_in_the_folder_away(started, temporary, pipe):
+    left = "os.makedirs('a/b/c'), open('a/file', 'w').close(), os.symlink('/', 'a/root'), os.mkfifo('a/fifo')"
+    process = started(SAYS.format(left))
+    os.read(pipe[0], 100)
+    process.kill()
+    assert list(temporary.iterdir()) == []
+
+
+def test_process_may_be_killed_more_than_once(started):
+    process = started(STAYS)
+    process.kill()
+    process.kill()
+
+
+def test_process_that_has_ended_may_be_killed(started, pipe):
+    process = started("")
+    process.process.wait()
+    process.kill()
+
+
+@pytest.mark.parametrize("executable", ["nowhere", "folder", "text"])
+def test_interpreter_that_does_not_start_is_the_machines_fault(
+    executable, temporary, tmp_path_factory, monkeypatch
+):
+    elsewhere = tmp_path_factory.mktemp("python")
+    (elsewhere / "folder").mkdir()
+    (elsewhere / "text").write_text("no program\n")
+    (elsewhere / "text").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(elsewhere / executable))
+    before = descriptors()
+    with pytest.raises(MachineError) as caught:
+        Process().start(["-c", ""], [])
+    assert caught.value.exit_code == 71
+    assert caught.value.what.startswith("cannot start a worker process: ")
+    assert caught.value.next_step
+    assert list(temporary.iterdir()) == []
+    assert descriptors() == before
+
+
+# A launched worker
+
+
+class Watched:
+    """The process cage, and what it started last."""
+
+    isolation = "none"
+
+    def start(self, arguments, pass_fds):
+        self.running = Process().start(arguments, pass_fds)
+        return self.running
+
+
+@pytest.fixture
+def cage():
+    return Watched()
+
+
+@pytest.fixture
+def launched(cage):
+    launched = Launched(cage, 3)
+    yield launched
+    launched.close()
+
+
+def test_workers_code_can_be_mistaken_for_no_students_file():
+    modules = marshal.loads(worker_code())
+    assert [name for name, _ in modules] == list(FILES)
+    assert all(code.co_filename == f"<{name}>" for name, code in modules)
+
+
+def test_ending_a_lane_says_how_its_process_ended(launched):
+    launched.begin(0)
+    assert launched.end(0) == "its process was ended by SIGKILL"
+
+
+def test_process_without_a_request_to_come_ends_by_itself(launched):
+    lane = launched.begin(0)
+    with open(os.devnull, "wb") as null:
+        os.dup2(null.fileno(), lane.requests)
+    os.set_blocking(lane.numbers, True)
+    assert os.read(lane.numbers, 1) == b""
+    assert launched.end(0).startswith("its process ended with exit code 0")
+
+
+def test_lanes_are_used_one_after_the_other(launched):
+    for number in range(3):
+        launched.begin(number)
+        assert launched.end(number) == "its process was ended by SIGKILL"
+
+
+def test_worker_that_is_gone_takes_no_command(launched, cage):
+    cage.running.kill()
+    with pytest.raises(BrokenPipeError):
+        launched.begin(0)
+
+
+def test_worker_that_is_gone_was_killed_from_inside(launched, cage):
+    launched.begin(0)
+    cage.running.kill()
+    assert launched.end(0) == "its process was killed from inside"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_closing_ends_the_worker(begun, cage):
+    launched = Launched(cage, 3)
+    if begun:
+        launched.begin(0)
+    launched.close()
+    assert cage.running.process.returncode == 0
+
+
+def test_closing_gives_every_descriptor_back(cage):
+    before = descriptors()
+    Launched(cage, 9).close()
+    assert descriptors() == before
+
+
+# Twenty attempts
+
+ADD = """
+import os, time
+from exercises.value import Value
+
+def add(self, other):
+    {}
+    out = Value(self.data + other.data, (self, other), "+")
+    def _backward():
+        self.grad += out.grad
+        other.grad += out.grad
+    out._backward = _backward
+    return out
+"""
+RIGHT = Numbers((2.0, 2.0))
+EXITED = Ended("its process ended with exit code 0, as exit() or os._exit() does", busy=True)
+KILLED = Ended("its process was killed from inside", busy=True)
+KILLS = """
+    zygote = os.getppid()
+    assert b"worker.zygote" in open(f"/proc/{zygote}/cmdline", "rb").read()
+    os.kill(zygote, 9)
+    os._exit(0)
+"""
+KINDS = {
+    "answers": ("", RIGHT),
+    "raises": ("raise ValueError", Raised("ValueError", ("add.py, line 6, in add",))),
+    "exits": ("os._exit(0)", EXITED),
+    "kills its parent": (KILLS, KILLED),
+    "forks": ("if not os.fork(): os.setsid(); time.sleep(60)", RIGHT),
+    "leaves files": ("os.mkfifo(f'{time.time()}'); os.makedirs(f'{time.time()}/b')", RIGHT),
+}
+
+
+@linux
+@pytest.mark.parametrize("kind", KINDS)
+def test_twenty_attempts_leak_no_process_no_descriptor_and_no_folder(kind, course, temporary):
+    body, expected = KINDS[kind]
+    chosen = parts(course, {"add": ADD.format(body)}, course.exercises[0])
+    request = Request.of([Chain(1)])
+    before = descriptors(), children()
+    student = Student(choose("process"), Limits(), lanes=9)
+    for _ in range(20):
+        with student.attempt(chosen) as attempt:
+            assert attempt.observe(request) == [expected]
+    student.close()
+    assert (descriptors(), children()) == before
+    assert list(temporary.iterdir()) == []

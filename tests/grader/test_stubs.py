@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+
 from grader.course import here
 from grader.errors import CourseError
 from grader.stubs import BEGIN, END, cut, untouched

@@ -18,6 +18,17 @@ def test_expression_has_the_data_of_every_node_and_the_gradient_of_every_leaf():
     assert view.grads == (4.0, 5.0)
 
 
+def test_gradients_between_root_and_leaves_are_not_judged():
+    program = trace(lambda a, b: (a + b) * 2, 2, 3)
+    assert program.length == 8
+    assert numbered(program).values == (0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+def test_everything_a_module_observes_is_judged():
+    program = Forward(Shape("Layer", (2, 2)), (1,) * 6, ((1, 2),))
+    assert len(numbered(program).values) == program.length
+
+
 def test_chain_has_one_of_each():
     view = numbered(Chain(3))
     assert (view.data, view.grads) == ((0.0,), (1.0,))

@@ -2,12 +2,12 @@
 
 
 def walk(root):
-    stack, known = [root], []
+    stack, known = [root], set()
     while stack:
         node = stack.pop()
-        if any(node is other for other in known):
+        if node in known:
             continue
-        known.append(node)
+        known.add(node)
         yield node
         stack.extend(reversed(node._prev))
 

@@ -1,0 +1,55 @@
+"""The misconceptions of each exercise: named wrong ideas, each with the wrong code that embodies it.
+
+One file each, misconceptions/EXERCISE/ID.py: the code, under a docstring that holds the name in a
+sentence, a paragraph that explains, "Hint:" with a heading of HINTS.md, and "Twin:" with the id of
+another one that behaves the same on every input.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import CourseError
+
+FOLDER = Path(__file__).parent / "misconceptions"
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A wrong idea about one exercise.
+
+    name: what the code does wrong, in a sentence.
+    explanation: why that goes wrong, to the student.
+    hint: the heading in HINTS.md that helps.
+    twins: ids of those that behave the same on every input.
+    source: the wrong code.
+    """
+
+    exercise: str
+    id: str
+    name: str
+    explanation: str
+    hint: str
+    twins: tuple[str, ...]
+    source: str
+
+
+def misconceptions(exercise: str, folder: Path = FOLDER) -> list[Misconception]:
+    """An exercise's misconceptions by id; raises CourseError where one lacks a part of its docstring."""
+    return [_read(path) for path in sorted((folder / exercise).glob("*.py"))]
+
+
+def _read(path: Path) -> Misconception:
+    source = path.read_text("utf-8")
+    paragraphs = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")
+    if len(paragraphs) < 3:
+        raise CourseError(f"{path} needs a docstring with a name, an explanation and a hint", "complete it")
+    name, *explanation, last = (" ".join(paragraph.split()) for paragraph in paragraphs)
+    fields = [line.partition(": ")[::2] for line in paragraphs[-1].splitlines()]
+    hints = [value for key, value in fields if key == "Hint"]
+    if len(hints) != 1:
+        raise CourseError(f"{path}: its docstring must end with 'Hint: ', not with '{last}'", "add it")
+    twins = tuple(value for key, value in fields if key == "Twin")
+    return Misconception(path.parent.name, path.stem, name, " ".join(explanation), hints[0], twins, source)

@@ -1,0 +1,76 @@
+"""Record and replay for misconceptions: what each one's code observes over a bank, kept like the cases."""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.cases import Bank, keep, key
+from grader.catalogue import Misconception
+from grader.course import Course
+from grader.diagnosis import Signature, signature
+from grader.model import Exercise
+from grader.parts import parts
+from grader.sandbox.cage import Cage
+from grader.setting import Setting
+from grader.student import Limits, Student
+
+# Enough for all of them but the endless one, for which it is only waste.
+SECONDS = 2.0
+LANES = 20
+
+
+def recall_signatures(
+    setting: Setting, exercise: Exercise, known: Sequence[Misconception], bank: Bank
+) -> list[Signature]:
+    """The signatures from the cache, or found now and put there."""
+    course = setting.course
+    stem = key(course.properties(exercise.name), setting.seed).removesuffix(".cases")
+    path = setting.cache / f"{stem}-{fingerprint(course, exercise, known)}.signatures"
+    try:
+        return from_bytes(path.read_bytes())
+    except (OSError, ValueError, EOFError, TypeError):
+        setting.say(f"Trying the known mistakes in {exercise.name}, once …")
+    signatures = learn(course, exercise, known, setting.cage, bank)
+    keep(path, to_bytes(signatures))
+    return signatures
+
+
+def fingerprint(course: Course, exercise: Exercise, known: Sequence[Misconception]) -> str:
+    """What signatures depend on besides the bank: the wrong code and the reference around it."""
+    digest = hashlib.sha256()
+    for text in (*(m.source for m in known), *(course.solution(name) for name in exercise.siblings)):
+        digest.update(hashlib.sha256(text.encode()).digest())
+    for path in sorted((Path(__file__).parent / "worker").glob("*.py")):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def learn(
+    course: Course, exercise: Exercise, known: Sequence[Misconception], cage: Cage, bank: Bank
+) -> list[Signature]:
+    """Run every misconception's code, caged like a student's, over the bank."""
+    student = Student(cage, Limits(seconds=SECONDS), LANES)
+    signatures = []
+    for misconception in known:
+        sources = {exercise.name: misconception.source}
+        with student.attempt(parts(course, sources, exercise)) as attempt:
+            signatures.append(signature(misconception.id, bank, attempt.observe(bank.request)))
+    student.close()
+    return signatures
+
+
+def to_bytes(signatures: Sequence[Signature]) -> bytes:
+    """The signatures as they are kept, under their own checksum."""
+    body = marshal.dumps([(s.id, s.values.tobytes(), s.words) for s in signatures])
+    return hashlib.sha256(body).digest() + body
+
+
+def from_bytes(data: bytes) -> list[Signature]:
+    """Raises ValueError where the bytes are not those of to_bytes()."""
+    if hashlib.sha256(data[32:]).digest() != data[:32]:
+        raise ValueError("the stored signatures are damaged")
+    return [Signature(id_, array("d", values), words) for id_, values, words in marshal.loads(data[32:])]
