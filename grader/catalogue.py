@@ -2,7 +2,7 @@
 
 One file each, misconceptions/EXERCISE/ID.py: the code, under a docstring that holds the name in a
 sentence, a paragraph that explains, "Hint:" with a heading of HINTS.md, and "Twin:" with the id of
-another one that behaves the same on every input.
+another one that behaves the same on every input, "Seen by:" with the property that is meant to catch it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Misconception:
     explanation: why that goes wrong, to the student.
     hint: the heading in HINTS.md that helps.
     twins: ids of those that behave the same on every input.
+    seen_by: the name of the property that is meant to catch it.
     source: the wrong code.
     """
 
@@ -33,6 +34,7 @@ class Misconception:
     explanation: str
     hint: str
     twins: tuple[str, ...]
+    seen_by: str
     source: str
 
 
@@ -48,8 +50,34 @@ def _read(path: Path) -> Misconception:
         raise CourseError(f"{path} needs a docstring with a name, an explanation and a hint", "complete it")
     name, *explanation, last = (" ".join(paragraph.split()) for paragraph in paragraphs)
     fields = [line.partition(": ")[::2] for line in paragraphs[-1].splitlines()]
-    hints = [value for key, value in fields if key == "Hint"]
-    if len(hints) != 1:
-        raise CourseError(f"{path}: its docstring must end with 'Hint: ', not with '{last}'", "add it")
+    named = dict(fields)
+    if "Hint" not in named:
+        raise CourseError(f"{path}: its docstring must end with 'Hint: …', not with '{last}'", "add it")
     twins = tuple(value for key, value in fields if key == "Twin")
-    return Misconception(path.parent.name, path.stem, name, " ".join(explanation), hints[0], twins, source)
+    explained, seen_by = " ".join(explanation), named.get("Seen by", "")
+    return Misconception(path.parent.name, path.stem, name, explained, named["Hint"], twins, seen_by, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to write one exercise; sources holds its file and helpers of its own."""
+
+    exercise: str
+    name: str
+    sources: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.exercise}-{self.name}"
+
+
+def variants(folder: Path) -> list[Variant]:
+    """Every variant in folder/EXERCISE: a file, or a folder of files where it needs helpers."""
+    found = []
+    for path in sorted(folder.glob("*/*")):
+        exercise = path.parent.name
+        if path.suffix == ".py":
+            found.append(Variant(exercise, path.stem, {exercise: path.read_text("utf-8")}))
+        elif path.name != "__pycache__":
+            sources = {file.stem: file.read_text("utf-8") for file in path.glob("*.py")}
+            found.append(Variant(exercise, path.name, sources))
+    return found

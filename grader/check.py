@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from grader.cases import recall
+from grader.catalogue import Misconception, misconceptions, variants
 from grader.course import GIVEN, Course
+from grader.diagnosis import Signature
 from grader.evidence import status
 from grader.examining import examine
+from grader.learning import recall_signatures
+from grader.matrix import Matrix, matrix
 from grader.model import Exercise, Kind, Result
 from grader.properties import declared_in
-from grader.sandbox import choose
 from grader.scoring import score
 from grader.setting import Setting
 from grader.submission import Submission
 
+RIGHT = Path("tests") / "grader" / "right"
 HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
 
 
-def findings(course: Course, cache: Path, say: Callable[[str], None]) -> Iterator[str]:
+def findings(setting: Setting) -> Iterator[str]:
     """Everything that is not as it should be, a sentence each."""
-    setting = Setting(course, choose("auto"), cache, say=say)
+    course = setting.course
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
     for exercise in course.parts:
         yield from rubric_faults(course, exercise)
         yield from solution_faults(setting, exercise)
         yield from stub_faults(setting, exercise)
+    for exercise in course.exercises:
+        yield from misconception_faults(setting, exercise)
+    yield from right_variant_faults(setting)
+
+
+def summary(course: Course) -> str:
+    """What has been proved, when there are no findings."""
+    wrong = sum(len(misconceptions(name)) for name in course.names)
+    right = len(variants(course.root / RIGHT))
+    return (
+        f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing, hints are "
+        f"complete,\n{wrong} misconceptions are caught by the property meant for them, "
+        f"{right} right variants have full marks."
+    )
 
 
 def stubs_out_of_step(course: Course) -> Iterator[str]:
@@ -90,3 +109,59 @@ def stub_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
 
 def _result(setting: Setting, exercise: Exercise, sources: dict[str, str]) -> Result:
     return examine(setting, Submission("check", sources, {}), exercise)
+
+
+def right_variant_faults(setting: Setting) -> Iterator[str]:
+    """Right ways to write an exercise that do not get full marks."""
+    course = setting.course
+    exercises = {exercise.name: exercise for exercise in course.exercises}
+    for variant in variants(course.root / RIGHT):
+        result = _result(setting, exercises[variant.exercise], variant.sources)
+        if score(result).points != result.exercise.points:
+            yield f"{variant.exercise}: the right variant {variant.name} does not get full marks"
+
+
+def misconception_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
+    """Misconceptions that nothing catches, that their property misses, or that two names stand for."""
+    course = setting.course
+    known = misconceptions(exercise.name)
+    found, signatures = _matrix(setting, exercise, known)
+    headings = (course.root / "HINTS.md").read_text("utf-8").splitlines()
+    for misconception in known:
+        where = f"{exercise.name}: the misconception {misconception.id}"
+        if not found.caught[misconception.id]:
+            yield f"{where} loses no points"
+        elif misconception.seen_by not in found.caught[misconception.id]:
+            yield f"{where} is not caught by the property meant for it, {misconception.seen_by!r}"
+        if f"### {misconception.hint}" not in headings:
+            yield f"{where} leads to a hint that is not there, {misconception.hint!r}"
+    yield from _undeclared_twins(exercise, known, signatures)
+
+
+def _undeclared_twins(
+    exercise: Exercise, known: Sequence[Misconception], signatures: Sequence[Signature]
+) -> Iterator[str]:
+    """Pairs with one behaviour whose files do not say so."""
+    for misconception, signature in zip(known, signatures, strict=True):
+        for other in signatures:
+            same = signature.words == other.words and signature.values.tobytes() == other.values.tobytes()
+            if same and signature.id < other.id and other.id not in misconception.twins:
+                yield f"{exercise.name}: {signature.id} and {other.id} behave the same; declare them twins"
+
+
+def matrices(setting: Setting) -> Iterator[tuple[str, Matrix]]:
+    """What catches what, exercise by exercise."""
+    for exercise in setting.course.exercises:
+        known = misconceptions(exercise.name)
+        yield exercise.name, _matrix(setting, exercise, known)[0]
+
+
+def _matrix(
+    setting: Setting, exercise: Exercise, known: Sequence[Misconception]
+) -> tuple[Matrix, list[Signature]]:
+    path = setting.course.properties(exercise.name)
+    properties = declared_in(path)
+    say = f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"
+    bank = recall(setting.cache, path, setting.seed, properties, lambda: setting.say(say))
+    signatures = recall_signatures(setting, exercise, known, bank)
+    return matrix(bank, properties, signatures), signatures

@@ -168,21 +168,31 @@ def list_exercises() -> None:
 
 @main.command()
 @click.option("--write", is_flag=True, help="Cut the stubs and copy the given files into exercises/ anew.")
-def check(write: bool) -> None:
-    """For authors: prove that solutions pass, stubs are in step and hints complete."""
+@click.option(
+    "--matrix", "show_matrix", is_flag=True, help="Show which property catches which misconception."
+)
+def check(write: bool, show_matrix: bool) -> None:
+    """For authors: prove the solutions, stubs, hints, properties and misconceptions of the course."""
     from grader.cases import default_folder
-    from grader.check import findings, write_stubs
+    from grader.check import findings, matrices, summary, write_stubs
     from grader.course import here
+    from grader.matrix import as_text
+    from grader.sandbox import choose
+    from grader.setting import Setting
 
-    course = here()
+    setting = Setting(here(), choose("auto"), default_folder(), say=_notice())
     if write:
-        write_stubs(course)
-    troubles = list(findings(course, default_folder(), _notice()))
+        write_stubs(setting.course)
+    if show_matrix:
+        for name, found in matrices(setting):
+            click.echo(as_text(name, found) + "\n")
+        return
+    troubles = list(findings(setting))
     for trouble in troubles:
         click.echo(f"grader: {trouble}", err=True)
     if troubles:
         sys.exit(70)
-    click.echo(f"{len(course.exercises)} exercises: solutions pass, stubs are in step, hints are complete.")
+    click.echo(summary(setting.course))
 
 
 @main.command()

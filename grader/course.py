@@ -42,7 +42,7 @@ class Course:
             return cls(root, table["title"], exercises, together)
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise CourseError(f"{path} is not a course: {error}", "compare it with the README") from error
 
     @property
@@ -85,4 +85,10 @@ def here() -> Course:
 
 
 def _exercise(entry: dict[str, Any]) -> Exercise:
-    return Exercise(entry["name"], entry["title"], Fraction(str(entry["points"])), tuple(entry["siblings"]))
+    name, siblings = entry["name"], tuple(entry["siblings"])
+    defines = entry.get("defines", name)
+    attach = entry.get("attach", "" if "defines" in entry else name)
+    if not defines.isidentifier() or not (attach + "_").isidentifier():
+        raise ValueError(f"{name} cannot define {defines!r} and attach it as {attach!r}")
+    points = Fraction(str(entry["points"]))
+    return Exercise(name, entry["title"], points, siblings, defines=defines, attach=attach)

@@ -14,6 +14,7 @@ from grader.program import (
     Fresh,
     Nudge,
     Program,
+    Seed,
     Shape,
     Training,
 )
@@ -30,6 +31,8 @@ def labels(program: Program) -> list[str]:
             return [f"{name}.data" for name in names] + [f"{name}.grad" for name in names]
         case Chain():
             return ["y.data", "x.grad"]
+        case Seed():
+            return ["x.grad is a float"]
         case Forward():
             outs = [f"{out}.data" for row in range(len(program.rows)) for out in _outs(program, row)]
             grads = [f"{slot}.grad" for slot in slot_names(program.shape)]

@@ -18,6 +18,7 @@ from grader.program import (
     Number,
     Plain,
     Program,
+    Seed,
     Shape,
     Step,
     Training,
@@ -35,6 +36,9 @@ def source(program: Program, exercise: str) -> str:
         case Chain():
             lines += [f'Value = engine("{exercise}").Value', "", "x = y = Value(1)"]
             lines += [f"for _ in range({program.links}):", "    y = y + x", "y.backward()"]
+        case Seed():
+            lines += [f'Value = engine("{exercise}").Value', "", f"x = Value({program.leaf})"]
+            lines += ["x.backward()", "print(type(x.grad))"]
         case _:
             lines += [*_imports(program, exercise), "", *_module(program)]
     return "\n".join(lines) + "\n"
@@ -59,10 +63,10 @@ def _expression(program: Expression) -> Iterator[str]:
 def formula(step: Step, names: list[str]) -> str:
     """A step as Python, its operands by name."""
     x, *rest = [_operand(operand, names) for operand in step.operands]
-    if step.op == "relu":
-        return f"{x}.relu()"
     if step.op == "neg":
         return f"-{x}"
+    if step.op.isidentifier():
+        return f"{x}.{step.op}()"
     return f"{x} {step.op} {rest[0]}"
 
 
@@ -73,7 +77,7 @@ def _operand(operand: int | Plain, names: list[str]) -> str:
 
 
 def _imports(program: Program, exercise: str) -> Iterator[str]:
-    assert not isinstance(program, Expression | Chain)
+    assert not isinstance(program, Expression | Chain | Seed)
     yield f'parts = engine("{exercise}")'
     names = ["Value"] if isinstance(program, Forward) and not program.plain else []
     for name in (program.shape.name, *names):
@@ -81,7 +85,7 @@ def _imports(program: Program, exercise: str) -> Iterator[str]:
 
 
 def _module(program: Program) -> Iterator[str]:
-    assert not isinstance(program, Expression | Chain)
+    assert not isinstance(program, Expression | Chain | Seed)
     yield f"m = {_made(program.shape)}"
     match program:
         case Forward():

@@ -11,10 +11,12 @@ from fractions import Fraction
 class Exercise:
     """One file a student writes.
 
-    name: the file's stem, and the function or class it defines in lower case.
+    name: the file's stem.
     points: what full marks are worth.
     siblings: the exercises whose reference stands beside the student's file; empty when own is set.
     own: every part is the student's own; needs all exercises, and is worth only bonus points.
+    defines: the function or class that the file defines.
+    attach: what that function is called as an attribute of Value; empty for a class.
     """
 
     name: str
@@ -22,6 +24,8 @@ class Exercise:
     points: Fraction
     siblings: tuple[str, ...]
     own: bool = False
+    defines: str = ""
+    attach: str = ""
 
 
 class Kind(Enum):

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import assert_never
 
 from grader.agreement import ABSOLUTE, RELATIVE
+from grader.errors import CourseError
 from grader.program import (
     BACKWARD,
     ZERO,
@@ -23,6 +24,7 @@ from grader.program import (
     Number,
     Plain,
     Program,
+    Seed,
     Shape,
     Training,
 )
@@ -45,7 +47,6 @@ OPS: dict[str, Callable[..., Tensor]] = {
     "/": operator.truediv,
     "**": operator.pow,
     "neg": operator.neg,
-    "relu": torch.relu,
 }
 # Multiplies a node by something near one; exact, or to see what rounding may do to the answer.
 Wobble = Callable[[Tensor], Tensor]
@@ -84,6 +85,8 @@ def _observe(program: Program, wobble: Wobble, kink: bool) -> tuple[float, ...]:
                 y = y + x
             y.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             return (y.item(), _grad(x))
+        case Seed():
+            return (1.0,)
         case Forward():
             return _forward(program, wobble, kink)
         case Census():
@@ -124,10 +127,18 @@ def _expression(program: Expression, wobble: Wobble, kink: bool) -> tuple[float,
             operands = [x.number if isinstance(x, Plain) else nodes[x] for x in step.operands]
             if step.op == "relu" and not kink:
                 _away_from_kink(operands[0])
-            nodes.append(wobble(OPS[step.op](*operands)))
+            nodes.append(wobble(_operation(step.op)(*operands)))
             nodes[-1].retain_grad()
     # Leaves are the first nodes, so their gradients come first, as they should.
     return (*(node.item() for node in nodes), *map(_grad, nodes))
+
+
+def _operation(op: str) -> Callable[..., Tensor]:
+    """An operator's function, or torch's own of that name."""
+    found: Callable[..., Tensor] | None = OPS.get(op) or getattr(torch, op, None)
+    if found is None:
+        raise CourseError(f"PyTorch has no function '{op}' to compare with", "check the property's spelling")
+    return found
 
 
 def _away_from_kink(tensor: Tensor | Number) -> None:

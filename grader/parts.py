@@ -22,4 +22,5 @@ def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Par
     modules |= {name: code for name, code in course.reference.items() if name not in own}
     modules |= {name: sources[name] for name in own}
     needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
-    return Parts(modules, tuple(sorted(needed, key=course.names.index)))
+    chosen = (part for part in course.exercises if part.name in needed)
+    return Parts(modules, tuple((part.name, part.defines, part.attach) for part in chosen))

@@ -26,8 +26,8 @@ class Plain:
 class Step:
     """One operation on earlier nodes, or one of the actions backward and zero.
 
-    op: + - * / ** neg relu, which make the next node; backward (of one node) and zero
-        (every gradient so far), which make none.
+    op: + - * / ** neg, or the name of a method such as relu, which make the next node; backward
+        (of one node) and zero (every gradient so far), which make none.
     operands: indices of nodes (leaves first, then in the order made) and plain numbers.
     """
 
@@ -73,6 +73,18 @@ class Chain:
     @property
     def length(self) -> int:
         return 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """x.backward() on a leaf; observed: 1 if x.grad is then a float, 0 if it is something else."""
+
+    tag: ClassVar[str] = "seed"
+    leaf: Number
+
+    @property
+    def length(self) -> int:
+        return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +169,13 @@ class Fresh:
     copies: int
 
     @property
-    def weights(self) -> int:
-        return sum(nin * nout for nin, nout in self.shape.widths)
-
-    @property
     def length(self) -> int:
-        return self.copies * self.weights
+        return self.copies * sum(nin * nout for nin, nout in self.shape.widths)
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Each of parameters() in turn raised by one; observed: the root's data each time, sorted.
-
-    A parameter that the forward pass does not read leaves the root as it was.
-    """
+    """Each of parameters() in turn raised by one; observed: the root's data each time, sorted."""
 
     tag: ClassVar[str] = "nudge"
     shape: Shape
@@ -216,14 +221,14 @@ class Training:
         return self.steps + len(self.parameters)
 
 
-Program = Expression | Chain | Forward | Census | Fresh | Nudge | Bare | Training
+Program = Expression | Chain | Seed | Forward | Census | Fresh | Nudge | Bare | Training
 OF_MODULES: dict[str, Callable[..., Program]] = {
     kind.tag: kind for kind in (Forward, Census, Fresh, Nudge, Bare, Training)
 }
 
 
 def pack(program: Program) -> Packed:
-    """As nested tuples of numbers and strings, the kind's tag first; Plain(n) becomes (n,)."""
+    """As nested tuples of numbers and strings, the tag first; Plain(n) becomes (n,)."""
     return (program.tag, *astuple(program))
 
 
@@ -232,12 +237,14 @@ def unpack(packed: Packed) -> Program:
     tag, *fields = packed
     if tag == Expression.tag:
         leaves, steps = fields
-        return Expression(leaves, tuple(Step(op, tuple(map(_operand, xs))) for op, xs in steps))
+        return Expression(leaves, tuple(_step(*step) for step in steps))
     if tag == Chain.tag:
         return Chain(*fields)
+    if tag == Seed.tag:
+        return Seed(*fields)
     shape, *rest = fields
     return OF_MODULES[tag](Shape(*shape), *rest)
 
 
-def _operand(packed: int | tuple[Number]) -> int | Plain:
-    return packed if isinstance(packed, int) else Plain(*packed)
+def _step(op: str, operands: tuple[Any, ...]) -> Step:
+    return Step(op, tuple(x if isinstance(x, int) else Plain(*x) for x in operands))

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from grader.program import Census, Chain, Expression, Forward, Fresh, Nudge, Number, Plain, Program, Training
+from grader.program import (
+    Bare,
+    Census,
+    Chain,
+    Expression,
+    Forward,
+    Fresh,
+    Nudge,
+    Number,
+    Plain,
+    Program,
+    Seed,
+    Training,
+)
 
 Size = tuple[int, int, float]
 
@@ -28,9 +41,9 @@ def size(program: Program) -> Size:
         case Training():
             numbers = [*program.parameters, *(x for row in program.rows for x in row)]
             return (program.shape.parameters * program.steps, len(numbers), sum(map(_weight, numbers)))
-        case Fresh() | Census():
-            return (program.shape.parameters, 0, 0.0)
-        case _:
+        case Seed():
+            return (1, 1, _weight(program.leaf))
+        case Fresh() | Census() | Bare():
             return (program.shape.parameters, 0, 0.0)
 
 

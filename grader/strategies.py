@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import isfinite
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -90,7 +90,7 @@ def _step(
     node = NODES[nodes]
     if op == "**":
         return Step(op, (draw(node), Plain(draw(st.sampled_from(exponents)))))
-    if op in ("relu", "neg"):
+    if op.isidentifier():
         return Step(op, (draw(node),))
     if numbers is not None and (certain or draw(st.booleans())):
         pair: tuple[int | Plain, ...] = (draw(node), Plain(draw(numbers)))
@@ -111,10 +111,10 @@ def _value(step: Step, data: Sequence[Number]) -> Number | None:
     x, *rest = [o.number if isinstance(o, Plain) else data[o] for o in step.operands]
     y = rest[0] if rest else 0
     try:
-        result = FORWARD[step.op](x, y)
-    except (ZeroDivisionError, OverflowError):
+        result = _forward(step.op)(x, y)
+    except (ValueError, ZeroDivisionError, OverflowError):
         return None
-    if isinstance(result, complex) or not isfinite(result) or abs(result) > STEERED_BELOW:
+    if isinstance(result, complex) or not math.isfinite(result) or abs(result) > STEERED_BELOW:
         return None
     flat = (step.op == "**" and x == 0 and y < 1) or (step.op == "relu" and abs(x) < 1e-3)
     # A tiny divisor makes huge gradients out of rounding.
@@ -131,6 +131,12 @@ FORWARD: dict[str, Callable[[Number, Number], Number]] = {
     "neg": lambda x, _: -x,
     "relu": lambda x, _: max(0, x),
 }
+
+
+def _forward(op: str) -> Callable[[Number, Number], Number]:
+    """What an operation does to numbers; where math has none of that name, the number itself will do."""
+    named = getattr(math, op, lambda x: x)
+    return FORWARD.get(op) or (lambda x, _: named(x))
 
 
 def prune(expression: Expression) -> Expression:

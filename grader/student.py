@@ -39,11 +39,12 @@ class Parts:
 
     modules: the name of each module of the package, with the student's source as text and the
         reference's as code.
-    needed: the exercises whose definitions the engine has, in order.
+    needed: the definitions the engine has, in order: the module, what it defines, and the attribute of
+        Value that this becomes, or nothing for a class.
     """
 
     modules: Mapping[str, str | CodeType]
-    needed: tuple[str, ...]
+    needed: tuple[tuple[str, str, str], ...]
 
 
 class Student:

@@ -16,7 +16,7 @@ class Tracer:
         self.nodes = len(leaves)
 
     def step(self, op: str, *operands: Symbol | Number) -> Symbol:
-        self.steps.append(Step(op, tuple(x.index if isinstance(x, Symbol) else Plain(x) for x in operands)))
+        self.steps.append(Step(op, tuple(x._index if isinstance(x, Symbol) else Plain(x) for x in operands)))
         self.nodes += 1
         return Symbol(self, self.nodes - 1)
 
@@ -28,48 +28,51 @@ class Symbol:
     """A node that is yet to be computed."""
 
     def __init__(self, tracer: Tracer, index: int) -> None:
-        self.tracer = tracer
-        self.index = index
+        self._tracer = tracer
+        self._index = index
 
     def __add__(self, other: Symbol | Number) -> Symbol:
-        return self.tracer.step("+", self, other)
+        return self._tracer.step("+", self, other)
 
     def __radd__(self, other: Number) -> Symbol:
-        return self.tracer.step("+", other, self)
+        return self._tracer.step("+", other, self)
 
     def __sub__(self, other: Symbol | Number) -> Symbol:
-        return self.tracer.step("-", self, other)
+        return self._tracer.step("-", self, other)
 
     def __rsub__(self, other: Number) -> Symbol:
-        return self.tracer.step("-", other, self)
+        return self._tracer.step("-", other, self)
 
     def __mul__(self, other: Symbol | Number) -> Symbol:
-        return self.tracer.step("*", self, other)
+        return self._tracer.step("*", self, other)
 
     def __rmul__(self, other: Number) -> Symbol:
-        return self.tracer.step("*", other, self)
+        return self._tracer.step("*", other, self)
 
     def __truediv__(self, other: Symbol | Number) -> Symbol:
-        return self.tracer.step("/", self, other)
+        return self._tracer.step("/", self, other)
 
     def __rtruediv__(self, other: Number) -> Symbol:
-        return self.tracer.step("/", other, self)
+        return self._tracer.step("/", other, self)
 
     def __pow__(self, exponent: Number) -> Symbol:
-        return self.tracer.step("**", self, exponent)
+        return self._tracer.step("**", self, exponent)
 
     def __neg__(self) -> Symbol:
-        return self.tracer.step("neg", self)
-
-    def relu(self) -> Symbol:
-        return self.tracer.step("relu", self)
+        return self._tracer.step("neg", self)
 
     def backward(self) -> None:
-        self.tracer.act(BACKWARD, self.index)
+        self._tracer.act(BACKWARD, self._index)
+
+    def __getattr__(self, name: str) -> Callable[[], Symbol]:
+        """Any other method is an operation of that name on this node alone: relu, tanh, …"""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda: self._tracer.step(name, self)
 
     def zero_all(self) -> None:
         """Set the gradient of every node so far to zero."""
-        self.tracer.act(ZERO)
+        self._tracer.act(ZERO)
 
 
 def trace(build: Callable[..., Symbol | None], *leaves: Number) -> Expression:

@@ -8,8 +8,13 @@ from math import isfinite
 from typing import assert_never
 
 from grader.agreement import close
+from grader.explaining import in_words, open_todo
 from grader.model import Counterexample, Crashed, Failed, Node, NotStarted, Outcome, Passed, TimedOut
 
+ENDLESS = (
+    "Usually that is a loop whose condition never becomes false, or a recursion that goes through shared "
+    "nodes again and again."
+)
 MARK = "<-- differs"
 Line = tuple[str, Node | None]
 
@@ -22,9 +27,10 @@ def headline(outcome: Outcome) -> str:
         case Failed(reason=reason):
             return f"{reason}." if reason else "The numbers differ from PyTorch's."
         case Crashed(error=error):
-            return error
+            todo = open_todo(error)
+            return f"Half done: {todo} is still to be written." if todo else error
         case TimedOut(limit=limit):
-            return f"No answer within {limit:g} seconds: something does not end."
+            return f"No answer within {limit:g} seconds. {ENDLESS}"
         case NotStarted(reason):
             return f"Not started: {reason}."
         case _:
@@ -33,11 +39,17 @@ def headline(outcome: Outcome) -> str:
 
 def in_full(outcome: Outcome) -> str:
     """The headline, where it happened, the program to paste, and expected beside got."""
-    lines = [headline(outcome), *places(outcome)]
+    lines = [headline(outcome), *meaning(outcome), *places(outcome)]
     shown = counterexample_of(outcome)
     if shown is not None:
         lines += ["", shown.source.rstrip(), "", *numbers(shown)]
     return "\n".join(lines)
+
+
+def meaning(outcome: Outcome) -> list[str]:
+    """What the headline means, where a beginner may wonder."""
+    words = in_words(outcome.error) if isinstance(outcome, Crashed) else ""
+    return [words] if words else []
 
 
 def places(outcome: Outcome) -> list[str]:

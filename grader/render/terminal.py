@@ -10,8 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.evidence import status
+from grader.explaining import open_todo
 from grader.model import (
     Counterexample,
+    Crashed,
     Diagnosis,
     Exercise,
     Failed,
@@ -23,7 +25,7 @@ from grader.model import (
 )
 from grader.report import Report, notes
 from grader.scoring import exercise_status, score
-from grader.words import MARK, counterexample_of, headline, numbers, places
+from grader.words import MARK, counterexample_of, headline, meaning, numbers, places
 
 BAR = 12
 OTHERS = 4
@@ -82,7 +84,7 @@ def _overview(report: Report) -> RenderableType:
 
 
 def _row(result: Result) -> tuple[RenderableType, ...]:
-    word, style = LOOK[exercise_status(result)]
+    word, style = ("half done", "yellow") if half_done(result) else LOOK[exercise_status(result)]
     marks = score(result)
     got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
     return (
@@ -92,6 +94,12 @@ def _row(result: Result) -> tuple[RenderableType, ...]:
         f"{points(got)}/{points(most)}",
         _bar(float(got), float(most)),
     )
+
+
+def half_done(result: Result) -> bool:
+    """Whether some of the exercise's TODOs are still open, and others are not."""
+    outcomes = [verdict.outcome for verdict in result.verdicts]
+    return any(isinstance(outcome, Crashed) and open_todo(outcome.error) for outcome in outcomes)
 
 
 def _bar(got: float, most: float) -> ProgressBar:
@@ -124,7 +132,8 @@ def _closer_look(console: Console, result: Result) -> None:
     console.print(Rule(Text(f"{result.exercise.name}: what does not hold yet"), align="left", style="dim"))
     console.print(Text(shown.claim.title, style="bold"))
     if not isinstance(shown.outcome, Failed) or shown.outcome.reason:
-        console.print(Text("\n".join([headline(shown.outcome), *places(shown.outcome)]), style="red"))
+        console.print(Text(headline(shown.outcome), style="red"))
+        console.print(Text("\n".join([*meaning(shown.outcome), *places(shown.outcome)])))
     counterexample = counterexample_of(shown.outcome)
     if counterexample is not None:
         _counterexample(console, counterexample)

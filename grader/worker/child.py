@@ -64,7 +64,7 @@ def _collect_less() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _load(parts: dict[str, Any], needed: list[str]) -> tuple[dict[str, Any], str]:
+def _load(parts: dict[str, Any], needed: list[tuple[str, str, str]]) -> tuple[dict[str, Any], str]:
     # Last on the path, so that a submission's random.py never stands in for the real one.
     sys.meta_path.append(Parts(parts))
     try:

@@ -11,14 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 PACKAGE = "exercises"
-OPERATIONS = {
-    "add": "__add__",
-    "mul": "__mul__",
-    "pow": "__pow__",
-    "relu": "relu",
-    "backward": "backward",
-}
-MODULES = {"neuron": "Neuron", "layer": "Layer", "mlp": "MLP"}
 
 
 class Missing(Exception):
@@ -54,21 +46,22 @@ class Parts:
         exec(code, module.__dict__)
 
 
-def assemble(needed: list[str]) -> dict[str, Any]:
+def assemble(needed: list[tuple[str, str, str]]) -> dict[str, Any]:
     """The engine's classes by name: Value with the needed operations, and the needed modules.
 
+    needed: a module, what it defines, and the attribute of Value that this becomes, or "" for a class.
     The parts must be on sys.meta_path. Raises whatever the student's source raises, and Missing where
     it lacks its definition.
     """
     _import(PACKAGE)
     value = _import(f"{PACKAGE}.value").Value
     engine = {"Value": value}
-    for name in needed:
-        module = _import(f"{PACKAGE}.{name}")
-        if name in OPERATIONS:
-            setattr(value, OPERATIONS[name], _defined(module, name))
+    for name, definition, attribute in needed:
+        defined = _defined(_import(f"{PACKAGE}.{name}"), definition)
+        if attribute:
+            setattr(value, attribute, defined)
         else:
-            engine[MODULES[name]] = _defined(module, MODULES[name])
+            engine[definition] = defined
     for name, thing in engine.items():
         setattr(sys.modules[PACKAGE], name, thing)
     return engine

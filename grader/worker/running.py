@@ -19,8 +19,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "/": operator.truediv,
     "**": operator.pow,
     "neg": operator.neg,
-    "relu": lambda node: node.relu(),
-}
+}  # any other is a method of that name
 
 
 NAN = float("nan")
@@ -47,7 +46,9 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
             for node in nodes:
                 node.grad = 0.0
         else:
-            out = OPS[op](*[nodes[x] if type(x) is int else x[0] for x in operands])
+            out = (OPS.get(op) or operator.methodcaller(op))(
+                *[nodes[x] if type(x) is int else x[0] for x in operands]
+            )
             if not isinstance(out, value):
                 raise Misfit(f"{_verb(op)} gave {a(out)}, expected a Value")
             nodes.append(out)
@@ -61,7 +62,7 @@ def _if_number(grad: Any) -> float:
 
 
 def _verb(op: str) -> str:
-    return {"relu": "a.relu()", "neg": "-a"}.get(op, f"a {op} b")
+    return "-a" if op == "neg" else f"a.{op}()" if op.isidentifier() else f"a {op} b"
 
 
 def _chain(engine: Engine, links: int) -> Numbers:
@@ -70,6 +71,12 @@ def _chain(engine: Engine, links: int) -> Numbers:
         y = y + x
     y.backward()
     return [y.data, x.grad]
+
+
+def _seed(engine: Engine, leaf: Any) -> Numbers:
+    x = engine["Value"](leaf)
+    x.backward()
+    return [type(x.grad) is float]
 
 
 def _forward(
@@ -154,6 +161,7 @@ def _training(
 RUNNERS: dict[str, Callable[..., Numbers]] = {
     "expression": _expression,
     "chain": _chain,
+    "seed": _seed,
     "forward": _forward,
     "census": _census,
     "fresh": _fresh,

@@ -27,7 +27,7 @@ from grader.tracing import trace
 OVER = expressions("+", numbers=LARGE, leaves=(2, 3))
 
 
-@graded(points=1, first=[trace(lambda a, b: a + b, 2, 3)], over=OVER, drawn=40)
+@graded(points=1, first=[trace(lambda a, b: a + b, 2, 3)], over=OVER, drawn=120)
 def test_sums(expected, got):
     """Sums."""
 '''
@@ -38,7 +38,7 @@ def claim(expected, got):
 
 
 SUMS = graded(points=1, first=FIRST, over=expressions("+", plain=True), drawn=10)(claim).prop
-LARGE_SUMS = bonus(points=1, over=expressions("+", numbers=LARGE, leaves=(2, 3)), drawn=40)(claim).prop
+LARGE_SUMS = bonus(points=1, over=expressions("+", numbers=LARGE, leaves=(2, 3)), drawn=120)(claim).prop
 PASSES = noted(over=forwards(shapes("Layer")), drawn=10)(claim).prop
 WRITTEN = graded(points=1, first=[Chain(3), Census(Shape("Neuron", (2,)))])(claim).prop
 PROPERTIES = [SUMS, LARGE_SUMS, WRITTEN, PASSES]
@@ -139,7 +139,7 @@ def test_no_case_is_asked_twice(bank):
 
 def test_at_most_as_many_cases_as_asked_are_drawn(bank):
     assert len(FIRST) < bank.counts[0] <= len(FIRST) + 10
-    assert 20 <= bank.counts[1] <= 40
+    assert 60 <= bank.counts[1] <= 120
 
 
 def test_unfit_programs_are_left_out():

@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError
+from grader.examining import parts
 from grader.launch import FILES, Launched, worker_code
 from grader.observation import Ended, Numbers, Raised
+from grader.program import Chain
+from grader.request import Request
 from grader.sandbox import CAGES, NAMES, choose
 from grader.sandbox.process import Process
+from grader.student import Limits, Student
 
 SAYS = """
 import os, sys
-os.write(int(sys.argv[1]), repr({}).encode())
+os.write(int(sys.argv[1]), repr(({})).encode())
 """
 STAYS = """
 import os, sys, time
@@ -81,7 +85,7 @@ def test_process_says_that_it_is_no_cage():
 
 @pytest.fixture
 def pipe():
-    """A pipe's reader, then its writer; either may be taken and closed."""
+    """A pipe's reader and its writer, which may be taken off and closed."""
     ends = list(os.pipe())
     yield ends
     for fd in ends:
@@ -90,11 +94,15 @@ def pipe():
 
 @pytest.fixture
 def started(temporary, pipe):
-    """Starts Python source in the process cage, with the pipe's writer as its argument."""
+    """Starts Python source in the process cage, once, and leaves it the pipe's writer as its argument."""
     running = []
 
     def start(source):
-        running.append(Process().start(["-c", source, str(pipe[1])], [pipe[1]]))
+        writer = pipe.pop()
+        try:
+            running.append(Process().start(["-c", source, str(writer)], [writer]))
+        finally:
+            os.close(writer)
         return running[-1]
 
     yield start
@@ -137,17 +145,14 @@ def test_process_is_in_an_empty_folder(says, temporary):
 
 @linux
 def test_process_has_only_the_descriptors_it_was_given(says, pipe):
+    given = [0, 1, 2, pipe[1]]
     with open(os.devnull) as other:
         os.set_inheritable(other.fileno(), True)
-        assert says("[fd for fd in range(256) if os.path.exists(f'/proc/self/fd/{fd}')]") == repr(
-            [0, 1, 2, pipe[1]]
-        )
+        assert says("[fd for fd in range(256) if os.path.exists(f'/proc/self/fd/{fd}')]") == repr(given)
 
 
 def test_killing_ends_the_process_and_what_it_forked(started, pipe):
-    reader, _ = pipe
-    process = started(STAYS)
-    os.close(pipe.pop())
+    process, (reader,) = started(STAYS), pipe
     assert os.read(reader, 1) + os.read(reader, 1) == b"xx"
     process.kill()
     assert os.read(reader, 1) == b""  # nobody is left who could write

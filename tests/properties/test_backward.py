@@ -1,8 +1,8 @@
 """What backward promises, over the reference's operations."""
 
 from grader.agreement import agree
-from grader.program import Chain
-from grader.properties import bonus, graded
+from grader.program import Chain, Seed
+from grader.properties import bonus, graded, noted
 from grader.strategies import expressions, twice
 from grader.tracing import trace
 
@@ -231,4 +231,16 @@ def test_graphs_of_up_to_30_operations(expected, got):
 @bonus(points=3, first=[Chain(100_000)])
 def test_chain_of_100_000_operations(expected, got):
     """Bonus: a chain of 100,000 operations goes backward without hitting the recursion limit."""
+    assert agree(got.values, expected.values)
+
+
+@noted(first=[Chain(1000)])
+def test_chain_of_1000_operations(expected, got):
+    """A graph 1,000 operations deep hits Python's recursion limit; a loop would earn the bonus."""
+    assert agree(got.values, expected.values)
+
+
+@noted(first=[Seed(2)])
+def test_gradient_is_a_float(expected, got):
+    """The root's gradient is left as the int 1; PyTorch's are floats, and 1.0 would be one, too."""
     assert agree(got.values, expected.values)

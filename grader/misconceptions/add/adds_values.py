@@ -4,6 +4,7 @@ Adding two Values is the very thing this function is asked to do, so it calls it
 again, and never gets to a number. Any a + b ends in a RecursionError.
 
 Hint: Forward pass
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

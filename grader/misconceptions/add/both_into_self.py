@@ -5,6 +5,7 @@ only half of it does this. In a + a it cannot be seen, since both operands are t
 b, a gets twice too much and b nothing.
 
 Hint: add: level 1, the idea
+Seen by: plain_number_on_the_right
 """
 
 from __future__ import annotations

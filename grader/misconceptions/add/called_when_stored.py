@@ -5,6 +5,7 @@ is what it returned: None. The data are all right. The trouble comes with backwa
 call None, in a + b and in anything else.
 
 Hint: add: level 1, the idea
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gradients stay 0. The backward pass only ever reports how things would move; it 
 Compare the data of a before and after the backward pass of a + b.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

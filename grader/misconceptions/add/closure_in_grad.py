@@ -5,6 +5,7 @@ for the function is left as it was. a + b leaves both gradients at 0. In 3 * (a 
 TypeError, since a number cannot be added to a function.
 
 Hint: add: level 3, almost code
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

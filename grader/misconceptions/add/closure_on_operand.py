@@ -5,6 +5,7 @@ again. With a + b alone it happens to come out right. In a * b + c the product f
 its gradient on, and in (a + b) * (a + c) only one of the sums is heard.
 
 Hint: Graph
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

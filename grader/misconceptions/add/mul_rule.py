@@ -5,6 +5,7 @@ sum, a small step of one operand moves the result by the same step, however larg
 It shows whenever an operand is not exactly 1, for instance in a + b with 2 and 3.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

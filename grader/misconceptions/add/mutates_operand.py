@@ -5,6 +5,7 @@ gradient to flow through. Whoever uses a again gets the wrong number. It shows i
 data of a has changed.
 
 Hint: Forward pass
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

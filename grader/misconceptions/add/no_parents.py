@@ -5,6 +5,7 @@ and sees none here, so it goes no further. In a + b alone the leaves still get t
 + c the product is never reached, and a and b keep 0.
 
 Hint: Graph
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

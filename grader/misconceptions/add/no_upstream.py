@@ -5,6 +5,7 @@ the story. It is the whole story only when the sum is the root itself. In 3 * (a
 moves the root three times as far, and the 3 gets lost on its way.
 
 Hint: Chain rule
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

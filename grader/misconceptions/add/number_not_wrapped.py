@@ -4,6 +4,7 @@ The code asks the other operand for its data, which a plain number does not have
 everything works. It stops with an AttributeError in a + 1, and in 1 + a too.
 
 Hint: Forward pass
+Seen by: plain_number_on_the_right
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ each use. The first use starts from 0 and looks fine. It shows when an operand i
 once, as in a + a, or in two graphs over the same leaves.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

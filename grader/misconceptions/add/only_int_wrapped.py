@@ -4,6 +4,7 @@ A plain number may also have a decimal point. Such a number slips through the ch
 then asked for its data. So a + 1 works, and a + 0.5 stops with an AttributeError.
 
 Hint: Forward pass
+Seen by: plain_number_on_the_right
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ and so does everything it was computed from. It shows in a + b, where b keeps 0,
 a gets only half.
 
 Hint: add: level 1, the idea
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

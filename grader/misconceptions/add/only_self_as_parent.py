@@ -5,6 +5,7 @@ gets to the second one. While that is a leaf, nothing is lost. In a + b * c the 
 gradient and never passes it on.
 
 Hint: Graph
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ first has just received its share, so the second one gets that share as well, an
 past. It shows in a + b at once: b comes out as 2.
 
 Hint: Accumulation
+Seen by: gradient_reaches_both_operands
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ agree only where the sum happens to be 1. It shows in a + b with 2 and 3, where 
 out as 5.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

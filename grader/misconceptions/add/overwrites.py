@@ -5,6 +5,7 @@ new share wipes out the one before, so only the last use is left. With a + b it 
 a + a the gradient is 1 where it should be 2.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

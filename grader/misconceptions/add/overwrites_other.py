@@ -5,6 +5,7 @@ long as nothing else uses it, nobody notices. It shows as soon as it is used twi
 a + a or in a + b + b.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

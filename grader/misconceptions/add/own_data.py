@@ -5,6 +5,7 @@ How fast a sum moves does not depend on where its operands stand. It shows whene
 not exactly 1, for instance in a + b with 2 and 3.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

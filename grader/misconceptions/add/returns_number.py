@@ -4,6 +4,7 @@ The number is right, but it does not remember where it came from, and it has nei
 a backward(). Any a + b shows it, since the result has no data.
 
 Hint: Graph
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ turn. Here the operands get a turn from the sum as well, so their own operands a
 With leaves it cannot be seen; it shows in a * b + c, where a and b get twice too much.
 
 Hint: Topological order
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ adding: a step up moves the result up. With positive numbers it cannot be seen; 
 soon as one of them is negative.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ In a + a the node stands on both sides, and each side moves the result. The code
 share for a mistake and leaves it out. So a + b is fine, and a + a gives 1 where it should be 2.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the result moves if one operand moves and the other stays. Each of them alone mo
 It shows in a + b, where both gradients come out as 0.5.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ a little like the update step of training, which does go against the gradient, b
 and elsewhere. It shows in a + b, where both gradients are -1.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ follow each other are not summed. If the result moves 1 for 1 and the root moves
 does not move 4. It shows in a + b, where both gradients come out as 2.
 
 Hint: Chain rule
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ backward pass. The value remembered here is therefore 0 for good. All data are r
 operands of a + b keep 0.
 
 Hint: Chain rule
+Seen by: same_operand_twice
 Twin: closure_never_stored
 """
 

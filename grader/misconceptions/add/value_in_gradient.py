@@ -5,6 +5,7 @@ new node of a new graph. Printed, it looks nearly right. It shows in a + b as so
 is used as a number.
 
 Hint: add: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Everything after the decimal point is dropped in the forward pass. With whole nu
 seen. It shows in a + b with 0.5 and 0.25, where the sum comes out as 0.
 
 Hint: Forward pass
+Seen by: data_is_the_sum
 """
 
 from __future__ import annotations

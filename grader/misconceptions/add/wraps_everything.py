@@ -5,6 +5,7 @@ holds a Value as its data, and the gradient goes to the wrapper rather than to t
 works; a + b shows it.
 
 Hint: Forward pass
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ what comes along the long one is never passed on. It shows in m + m * 3 with m =
 paths to m are not equally long.
 
 Hint: Topological order
+Seen by: node_used_twice_waits_for_both
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Only of the root do we know from the start how it moves with itself. All others 
 and pass it on. It shows in a * b with 2 and 3, where the gradients come out as 4 and 3.
 
 Hint: backward: level 1, the idea
+Seen by: one_operation
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gradient has arrived. Since nobody starts from 0, plausible numbers come out. Th
 b, the second in a * b * c.
 
 Hint: backward: level 1, the idea
+Seen by: one_operation
 """
 
 from __future__ import annotations

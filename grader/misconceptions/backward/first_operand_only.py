@@ -5,6 +5,7 @@ gradient and never passes it on. Chains like a * b * c are fine; it shows in a +
 c keep 0.
 
 Hint: backward: level 1, the idea
+Seen by: zero_and_negative_numbers_on_the_way
 """
 
 from __future__ import annotations

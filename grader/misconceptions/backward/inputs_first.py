@@ -5,6 +5,7 @@ before its gradient has arrived has nothing to pass on. a * b is fine; in a * b 
 b keep 0.
 
 Hint: Topological order
+Seen by: zero_and_negative_numbers_on_the_way
 Twin: root_only
 """
 

@@ -4,6 +4,7 @@ That is a walk down one side of the graph. Whatever was computed on the other si
 gradient and never passes it on. It shows in a * b + c, where a and b keep 0.
 
 Hint: backward: level 1, the idea
+Seen by: gradient_reaches_leaves_through_several_operations
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ on everything it has, including what it had passed on already. In trees it canno
 in m + m * 3 with m = a * b.
 
 Hint: Topological order
+Seen by: node_used_twice_waits_for_both
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The loop runs until the list is empty, but it only looks at the first node and l
 the second round on nothing changes any more. It shows with every graph, even a single leaf.
 
 Hint: Topological order
+Seen by: root_has_gradient_one
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Each node multiplies what arrives at it, and at the root nothing ever arrives: i
 everything starts. From 0 only 0 can come. It shows everywhere, even with a leaf as the root.
 
 Hint: backward: level 1, the idea
+Seen by: root_has_gradient_one
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ had passed on at the first. The number of turns can double with every level, so 
 forever. It shows in m + m with m = a * b.
 
 Hint: Topological order
+Seen by: gradient_reaches_leaves_through_several_operations
 """
 
 from __future__ import annotations

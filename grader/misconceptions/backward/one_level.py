@@ -4,6 +4,7 @@ The graph can be deeper than that: operands have operands too, down to the leave
 everything looks right. It shows in (a * b + c) * d, where a and b keep 0.
 
 Hint: backward: level 1, the idea
+Seen by: gradient_reaches_leaves_through_several_operations
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ everything again. The list can double with every level, so larger graphs take fo
 + m with m = a * b.
 
 Hint: Topological order
+Seen by: gradient_reaches_leaves_through_several_operations
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gets no further than the root. It shows when all gradients are set to 0 and back
 once more on a * b * c.
 
 Hint: Graph
+Seen by: again_after_setting_gradients_to_zero
 """
 
 from __future__ import annotations

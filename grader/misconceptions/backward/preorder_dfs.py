@@ -5,6 +5,7 @@ comes too late. In trees, and in a + a, it cannot be seen. It shows when m = a *
 levels, as in m + m * 3 and m * 3 + m, one of which comes out wrong.
 
 Hint: Topological order
+Seen by: node_used_twice_waits_for_both
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ passed on. As long as nobody else uses the node, nothing is lost. It shows in m 
 = a * b.
 
 Hint: Topological order
+Seen by: node_used_twice_waits_for_both
 """
 
 from __future__ import annotations

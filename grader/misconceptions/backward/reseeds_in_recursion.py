@@ -5,6 +5,7 @@ it has received is replaced by 1. It cannot be seen in a + b, where everything i
 b with 2 and 3, where both gradients end up as 1.
 
 Hint: backward: level 1, the idea
+Seen by: one_operation
 """
 
 from __future__ import annotations

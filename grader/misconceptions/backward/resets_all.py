@@ -5,6 +5,7 @@ takes when it is wanted. With one backward pass it cannot be seen. It shows in t
 same leaves: what the first one gave is gone.
 
 Hint: Accumulation
+Seen by: gradients_accumulate_over_two_graphs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gradient on before all of it has arrived. Neither shows in a single pass through
 graphs over the same leaves, and a node m = a * b used on two levels.
 
 Hint: Topological order
+Seen by: gradients_accumulate_over_two_graphs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ visit of the node that uses it, which then never has its turn. In trees it canno
 even the root is missing.
 
 Hint: Topological order
+Seen by: one_operation
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The root's operands receive their gradients, and there it stops: nobody passes t
 the operands are leaves that is enough. In a * b * c the leaves a and b keep 0.
 
 Hint: backward: level 1, the idea
+Seen by: zero_and_negative_numbers_on_the_way
 Twin: inputs_first
 """
 

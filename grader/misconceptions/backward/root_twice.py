@@ -4,6 +4,7 @@ It hands its gradient on before the loop, and in the loop once more, since it is
 too. Every gradient comes out twice as large. It shows in a + b, where both are 2.
 
 Hint: backward: level 2, the mathematics
+Seen by: one_operation
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ earlier backward pass has left there. With fresh graphs it cannot be seen. It sh
 is used in z, and z.backward() is followed by y.backward().
 
 Hint: backward: level 2, the mathematics
+Seen by: second_root_inside_the_first_graph
 """
 
 from __future__ import annotations

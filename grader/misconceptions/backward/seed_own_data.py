@@ -5,6 +5,7 @@ large by the same factor, the root's value. Where that is 1 it cannot be seen; i
 with 2 and 3.
 
 Hint: backward: level 2, the mathematics
+Seen by: root_has_gradient_one
 """
 
 from __future__ import annotations

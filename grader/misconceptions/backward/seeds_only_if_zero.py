@@ -5,6 +5,7 @@ it starts from 1 nevertheless. With fresh graphs it cannot be seen; it shows whe
 in z, and z.backward() is followed by y.backward().
 
 Hint: backward: level 2, the mathematics
+Seen by: second_root_inside_the_first_graph
 """
 
 from __future__ import annotations

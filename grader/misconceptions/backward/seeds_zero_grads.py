@@ -5,6 +5,7 @@ gradient can really be 0. Besides, a node that is used twice passes everything o
 a.relu() with a = -2, where a gets 1, and in m + m with m = a * b.
 
 Hint: backward: level 1, the idea
+Seen by: zero_and_negative_numbers_on_the_way
 """
 
 from __future__ import annotations

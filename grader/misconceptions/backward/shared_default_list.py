@@ -5,6 +5,7 @@ the list and have their turn again. The first backward pass is right. It shows i
 the same leaves: the leaves receive the first graph's share a second time.
 
 Hint: Topological order
+Seen by: gradients_accumulate_over_two_graphs
 """
 
 from __future__ import annotations

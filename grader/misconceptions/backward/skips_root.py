@@ -5,6 +5,7 @@ their turn with nothing to pass on. It shows everywhere but with a leaf as the r
 + b keep 0.
 
 Hint: backward: level 1, the idea
+Seen by: one_operation
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ product with 0.5 or a negative number is smaller. It shows in (a * b) * c with 2
 the product has its turn before the root.
 
 Hint: Topological order
+Seen by: zero_and_negative_numbers_on_the_way
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ complete. What arrives after its turn is never passed on. In trees it cannot be 
 m = a * b is used on two levels, as in m * 3 + m.
 
 Hint: Topological order
+Seen by: node_used_twice_waits_for_both
 """
 
 from __future__ import annotations

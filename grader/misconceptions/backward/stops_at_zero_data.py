@@ -5,6 +5,7 @@ counts as false, which is easily mistaken for "nothing there". It shows in (a - 
 equal, where a and b keep 0.
 
 Hint: backward: level 1, the idea
+Seen by: zero_and_negative_numbers_on_the_way
 """
 
 from __future__ import annotations

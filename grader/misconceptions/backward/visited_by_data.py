@@ -5,6 +5,7 @@ never has its turn. With all values different it cannot be seen; it shows in a *
 6, 3 and 4, where both products are 12.
 
 Hint: Topological order
+Seen by: zero_and_negative_numbers_on_the_way
 """
 
 from __future__ import annotations

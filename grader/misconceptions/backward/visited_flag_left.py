@@ -5,6 +5,7 @@ it walks past them. It shows when all gradients are set to 0 and backward() is c
 leaves keep 0.
 
 Hint: Topological order
+Seen by: again_after_setting_gradients_to_zero
 """
 
 from __future__ import annotations

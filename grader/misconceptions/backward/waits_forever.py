@@ -5,6 +5,7 @@ operation is done. It goes on waiting for a use that never comes. It shows in m 
 where a and b keep 0.
 
 Hint: Topological order
+Seen by: gradient_reaches_leaves_through_several_operations
 """
 
 from __future__ import annotations

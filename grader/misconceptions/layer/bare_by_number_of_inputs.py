@@ -5,6 +5,7 @@ layer with one input and three neurons returns just the first of three outputs. 
 input all outputs are there.
 
 Hint: layer: level 3, almost code
+Seen by: gradients_of_parameters_and_inputs
 """
 
 from __future__ import annotations

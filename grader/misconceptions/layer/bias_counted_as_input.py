@@ -5,6 +5,7 @@ for it. So every neuron has a weight for an input that never comes. The count of
 and the call fails as the lengths differ.
 
 Hint: layer: level 2, the mathematics
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ layer all neurons are of the same kind. Inputs that make the last output negativ
 nonlin=True.
 
 Hint: layer: level 1, the idea
+Seen by: outputs_are_those_of_its_neurons
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ one: equal outputs, equal gradients, and so they stay equal through all of train
 weights of two neurons in a new layer.
 
 Hint: layer: level 1, the idea
+Seen by: neurons_are_different
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ inputs. Here the second gets a single number, the first one's output, and with m
 it refuses it. With one output you cannot see it.
 
 Hint: layer: level 1, the idea
+Seen by: gradients_of_parameters_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ those of all. The layer's outputs then differ by their biases only. With one out
 it; with two you can.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ should be outputs. If both numbers are equal all is right by chance. Take a laye
 three outputs and count its neurons.
 
 Hint: layer: level 2, the mathematics
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ negative outputs stay negative and let the gradient through. Inputs that make al
 hide it.
 
 Hint: layer: level 1, the idea
+Seen by: outputs_are_those_of_its_neurons
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A layer with nonlin=True comes out linear, and one with nonlin=False cuts off wh
 neurons should hear what the layer was told. Any input that makes an output negative shows it.
 
 Hint: layer: level 1, the idea
+Seen by: single_output
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the last layer of a network has to be linear, and only the one who makes the lay
 is. Making one with nonlin raises a TypeError before any input is seen.
 
 Hint: layer: level 1, the idea
+Seen by: outputs_are_those_of_its_neurons
 """
 
 from __future__ import annotations

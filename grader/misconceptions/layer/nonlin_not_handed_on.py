@@ -5,6 +5,7 @@ default. A layer with nonlin=False turns negative outputs into 0. Inputs that ma
 positive hide it.
 
 Hint: layer: level 1, the idea
+Seen by: single_output
 """
 
 from __future__ import annotations

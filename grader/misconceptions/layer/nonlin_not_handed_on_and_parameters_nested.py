@@ -5,6 +5,7 @@ what parameters() gives is packed neuron by neuron, so zero_grad() fails. Take t
 other.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

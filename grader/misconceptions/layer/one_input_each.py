@@ -5,6 +5,7 @@ output may depend on every input, so each neuron has to see them all. With one i
 this is right by chance; count the weights of a neuron with two inputs.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ equal, and the gradients of all of them add up in one set of weights. With one o
 it; with two you can.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The counting starts at 1 and stops before nout, which leaves out one. So an outp
 layer of one neuron has none at all. Compare the number of neurons with nout.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

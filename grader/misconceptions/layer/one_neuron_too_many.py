@@ -4,6 +4,7 @@ There is one output more than asked for: a layer of one neuron gives two, and th
 have no weight for the last. Compare the number of neurons with nout.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

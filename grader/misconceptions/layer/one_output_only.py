@@ -5,6 +5,7 @@ return inside the loop ends the call at the first one, a variable set anew in ea
 last, and a sum makes one number of all. With one neuron each of these is right by chance; take two.
 
 Hint: layer: level 3, almost code
+Seen by: gradients_of_parameters_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ end the layer has one neuron and one output, whatever nout says. With nout = 1 t
 chance.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The numbers are right, but a number does not remember where it came from. There 
 call on it, and in a network nothing before this layer could learn. It shows on any input.
 
 Hint: Graph
+Seen by: outputs_are_those_of_its_neurons
 """
 
 from __future__ import annotations

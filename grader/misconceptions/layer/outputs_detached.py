@@ -4,6 +4,7 @@ The numbers are right, but a new Value made from a number has no operands. So ba
 once, and all weights, biases and inputs keep the gradient 0, on any input.
 
 Hint: Graph
+Seen by: single_output
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ more, so what should be a Value is a list, without data and without backward(). 
 input.
 
 Hint: layer: level 3, almost code
+Seen by: gradients_of_parameters_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ call is right; the second one returns its own outputs behind those of the first.
 twice and count.
 
 Hint: Forward pass
+Seen by: every_parameter_has_an_effect
 """
 
 from __future__ import annotations

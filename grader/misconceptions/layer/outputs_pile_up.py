@@ -5,6 +5,7 @@ layer nothing is added: each gives an output of its own. The first output is rig
 already holds the sum of two.
 
 Hint: layer: level 2, the mathematics
+Seen by: gradients_of_parameters_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ comes first. With one output, or equal ones, you cannot see it. Two neurons with
 show it.
 
 Hint: layer: level 3, almost code
+Seen by: gradients_of_parameters_and_inputs
 """
 
 from __future__ import annotations

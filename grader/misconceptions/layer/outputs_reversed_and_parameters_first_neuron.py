@@ -4,6 +4,7 @@ Two things come together here. The last neuron's output comes first, and paramet
 first neuron, so training leaves the others as they are. A layer of two neurons shows both.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A neuron has parameters, but it is not one: it has no data to change and no grad
 count gives it away, one entry per neuron, and a training step fails on the first of them.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

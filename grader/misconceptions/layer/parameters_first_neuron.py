@@ -4,6 +4,7 @@ Outputs and gradients are right, but the return stands inside the loop and ends 
 round. Training would leave all other neurons as they are. With one neuron this is right by chance.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

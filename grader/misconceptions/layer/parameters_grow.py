@@ -5,6 +5,7 @@ lists everything twice, the third one three times, and training takes ever large
 parameters twice and count.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

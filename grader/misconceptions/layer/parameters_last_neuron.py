@@ -5,6 +5,7 @@ last neuron's parameters are left. Training would not touch the others. With one
 right by chance.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ again. A list has no grad, so zero_grad() and training fail on any layer. Count 
 gives.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

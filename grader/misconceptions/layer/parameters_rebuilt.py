@@ -5,6 +5,7 @@ copies, reads their gradients, which are 0, and the layer stays as it was: the l
 twice whether you get the same objects.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the first training step uses it up, and from then on parameters() gives nothing.
 parameters twice.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

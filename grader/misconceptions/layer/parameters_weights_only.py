@@ -5,6 +5,7 @@ never trained and zero_grad() never resets them. Count: every neuron has one par
 has inputs.
 
 Hint: layer: level 1, the idea
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

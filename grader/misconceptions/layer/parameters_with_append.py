@@ -5,6 +5,7 @@ and goes on with lists. With one neuron this is right by chance; with two, zero_
 first list.
 
 Hint: layer: level 3, almost code
+Seen by: parameters_are_those_of_every_neuron
 """
 
 from __future__ import annotations

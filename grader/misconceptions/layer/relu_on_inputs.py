@@ -5,6 +5,7 @@ become 0 before any weight meets them, and their gradients too. Inputs that are 
 it, and a plain number has no relu.
 
 Hint: layer: level 2, the mathematics
+Seen by: every_parameter_has_an_effect
 """
 
 from __future__ import annotations

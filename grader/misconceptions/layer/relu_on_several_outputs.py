@@ -5,6 +5,7 @@ nothing where it was applied already, but a layer with nonlin=False loses what i
 output this does not happen; take two.
 
 Hint: layer: level 1, the idea
+Seen by: outputs_are_those_of_its_neurons
 """
 
 from __future__ import annotations

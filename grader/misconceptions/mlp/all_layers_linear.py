@@ -5,6 +5,7 @@ f(0), a straight line. With one layer that is right. Two layers and a hidden neu
 sum show it.
 
 Hint: mlp: level 1, the idea
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

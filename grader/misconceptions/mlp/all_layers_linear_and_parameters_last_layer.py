@@ -5,6 +5,7 @@ would change only the last of them. A network of two layers with a negative hidd
 first, and counting its parameters the second.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ to be made for as many numbers as that gives. If all hidden widths equal nin it 
 MLP(2, [3, 1]) shows it.
 
 Hint: mlp: level 2, the mathematics
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ layer's answer counts, and as a rule the numbers of inputs do not even fit. If a
 no error is raised, but the first layers get the gradient 0.
 
 Hint: mlp: level 2, the mathematics
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Only the last layer is to be linear; yours leaves out relu at both ends. With on
 difference. With two, the whole network becomes linear: a negative sum in the first layer shows it.
 
 Hint: mlp: level 1, the idea
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gives as many numbers as it takes, they do not fit there. The first layer's weig
 0, and with one layer x comes back as it is.
 
 Hint: mlp: level 3, almost code
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ layer gives. The last layer's weights get the gradient 0. MLP(2, [3, 1]) gives t
 with one layer x comes back as it is.
 
 Hint: mlp: level 3, almost code
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

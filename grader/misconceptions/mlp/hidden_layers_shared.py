@@ -5,6 +5,7 @@ all hidden widths equal nin its inputs do not fit. With up to two layers there i
 take three.
 
 Hint: mlp: level 1, the idea
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gradient reaches the last layer and ends there: all earlier weights and the inpu
 layer you cannot see it.
 
 Hint: Graph
+Seen by: gradients_of_every_parameter_and_input
 """
 
 from __future__ import annotations

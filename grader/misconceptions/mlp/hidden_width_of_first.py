@@ -4,6 +4,7 @@ The first hidden width is used for all of them. With up to two layers that is ri
 widths, too. MLP(2, [4, 3, 1]) shows it: its second layer should have 3 neurons.
 
 Hint: mlp: level 2, the mathematics
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ loop runs over all of them, and the last one has no successor: an IndexError as 
 made.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

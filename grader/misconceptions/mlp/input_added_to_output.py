@@ -5,6 +5,7 @@ Wherever a layer has as many outputs as inputs its result is off by just those i
 1]) hides it, as no widths agree; MLP(2, [2]) shows it.
 
 Hint: mlp: level 2, the mathematics
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

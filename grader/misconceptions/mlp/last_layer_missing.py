@@ -5,6 +5,7 @@ returns what that one gives, after relu. MLP(2, [3, 1]) gives three outputs, and
 layer has none.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

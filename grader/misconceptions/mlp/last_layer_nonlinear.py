@@ -4,6 +4,7 @@ All layers are made alike, with relu. Then the network can give no negative numb
 should, its output is 0 and nothing is learned. Weights that make the last sum negative show it.
 
 Hint: mlp: level 1, the idea
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ with relu like all others, and the list of widths you were given is changed for 
 them one after the other.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ loses its relu. With one layer there is no difference. With two or more, a negat
 hidden layer shows it.
 
 Hint: mlp: level 3, almost code
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ right by chance. With MLP(2, [3, 1]) the first layer has two neurons of three we
 inputs do not fit.
 
 Hint: mlp: level 2, the mathematics
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ last layer has another number of inputs than x, and the call fails. If all sizes
 numbers, but wrong ones.
 
 Hint: Forward pass
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ one behind the other. Only the last one's output is returned, and all others get
 With one layer this is right by chance.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ one finds nothing: after a call there are no parameters, or after parameters() n
 be indexed either.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ outputs and lets negative sums through in the first layer. With one layer both e
 take two.
 
 Hint: mlp: level 1, the idea
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ You find the last layer by its width, but a hidden layer may have the same width
 relu. As long as all widths differ from the last one it is right. MLP(2, [3, 3]) shows it.
 
 Hint: mlp: level 3, almost code
+Seen by: gradients_of_every_parameter_and_input
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ equal it is right by chance; else the first layer cannot read x. MLP(2, [3, 1]) 
 neuron of the first layer has three weights.
 
 Hint: mlp: level 2, the mathematics
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the first one. The output has the right width, but the network has more layers t
 given. Count them.
 
 Hint: mlp: level 2, the mathematics
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

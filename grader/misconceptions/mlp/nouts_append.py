@@ -5,6 +5,7 @@ of inputs and the last one the wrong number of outputs. And the list you append 
 it is longer afterwards. If all sizes are equal, only the list shows it.
 
 Hint: mlp: level 2, the mathematics
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

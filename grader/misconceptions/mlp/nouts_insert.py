@@ -5,6 +5,7 @@ Whoever makes a second network from it gets one layer too many. Look at the list
 network.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ and a second network made from it lacks a layer. With one layer nothing is left 
 there it fails at once. Look at the list after making a network.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ look whether it takes one item of the list, or adds the items up. With one outpu
 chance; MLP(2, [2]) shows it.
 
 Hint: mlp: level 3, almost code
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A return ends the whole call, loop and all, so the second layer never gets its t
 get the gradient 0. Check how far the return is indented. With one layer this is right by chance.
 
 Hint: mlp: level 3, almost code
+Seen by: hidden_layers_go_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ linear, the output is cut off at 0. Any network with a negative sum somewhere sh
 a single layer.
 
 Hint: mlp: level 1, the idea
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

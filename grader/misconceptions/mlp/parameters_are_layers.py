@@ -4,6 +4,7 @@ A layer has parameters, but it is not one: it has no data to change and no gradi
 count gives it away, one entry per layer, and a training step fails on the first of them.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Outputs and gradients are right, but the return stands inside the loop and ends 
 round. Training would leave all other layers as they are. With one layer this is right by chance.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ call lists everything twice, the third one three times, and training takes ever 
 for the parameters twice and count.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ last layer's parameters are left. The hidden layers would never learn. With one 
 by chance.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

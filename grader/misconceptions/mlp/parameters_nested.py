@@ -5,6 +5,7 @@ again. A list has no grad, so zero_grad() and training fail on any network. Coun
 gives.
 
 Hint: mlp: level 3, almost code
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ neurons is then listed n times, and training moves it n times as far. Layers of 
 take two and count.
 
 Hint: mlp: level 3, almost code
+Seen by: every_parameter_has_an_effect
 """
 
 from __future__ import annotations

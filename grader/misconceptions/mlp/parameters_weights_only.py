@@ -5,6 +5,7 @@ never trained and zero_grad() never resets them. Count the parameters of MLP(1, 
 be two.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ training does not change them and zero_grad() does not reset them. With one laye
 parameters at all.
 
 Hint: mlp: level 1, the idea
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

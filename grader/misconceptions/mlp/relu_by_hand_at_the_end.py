@@ -4,6 +4,7 @@ The last layer is linear as it should be, but then its output goes through relu 
 negative ever comes out. With several outputs there is a list at that place, and a list has no relu.
 
 Hint: mlp: level 1, the idea
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ You collect what every layer gives, and the caller gets the hidden layers' outpu
 steps on the way and stay inside the network. It shows on any input: the answer is a list of lists.
 
 Hint: mlp: level 1, the idea
+Seen by: last_layer_is_linear
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ first neurons of all layers start with the same weights, as far as their numbers
 and two new networks are copies. Compare the weights of the layers in MLP(3, [3, 3]).
 
 Hint: mlp: level 1, the idea
+Seen by: layers_are_different
 """
 
 from __future__ import annotations

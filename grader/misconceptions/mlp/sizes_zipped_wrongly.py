@@ -5,6 +5,7 @@ before it, it finds its own. If all widths are equal it is right by chance. MLP(
 its last neuron has one weight for three inputs.
 
 Hint: mlp: level 2, the mathematics
+Seen by: parameters_are_those_of_every_layer
 """
 
 from __future__ import annotations

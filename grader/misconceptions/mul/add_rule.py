@@ -5,6 +5,7 @@ product further the larger its partner is. It shows in a * b with 2 and 3, where
 out as 1.
 
 Hint: mul: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

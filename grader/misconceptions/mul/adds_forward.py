@@ -5,6 +5,7 @@ exercise before. With 2 and 2 both are 4 and it cannot be seen. It shows in a * 
 which gives 5.
 
 Hint: Forward pass
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

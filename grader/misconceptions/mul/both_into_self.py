@@ -5,6 +5,7 @@ only half of it does this. In a * a it cannot be seen, since both operands are t
 shows in a * b, where b keeps 0.
 
 Hint: mul: level 1, the idea
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

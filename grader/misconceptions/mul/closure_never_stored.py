@@ -5,6 +5,7 @@ backward() then calls the empty function every new Value has. All data are right
 a * b keep 0.
 
 Hint: mul: level 3, almost code
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ replaces it again. With a * b alone it happens to come out right. In a * (b + c)
 to pass its gradient on, and in a * c + b * c only one of the products is heard.
 
 Hint: Graph
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the derivative exists all the same, and the division does not. It shows in a * b
 stops with a ZeroDivisionError.
 
 Hint: mul: level 2, the mathematics
+Seen by: plain_number_on_either_side
 """
 
 from __future__ import annotations

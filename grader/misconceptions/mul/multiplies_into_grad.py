@@ -5,6 +5,7 @@ gradient starts at 0, and whatever is multiplied into 0 stays 0. It shows in a *
 gradients never leave 0.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ and sees none here, so it goes no further. In a * b alone the leaves still get t
 b) * c the sum is never reached, and a and b keep 0.
 
 Hint: Graph
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ further on in the graph the product may be scaled again, and that is lost here. 
 * c, where a does not notice c.
 
 Hint: Chain rule
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ everything works. It stops with an AttributeError in a * 2, and so in -a and a -
 on it.
 
 Hint: Forward pass
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A plain number may also be an int. Such a number slips through the check as it i
 for its data. So a * 0.5 works, and a * 2 stops with an AttributeError.
 
 Hint: Forward pass
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Both operands move the product, but the first one is never told. In a * 2 the wh
 goes to the plain number, where nobody will ever look for it. It shows in a * b, where a keeps 0.
 
 Hint: mul: level 1, the idea
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

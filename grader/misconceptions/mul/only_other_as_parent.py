@@ -5,6 +5,7 @@ gets to the first one. While that is a leaf, nothing is lost. In (a + b) * c the
 gradient and never passes it on.
 
 Hint: Graph
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

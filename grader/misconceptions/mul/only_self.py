@@ -4,6 +4,7 @@ Both operands move the product, but the second one is never told. Its gradient s
 and so does everything it was computed from. It shows in a * b, where b keeps 0; a * 2 is fine.
 
 Hint: mul: level 1, the idea
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ two agree only where the operand happens to be 1 or everything is 0. It shows in
 where both gradients come out as 6.
 
 Hint: mul: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ new share wipes out the one before. With a * b it cannot be seen; with a * a, or
 only one share is left.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

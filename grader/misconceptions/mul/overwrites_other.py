@@ -4,6 +4,7 @@ The two operands are treated differently: the second forgets whatever it had rec
 long as nothing else uses it, nobody notices. It shows in a * a, and in a * b + c * b seen from b.
 
 Hint: Accumulation
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

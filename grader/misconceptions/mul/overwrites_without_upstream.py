@@ -5,6 +5,7 @@ in the graph. With a * b alone neither shows. Try a * a for the first and (a * b
 second.
 
 Hint: mul: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ moves by 2 at every b. Here the operands' values have changed places. In a * a i
 shows in a * b with 2 and 3.
 
 Hint: mul: level 2, the mathematics
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Two things are mixed up here: whose value counts, and what happens further on in
 alone neither can be seen. Try a * b with 2 and 3 for the first, and (a * a) * 3 for the second.
 
 Hint: mul: level 2, the mathematics
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ first operand has just received its share, so a plausible number comes out. It s
 and 3, where b gets 3 instead of 2.
 
 Hint: mul: level 2, the mathematics
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ backward() follows the recorded operands from node to node, and here it meets a 
 leads nowhere. The data are all right. Any backward pass through a * b stops with an AttributeError.
 
 Hint: Graph
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ The two fields are easily confused. The partner's gradient is usually still 0, s
 gradients stay 0.
 
 Hint: mul: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ What arrives from further on arrives at the result, not at the other operand. Th
 is usually still 0, so nothing is passed on at all. It shows in a * b, where both gradients stay 0.
 
 Hint: Chain rule
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ When the partner is negative, a step up of one operand moves the product down, a
 to say so. With positive numbers it cannot be seen. It shows in a * b with 2 and -3, and in -a.
 
 Hint: mul: level 2, the mathematics
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

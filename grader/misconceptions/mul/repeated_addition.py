@@ -5,6 +5,7 @@ or -2 times. With whole numbers from 0 up on the right it works. It shows in a *
 in -a, which is a * -1.
 
 Hint: Forward pass
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

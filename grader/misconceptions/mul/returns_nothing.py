@@ -4,6 +4,7 @@ All the work is done and then thrown away: a function without a return gives Non
 that happens to a * b afterwards stops with an AttributeError about NoneType.
 
 Hint: mul: level 3, almost code
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

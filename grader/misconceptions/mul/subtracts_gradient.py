@@ -5,6 +5,7 @@ training, which does go against the gradient, but that comes later and elsewhere
 with 2 and 3, where the gradients are -3 and -2.
 
 Hint: mul: level 2, the mathematics
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

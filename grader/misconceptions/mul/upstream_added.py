@@ -5,6 +5,7 @@ follow each other are not summed. If the product moves 3 for 1 and the root move
 does not move 4. It shows in a * b with 2 and 3.
 
 Hint: Chain rule
+Seen by: same_operand_twice
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the exact product. With whole numbers it cannot be seen. It shows in a * b with 
 gives 1.
 
 Hint: Forward pass
+Seen by: minus_and_division_build_on_it
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ gradient to pass on. A result without operands cannot do that. It shows in a * b
 3, where a should learn of the 3.
 
 Hint: Graph
+Seen by: plain_number_on_either_side
 """
 
 from __future__ import annotations

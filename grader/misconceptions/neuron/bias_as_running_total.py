@@ -5,6 +5,7 @@ call's graph, with the whole sum as its data. The second call starts from there.
 twice, or look at b after a call.
 
 Hint: Graph
+Seen by: every_parameter_has_an_effect
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ is not part of the graph: after backward() its gradient is still 0, on any input
 relu.
 
 Hint: Graph
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Adding a float gives the right number, but a float keeps no gradient, so the bia
 Reading b.data or calling zero_grad() on a new neuron fails, whatever the input.
 
 Hint: Graph
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ with which a new neuron may start, makes every output 0 and lets no gradient thr
 A bias of 1 is wrong too, only less visibly.
 
 Hint: neuron: level 2, the mathematics
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ listed there is neither trained nor reset by zero_grad(): the bias keeps its fir
 gradient piles up from step to step.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ one input, or a bias of 0, that is right by chance. With two inputs the bias cou
 does its gradient.
 
 Hint: neuron: level 2, the mathematics
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

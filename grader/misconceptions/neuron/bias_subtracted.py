@@ -5,6 +5,7 @@ the output moves away from what is expected by twice the bias, and its gradient 
 A bias of 0 hides it in the output, but not in the gradient.
 
 Hint: neuron: level 2, the mathematics
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

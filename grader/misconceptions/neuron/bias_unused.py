@@ -5,6 +5,7 @@ bias but 0 shows it: the output is off by exactly the bias, and the bias's gradi
 training can never move it.
 
 Hint: neuron: level 2, the mathematics
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ of it. Every bias but 0 shows the first, and counting the parameters shows the s
 too few.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

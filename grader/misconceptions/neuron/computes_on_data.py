@@ -5,6 +5,7 @@ return has no operands, so backward() stops at once and all gradients stay 0, on
 input that is a plain number has no data to read.
 
 Hint: Graph
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

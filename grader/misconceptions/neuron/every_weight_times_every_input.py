@@ -5,6 +5,7 @@ times n products, and all weights get the same gradient. With one input there is
 and nothing to see; take two.
 
 Hint: neuron: level 2, the mathematics
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ a reset, and a new call is not such a request: after two rounds of call and back
 first one added is gone.
 
 Hint: Accumulation
+Seen by: called_several_times
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ their gradients stay 0. Inside a network a neuron's inputs are the outputs of ot
 would learn nothing. An input that is a plain number has no data at all.
 
 Hint: Graph
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ no longer a number: the sum cannot be compared with 0, and no gradient gets thro
 itself.
 
 Hint: Graph
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

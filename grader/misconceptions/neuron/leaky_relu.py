@@ -5,6 +5,7 @@ negative sum gives exactly 0, and no gradient goes through. Any input with a neg
 difference.
 
 Hint: neuron: level 2, the mathematics
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

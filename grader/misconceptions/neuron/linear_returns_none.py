@@ -5,6 +5,7 @@ return, and then Python returns None. Follow both ways through your code to thei
 shows it.
 
 Hint: neuron: level 3, almost code
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The products come out divided by the number of inputs, and so do the gradients o
 inputs. With one input mean and sum are the same; with two everything is half as large.
 
 Hint: neuron: level 2, the mathematics
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

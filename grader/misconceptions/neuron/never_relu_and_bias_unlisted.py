@@ -4,6 +4,7 @@ Two things come together here. A negative sum comes out negative even with nonli
 parameters() gives one Value too few, so the bias is never trained. Take them one after the other.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A neuron made with nonlin=False is to give the sum as it is, negative or not. Yo
 negative sum into 0. With a positive sum the two look the same; take inputs whose sum is negative.
 
 Hint: neuron: level 1, the idea
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

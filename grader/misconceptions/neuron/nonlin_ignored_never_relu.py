@@ -5,6 +5,7 @@ nobody notices; where it is negative, a neuron with nonlin=True gives a negative
 gradient through.
 
 Hint: neuron: level 1, the idea
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

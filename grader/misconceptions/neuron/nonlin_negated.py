@@ -4,6 +4,7 @@ The two cases are there, but the wrong way round. nonlin says that the neuron be
 check which of your two branches does that. Any input with a negative sum shows it.
 
 Hint: neuron: level 1, the idea
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

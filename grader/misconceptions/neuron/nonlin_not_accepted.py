@@ -5,6 +5,7 @@ Here a neuron is made with two arguments, and some of them are to stay linear. M
 nonlin raises a TypeError before any input is seen.
 
 Hint: neuron: level 1, the idea
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

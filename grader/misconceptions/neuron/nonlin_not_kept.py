@@ -5,6 +5,7 @@ made, but the first call asks for something it does not have and raises an Attri
 input.
 
 Hint: neuron: level 3, almost code
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ same number. Look at the weights of a new neuron with several inputs: weights th
 all inputs alike, and the randomness was there to prevent that.
 
 Hint: neuron: level 1, the idea
+Seen by: weights_start_random
 """
 
 from __future__ import annotations

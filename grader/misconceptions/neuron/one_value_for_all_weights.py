@@ -5,6 +5,7 @@ and all the others change with it, and the gradients of all inputs' weights add 
 With one input you cannot see it; with two you can.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ input never reaches the sum and its gradient is 0. With a single input nothing i
 Count the weights of a new neuron.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ But that weight is listed in parameters(), gets no gradient and can never learn 
 weights of a new neuron.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Only the last product survives, and the other weights get the gradient 0. With o
 right by chance.
 
 Hint: neuron: level 3, almost code
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The number is right, but a float has no data, no gradient and no backward(), and
 could not send anything back through it. It shows on any input when nonlin is True.
 
 Hint: Graph
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

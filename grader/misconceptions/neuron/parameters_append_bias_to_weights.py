@@ -5,6 +5,7 @@ parameters() the bias counts as a weight, and after the next it is in there twic
 parameters twice and count.
 
 Hint: neuron: level 3, almost code
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ of floats is only a copy of the numbers, so there is nothing to change and zero_
 AttributeError.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The names tell a reader where the parameters are, but training needs the Values 
 has neither data nor grad, so zero_grad() raises an AttributeError, and the count is wrong as well.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ With @property the parentheses are not needed, they are even wrong. But Module's
 everyone else, calls parameters(): that calls the list, and a list is not callable.
 
 Hint: neuron: level 3, almost code
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ asks Value to do the adding, and it cannot add a list to a number: a TypeError e
 parameters() or zero_grad() is called.
 
 Hint: neuron: level 3, almost code
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ parameters is a list, which has neither data nor grad. zero_grad() stumbles over
 parameters() gives: it should be one more than there are inputs.
 
 Hint: neuron: level 3, almost code
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

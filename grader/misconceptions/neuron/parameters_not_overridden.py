@@ -5,6 +5,7 @@ method has another name here. So training finds nothing to change and zero_grad(
 error is raised; count the parameters.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the copies, reads their gradients, which are 0, and the neuron stays as it was: 
 moves. Ask twice whether you get the same objects.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

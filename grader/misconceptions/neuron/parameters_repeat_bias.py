@@ -5,6 +5,7 @@ move it n times as far as it should. With one input this is right by chance; cou
 with two.
 
 Hint: neuron: level 3, almost code
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The list is right, but it is dropped when the function ends, and the caller gets
 in place, too, and gives nothing back. Calling zero_grad() raises a TypeError on any neuron.
 
 Hint: neuron: level 3, almost code
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ or the first training step uses it up, and from then on parameters() gives nothi
 parameters twice.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

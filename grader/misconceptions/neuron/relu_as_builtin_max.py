@@ -5,6 +5,7 @@ input with nonlin. Even if it could, max would leave no node in the graph. You h
 for this in exercise 4.
 
 Hint: Graph
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ added afterwards: the output can become negative, and the bias gets a gradient e
 is switched off. A bias of 0, or a large positive sum, hides it.
 
 Hint: neuron: level 2, the mathematics
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

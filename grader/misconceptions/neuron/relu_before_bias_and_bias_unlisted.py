@@ -5,6 +5,7 @@ parameters() gives one Value too few. In both places the bias is treated as some
 neuron; it is part of it.
 
 Hint: neuron: level 2, the mathematics
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ and weights, bias and inputs keep the gradient 0. It shows on any input with a p
 nonlin=False all is well.
 
 Hint: Graph
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ product goes through relu alone, that is lost, and the bias can still make the o
 input with products of different signs shows it.
 
 Hint: neuron: level 2, the mathematics
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ indented: inputs after the first never reach the sum, and their gradients are 0.
 is right by chance.
 
 Hint: neuron: level 3, almost code
+Seen by: output_goes_through_relu
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ made. So all neurons start with the same weights and would learn the same thing.
 does not show it; compare the weights of two.
 
 Hint: neuron: level 1, the idea
+Seen by: weights_start_random
 """
 
 from __future__ import annotations

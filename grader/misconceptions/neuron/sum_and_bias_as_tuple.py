@@ -5,6 +5,7 @@ tuple: a pair of the sum and the bias, which are never added. With nonlin the pa
 without it the pair itself is returned, on any input.
 
 Hint: neuron: level 3, almost code
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

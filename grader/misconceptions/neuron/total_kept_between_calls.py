@@ -5,6 +5,7 @@ goes on where the first one stopped and adds the first one's products once more.
 right; call the neuron twice.
 
 Hint: Forward pass
+Seen by: every_parameter_has_an_effect
 """
 
 from __future__ import annotations

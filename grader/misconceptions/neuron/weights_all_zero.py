@@ -5,6 +5,7 @@ Then its output is 0 for every input, neurons side by side stay copies of one an
 relu no gradient ever arrives. Print the weights of a new neuron to see it.
 
 Hint: neuron: level 1, the idea
+Seen by: weights_start_random
 """
 
 from __future__ import annotations

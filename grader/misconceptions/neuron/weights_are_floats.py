@@ -5,6 +5,7 @@ a call is the right number, but reading or setting a weight's data fails, and so
 step.
 
 Hint: Graph
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

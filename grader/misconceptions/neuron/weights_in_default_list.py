@@ -5,6 +5,7 @@ in the class body is no different. The first neuron looks right, but with the se
 the weights of both, and parameters() counts too many. Make two neurons and count.
 
 Hint: neuron: level 1, the idea
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ parameters() gives the bias alone. Anyone who sets or counts the weights of a ne
 nothing. The number of inputs is known earlier than you use it.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

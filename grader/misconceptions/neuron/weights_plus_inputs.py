@@ -5,6 +5,7 @@ same, whatever its weight. All gradients of weights and inputs come out as 1 whe
 Try an input of 0: its weight should not matter there.
 
 Hint: neuron: level 2, the mathematics
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ throws the weights away and draws others: the same input gives a different outpu
 training has nothing to hold on to.
 
 Hint: neuron: level 1, the idea
+Seen by: linear_output_is_the_weighted_sum
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ and the gradient ends there: after backward() the gradients of the neuron's own 
 on any input.
 
 Hint: Graph
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the second one finds weights already there and takes them over, whatever its own
 Make two neurons and compare their weights.
 
 Hint: neuron: level 1, the idea
+Seen by: gradients_of_weights_bias_and_inputs
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ would stay alike, and parameters() gives one Value too few, so the bias is never
 new neuron's weights and count its parameters.
 
 Hint: neuron: level 1, the idea
+Seen by: parameters_are_the_weights_and_the_bias
 """
 
 from __future__ import annotations

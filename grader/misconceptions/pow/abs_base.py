@@ -5,6 +5,7 @@ negative, and its derivative has a sign too. With positive numbers, and in the d
 it cannot be seen. It shows in a ** 3 with a = -2.
 
 Hint: Forward pass
+Seen by: negative_and_zero_bases
 """
 
 from __future__ import annotations

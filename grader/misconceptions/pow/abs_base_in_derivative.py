@@ -5,6 +5,7 @@ positive numbers it cannot be seen. It shows in a ** 2 with a = -3, which gives 
 -6.
 
 Hint: pow: level 2, the mathematics
+Seen by: negative_and_zero_bases
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ For a ** 2 everything is right, and squares are what one tries first. Every othe
 slope of the square too. It shows in a ** 3 with a = 2, which gives 4 where it should be 12.
 
 Hint: pow: level 2, the mathematics
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

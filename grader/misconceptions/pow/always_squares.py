@@ -4,6 +4,7 @@ The exponent does not take part at all: every power comes out as a square, with 
 square. For a ** 2 it cannot be seen. It shows in a ** 3 with a = 2, which gives 4.
 
 Hint: Forward pass
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

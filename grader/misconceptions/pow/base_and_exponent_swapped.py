@@ -4,6 +4,7 @@
 hurry. With 2 ** 2, or 2 ** 4, it cannot be seen. It shows in a ** 2 with a = 3, which gives 8.
 
 Hint: Forward pass
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ is what it returned: None. The data are all right. The trouble comes with backwa
 call None, in a ** 2 and in anything else.
 
 Hint: pow: level 1, the idea
+Seen by: data_is_the_power
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ TypeError, and gives surprising whole numbers otherwise. It shows in a ** 2 with
 1.
 
 Hint: Forward pass
+Seen by: data_is_the_power
 """
 
 from __future__ import annotations

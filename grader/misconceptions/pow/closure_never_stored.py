@@ -5,6 +5,7 @@ backward() then calls the empty function every new Value has. All data are right
 ** 2 keeps 0.
 
 Hint: pow: level 3, almost code
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

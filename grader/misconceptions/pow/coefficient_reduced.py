@@ -5,6 +5,7 @@ well. With exponent 2 the factor is 1 and looks like a missing one. It shows in 
 which gives 3 where it should be 6.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ base is 1, and with exponent 1, it cannot be seen. It shows in a ** 2 with a = 3
 where it should be 6.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

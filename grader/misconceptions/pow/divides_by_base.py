@@ -5,6 +5,7 @@ derivative exists all the same, and the division does not. It shows in a ** 2 wi
 stops with a ZeroDivisionError.
 
 Hint: pow: level 2, the mathematics
+Seen by: negative_and_zero_bases
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ leads nowhere. The data are all right. Any backward pass through a ** 2 stops wi
 AttributeError.
 
 Hint: Graph
+Seen by: data_is_the_power
 """
 
 from __future__ import annotations

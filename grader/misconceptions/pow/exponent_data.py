@@ -4,6 +4,7 @@ Unlike the other operand of a sum or a product, the exponent is never a Value he
 with an AttributeError.
 
 Hint: Forward pass
+Seen by: data_is_the_power
 """
 
 from __future__ import annotations

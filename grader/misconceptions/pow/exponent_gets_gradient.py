@@ -5,6 +5,7 @@ For positive bases everything comes out right, and nobody asks for the exponent'
 in a ** 2 with a = -3, which stops with a ValueError.
 
 Hint: pow: level 1, the idea
+Seen by: negative_and_zero_bases
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ grows too fast. Where the base is 1 it cannot be seen. It shows in a ** 2 with a
 where it should be 6.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

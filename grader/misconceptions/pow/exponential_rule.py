@@ -5,6 +5,7 @@ exponent is fixed, but the rule with the logarithm is the other one. It shows in
 and a negative base stops with a ValueError.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

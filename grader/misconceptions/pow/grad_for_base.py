@@ -5,6 +5,7 @@ stands. The two fields are easily confused. The base's gradient is usually still
 it there.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

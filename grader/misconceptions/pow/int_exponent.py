@@ -5,6 +5,7 @@ becomes 2, in the forward pass and in the derivative. With whole exponents it ca
 shows in a ** 0.5 with a = 4.
 
 Hint: Forward pass
+Seen by: fractional_exponents
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ fractional one cannot be counted at all. It shows in a ** -1 with a = 2, and a *
 TypeError.
 
 Hint: Forward pass
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ That is how a power is integrated. A derivative goes the other way, down instead
 a ** 2 with a = 3, which gives 9 where it should be 6, and a ** -1 stops with a ZeroDivisionError.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ positive, and a fraction is cut off. It shows in a ** -1 with a = 2, which gives
 with a = 4, which gives 1.
 
 Hint: Forward pass
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

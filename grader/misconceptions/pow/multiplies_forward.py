@@ -4,6 +4,7 @@ One star too few: the number computed is a product. With 2 and 2 both are 4 and 
 It shows in a ** 2 with a = 3, which gives 6.
 
 Hint: Forward pass
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The rule is kept for positive exponents only, but a power with a negative expone
 base as well, and divisions are built on it. It shows in a ** -1 with a = 2, and in 1 / a.
 
 Hint: pow: level 2, the mathematics
+Seen by: negative_exponents
 """
 
 from __future__ import annotations

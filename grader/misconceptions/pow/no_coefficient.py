@@ -4,6 +4,7 @@ The power is lowered by one, but the steeper rise that comes with a larger expon
 exponent 1 it cannot be seen. It shows in a ** 2 with a = 3, which gives 3 where it should be 6.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

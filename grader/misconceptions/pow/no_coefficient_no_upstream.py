@@ -4,6 +4,7 @@ Only the lowered power is left of the derivative. With exponent 1 at the root ne
 seen. Try a ** 2 for the first and 3 * a ** 1 for the second.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

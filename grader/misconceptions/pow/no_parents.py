@@ -5,6 +5,7 @@ and sees none here, so it goes no further. In a ** 2 alone the leaf still gets i
 ** 2 the sum is never reached, and a and b keep 0.
 
 Hint: Graph
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ power were a straight line. Where the base is 1, and with exponent 1, it cannot 
 a ** 2 with a = 3, which gives 2.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

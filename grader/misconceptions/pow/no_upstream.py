@@ -5,6 +5,7 @@ the graph the result may be scaled again, and that is lost here. It shows in 3 *
 does not notice the 3.
 
 Hint: Chain rule
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The base can be used in more than one place, and every use has its say in its gr
 power wipes out what was there. With a ** 2 alone it cannot be seen; it shows in a ** 2 + a ** 3.
 
 Hint: Accumulation
+Seen by: base_used_in_several_places
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ base wipes out what another use had left. Try a ** 2 with a = 3 for the first, a
 for the second.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the graph. With a ** 2 alone neither shows. Try a ** 2 + a ** 3 for the first an
 second.
 
 Hint: Accumulation
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

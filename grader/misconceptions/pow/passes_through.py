@@ -4,6 +4,7 @@ That is the rule of a sum. A power changes how fast things move, the more so the
 the exponent. With exponent 1 it cannot be seen; it shows in a ** 2 with a = 3, which gives 1.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

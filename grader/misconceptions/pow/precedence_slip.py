@@ -5,6 +5,7 @@ result is one too low. On paper the two look nearly alike. It shows in a ** 2 wi
 gives 17 where it should be 6.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ All the work is done and then thrown away: a function without a return gives Non
 that happens to a ** 2 afterwards stops with an AttributeError about NoneType.
 
 Hint: pow: level 3, almost code
+Seen by: data_is_the_power
 """
 
 from __future__ import annotations

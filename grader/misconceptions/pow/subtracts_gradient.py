@@ -5,6 +5,7 @@ which does go against the gradient, but that comes later and elsewhere. It shows
 3, which gives -6.
 
 Hint: pow: level 2, the mathematics
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A parenthesis reaches too far, and what arrives is multiplied to the base before
 With exponent 2 it makes no difference, which hides it well. It shows in 3 * a ** 3.
 
 Hint: pow: level 3, almost code
+Seen by: exponents_one_and_zero
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ that arrives. So the power does not meet that gradient at all, and the exponent 
 shows in 3 * a ** 2, and already in a ** 2 with a = 3.
 
 Hint: pow: level 3, almost code
+Seen by: gradient_is_the_power_rule
 """
 
 from __future__ import annotations

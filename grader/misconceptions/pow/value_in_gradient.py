@@ -5,6 +5,7 @@ node of a new graph. Printed, it looks nearly right. It shows in a ** 2 as soon 
 used as a number.
 
 Hint: pow: level 2, the mathematics
+Seen by: data_is_the_power
 """
 
 from __future__ import annotations

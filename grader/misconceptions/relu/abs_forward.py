@@ -5,6 +5,7 @@ sides, the gradient passes on both. With positive inputs it cannot be seen; it s
 with a = -2, which gives 2.
 
 Hint: Forward pass
+Seen by: negative_data_becomes_zero
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ function: it turns a negative input round instead of stopping it. With positive 
 seen. It shows in a.relu() with a = -2, which gives 2.
 
 Hint: relu: level 1, the idea
+Seen by: negative_data_becomes_zero
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ should get back to it. With positive inputs it cannot be seen. It shows in a.rel
 which gives 1 where it should be 0.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_stops_where_negative
 """
 
 from __future__ import annotations

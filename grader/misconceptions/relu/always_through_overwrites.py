@@ -5,6 +5,7 @@ another use had left. Try a.relu() with a = -2 for the first, and a.relu() + a.r
 the second.
 
 Hint: relu: level 1, the idea
+Seen by: gradient_stops_where_negative
 """
 
 from __future__ import annotations

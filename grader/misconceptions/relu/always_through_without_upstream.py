@@ -5,6 +5,7 @@ on in the graph. With a.relu() and a = 2 neither shows. Try a = -2 for the first
 for the second.
 
 Hint: relu: level 1, the idea
+Seen by: gradient_stops_where_negative
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ is what it returned: None. The data are all right. The trouble comes with backwa
 call None, in a.relu() and in anything else.
 
 Hint: relu: level 1, the idea
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ relu has a floor and no ceiling. Small inputs come out right, and negative ones 
 a.relu() with a = 3, which gives 1.
 
 Hint: Forward pass
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ has lost its number. With a positive input it goes well for a while. It shows in
 -2: the data of a is 0 and its gradient 1.
 
 Hint: Graph
+Seen by: negative_data_becomes_zero
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ With positive inputs it cannot be seen. It shows in a.relu() with a = -2: the da
 afterwards.
 
 Hint: Forward pass
+Seen by: negative_data_becomes_zero
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ For a negative input there is no such function at the moment it is to be stored.
 inputs everything works. It shows in a.relu() with a = -2, which stops with an UnboundLocalError.
 
 Hint: relu: level 3, almost code
+Seen by: negative_data_becomes_zero
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Python does not know whether a Value is larger than 0; only its data can be comp
 stops with a TypeError.
 
 Hint: Forward pass
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The number is right and it is a Value, but it has no operand and no rule, as if 
 the graph ends there. All data are right. It shows in a.relu() with a = 3, where a keeps 0.
 
 Hint: Graph
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ right. At 0 there is nothing to divide by, although relu may well be asked there
 a.relu() with a = 0, which stops with a ZeroDivisionError.
 
 Hint: relu: level 2, the mathematics
+Seen by: zero_is_allowed_any_slope_between
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ negative inputs, not negative gradients. It shows in -a.relu() with a = 3, which
 should be -1.
 
 Hint: Chain rule
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

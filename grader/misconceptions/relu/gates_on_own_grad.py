@@ -5,6 +5,7 @@ gradient does not say that. It is usually still 0, so the gate never opens. It s
 with a = 3, where a keeps 0.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

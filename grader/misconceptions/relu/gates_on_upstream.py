@@ -5,6 +5,7 @@ positive inputs and a positive gradient it cannot be seen. It shows in a.relu() 
 -a.relu() with a = 3.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_stops_where_negative
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ That is the leaky relu, a useful relative, but not the function asked for. With 
 cannot be seen. It shows in a.relu() with a = -2, which gives -0.02 where it should be 0.
 
 Hint: relu: level 1, the idea
+Seen by: negative_data_becomes_zero
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ move at all, not even a little. With positive inputs it cannot be seen. It shows
 = -2, which gives 0.01 where it should be 0.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_stops_where_negative
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The wrong half survives: positive inputs become zero and negative ones pass. And
 never positive, no gradient ever comes back. It shows in a.relu() with any a but 0.
 
 Hint: Forward pass
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ match each other and the function is still another one. It shows in a.relu() wit
 0.
 
 Hint: relu: level 1, the idea
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ graph the result may be scaled again, and that is lost here. It shows in 3 * a.r
 which gives 1.
 
 Hint: Chain rule
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The data are right, but the gradient is held back for inputs between 0 and 1, wh
 rising. With whole numbers from 2 up it cannot be seen. It shows in a.relu() with a = 0.5.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

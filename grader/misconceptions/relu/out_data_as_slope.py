@@ -4,6 +4,7 @@ The result's data says how high relu has got, not how steep it is. The two agree
 and at exactly 1. It shows in a.relu() with a = 3, which gives 3 where it should be 1.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ wipes out what was there, even where it has nothing to give. With a.relu() alone
 it shows in a.relu() + a.relu(), or in a.relu() + a.
 
 Hint: Accumulation
+Seen by: operand_used_in_several_places
 """
 
 from __future__ import annotations

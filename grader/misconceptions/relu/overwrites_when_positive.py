@@ -5,6 +5,7 @@ open gate wipes out what was there, while a closed one leaves it alone. It shows
 a.relu() with a = 2, which gives 1.
 
 Hint: Accumulation
+Seen by: operand_used_in_several_places
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ the graph. With a.relu() alone neither shows. Try a.relu() + a.relu() for the fi
 for the second.
 
 Hint: Accumulation
+Seen by: upstream_gradient_is_passed_on
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ exactly 1 and at 0. It shows in a.relu() with a = 3, and with a = -2 the gradien
 negative.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

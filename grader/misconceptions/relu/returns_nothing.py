@@ -4,6 +4,7 @@ All the work is done and then thrown away: a function without a return gives Non
 that happens to a.relu() afterwards stops with an AttributeError about NoneType.
 
 Hint: relu: level 3, almost code
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Here input and result share one, and starting a backward pass at the result star
 It shows when a.relu() is a root and a has a gradient from an earlier backward pass.
 
 Hint: Graph
+Seen by: gradients_accumulate_over_two_graphs
 """
 
 from __future__ import annotations

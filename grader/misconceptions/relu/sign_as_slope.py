@@ -5,6 +5,7 @@ move at all, neither up nor down. It shows in a.relu() with a = -2, which gives 
 be 0.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_stops_where_negative
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The data are right, but in the backward pass the comparison points the wrong way
 a.relu(): with a = 3 the gradient is 0, with a = -2 it is 1.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ That is the step function, or the slope of relu taken for relu itself. How far a
 stands gets lost. It shows in a.relu() with a = 3, which gives 1.
 
 Hint: Forward pass
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

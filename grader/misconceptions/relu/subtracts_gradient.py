@@ -5,6 +5,7 @@ like the update step of training, which does go against the gradient, but that c
 elsewhere. It shows in a.relu() with a = 3, which gives -1.
 
 Hint: relu: level 2, the mathematics
+Seen by: gradient_passes_where_positive
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Everything after the decimal point is dropped in the forward pass, and an input 
 zero. With whole numbers it cannot be seen. It shows in a.relu() with a = 0.5, which gives 0.
 
 Hint: Forward pass
+Seen by: positive_data_stays
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ elsewhere. With a.relu() alone it cannot be seen. It shows when a negative input
 in a + a.relu() with a = -2.
 
 Hint: Accumulation
+Seen by: operand_used_in_several_places
 """
 
 from __future__ import annotations
