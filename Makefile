@@ -15,7 +15,7 @@ grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
 	@$(BIN)/grader grade $(if $(EX),--exercise $(EX))
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
-	@$(BIN)/pytest -q -n auto
+	@$(BIN)/pytest -q -n auto --dist loadgroup
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@CASES=100 $(BIN)/pytest -q -n auto tests/grader/test_seeds.py

@@ -196,6 +196,25 @@ def check(write: bool, show_matrix: bool) -> None:
 
 
 @main.command()
+@click.argument("name")
+@click.option("--title", metavar="T", help="What the list of exercises says; NAME(a) by default.")
+@click.option("--points", type=click.IntRange(min=6), default=6, show_default=True)
+def new(name: str, title: str | None, points: int) -> None:
+    """For authors: lay down a new exercise, an operation on one number such as tanh."""
+    from grader.course import here
+    from grader.new import blanks, lay_down
+
+    course = here()
+    texts = lay_down(course, name, title or f"{name}(a)", points)
+    click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")
+    for path, count in blanks(texts):
+        click.echo(f"  {path.relative_to(course.root)} ({count})")
+    click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
+    click.echo("Then:\n  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
+    click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
+
+
+@main.command()
 def schema() -> None:
     """Print the JSON Schema of the report."""
     from grader.report import schema as text

@@ -65,7 +65,7 @@ class Symbol:
         self._tracer.act(BACKWARD, self._index)
 
     def __getattr__(self, name: str) -> Callable[[], Symbol]:
-        """Any other method is an operation of that name on this node alone: relu, tanh, …"""
+        """Take any other method, such as relu(), as the operation of that name on this node alone."""
         if name.startswith("_"):
             raise AttributeError(name)
         return lambda: self._tracer.step(name, self)

@@ -20,8 +20,6 @@ OPS: dict[str, Callable[..., Any]] = {
     "**": operator.pow,
     "neg": operator.neg,
 }  # any other is a method of that name
-
-
 NAN = float("nan")
 
 
@@ -46,9 +44,8 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
             for node in nodes:
                 node.grad = 0.0
         else:
-            out = (OPS.get(op) or operator.methodcaller(op))(
-                *[nodes[x] if type(x) is int else x[0] for x in operands]
-            )
+            make = OPS.get(op) or operator.methodcaller(op)
+            out = make(*[nodes[x] if type(x) is int else x[0] for x in operands])
             if not isinstance(out, value):
                 raise Misfit(f"{_verb(op)} gave {a(out)}, expected a Value")
             nodes.append(out)

@@ -87,6 +87,26 @@ def test_a_small_course_is_read_whole(written):
     assert (add.name, add.title, add.points, add.siblings) == ("add", "a + b", Fraction(5, 2), ("mul",))
 
 
+@pytest.mark.parametrize(
+    ("lines", "definition", "attribute"),
+    [
+        ("", "add", "add"),
+        ('attach = "__add__"', "add", "__add__"),
+        ('defines = "Adder"', "Adder", ""),
+        ('defines = "plus"\nattach = "__add__"', "plus", "__add__"),
+    ],
+)
+def test_what_a_file_defines_and_where_it_is_attached(written, lines, definition, attribute):
+    (add,) = written(WHOLE.replace("points", f"{lines}\npoints")).exercises
+    assert (add.defines, add.attach) == (definition, attribute)
+
+
+@pytest.mark.parametrize("line", ["defines = 3", 'defines = ""', "attach = []", 'attach = "a b"'])
+def test_what_cannot_be_defined_or_attached_is_named(written, line):
+    with pytest.raises(CourseError, match=r"course\.toml is not a course"):
+        written(WHOLE.replace("points", f"{line}\npoints"))
+
+
 def test_decimal_points_are_exact(written):
     assert written(WHOLE.replace("2.5", "0.1")).exercises[0].points == Fraction(1, 10)
 

@@ -9,6 +9,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("check",),
+    ("new",),
     ("alone",),
     ("grading",),
     ("render.terminal",),

@@ -184,7 +184,7 @@ def test_endless_recursion_is_raised_with_few_frames(observed):
 
 
 def test_huge_exception_text_is_cut(observed):
-    (raised,) = observed(adding("raise ValueError('x' * 50_000_000)"))
+    (raised,) = observed(adding("raise ValueError('x' * 10_000_000)"))
     assert raised.error.startswith("ValueError: xxx")
     assert len(raised.error) <= TEXT_LIMIT
 
@@ -221,7 +221,7 @@ def test_file_that_does_not_load_raises_in_every_program(source, error, observed
     assert [raised.error for raised in seen] == [error] * 3
 
 
-@pytest.mark.parametrize("source", ["(" * 100_000, "-" * 1_000_000 + "1", "x" + ".y" * 500_000])
+@pytest.mark.parametrize("source", ["(" * 100_000, "-" * 300_000 + "1", "x" + ".y" * 100_000])
 def test_source_nested_too_deeply_is_seen_as_trouble(source, observed):
     (seen,) = observed(source)
     assert isinstance(seen, Raised | Ended)
@@ -370,14 +370,11 @@ def test_killed_parent_is_seen_and_replaced(observed):
 
 
 @linux
-def test_right_answer_after_the_parent_was_killed_is_still_seen(observed):
-    assert observed(adding(PARENT + "os.kill(zygote, signal.SIGKILL)")) == [SUM_SEEN]
-
-
-@linux
-def test_stopped_parent_is_replaced(observed):
-    body = PARENT + "os.kill(zygote, signal.SIGSTOP)\nos._exit(0)"
+def test_process_that_kills_its_parent_dies_with_it(observed):
+    start = time.monotonic()
+    body = PARENT + "os.kill(zygote, signal.SIGKILL)\ntime.sleep(60)"
     assert observed(adding(body)) == [Ended("its process was killed from inside", busy=True)]
+    assert time.monotonic() - start < 5
 
 
 # What takes too much
@@ -564,6 +561,17 @@ def test_nothing_is_left_of_a_child_whose_parent_came_to_a_bad_end(body, mark, s
         (seen,) = attempt.observe(Request.of([SUM]))
         assert isinstance(seen, Ended | Overtime)
         assert named(mark) == []
+
+
+@linux
+def test_nothing_is_left_of_a_process_that_stopped_its_parent(mark, student_with, attempting):
+    student = student_with(seconds=1.0)
+    stopping = adding(f"{NAMING.format(mark)}\n{PARENT}\nos.kill(zygote, signal.SIGSTOP)\ntime.sleep(20)")
+    with attempting(student, source=stopping) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [Overtime(1.0, busy=True)]
+    assert soon(lambda: not named(mark))
+    with attempting(student, "mul") as attempt:
+        assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
 
 
 @linux

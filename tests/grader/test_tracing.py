@@ -39,6 +39,18 @@ def test_negation_and_relu_have_one_operand():
     assert trace(lambda a: (-a).relu(), 2).steps == (Step("neg", (0,)), Step("relu", (1,)), backward(2))
 
 
+def test_any_method_is_an_operation_of_one_operand():
+    assert trace(lambda a: a.tanh() + 1, 2).steps[0] == Step("tanh", (0,))
+
+
+@pytest.mark.parametrize("name", ["__abs__", "__float__", "_repr_pretty_"])
+def test_names_that_python_looks_for_are_not_there(name):
+    def build(a):
+        assert not hasattr(a, name)
+
+    trace(build, 2)
+
+
 def test_same_node_may_be_both_operands():
     assert trace(lambda a: a * a, 2).steps == (Step("*", (0, 0)), backward(1))
 
