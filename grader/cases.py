@@ -30,6 +30,7 @@ MAKERS = (
     "cases.py",
     "drawing.py",
     "oracle.py",
+    "over.py",
     "program.py",
     "properties.py",
     "sizes.py",

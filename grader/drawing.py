@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+from grader.over import made
 from grader.program import Program
 from grader.properties import Property
 
@@ -34,7 +35,7 @@ def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: 
         try_out(program, expected)
 
     assert prop.over is not None
-    test = hypothesis.given(prop.over)(body)
+    test = hypothesis.given(made(prop.over))(body)
     settings = hypothesis.settings(
         max_examples=prop.drawn,
         database=None,

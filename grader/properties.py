@@ -15,8 +15,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from hypothesis.strategies import SearchStrategy
-
 from grader.model import Claim, Kind
 from grader.program import Program, pack
 from grader.view import View
@@ -30,7 +28,7 @@ class Property:
     """A claim with the programs it is promised for.
 
     first: programs that are always tried; a failure among them needs no shrinking.
-    over: where the drawn programs come from, if any are.
+    over: the strategy that draws programs, perhaps deferred; None where none are drawn.
     drawn: how many of these.
     kink: relu may be asked at zero.
     """
@@ -38,7 +36,7 @@ class Property:
     claim: Claim
     holds: Holds
     first: tuple[Program, ...]
-    over: SearchStrategy[Any] | None
+    over: Any
     drawn: int
     kink: bool
 
@@ -101,7 +99,7 @@ def _declare(
     kind: Kind,
     share: Fraction,
     first: Sequence[Program] = (),
-    over: SearchStrategy[Any] | None = None,
+    over: Any = None,
     drawn: int = DRAWN,
     kink: bool = False,
 ) -> Callable[[Holds], Callable[[Examines], None]]:

@@ -132,13 +132,7 @@ def _bare(engine: Engine, shape: tuple[Any, ...]) -> Numbers:
 
 
 def _training(
-    engine: Engine,
-    shape: tuple[Any, ...],
-    parameters: Any,
-    rows: Any,
-    targets: Any,
-    rate: float,
-    steps: int,
+    engine: Engine, shape: tuple[Any, ...], parameters: Any, rows: Any, targets: Any, rate: float, steps: int
 ) -> Numbers:
     module, slots = _prepared(engine, shape, parameters)
     losses = []

@@ -3,13 +3,15 @@
 import re
 import shutil
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from grader.course import GIVEN, Course, here
 from grader.errors import CourseError
 from grader.properties import declared_in
-from tests.grader.variants import ROOT
+
+ROOT = Path(__file__).resolve().parents[2]
 
 RUBRIC = {
     "add": 10,

@@ -25,7 +25,9 @@ def everything_agrees(expected, got):
     assert agree(got.values, expected.values)
 
 
-PROP = graded(points=1, first=[SUM, trace(lambda a: a, 2), trace(lambda a: a + 1, 2.5)])(everything_agrees).prop
+PROP = graded(points=1, first=[SUM, trace(lambda a: a, 2), trace(lambda a: a + 1, 2.5)])(
+    everything_agrees
+).prop
 
 
 @pytest.fixture(scope="module")
@@ -220,10 +222,7 @@ def long_sum(a):
 
 
 def test_of_many_numbers_result_and_gradients_are_shown():
-    assert shown(trace(long_sum, 2), 21) == ["u.data", "a.grad"] or shown(trace(long_sum, 2), 21) == [
-        "v.data",
-        "a.grad",
-    ]
+    assert shown(trace(long_sum, 2), 21) == ["v.data", "a.grad"]
 
 
 def test_of_many_numbers_those_that_differ_are_shown_too():

@@ -35,7 +35,7 @@ LAYERS = (
     ("worker.engine", "worker.running", "worker.wire"),
     ("cases",),
     ("drawing",),
-    ("oracle", "strategies", "properties"),
+    ("oracle", "strategies", "properties", "over"),
     ("graph",),
     ("listing",),
     ("labels",),

@@ -9,20 +9,20 @@ import pytest
 
 from grader import alone
 from grader.agreement import agree
+from grader.course import here
 from grader.labels import labels
 from grader.listing import source
 from grader.oracle import Unfit, answer
 from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Shape, Training
 from grader.tracing import trace
 from tests.grader.test_strategies import DRAWN, EXPRESSIONS, NUDGES, PASSES, TRAININGS, drawn
-from tests.grader.variants import ROOT
 
 
 @pytest.fixture(scope="module")
 def pasted():
     """Runs a listing with the solutions for a student's files; returns the names it leaves behind."""
     stand_in = ModuleType("grader.alone")
-    stand_in.engine = partial(alone.engine, folder=ROOT / "solutions")
+    stand_in.engine = partial(alone.engine, folder=here().root / "solutions")
 
     def run(program, exercise="together"):
         names = {}

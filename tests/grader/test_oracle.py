@@ -4,13 +4,13 @@ import pytest
 
 from grader.agreement import agree
 from grader.alone import engine
+from grader.course import here
 from grader.oracle import Unfit, answer
 from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Shape, Training, pack
 from grader.tracing import trace
 from grader.view import View
 from grader.worker.running import run
 from tests.grader.test_strategies import DRAWN, drawn
-from tests.grader.variants import ROOT
 
 ONE = Shape("Neuron", (1,))
 LINEAR = Shape("Neuron", (1,), nonlin=False)
@@ -20,7 +20,7 @@ SMALL = Shape("MLP", (1, 2, 1))
 @pytest.fixture(scope="module")
 def solved():
     """The solutions' classes by name, as the worker has an engine."""
-    return vars(engine("together", ROOT / "solutions"))
+    return vars(engine("together", here().root / "solutions"))
 
 
 def fit(programs):

@@ -5,6 +5,7 @@ import marshal
 import pytest
 
 from grader.alone import engine
+from grader.course import here
 from grader.labels import labels
 from grader.program import (
     Bare,
@@ -24,7 +25,6 @@ from grader.program import (
 from grader.tracing import trace
 from grader.worker.running import run
 from tests.grader.test_strategies import DRAWN, drawn
-from tests.grader.variants import ROOT
 
 NEURON, LAYER, MLP = Shape("Neuron", (3,)), Shape("Layer", (2, 3), nonlin=False), Shape("MLP", (2, 3, 1))
 
@@ -53,7 +53,7 @@ WRITTEN = [
 @pytest.fixture(scope="module")
 def solved():
     """The solutions' classes by name, as the worker has an engine."""
-    return vars(engine("together", ROOT / "solutions"))
+    return vars(engine("together", here().root / "solutions"))
 
 
 def check_round_trip(program):

@@ -1,8 +1,8 @@
 """What add promises."""
 
 from grader.agreement import agree
+from grader.over import LARGE, NEGATIVE, expressions, twice
 from grader.properties import graded
-from grader.strategies import LARGE, NEGATIVE, expressions, twice
 from grader.tracing import trace
 
 OTHERS = ("*", "-", "neg", "**", "relu", "/")

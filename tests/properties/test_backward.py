@@ -1,9 +1,9 @@
 """What backward promises, over the reference's operations."""
 
 from grader.agreement import agree
+from grader.over import expressions, twice
 from grader.program import Chain, Seed
 from grader.properties import bonus, graded, noted
-from grader.strategies import expressions, twice
 from grader.tracing import trace
 
 OTHERS = ("*", "-", "neg", "**", "relu", "/")

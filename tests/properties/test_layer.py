@@ -1,9 +1,9 @@
 """What Layer promises, over the reference's Neuron."""
 
 from grader.agreement import agree
+from grader.over import forwards, nudges, shapes, trainings
 from grader.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
 from grader.properties import graded, noted
-from grader.strategies import forwards, nudges, shapes, trainings
 
 ONE, TWO = Shape("Layer", (1, 2)), Shape("Layer", (2, 2))
 SINGLE, WIDE = Shape("Layer", (2, 1)), Shape("Layer", (2, 3))

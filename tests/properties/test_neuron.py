@@ -1,9 +1,9 @@
 """What Neuron promises, over the reference's operations."""
 
 from grader.agreement import agree
+from grader.over import forwards, nudges, shapes, trainings
 from grader.program import Census, Forward, Fresh, Nudge, Shape, Training
 from grader.properties import graded
-from grader.strategies import forwards, nudges, shapes, trainings
 
 ONE, TWO, THREE = (Shape("Neuron", (nin,)) for nin in (1, 2, 3))
 LINEAR = Shape("Neuron", (2,), nonlin=False)

@@ -1,8 +1,8 @@
 """What pow promises. Never asked: 0 to a power below 1, a negative base to a fraction."""
 
 from grader.agreement import agree
+from grader.over import LARGE, NEGATIVE, expressions, twice
 from grader.properties import graded
-from grader.strategies import LARGE, NEGATIVE, expressions, twice
 from grader.tracing import trace
 
 OTHERS = ("+", "*", "-", "neg", "relu", "/")

@@ -1,8 +1,8 @@
 """What relu promises. At its kink, zero, any slope from 0 to 1 is right."""
 
 from grader.agreement import agree
+from grader.over import LARGE, NEGATIVE, expressions, twice
 from grader.properties import graded, noted
-from grader.strategies import LARGE, NEGATIVE, expressions, twice
 from grader.tracing import trace
 
 OTHERS = ("+", "*", "-", "neg", "**", "/")
