@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
+from hypothesis.strategies import SearchStrategy
 
 from grader.over import made
 from grader.program import Program
@@ -35,7 +37,8 @@ def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: 
         try_out(program, expected)
 
     assert prop.over is not None
-    test = hypothesis.given(made(prop.over))(body)
+    strategy: SearchStrategy[Any] = made(prop.over)
+    test = hypothesis.given(strategy)(body)
     settings = hypothesis.settings(
         max_examples=prop.drawn,
         database=None,

@@ -15,21 +15,24 @@ from grader.pipes import Lane
 from grader.sandbox.cage import Cage
 
 FILES = ("wire", "engine", "running", "child", "zygote")
-END_SECONDS = 2.0
+END_SECONDS, START_SECONDS = 2.0, 30.0
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
 BOOT = """
 import marshal, os, sys, types
 fds = [int(word) for word in sys.argv[1].split(",")]
 with open(fds[0], "rb") as pipe:
     modules = marshal.load(pipe)
-sys.modules["worker"] = types.ModuleType("worker")
-sys.modules["worker"].__path__ = []
+# A name that no import statement can say, so that it stands in nobody's way.
+package = "<worker>"
+sys.modules[package] = types.ModuleType(package)
+sys.modules[package].__path__ = []
 for name, code in modules:
-    module = sys.modules["worker." + name] = types.ModuleType("worker." + name)
-    module.__package__ = "worker"
+    module = sys.modules[package + "." + name] = types.ModuleType(package + "." + name)
+    module.__package__ = package
     exec(code, module.__dict__)
 lanes = [tuple(fds[i : i + 3]) for i in range(3, len(fds), 3)]
-sys.modules["worker.zygote"].main(fds[1], fds[2], lanes)
+os.write(fds[2], b"r")
+sys.modules[package + ".zygote"].main(fds[1], fds[2], lanes)
 """
 
 
@@ -51,21 +54,37 @@ class Launched:
         theirs = [boot[0], self._control[0], self._status[1]]
         theirs += [fd for to, numbers, texts in pipes for fd in (to[0], numbers[1], texts[1])]
         self._lanes = [Lane(to[1], numbers[0], texts[0]) for to, numbers, texts in pipes]
+        self._ready = False
         try:
             self._worker = cage.start(["-c", BOOT, ",".join(map(str, theirs))], theirs)
+        except MachineError:
+            for fd in (boot[1], self._control[1], self._status[0]):
+                os.close(fd)
+            for lane in self._lanes:
+                lane.close()
+            raise
         finally:
             for fd in theirs:
                 os.close(fd)
-        try:
-            with open(boot[1], "wb") as pipe:
-                pipe.write(worker_code())
-        except BrokenPipeError:
-            raise MachineError("the worker process ended at once", "try --sandbox process") from None
+        with suppress(BrokenPipeError), open(boot[1], "wb") as pipe:
+            pipe.write(worker_code())
 
     def begin(self, lane: int) -> Lane:
-        """Fork the lane's child; raises BrokenPipeError where the worker is gone."""
+        """Fork the lane's child; raises BrokenPipeError where the worker is gone.
+
+        Raises MachineError where the worker has not even started.
+        """
+        self._await_start()
         os.write(self._control[1], bytes([ord("s"), lane]))
         return self._lanes[lane]
+
+    def _await_start(self) -> None:
+        if self._ready:
+            return
+        ready, _, _ = select.select([self._status[0]], [], [], START_SECONDS)
+        if not ready or os.read(self._status[0], 1) != b"r":
+            raise MachineError("the worker process did not start", "try again; if it persists, see --sandbox")
+        self._ready = True
 
     def end(self, lane: int) -> str:
         """Kill the lane's child with all it started; how it had ended, in words, where that is known."""

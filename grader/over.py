@@ -19,7 +19,7 @@ class Deferred:
     make: Callable[[], Any]
 
     def map(self, function: Callable[[Any], Any]) -> Deferred:
-        """As a strategy's map()."""
+        """Deferred as well: what a strategy's method of that name does."""
         return Deferred(lambda: self.make().map(function))
 
     def __or__(self, other: Deferred) -> Deferred:

@@ -14,6 +14,8 @@ from grader.observation import Misfit, Numbers, Raised
 OK, RAISED, MISFIT = 0, 1, 2
 CHUNK = 1 << 16
 TEXT_MOST = 1 << 16
+# A worker that keeps to its protocol stays within these.
+TEXT_LONGEST, LINES = 1_000, 8
 UNSAID = "something whose text did not arrive"
 TROUBLE = struct.Struct("<BH")
 
@@ -109,6 +111,7 @@ class Lane:
         Raises OutOfTurn. deadline is in the seconds of time.monotonic().
         """
         waiting = memoryview(request)
+        self.said = b""  # texts are numbered anew in every request
         poll = select.poll()
         for fd, events in ((self.requests, select.POLLOUT), (self.numbers, select.POLLIN)):
             poll.register(fd, events)
@@ -148,26 +151,29 @@ class Lane:
         self.said += data[: TEXT_MOST - len(self.said)]
         return bool(data)
 
-    def texts_said(self) -> list[str]:
-        """The texts so far, in the order of their numbers."""
-        texts, at = [], 0
+    def texts_said(self) -> list[tuple[str, ...]]:
+        """The texts so far, in the order of their numbers, each as a few printable lines."""
+        texts: list[tuple[str, ...]] = []
+        at = 0
         while at + 2 <= len(self.said):
             (length,) = struct.unpack_from("<H", self.said, at)
-            texts.append(self.said[at + 2 : at + 2 + length].decode("utf-8", "replace"))
+            text = self.said[at + 2 : at + 2 + min(length, TEXT_LONGEST)]
+            texts.append(tuple(map(printable, text.decode("utf-8", "replace").split("\n")[:LINES])))
             at += 2 + length
         return texts
 
 
-def answers(frames: Frames, texts: Sequence[str]) -> list[Numbers | Misfit | Raised]:
+def answers(frames: Frames, texts: Sequence[tuple[str, ...]]) -> list[Numbers | Misfit | Raised]:
     """The frames that are complete, with their texts."""
     return [_answer(*pair, texts) for pair in zip(frames.statuses, frames.contents, strict=True)]
 
 
-def _answer(status: int, content: tuple[float, ...] | int, texts: Sequence[str]) -> Numbers | Misfit | Raised:
+def _answer(
+    status: int, content: tuple[float, ...] | int, texts: Sequence[tuple[str, ...]]
+) -> Numbers | Misfit | Raised:
     if isinstance(content, tuple):
         return Numbers(content)
-    text = texts[content] if content < len(texts) else UNSAID
-    first, *rest = [printable(line) for line in text.split("\n")]
+    first, *rest = texts[content] if content < len(texts) else (UNSAID,)
     return Misfit(first) if status == MISFIT else Raised(first, tuple(rest))
 
 

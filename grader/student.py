@@ -103,6 +103,7 @@ class Attempt:
             "memory": limits.memory,
             "seconds": limits.seconds,
         }
+        self._left = limits.seconds
         self.over: Ended | Overtime | None = None
 
     def observe(self, request: Request) -> list[Observation]:
@@ -113,13 +114,15 @@ class Attempt:
         frames = Frames(nonce, request.lengths)
         message = _blob({**self._head, "nonce": nonce}) + _sized(request.packed)
         self._head = {}
+        started = time.monotonic()
         try:
-            end = self._lane.exchange(message, frames, time.monotonic() + self._limits.seconds)
+            end = self._lane.exchange(message, frames, started + self._left)
         except OutOfTurn:
             self._end()
             return self._stop(
                 Ended("its process wrote where only the grader's protocol may", busy=True), [], request
             )
+        self._left -= time.monotonic() - started
         done: list[Observation] = [*answers(frames, self._lane.texts_said())]
         match end:
             case End.ANSWERED:

@@ -46,7 +46,7 @@ def load(folder: Path, wanted: tuple[str, ...]) -> Submission:
     Raises UsageError for a folder that is missing, unreadable, no folder, or has none of them.
     """
     sources, unreadable = {}, {}
-    for name in _names(folder):
+    for name in _names(folder, wanted):
         try:
             sources[name.removesuffix(".py")] = _text(folder / name)
         except ValueError as error:
@@ -61,7 +61,7 @@ def load(folder: Path, wanted: tuple[str, ...]) -> Submission:
     return Submission(folder.resolve().name, sources, unreadable)
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path, wanted: tuple[str, ...]) -> list[str]:
     try:
         names = sorted(os.listdir(folder))
     except FileNotFoundError:
@@ -75,15 +75,18 @@ def _names(folder: Path) -> list[str]:
             f"the folder {folder} cannot be read: {error.strerror}", "check its permissions"
         ) from None
     kept = [name for name in names if name.endswith(".py") and name[:-3].isidentifier() and name.isascii()]
+    # The exercises come first, so that no number of other files can hide them.
+    kept.sort(key=lambda name: (name[:-3] not in wanted, name))
     return [name for name in kept if name != "__init__.py"][:MOST_FILES]
 
 
 def _text(path: Path) -> str:
     """The text of a regular file; raises ValueError, in words, for anything else."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ValueError(f"{path.name} is not a regular file")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError(f"{path.name} is not a regular file")
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST >> 20} MiB")

@@ -22,7 +22,7 @@ class Process:
     isolation = "none"
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        folder = tempfile.TemporaryDirectory(prefix="nanograd-")
+        folder = tempfile.mkdtemp(prefix="nanograd-")
         try:
             process = subprocess.Popen(
                 [os.path.realpath(sys.executable), *FLAGS, *arguments],
@@ -31,11 +31,11 @@ class Process:
                 stderr=subprocess.DEVNULL,
                 pass_fds=pass_fds,
                 env={},
-                cwd=folder.name,
+                cwd=folder,
                 start_new_session=True,
             )
         except OSError as error:
-            folder.cleanup()
+            os.rmdir(folder)
             raise MachineError(
                 f"cannot start a worker process: {error}", "free some memory or processes"
             ) from error
@@ -45,7 +45,7 @@ class Process:
 class Running:
     """A worker that runs as a plain subprocess."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: str) -> None:
         self.process = process
         self.folder = folder
 
@@ -55,4 +55,15 @@ class Running:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        self.folder.cleanup()
+        _remove(self.folder)
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder whatever has been made of it: deep trees, links, a file in its place."""
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return
+    except OSError:
+        # rm follows no link and knows no recursion limit.
+        subprocess.run(["/bin/rm", "-rf", "--", folder], check=False, stderr=subprocess.DEVNULL)

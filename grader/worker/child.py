@@ -85,11 +85,20 @@ def _answer(answer: Answer, packed: tuple[Any, ...], engine: dict[str, Any]) -> 
         answer.numbers(values)
     except TypeError as error:
         place = error.args[0]
-        answer.trouble(MISFIT, f"{{{place}}} is {a(values[place])}, expected a number")
+        wrong = values[place]
+        what = "too large for a float" if type(wrong) is int else f"{a(wrong)}, expected a number"
+        answer.trouble(MISFIT, f"{{{place}}} is {what}")
 
 
 def describe(error: BaseException) -> str:
     """The exception in one line, then the innermost frames outside of this package, a line each."""
+    try:
+        return _described(error)
+    except BaseException:  # even its name and its message are the student's to make
+        return "an exception that cannot be shown"
+
+
+def _described(error: BaseException) -> str:
     try:
         message = str(error)
     except BaseException:

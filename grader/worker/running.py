@@ -55,7 +55,10 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
 
 def _if_number(grad: Any) -> float:
     """Between the root and the leaves a gradient may be left as anything at all."""
-    return grad if type(grad) in (float, int, bool) else NAN
+    try:
+        return float(grad) if type(grad) in (float, int, bool) else NAN
+    except OverflowError:
+        return NAN
 
 
 def _verb(op: str) -> str:

@@ -13,7 +13,7 @@ from grader.course import here
 from grader.labels import labels
 from grader.listing import source
 from grader.oracle import Unfit, answer
-from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Shape, Training
+from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Seed, Shape, Training
 from grader.tracing import trace
 from tests.grader.test_strategies import DRAWN, EXPRESSIONS, NUDGES, PASSES, TRAININGS, drawn
 
@@ -117,12 +117,22 @@ def test_pasted_census_prints_the_parameters_and_the_different_ones(shape, paste
 def test_pasted_fresh_module_prints_every_weight(shape, pasted, capsys):
     program = Fresh(shape, 2)
     pasted(program)
-    assert len(set(capsys.readouterr().out.split())) == program.weights
+    assert len(set(capsys.readouterr().out.split())) == len(labels(program)) / 2
 
 
 def test_pasted_module_of_one_output_prints_it_bare(pasted, capsys):
     pasted(Bare(Shape("Layer", (2, 1))))
     assert capsys.readouterr().out.startswith("Value(data=")
+
+
+def test_pasted_seed_prints_the_type_of_the_gradient(pasted, capsys):
+    pasted(Seed(3))
+    assert capsys.readouterr().out == "<class 'float'>\n"
+
+
+def test_listing_of_a_method_reads_like_this():
+    lines = source(trace(lambda a: a.tanh() * 2, 0.5), "tanh").splitlines()
+    assert lines[-4:] == ["a = Value(0.5)", "b = a.tanh()", "c = b * 2", "c.backward()"]
 
 
 def test_listing_of_an_expression_reads_like_this():

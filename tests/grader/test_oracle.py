@@ -5,8 +5,9 @@ import pytest
 from grader.agreement import agree
 from grader.alone import engine
 from grader.course import here
+from grader.errors import CourseError
 from grader.oracle import Unfit, answer
-from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Shape, Training, pack
+from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Seed, Shape, Training, pack
 from grader.tracing import trace
 from grader.view import View
 from grader.worker.running import run
@@ -42,6 +43,7 @@ def test_solutions_observe_what_torch_does(name, solved):
     "program",
     [
         Chain(100),
+        Seed(3),
         *(Census(shape) for shape in (ONE, Shape("Layer", (3, 2)), Shape("MLP", (2, 3, 1)))),
         *(Bare(shape) for shape in (ONE, Shape("Layer", (3, 1)), Shape("MLP", (2, 3, 1)))),
     ],
@@ -88,6 +90,9 @@ KNOWN = [
     (trace(zero_between, 2, 3), (2, 3, 6, 8, 4, 2)),
     (trace(root_twice, 2), (2, 6, 6)),
     (Chain(5), (6, 6)),
+    (Seed(5), (1,)),
+    (trace(lambda a: a.exp() + 1, 0), (0, 1, 2, 1)),
+    (trace(lambda a: (2 * a).tanh(), 0), (0, 0, 0, 2)),
     (Census(Shape("Layer", (2, 3))), (9, 9, 9, 9, 1)),
     (Bare(ONE), (1,)),
     (Fresh(Shape("Layer", (2, 3)), 2), (0,) * 12),
@@ -115,6 +120,11 @@ KNOWN = [
 )
 def test_answer_is_known_by_hand(program, expected):
     assert agree(View(pack(program), answer(program)).values, expected)
+
+
+def test_a_function_torch_does_not_have_is_the_authors_mistake():
+    with pytest.raises(CourseError, match="'sinus'"):
+        answer(trace(lambda a: a.sinus(), 2))
 
 
 def test_gradients_between_root_and_leaves_come_last():

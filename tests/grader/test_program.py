@@ -16,6 +16,7 @@ from grader.program import (
     Fresh,
     Nudge,
     Plain,
+    Seed,
     Shape,
     Step,
     Training,
@@ -41,6 +42,8 @@ WRITTEN = [
     trace(with_every_action, 3, 0.5),
     Chain(1),
     Chain(7),
+    Seed(3),
+    Seed(-0.5),
     *(kind(shape) for kind in (Census, Bare) for shape in (NEURON, Shape("Layer", (2, 1)), MLP)),
     *(Fresh(shape, 3) for shape in (NEURON, LAYER, MLP)),
     Nudge(LAYER, tuple(range(1, 10)), (2, 3)),
@@ -112,7 +115,7 @@ def test_every_number_of_a_drawn_program_has_a_name_of_its_own(name):
 
 
 def test_every_kind_of_program_is_written_here():
-    kinds = {Expression, Chain, Forward, Census, Fresh, Nudge, Bare, Training}
+    kinds = {Expression, Chain, Seed, Forward, Census, Fresh, Nudge, Bare, Training}
     assert {type(program) for program in WRITTEN} == kinds
 
 
@@ -136,7 +139,7 @@ def test_actions_make_no_node(action):
     assert not Step(action).makes_node
 
 
-@pytest.mark.parametrize("op", ["+", "-", "*", "/", "**", "neg", "relu"])
+@pytest.mark.parametrize("op", ["+", "-", "*", "/", "**", "neg", "relu", "tanh"])
 def test_operations_make_a_node(op):
     assert Step(op).makes_node
 
@@ -175,6 +178,7 @@ def test_only_the_last_layer_of_an_mlp_is_linear():
     [
         (trace(lambda a, b: a * b, 2, 3), ["a.data", "b.data", "c.data", "a.grad", "b.grad", "c.grad"]),
         (Chain(9), ["y.data", "x.grad"]),
+        (Seed(9), ["x.grad is a float"]),
         (
             Forward(Shape("Neuron", (1,)), (2, 3), ((4,),)),
             ["out.data", "m.w[0].grad", "m.b.grad", "x[0].grad"],
@@ -185,7 +189,7 @@ def test_only_the_last_layer_of_an_mlp_is_linear():
             + [f"m.neurons[{n}].{slot}.grad" for n in (0, 1) for slot in ("w[0]", "b")],
         ),
     ],
-    ids=["expression", "chain", "neuron", "layer"],
+    ids=["expression", "chain", "seed", "neuron", "layer"],
 )
 def test_labels_are_python_for_the_numbers(program, names):
     assert labels(program) == names

@@ -303,7 +303,7 @@ EXITED = Ended("its process ended with exit code 0, as exit() or os._exit() does
 KILLED = Ended("its process was killed from inside", busy=True)
 KILLS = """
     zygote = os.getppid()
-    assert b"worker.zygote" in open(f"/proc/{zygote}/cmdline", "rb").read()
+    assert b".zygote" in open(f"/proc/{zygote}/cmdline", "rb").read()
     os.kill(zygote, 9)
     os._exit(0)
 """

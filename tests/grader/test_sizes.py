@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Shape, Training
+from grader.program import Bare, Census, Chain, Forward, Fresh, Nudge, Seed, Shape, Training
 from grader.sizes import size
 from grader.tracing import trace
 
@@ -49,6 +49,10 @@ def test_the_float_of_an_integer_weighs_no_more():
 
 def test_shorter_chains_come_first():
     assert in_order([Chain(1), Chain(2), Chain(100_000)])
+
+
+def test_simpler_leaves_come_first_in_a_seed():
+    assert in_order([Seed(2), Seed(3), Seed(1), Seed(2.5)])
 
 
 def test_fewer_rows_and_smaller_modules_come_first():

@@ -67,7 +67,7 @@ def draw(strategy, count):
 @cache
 def drawn(name):
     """Programs of one of DRAWN, drawn once for all tests."""
-    return draw(DRAWN[name], 100 if name.startswith("mixed") else 60)
+    return draw(DRAWN[name], 100 if name.startswith("mixed") else 50)
 
 
 def operations(expression):
@@ -144,6 +144,12 @@ def test_graphs_of_up_to_30_operations_do_get_large(op):
     asked = drawn(f"mixed {op}")
     assert len(asked) == 100
     assert median(len(operations(expression)) for expression in asked) >= 8
+
+
+def test_a_method_is_drawn_like_any_operation():
+    asked = draw(expressions("tanh", ("+", "*"), steps=(1, 4)), 50)
+    assert all("tanh" in {step.op for step in expression.steps} for expression in asked)
+    assert {len(step.operands) for expression in asked for step in operations(expression)} == {1, 2}
 
 
 def test_graphs_of_up_to_30_operations_use_every_operation():

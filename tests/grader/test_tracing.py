@@ -51,6 +51,15 @@ def test_names_that_python_looks_for_are_not_there(name):
     trace(build, 2)
 
 
+def test_any_other_method_is_the_operation_of_that_name():
+    assert trace(lambda a: a.tanh().exp(), 2).steps == (Step("tanh", (0,)), Step("exp", (1,)), backward(2))
+
+
+def test_what_begins_with_an_underscore_is_no_operation():
+    with pytest.raises(AttributeError, match="__index__"):
+        trace(lambda a: a.__index__(), 2)
+
+
 def test_same_node_may_be_both_operands():
     assert trace(lambda a: a * a, 2).steps == (Step("*", (0, 0)), backward(1))
 
