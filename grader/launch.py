@@ -14,7 +14,7 @@ from grader.errors import MachineError
 from grader.pipes import Lane
 from grader.sandbox.cage import Cage
 
-FILES = ("wire", "engine", "running", "child", "zygote")
+FILES = ("wire", "engine", "misfit", "networks", "running", "child", "zygote")
 END_SECONDS, START_SECONDS = 2.0, 30.0
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
 BOOT = """
@@ -29,6 +29,7 @@ sys.modules[package].__path__ = []
 for name, code in modules:
     module = sys.modules[package + "." + name] = types.ModuleType(package + "." + name)
     module.__package__ = package
+    setattr(sys.modules[package], name, module)
     exec(code, module.__dict__)
 lanes = [tuple(fds[i : i + 3]) for i in range(3, len(fds), 3)]
 os.write(fds[2], b"r")

@@ -43,7 +43,7 @@ def fingerprint(course: Course, exercise: Exercise, known: Sequence[Misconceptio
     """What signatures depend on besides the bank: the wrong code and the reference around it."""
     digest = hashlib.sha256()
     for text in (
-        str(SECONDS),
+        repr((SECONDS, course.exercises)),
         *(m.source for m in known),
         *(course.solution(name) for name in exercise.siblings),
     ):

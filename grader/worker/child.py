@@ -9,7 +9,8 @@ import signal
 import sys
 
 from .engine import Parts, assemble
-from .running import Misfit, a, run
+from .misfit import Misfit, a
+from .running import run
 from .wire import MISFIT, RAISED, Answer, read_request
 
 TYPE_CHECKING = False

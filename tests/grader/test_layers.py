@@ -33,6 +33,8 @@ LAYERS = (
     ("worker.zygote",),
     ("worker.child",),
     ("worker.engine", "worker.running", "worker.wire"),
+    ("worker.networks",),
+    ("worker.misfit",),
     ("cases",),
     ("drawing",),
     ("oracle", "strategies", "properties", "over"),
@@ -59,6 +61,8 @@ def imported(path, package):
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None:
+            yield from (f"grader.{package}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 1:
             yield f"grader.{package}.{node.module}"
         elif isinstance(node, ast.ImportFrom):

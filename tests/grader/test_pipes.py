@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from grader.agreement import close
 from grader.observation import Misfit, Numbers, Raised
 from grader.pipes import (
+    LINES,
     MISFIT,
     OK,
     RAISED,
+    TEXT_LONGEST,
     TEXT_MOST,
     TROUBLE,
     UNSAID,
@@ -330,7 +332,25 @@ def test_texts_come_with_the_answer(worker):
     os.write(worker.texts, said(b"first", b"", "zweites ü".encode()))
     os.write(worker.numbers, NONCE + NONCE)
     worker.lane.exchange(b"request", Frames(NONCE, []), within(LATER))
-    assert worker.lane.texts_said() == ["first", "", "zweites ü"]
+    assert worker.lane.texts_said() == [("first",), ("",), ("zweites ü",)]
+
+
+def test_texts_of_an_earlier_exchange_are_forgotten(worker):
+    for text in (b"first", b"second"):
+        os.write(worker.texts, said(text))
+        os.write(worker.numbers, NONCE + NONCE)
+        worker.lane.exchange(b"request", Frames(NONCE, []), within(LATER))
+    assert worker.lane.texts_said() == [("second",)]
+
+
+def test_text_comes_as_its_first_lines_each_printable(worker):
+    worker.lane.said = said(b"\x1b[31mred\n\nb", b"\n".join([b"line"] * 1000), b"last")
+    assert worker.lane.texts_said() == [(r"\x1b[31mred", "", "b"), ("line",) * LINES, ("last",)]
+
+
+def test_text_is_cut_at_the_longest(worker):
+    worker.lane.said = said(b"x" * (TEXT_LONGEST + 1), b"next")
+    assert worker.lane.texts_said() == [("x" * TEXT_LONGEST,), ("next",)]
 
 
 def test_flood_of_texts_is_kept_up_to_a_limit(worker):
@@ -348,7 +368,7 @@ def test_flood_of_texts_is_kept_up_to_a_limit(worker):
 
 def test_text_cut_off_by_the_limit_is_kept_as_far_as_it_came(worker):
     worker.lane.said = said(b"first", b"second")[:-3]
-    assert worker.lane.texts_said() == ["first", "sec"]
+    assert worker.lane.texts_said() == [("first",), ("sec",)]
 
 
 @settings(deadline=None)
@@ -358,7 +378,8 @@ def test_any_bytes_are_texts_of_a_kind(data):
     worker.lane.said = data
     texts = worker.lane.texts_said()
     worker.close()
-    assert sum(len(text) for text in texts) <= len(data)
+    assert 2 * len(texts) <= len(data)
+    assert all(1 <= len(text) <= LINES and all(map(str.isprintable, text)) for text in texts)
 
 
 # Observations
@@ -366,20 +387,23 @@ def test_any_bytes_are_texts_of_a_kind(data):
 
 def test_frames_become_observations_with_their_texts():
     frames = fed([1, 1, 1], NONCE + ok(5.0) + trouble(MISFIT, 1) + trouble(RAISED, 0) + NONCE)
-    texts = ["ValueError: no\nadd.py, line 3, in add", "a + b gave None"]
+    texts = [("ValueError: no", "add.py, line 3, in add"), ("a + b gave None",)]
     raised = Raised("ValueError: no", ("add.py, line 3, in add",))
     assert answers(frames, texts) == [Numbers((5.0,)), Misfit("a + b gave None"), raised]
 
 
 def test_text_that_was_never_said_is_replaced():
     frames = fed([1, 1], NONCE + trouble(MISFIT, 1) + trouble(RAISED, 65535) + NONCE)
-    assert answers(frames, ["the only one"]) == [Misfit(UNSAID), Raised(UNSAID, ())]
+    assert answers(frames, [("the only one",)]) == [Misfit(UNSAID), Raised(UNSAID, ())]
 
 
 @settings(deadline=None)
 @given(st.text(), st.sampled_from((MISFIT, RAISED)))
 def test_whatever_is_said_comes_out_printable(text, status):
-    (seen_as,) = answers(fed([1], NONCE + trouble(status, 0)), [text])
+    worker = Worker()
+    worker.lane.said = said(text.encode())
+    (seen_as,) = answers(fed([1], NONCE + trouble(status, 0)), worker.lane.texts_said())
+    worker.close()
     shown = [seen_as.reason] if isinstance(seen_as, Misfit) else [seen_as.error, *seen_as.frames]
     assert all(line.isprintable() for line in shown)
 

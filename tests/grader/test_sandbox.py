@@ -257,9 +257,11 @@ def test_lanes_are_used_one_after_the_other(launched):
 
 
 def test_worker_that_is_gone_takes_no_command(launched, cage):
+    launched.begin(0)
+    launched.end(0)
     cage.running.kill()
     with pytest.raises(BrokenPipeError):
-        launched.begin(0)
+        launched.begin(1)
 
 
 def test_worker_that_is_gone_was_killed_from_inside(launched, cage):
@@ -268,19 +270,55 @@ def test_worker_that_is_gone_was_killed_from_inside(launched, cage):
     assert launched.end(0) == "its process was killed from inside"
 
 
-@pytest.mark.parametrize("begun", [False, True])
-def test_closing_ends_the_worker(begun, cage):
+def test_closing_lets_the_worker_end_by_itself(cage):
     launched = Launched(cage, 3)
-    if begun:
-        launched.begin(0)
+    launched.begin(0)
     launched.close()
     assert cage.running.process.returncode == 0
+
+
+def test_closing_ends_a_worker_that_was_never_used(cage):
+    Launched(cage, 3).close()
+    assert cage.running.process.returncode is not None
 
 
 def test_closing_gives_every_descriptor_back(cage):
     before = descriptors()
     Launched(cage, 9).close()
     assert descriptors() == before
+
+
+class Refusing:
+    isolation = "none"
+
+    def start(self, arguments, pass_fds):
+        raise MachineError("no process", "wait")
+
+
+def test_cage_that_does_not_start_leaks_no_descriptor():
+    before = descriptors()
+    with pytest.raises(MachineError):
+        Launched(Refusing(), 3)
+    assert descriptors() == before
+
+
+class Dying:
+    """A cage whose interpreter ends at once, as where memory is short."""
+
+    isolation = "none"
+
+    def start(self, arguments, pass_fds):
+        return Process().start(["-c", "import os; os._exit(1)"], pass_fds)
+
+
+def test_interpreter_that_ends_at_once_is_the_machines_fault_and_not_the_students(course):
+    student = Student(Dying(), Limits(seconds=2.0), 3)
+    chosen = parts(course, {"add": course.solution("add")}, course.exercises[0])
+    try:
+        with pytest.raises(MachineError), student.attempt(chosen) as attempt:
+            attempt.observe(Request.of([Chain(1)]))
+    finally:
+        student.close()
 
 
 # Twenty attempts

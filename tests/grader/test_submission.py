@@ -118,6 +118,13 @@ def test_no_more_files_are_read_than_the_most(folder):
     assert "add" in submission.sources
 
 
+def test_exercises_are_read_however_many_helpers_stand_before_them(folder):
+    (folder / "mul.py").write_text("y = 2\n")
+    for number in range(2 * MOST_FILES):
+        (folder / f"a{number}.py").write_text("")
+    assert {"add", "mul"} <= set(loaded(folder).sources)
+
+
 # What is refused
 
 
@@ -261,6 +268,7 @@ def test_folder_that_may_be_listed_but_not_entered_names_its_files_or_reads_them
 
 def test_loading_leaves_no_descriptor_open(folder):
     os.mkfifo(folder / "mul.py")
+    (folder / "deeper.py").mkdir()
     (folder / "link.py").symlink_to("add.py")
     (folder / "nul.py").write_bytes(b"\0")
     loaded(folder)

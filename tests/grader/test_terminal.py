@@ -35,7 +35,7 @@ def overwriting(graded, solutions):
 def test_first_unfinished_exercise_comes_with_its_smallest_case(overwriting):
     text = shown(overwriting)
     assert "b = a * a" in text
-    assert re.search(r"a\.grad +4 +2 +<-- differs", text)
+    assert re.search(r"a = 2 +2 +2 +4 +2 +<-- differs", text)
 
 
 def test_next_command_names_the_file_and_the_exercise(overwriting):

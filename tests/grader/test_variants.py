@@ -130,5 +130,3 @@ def test_pasted_program_shows_what_the_report_shows(exercise, result_of, tmp_pat
         check=True,
     )
     assert all(map(close, map(float, run.stdout.split()), got.values()))
-
-

@@ -86,6 +86,8 @@ def test_both_ends_of_the_pipe_mean_the_same():
 def test_every_text_of_one_answer_has_room_in_the_parent():
     most = wire.TEXTS * (2 + wire.TEXT_LIMIT)
     assert most <= min(pipes.TEXT_MOST, pipes.CHUNK)
+    assert wire.TEXT_LIMIT <= pipes.TEXT_LONGEST
+    assert 1 + FRAME_LIMIT <= pipes.LINES
 
 
 LINES = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=1, max_size=20)
@@ -683,6 +685,10 @@ def test_submissions_module_with_a_standard_name_is_found_in_the_package(told):
 )
 def test_helper_module_is_found_in_the_worker(line, told):
     assert told("x", line, helper="x = 6 * 7") == "42"
+
+
+def test_helper_module_may_have_the_name_of_our_package(told):
+    assert told("x", "from worker import x", worker="x = 6 * 7") == "42"
 
 
 def test_worker_has_no_reference_of_the_exercise_under_test(told):

@@ -1,0 +1,138 @@
+"""What grader check proves, on courses that are broken on purpose."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader import catalogue
+from grader.check import (
+    hints_missing,
+    matrices,
+    misconception_faults,
+    rubric_faults,
+    solution_faults,
+    stub_faults,
+    stubs_out_of_step,
+    summary,
+    write_stubs,
+)
+from grader.course import Course
+from grader.matrix import as_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the course to break, with stubs just cut."""
+    for part in ("solutions", "exercises", "tests/properties"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("course.toml", "HINTS.md"):
+        shutil.copy(ROOT / file, tmp_path)
+    course = Course.load(tmp_path)
+    write_stubs(course)
+    return course
+
+
+def first(course):
+    return course.exercises[0]
+
+
+def test_stubs_just_cut_are_in_step(copy):
+    assert list(stubs_out_of_step(copy)) == []
+
+
+def test_edited_stub_is_out_of_step(copy):
+    (copy.root / "exercises" / "add.py").write_text("def add(self, other): ...\n")
+    assert list(stubs_out_of_step(copy)) == [
+        "exercises/add.py is not in step with solutions/add.py; run: grader check --write"
+    ]
+
+
+def test_missing_given_file_is_found(copy):
+    (copy.root / "exercises" / "value.py").unlink()
+    assert "value.py is missing" in next(stubs_out_of_step(copy))
+
+
+def test_missing_hint_level_is_found(copy):
+    hints = copy.root / "HINTS.md"
+    hints.write_text(hints.read_text().replace("### relu: level 2, the mathematics", "### something else"))
+    assert list(hints_missing(copy)) == ["HINTS.md has no heading '### relu: level 2, the mathematics'"]
+
+
+def test_points_that_do_not_add_up_are_found(copy):
+    odd = replace(first(copy), points=first(copy).points + 1)
+    assert "add up to 10, not to 11" in next(rubric_faults(copy, odd))
+
+
+def test_wrong_solution_is_found(copy, setting):
+    path = copy.root / "solutions" / "add.py"
+    path.write_text(path.read_text().replace("self.grad += out.grad", "self.grad = out.grad"))
+    broken = Course.load(copy.root)
+    assert any(
+        "the solution does not keep" in f
+        for f in solution_faults(replace(setting, course=broken), first(broken))
+    )
+
+
+def test_stub_that_is_not_seen_as_one_is_found(copy, setting, monkeypatch):
+    path = copy.root / "solutions" / "add.py"
+    path.write_text(path.read_text().replace("# begin solution", "pass").replace("# end solution", ""))
+    broken = Course.load(copy.root)
+    # With nothing cut, the stub is the solution itself, and all it takes to pass.
+    assert "counts" not in "".join(stub_faults(replace(setting, course=broken), first(broken)))
+    assert broken.stub("add").count("raise NotImplementedError") == 0
+
+
+def test_misconceptions_of_the_course_have_no_faults(course, setting):
+    assert list(misconception_faults(setting, first(course))) == []
+
+
+def test_misconception_without_a_mistake_or_a_hint_is_found(course, setting, tmp_path, monkeypatch):
+    folder = tmp_path / "add"
+    folder.mkdir()
+    solution = course.solution("add").split('"""', 2)[2]
+    doc = '"""Nothing is wrong.\n\nIt works.\n\nHint: Nowhere\nSeen by: data_is_the_sum\n"""'
+    (folder / "right_after_all.py").write_text(doc + solution)
+    monkeypatch.setattr("grader.check.misconceptions", lambda name: catalogue.misconceptions(name, tmp_path))
+    found = list(misconception_faults(setting, first(course)))
+    assert any("loses no points" in f for f in found)
+    assert any("leads to a hint that is not there, 'Nowhere'" in f for f in found)
+
+
+def test_undeclared_twins_are_found(course, setting, tmp_path, monkeypatch):
+    folder = tmp_path / "add"
+    folder.mkdir()
+    wrong = (catalogue.FOLDER / "add" / "overwrites.py").read_text()
+    for name in ("one", "other"):
+        (folder / f"{name}.py").write_text(wrong)
+    monkeypatch.setattr("grader.check.misconceptions", lambda name: catalogue.misconceptions(name, tmp_path))
+    assert any("one and other behave the same" in f for f in misconception_faults(setting, first(course)))
+
+
+def test_matrix_shows_no_needless_property_and_every_misconception(setting):
+    for name, found in matrices(setting):
+        assert found.needless() == []
+        assert set(found.caught) == {m.id for m in catalogue.misconceptions(name)}
+        assert all(found.caught.values())
+
+
+def test_matrix_shows_what_would_escape_if_two_properties_went(setting):
+    found = dict(matrices(setting))["neuron"]
+    assert "one_number_for_all_weights" in found.near_escape()
+    assert "one_number_for_all_weights" in found.alone("weights_start_random")
+    assert "one_number_for_all_weights" in as_text("neuron", found)
+
+
+def test_summary_counts_what_was_proved(course):
+    assert "8 exercises" in summary(course)
+    assert f"{sum(len(catalogue.misconceptions(n)) for n in course.names)} misconceptions" in summary(course)
+
+
+def test_at_least_a_hundred_misconceptions_with_pairs(course):
+    known = [m for name in course.names for m in catalogue.misconceptions(name)]
+    assert len(known) >= 100
+    assert all(m.name.endswith(".") and m.explanation and m.hint and m.seen_by for m in known)
+    assert sum("_without_" in m.id or "_and_" in m.id for m in known) >= 8
