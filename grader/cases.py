@@ -66,7 +66,7 @@ class Bank:
         """What torch observed in a case."""
         return self.cut(self.expected, case)
 
-    def cut(self, numbers: array[float], case: int) -> tuple[float, ...]:
+    def cut(self, numbers: Sequence[float], case: int) -> tuple[float, ...]:
         """One case's part of numbers that lie one case after the other."""
         return tuple(numbers[self._offsets[case] : self._offsets[case + 1]])
 

@@ -40,10 +40,16 @@ class Misconception:
 
 def misconceptions(exercise: str, folder: Path = FOLDER) -> list[Misconception]:
     """An exercise's misconceptions by id; raises CourseError where one lacks a part of its docstring."""
-    return [_read(path) for path in sorted((folder / exercise).glob("*.py"))]
+    return [read(path) for path in files(exercise, folder)]
 
 
-def _read(path: Path) -> Misconception:
+def files(exercise: str, folder: Path = FOLDER) -> list[Path]:
+    """Where an exercise's misconceptions lie, by id."""
+    return sorted((folder / exercise).glob("*.py"))
+
+
+def read(path: Path) -> Misconception:
+    """One misconception; raises CourseError where it lacks a part of its docstring."""
     source = path.read_text("utf-8")
     paragraphs = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")
     if len(paragraphs) < 3:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.cases import recall
-from grader.catalogue import Misconception, misconceptions, variants
+from grader.catalogue import FOLDER, Misconception, misconceptions, variants
 from grader.course import GIVEN, Course
 from grader.diagnosis import Signature
 from grader.evidence import status
@@ -121,11 +122,11 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
             yield f"{variant.exercise}: the right variant {variant.name} does not get full marks"
 
 
-def misconception_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
+def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Iterator[str]:
     """Misconceptions that nothing catches, that their property misses, or that two names stand for."""
     course = setting.course
-    known = misconceptions(exercise.name)
-    found, signatures = _matrix(setting, exercise, known)
+    known = misconceptions(exercise.name, folder)
+    found, signatures = _matrix(setting, exercise, folder)
     headings = (course.root / "HINTS.md").read_text("utf-8").splitlines()
     for misconception in known:
         where = f"{exercise.name}: the misconception {misconception.id}"
@@ -144,24 +145,25 @@ def _undeclared_twins(
     """Pairs with one behaviour whose files do not say so."""
     for misconception, signature in zip(known, signatures, strict=True):
         for other in signatures:
-            same = signature.words == other.words and signature.values.tobytes() == other.values.tobytes()
+            same = signature.words == other.words and _bits(signature) == _bits(other)
             if same and signature.id < other.id and other.id not in misconception.twins:
                 yield f"{exercise.name}: {signature.id} and {other.id} behave the same; declare them twins"
+
+
+def _bits(signature: Signature) -> bytes:
+    return array("d", signature.values).tobytes()
 
 
 def matrices(setting: Setting) -> Iterator[tuple[str, Matrix]]:
     """What catches what, exercise by exercise."""
     for exercise in setting.course.exercises:
-        known = misconceptions(exercise.name)
-        yield exercise.name, _matrix(setting, exercise, known)[0]
+        yield exercise.name, _matrix(setting, exercise, FOLDER)[0]
 
 
-def _matrix(
-    setting: Setting, exercise: Exercise, known: Sequence[Misconception]
-) -> tuple[Matrix, list[Signature]]:
+def _matrix(setting: Setting, exercise: Exercise, folder: Path) -> tuple[Matrix, list[Signature]]:
     path = setting.course.properties(exercise.name)
     properties = declared_in(path)
     say = f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"
     bank = recall(setting.cache, path, setting.seed, properties, lambda: setting.say(say))
-    signatures = recall_signatures(setting, exercise, known, bank)
+    signatures = recall_signatures(setting, exercise, bank, folder)
     return matrix(bank, properties, signatures), signatures

@@ -35,7 +35,7 @@ class Signature:
     """
 
     id: str
-    values: array[float]
+    values: Sequence[float]
     words: dict[int, str]
 
 
@@ -141,12 +141,9 @@ def _pattern(weights: tuple[float, ...]) -> list[int]:
     return [weights.index(weight) for weight in weights]
 
 
-def named(ids: Sequence[str], known: Sequence[Misconception]) -> Diagnosis | None:
+def named(found: Sequence[Misconception]) -> Diagnosis | None:
     """The one misconception that matches; of declared twins the first; nothing where it is ambiguous."""
-    found = [misconception for misconception in known if misconception.id in ids]
-    if not found:
+    if not found or any(other.id not in found[0].twins for other in found[1:]):
         return None
     first = found[0]
-    if any(other.id not in first.twins for other in found[1:]):
-        return None
     return Diagnosis(first.id, first.name, first.explanation, first.hint)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from functools import cached_property
 
 from grader.cases import Bank, recall
-from grader.catalogue import misconceptions
+from grader.catalogue import files, read
 from grader.course import Course
 from grader.diagnosis import Matcher, named
 from grader.judging import broken, first_broken, holds, verdict
@@ -95,9 +95,9 @@ class Examination:
             for prop, place in zip(self._properties, self._broken, strict=True)
         ):
             return None
-        known = misconceptions(self._exercise.name)
-        signatures = recall_signatures(self._setting, self._exercise, known, self._bank)
-        return named(Matcher(self._bank, self._properties, self._seen).matching(signatures), known)
+        signatures = recall_signatures(self._setting, self._exercise, self._bank)
+        ids = Matcher(self._bank, self._properties, self._seen).matching(signatures)
+        return named([read(path) for path in files(self._exercise.name) if path.stem in ids])
 
 
 class Examiner:

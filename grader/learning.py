@@ -7,9 +7,10 @@ import marshal
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
+from zlib import crc32
 
 from grader.cases import Bank, keep, key
-from grader.catalogue import Misconception
+from grader.catalogue import FOLDER, Misconception, files, misconceptions
 from grader.course import Course
 from grader.diagnosis import Signature, signature
 from grader.model import Exercise
@@ -21,35 +22,33 @@ from grader.student import Limits, Student
 # Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
 SECONDS = 6.0
 LANES = 20
+CHECK = 4  # bytes of checksum, against accidents
 
 
 def recall_signatures(
-    setting: Setting, exercise: Exercise, known: Sequence[Misconception], bank: Bank
+    setting: Setting, exercise: Exercise, bank: Bank, folder: Path = FOLDER
 ) -> list[Signature]:
     """The signatures from the cache, or found now and put there."""
     course = setting.course
     stem = key(course.properties(exercise.name), setting.seed).removesuffix(".cases")
-    path = setting.cache / f"{stem}-{fingerprint(course, exercise, known)}.signatures"
+    path = setting.cache / f"{stem}-{fingerprint(course, exercise, folder)}.signatures"
     try:
         return from_bytes(path.read_bytes())
     except (OSError, ValueError, EOFError, TypeError):
         setting.say(f"Trying the known mistakes in {exercise.name}, once …")
-    signatures = learn(course, exercise, known, setting.cage, bank)
+    signatures = learn(course, exercise, misconceptions(exercise.name, folder), setting.cage, bank)
     keep(path, to_bytes(signatures))
     return signatures
 
 
-def fingerprint(course: Course, exercise: Exercise, known: Sequence[Misconception]) -> str:
+def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
     """What signatures depend on besides the bank: the wrong code and the reference around it."""
-    digest = hashlib.sha256()
-    for text in (
-        repr((SECONDS, course.exercises)),
-        *(m.source for m in known),
-        *(course.solution(name) for name in exercise.siblings),
-    ):
-        digest.update(hashlib.sha256(text.encode()).digest())
-    for path in sorted((Path(__file__).parent / "worker").glob("*.py")):
+    digest = hashlib.sha256(repr((SECONDS, course.exercises)).encode())
+    worker = sorted((Path(__file__).parent / "worker").glob("*.py"))
+    for path in (*files(exercise.name, folder), *worker):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in exercise.siblings:
+        digest.update(hashlib.sha256(course.solution(name).encode()).digest())
     return digest.hexdigest()[:16]
 
 
@@ -69,12 +68,14 @@ def learn(
 
 def to_bytes(signatures: Sequence[Signature]) -> bytes:
     """The signatures as they are kept, under their own checksum."""
-    body = marshal.dumps([(s.id, s.values.tobytes(), s.words) for s in signatures])
-    return hashlib.sha256(body).digest() + body
+    body = marshal.dumps([(s.id, array("d", s.values).tobytes(), s.words) for s in signatures])
+    return crc32(body).to_bytes(CHECK, "big") + body
 
 
 def from_bytes(data: bytes) -> list[Signature]:
     """Raises ValueError where the bytes are not those of to_bytes()."""
-    if hashlib.sha256(data[32:]).digest() != data[:32]:
+    check, body = data[:CHECK], memoryview(data)[CHECK:]
+    if crc32(body).to_bytes(CHECK, "big") != check:
         raise ValueError("the stored signatures are damaged")
-    return [Signature(id_, array("d", values), words) for id_, values, words in marshal.loads(data[32:])]
+    # Megabytes, of which a match looks at little: seen in place rather than copied.
+    return [Signature(id_, memoryview(v).cast("d"), words) for id_, v, words in marshal.loads(body)]

@@ -90,26 +90,25 @@ def test_misconceptions_of_the_course_have_no_faults(course, setting):
     assert list(misconception_faults(setting, first(course))) == []
 
 
-def test_misconception_without_a_mistake_or_a_hint_is_found(course, setting, tmp_path, monkeypatch):
+def test_misconception_without_a_mistake_or_a_hint_is_found(course, setting, tmp_path):
     folder = tmp_path / "add"
     folder.mkdir()
     solution = course.solution("add").split('"""', 2)[2]
     doc = '"""Nothing is wrong.\n\nIt works.\n\nHint: Nowhere\nSeen by: data_is_the_sum\n"""'
     (folder / "right_after_all.py").write_text(doc + solution)
-    monkeypatch.setattr("grader.check.misconceptions", lambda name: catalogue.misconceptions(name, tmp_path))
-    found = list(misconception_faults(setting, first(course)))
+    found = list(misconception_faults(setting, first(course), tmp_path))
     assert any("loses no points" in f for f in found)
     assert any("leads to a hint that is not there, 'Nowhere'" in f for f in found)
 
 
-def test_undeclared_twins_are_found(course, setting, tmp_path, monkeypatch):
+def test_undeclared_twins_are_found(course, setting, tmp_path):
     folder = tmp_path / "add"
     folder.mkdir()
     wrong = (catalogue.FOLDER / "add" / "overwrites.py").read_text()
     for name in ("one", "other"):
         (folder / f"{name}.py").write_text(wrong)
-    monkeypatch.setattr("grader.check.misconceptions", lambda name: catalogue.misconceptions(name, tmp_path))
-    assert any("one and other behave the same" in f for f in misconception_faults(setting, first(course)))
+    found = misconception_faults(setting, first(course), tmp_path)
+    assert any("one and other behave the same" in fault for fault in found)
 
 
 def test_matrix_shows_no_needless_property_and_every_misconception(setting):
