@@ -33,6 +33,7 @@ list: .venv/ready  ## list the exercises
 
 bench: .venv/ready-dev  ## measure: our grade, a naive suite, and the floor
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/diagnosis.py
 
 clean:  ## remove the environment and everything built
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -40,9 +40,8 @@ def main() -> None:
         wrong = Submission("warm", {exercise.name: misconceptions(exercise.name)[0].source}, {})
         examine(replace(setting, say=print), wrong, exercise)
         times = milliseconds(setting, exercise)
-        print(
-            f"diagnosis, {exercise.name}: median {median(times):.1f} ms, most {max(times):.1f} ms (at most 20 wanted)"
-        )
+        middle, most = median(times), max(times)
+        print(f"diagnosis, {exercise.name}: median {middle:.1f} ms, most {most:.1f} ms (20 wanted)")
 
 
 if __name__ == "__main__":

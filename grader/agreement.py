@@ -11,7 +11,7 @@ ABSOLUTE = 1e-12
 
 def close(got: float, expected: float) -> bool:
     """Whether got is a finite number within tolerance of expected; NaN never is."""
-    return isfinite(got) and abs(got - expected) <= ABSOLUTE + RELATIVE * abs(expected)
+    return isfinite(got) and isfinite(expected) and abs(got - expected) <= ABSOLUTE + RELATIVE * abs(expected)
 
 
 def agree(got: Sequence[float], expected: Sequence[float]) -> bool:

@@ -62,6 +62,13 @@ def outcome_to_plain(outcome: Outcome) -> Plain:
 
 def outcome_from_plain(plain: Plain) -> Outcome:
     """What outcome_to_plain() was given; raises KeyError or ValueError for anything else."""
+    try:
+        return _outcome(plain)
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"this is no outcome: {error}") from None
+
+
+def _outcome(plain: Plain) -> Outcome:
     match plain["status"]:
         case "passed":
             return Passed(plain["cases"])

@@ -65,8 +65,9 @@ def verdict(exercise: str, cases: int, worst: Broken | None) -> Outcome:
         case Misfit(reason):
             return Failed(cases, counterexample(exercise, worst), _named(reason, worst.program))
         case Raised(error, frames):
-            loaded = not error.startswith(("SyntaxError", "IndentationError", "TabError", "Missing"))
-            shown = counterexample(exercise, worst) if loaded and "<module>" not in str(frames[-1:]) else None
+            unread = error.startswith(("SyntaxError", "IndentationError", "TabError", "Missing: "))
+            loading = unread or any(frame.endswith("in <module>") for frame in frames)
+            shown = None if loading else counterexample(exercise, worst)
             return Crashed(cases, error.removeprefix("Missing: "), frames, shown)
         case Ended(reason, busy):
             return Crashed(cases, reason, (), counterexample(exercise, worst) if busy else None)

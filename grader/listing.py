@@ -54,7 +54,7 @@ def _expression(program: Expression) -> Iterator[str]:
             yield f"{names[made]} = {formula(step, names)}"
             made += 1
         elif step.op == ZERO:
-            yield f"for node in ({', '.join(names[:made])}):"
+            yield f"for node in [{', '.join(names[:made])}]:"
             yield "    node.grad = 0.0"
         else:
             yield f"{_operand(step.operands[0], names)}.backward()"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -64,13 +65,15 @@ def expressions(
         certain = always_plain and not taken
         step = draw(_step(drawn, len(data), exponents, numbers if plain or certain else None, certain))
         result = _value(step, data)
+        assume(taken or result is not None)  # the operation asked for is always there
         if result is None:
             step = Step("+", (len(data) - 1, 0))
             result = _value(step, data)
-        if result is None:
+        left = [node for node in loose if node not in step.operands]
+        if result is None or len(taken) + 1 + len(left) > most:
             break
         taken.append(step)
-        loose = [node for node in loose if node not in step.operands] + [len(data)]
+        loose = [*left, len(data)]
         data.append(result)
     for node in loose[:-1]:
         taken.append(Step("+", (count + len(taken) - 1, node)))

@@ -40,7 +40,7 @@ def test_layers_are_different(expected, got):
     points=2,
     first=[
         Forward(Shape("MLP", (1, 1)), (-2, 3), ((4,),)),
-        Forward(FLAT, (-2, 3, -4, 5, -6, 7), ((1, 2),)),
+        Forward(FLAT, (-2, 3, -5, 5, -6, 8), ((1, 2),)),
         Forward(SMALL, (1, 0, 2, 0, -1, -3, 1), ((4,),)),
     ],
     over=forwards(shapes("MLP", depth=(1, 1))),
