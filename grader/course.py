@@ -73,10 +73,16 @@ class Course:
     @cached_property
     def reference(self) -> dict[str, CodeType]:
         """The given files and every solution, compiled."""
-        return {
-            name: compile(self.solution(name), f"{name}.py", "exec", dont_inherit=True)
-            for name in (*GIVEN, *self.names)
-        }
+        return {name: _compiled(self.solution(name), name) for name in (*GIVEN, *self.names)}
+
+
+def _compiled(source: str, name: str) -> CodeType:
+    try:
+        return compile(source, f"{name}.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise CourseError(
+            f"solutions/{name}.py, line {error.lineno}: {error.msg}", "mend the solution"
+        ) from None
 
 
 def here() -> Course:
