@@ -69,8 +69,7 @@ def answer(program: Program, kink: bool = False) -> tuple[float, ...]:
     if any(not isfinite(x) or abs(x) > LARGEST for x in exact):
         raise Unfit
     for pattern in range(0 if kink else WOBBLES):
-        # Up and down in turns, by ones, twos, fours: of any two steps near each other some pattern
-        # moves one up and the other down.
+        # Up and down in turns, by ones, twos, fours: some pattern moves any two near steps apart.
         turns = count()
 
         def jiggle(number: Any, turns: Iterator[int] = turns, pattern: int = pattern) -> Any:
@@ -174,8 +173,7 @@ def _torch_module(shape: Shape) -> torch.nn.Sequential:
 
 def _prepared(shape: Shape, numbers: tuple[Number, ...]) -> torch.nn.Sequential:
     """The module with the given parameters: for each neuron its weights, then its bias."""
-    module = _torch_module(shape)
-    given = iter(numbers)
+    module, given = _torch_module(shape), iter(numbers)
     with torch.no_grad():
         for linear in _linears(module):
             for row in range(linear.out_features):
