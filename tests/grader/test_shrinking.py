@@ -71,7 +71,7 @@ def body(outcome):
     return outcome.counterexample.source.split("\n\n", 2)[2].splitlines()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 5])
+@pytest.mark.parametrize("seed", [2, 11])
 def test_a_mistake_beyond_ten_is_shown_by_three_doubled_twice(shown, seed):
     outcome = shown(promised(expressions("+")), *BEYOND_TEN, seed)
     assert body(outcome) == ["a = Value(3)", "b = a + a", "c = b + b", "c.backward()"]
