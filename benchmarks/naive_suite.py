@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, reject, seed, settings
 import solutions
 from grader.course import here
 from grader.oracle import KINK, Unfit, answer
+from grader.over import made
 from grader.program import Expression, Program, pack
 from grader.properties import Property, declared_in
 from grader.view import View
@@ -47,7 +48,7 @@ def drawn(prop: Property) -> Callable[[], None]:
 
     @seed(0)
     @settings(max_examples=prop.drawn, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(prop.over)
+    @given(made(prop.over))
     def test(program: Program) -> None:
         try:
             numbers = expected(program)

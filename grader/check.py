@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.cases import recall
 from grader.catalogue import FOLDER, Misconception, misconceptions, variants
 from grader.course import GIVEN, Course
 from grader.diagnosis import Signature
@@ -161,9 +160,7 @@ def matrices(setting: Setting) -> Iterator[tuple[str, Matrix]]:
 
 
 def _matrix(setting: Setting, exercise: Exercise, folder: Path) -> tuple[Matrix, list[Signature]]:
-    path = setting.course.properties(exercise.name)
-    properties = declared_in(path)
-    say = f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"
-    bank = recall(setting.cache, path, setting.seed, properties, lambda: setting.say(say))
+    properties = declared_in(setting.course.properties(exercise.name))
+    bank = setting.bank(exercise, properties)
     signatures = recall_signatures(setting, exercise, bank, folder)
     return matrix(bank, properties, signatures), signatures

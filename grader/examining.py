@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
 
-from grader.cases import Bank, recall
+from grader.cases import Bank
 from grader.catalogue import files, read
 from grader.course import Course
 from grader.diagnosis import Matcher, named
@@ -128,13 +128,7 @@ class Examiner:
         why_not = handed_in(setting.course, self.submission, exercise)
         if why_not is not None:
             return why_not
-        bank = recall(
-            setting.cache,
-            setting.course.properties(exercise.name),
-            setting.seed,
-            properties,
-            lambda: setting.say(f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"),
-        )
+        bank = setting.bank(exercise, properties)
         engine = parts(setting.course, self.submission.sources, exercise)
         attempt = self._open.enter_context(self._student.attempt(engine))
         return Examination(setting, exercise, bank, properties, attempt)

@@ -103,7 +103,7 @@ def _worth_showing(worst: Broken, got: tuple[float, ...] | None) -> list[int]:
         # A leaf's data is only worth a line where something has changed it.
         leaves = range(len(program.leaves))
         last = program.nodes - 1
-        kept = [p for p in places if p in differ or p >= last or (p < last and len(places) <= SHOWN)]
+        kept = [p for p in places if p in differ or p >= last or len(places) <= SHOWN]
         places_kept = [p for p in kept if p in differ or p not in leaves]
     else:
         places_kept = list(places)

@@ -3,12 +3,13 @@
 Loaded by pyproject.toml, so that one property can be run by hand:
     pytest "tests/properties/test_add.py::test_data_is_the_sum" --submission exercises
 
-PYTEST_DONT_REWRITE: there is no bare assert here, and the module may be imported before pytest starts.
+PYTEST_DONT_REWRITE: its asserts need no explaining, and the module may be imported before pytest starts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from grader.submission import load
 from grader.words import in_full
 
 FOUND = pytest.StashKey[Outcome]()
-WHY = pytest.StashKey[Diagnosis | None]()
 NAME = "nanograd-examiner"
 
 
@@ -44,8 +44,18 @@ class Examining:
     def outcome(self, item: pytest.Function) -> Outcome:
         """What became of the property behind a test."""
         prop: Property = item.obj.prop
-        try:
+        with self._noting_faults():
             return self.examiner.outcome(self.exercise(item), collected(item.module), prop)
+
+    def diagnosis(self) -> Diagnosis | None:
+        """What is probably behind the failures of the exercise whose property was judged last."""
+        with self._noting_faults():
+            return self.examiner.diagnosis()
+
+    @contextmanager
+    def _noting_faults(self) -> Iterator[None]:
+        try:
+            yield
         except GraderError as error:
             self.fault = error
             raise pytest.exit.Exception(error.what, returncode=error.exit_code) from None
@@ -91,7 +101,6 @@ class Judge:
     def examine(self, prop: Property) -> None:
         outcome = self.examining.outcome(self.item)
         self.item.stash[FOUND] = outcome
-        self.item.stash[WHY] = self.examining.examiner.diagnosis()
         if not isinstance(outcome, Passed) and prop.claim.kind is not Kind.NOTE:
             pytest.fail(in_full(outcome), pytrace=False)
 
@@ -110,9 +119,12 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         return {}
     assert isinstance(item, pytest.Function)
     prop: Property = item.obj.prop
+    # Only a report asks for the diagnosis: a property run by hand does not pay for it.
+    judge = item.funcargs["student"]
+    assert isinstance(judge, Judge)
     return {
         "exercise": Path(item.path).stem.removeprefix("test_"),
         "claim": claim_to_plain(prop.claim),
         "outcome": outcome_to_plain(item.stash[FOUND]),
-        "diagnosis": diagnosis_to_plain(item.stash[WHY]),
+        "diagnosis": diagnosis_to_plain(judge.examining.diagnosis()),
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.cases import Bank, recall
 from grader.course import Course
+from grader.model import Exercise
+from grader.properties import Property
 from grader.sandbox.cage import Cage
 from grader.student import Limits
 
@@ -25,3 +28,9 @@ class Setting:
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
+
+    def bank(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
+        """The exercise's cases from the cache, or drawn now, which is said first."""
+        path = self.course.properties(exercise.name)
+        sentence = f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"
+        return recall(self.cache, path, self.seed, properties, lambda: self.say(sentence))

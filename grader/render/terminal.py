@@ -142,8 +142,7 @@ def _closer_look(console: Console, result: Result) -> None:
         _diagnosis(console, result.diagnosis)
     others = [verdict for verdict in wrong if verdict is not shown]
     if others:
-        count = f"{len(others)} more" if len(others) > 1 else "1 more"
-        console.print(f"{count} of its {_promised(result)} properties:")
+        console.print(f"{len(others)} more of its {_promised(result)} properties:")
     for verdict in others[:OTHERS]:
         console.print(_property_line(verdict))
     if len(others) > OTHERS:
