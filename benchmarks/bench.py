@@ -140,8 +140,11 @@ def broken_add(course: Course, folder: Path) -> Path:
 
 def floor_input(course: Course, path: Path) -> Path:
     """Write what floor.py reads: the runner's code, the solutions' sources and the recorded programs."""
-    runner = course.root / "grader" / "worker" / "running.py"
-    code = compile(runner.read_text("utf-8"), "<running>", "exec", dont_inherit=True)
+    worker = course.root / "grader" / "worker"
+    code = [
+        (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
+        for name in ("misfit", "networks", "running")
+    ]
     sources = [(name, course.solution(name)) for name in (*GIVEN, *course.names, "__init__")]
     path.write_bytes(marshal.dumps((code, sources, [programs(course, part.name) for part in course.parts])))
     return path

@@ -2,8 +2,8 @@
 
     python -I -S floor.py INPUT
 
-INPUT is marshal, written by bench.py: the code of the grader's runner, the sources of the package as pairs
-of name and text in an order in which they can be loaded, and a list of banks, each programs as marshal.
+INPUT is marshal, written by bench.py: the code of the runner's modules and the sources of the package, as pairs
+of a name and the thing, in an order in which they can be loaded, and a list of banks, each as marshal.
 The runner is the worker's own, so that grader and floor do the same work for a program. Nothing is packed,
 sent or compared.
 """
@@ -27,15 +27,26 @@ def main(path: str) -> None:
     """Run every program of the file."""
     with open(path, "rb") as file:
         runner, sources, banks = marshal.load(file)
-    running = ModuleType("running")
-    exec(runner, running.__dict__)
+    running = load_runner(runner)
     engine = load(sources)
     # As the worker does: with the usual thresholds, looking for garbage is half the time.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 1_000, 1_000)
     for bank in banks:
         for packed in marshal.loads(bank):
             running.run(packed, engine)
+
+
+def load_runner(modules: list[tuple[str, Any]]) -> ModuleType:
+    """The last of the runner's modules, which imports the others."""
+    package = sys.modules["runner"] = ModuleType("runner")
+    package.__path__ = []
+    for name, code in modules:
+        module = sys.modules[f"runner.{name}"] = ModuleType(f"runner.{name}")
+        module.__package__ = "runner"
+        setattr(package, name, module)
+        exec(code, module.__dict__)
+    return module
 
 
 def load(sources: list[tuple[str, str]]) -> dict[str, Any]:

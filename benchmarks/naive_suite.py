@@ -1,21 +1,25 @@
 """The suite one would write first: torch, hypothesis and the student's code in one pytest process.
 
-    pytest -c /dev/null -p no:cacheprovider -q benchmarks/naive_suite.py
+    SUBMISSION=solutions pytest -c /dev/null -p no:cacheprovider -q benchmarks/naive_suite.py
 
 Shared with the grader, so that only the way of grading differs: the properties with their written programs,
 strategies, numbers of examples and claims; the runner that turns a program into numbers on the student's
 code; the oracle's one evaluation of a program on torch. Left out, because a plain suite would not have
-them: the oracle's second evaluation, processes, records, a report. As the solutions pass, nothing shrinks.
+them: the oracle's second evaluation, processes, records, a report. Every exercise stands beside reference
+siblings here, too.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, reject, seed, settings
 
-import solutions
+from grader.alone import engine
 from grader.course import here
 from grader.oracle import KINK, Unfit, answer
 from grader.over import made
@@ -24,25 +28,32 @@ from grader.properties import Property, declared_in
 from grader.view import View
 from grader.worker.running import run
 
-ENGINE = {name: getattr(solutions, name) for name in ("Value", "Neuron", "Layer", "MLP")}
+Engine = dict[str, Any]
 COURSE = here()
+SUBMISSION = os.environ.get("SUBMISSION", str(COURSE.root / "solutions"))
 PROPERTIES = [
-    pytest.param(prop, id=f"{part.name}-{prop.claim.name}")
+    pytest.param(part.name, prop, id=f"{part.name}-{prop.claim.name}")
     for part in COURSE.parts
     for prop in declared_in(COURSE.properties(part.name))
 ]
 
 
-@pytest.mark.parametrize("prop", PROPERTIES)
-def test_property(prop: Property) -> None:
+@cache
+def parts(name: str) -> Engine:
+    """The classes that an exercise's programs use."""
+    return vars(engine(name, SUBMISSION))
+
+
+@pytest.mark.parametrize(("name", "prop"), PROPERTIES)
+def test_property(name: str, prop: Property) -> None:
     """The claim holds for every written program and for as many drawn ones as the grader draws."""
     for program in prop.first:
-        compare(prop, program, expected(program))
+        compare(parts(name), prop, program, expected(program))
     if prop.over is not None:
-        drawn(prop)()
+        drawn(parts(name), prop)()
 
 
-def drawn(prop: Property) -> Callable[[], None]:
+def drawn(engine: Engine, prop: Property) -> Callable[[], None]:
     """A hypothesis test of the property; seeded as the grader is, so that two runs do the same work."""
     assert prop.over is not None
 
@@ -56,7 +67,7 @@ def drawn(prop: Property) -> Callable[[], None]:
             reject()
         if not prop.kink and at_kink(program, numbers):
             reject()
-        compare(prop, program, numbers)
+        compare(engine, prop, program, numbers)
 
     return test
 
@@ -74,7 +85,7 @@ def at_kink(program: Program, numbers: tuple[float, ...]) -> bool:
     return any(isinstance(node, int) and abs(numbers[node]) < KINK for node in asked)
 
 
-def compare(prop: Property, program: Program, numbers: tuple[float, ...]) -> None:
+def compare(engine: Engine, prop: Property, program: Program, numbers: tuple[float, ...]) -> None:
     """Run the program on the student's code and check the claim."""
     packed = pack(program)
-    prop.holds(View(packed, numbers), View(packed, tuple(run(packed, ENGINE))))
+    prop.holds(View(packed, numbers), View(packed, tuple(run(packed, engine))))

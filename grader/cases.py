@@ -19,7 +19,7 @@ import platformdirs
 
 from grader.errors import CourseError, MachineError
 from grader.program import Packed, Program
-from grader.properties import Property
+from grader.properties import Property, promised
 from grader.request import Request
 from grader.sizes import size
 
@@ -104,7 +104,8 @@ def key(properties_file: Path, seed: int) -> str:
     digest = hashlib.sha256()
     versions = (FORMAT, sys.version_info[:2], version("hypothesis"), version("torch"), seed)
     digest.update(repr(versions).encode())
-    for path in (properties_file, *(Path(__file__).parent / name for name in MAKERS)):
+    digest.update(promised(properties_file))
+    for path in (Path(__file__).parent / name for name in MAKERS):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{properties_file.stem.removeprefix('test_')}-{digest.hexdigest()[:24]}.cases"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,9 @@ CLOSED = (
     "--json-report-omit=collectors,log,traceback,streams,warnings,keywords",
     "-p",
     "no:cacheprovider",
+    # Nothing here logs, and for every step of every test it would look at every logger there is.
+    "-p",
+    "no:logging",
 )
 
 
@@ -62,21 +65,37 @@ def run_properties(
     submission: Submission, setting: Setting, marks: Sequence[Exercise]
 ) -> list[dict[str, Any]]:
     """Run the exercises' property tests and return the tests of pytest-json-report."""
-    course = setting.course
-    files = [str(course.properties(mark.name)) for mark in marks]
     carrier = Carrier(Examining(Examiner(setting, submission)))
-    output = io.StringIO()
-    arguments = ["-c", str(course.root / "pyproject.toml"), f"--rootdir={course.root}", *CLOSED, *files]
     try:
-        with redirect_stdout(output), redirect_stderr(output):
-            code = pytest.main(arguments, plugins=[carrier])
+        finished = silently(arguments(setting, marks), carrier)
     finally:
         carrier.examining.examiner.close()
     if carrier.examining.fault is not None:
         raise carrier.examining.fault
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise CourseError(f"pytest could not run the properties:\n{output.getvalue()}", "run: grader check")
+    finished()
     return carrier.tests
+
+
+def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
+    """What pytest is given: the course's own configuration, and the exercises' properties."""
+    course = setting.course
+    files = [str(course.properties(mark.name)) for mark in marks]
+    return ["-c", str(course.root / "pyproject.toml"), f"--rootdir={course.root}", *CLOSED, *files]
+
+
+def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
+    """Run pytest without a word; the result raises CourseError where it could not run the properties."""
+    output = io.StringIO()
+    with redirect_stdout(output), redirect_stderr(output):
+        code = pytest.main(list(arguments), plugins=[carrier])
+
+    def finished() -> None:
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise CourseError(
+                f"pytest could not run the properties:\n{output.getvalue()}", "run: grader check"
+            )
+
+    return finished
 
 
 class Carrier:

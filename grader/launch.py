@@ -16,6 +16,7 @@ from grader.sandbox.cage import Cage
 
 FILES = ("wire", "engine", "misfit", "networks", "running", "child", "zygote")
 END_SECONDS, START_SECONDS = 2.0, 30.0
+OUT_OF_TIME = "its process was ended by SIGXCPU"
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
 BOOT = """
 import marshal, os, sys, types

@@ -20,7 +20,7 @@ from grader.setting import Setting
 from grader.student import Limits, Student
 
 # Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
-SECONDS = 6.0
+SECONDS, PATIENCE = 6.0, 4.0
 LANES = 20
 CHECK = 4  # bytes of checksum, against accidents
 
@@ -28,22 +28,34 @@ CHECK = 4  # bytes of checksum, against accidents
 def recall_signatures(
     setting: Setting, exercise: Exercise, bank: Bank, folder: Path = FOLDER
 ) -> list[Signature]:
-    """The signatures from the cache, or found now and put there."""
-    course = setting.course
-    stem = key(course.properties(exercise.name), setting.seed).removesuffix(".cases")
-    path = setting.cache / f"{stem}-{fingerprint(course, exercise, folder)}.signatures"
+    """The signatures: kept in the setting once asked for, else from the cache, or found now and put there."""
+    asked = exercise.name, folder
+    if asked not in setting.signatures:
+        setting.signatures[asked] = _recalled(setting, exercise, bank, folder)
+    return setting.signatures[asked]
+
+
+def _recalled(setting: Setting, exercise: Exercise, bank: Bank, folder: Path) -> list[Signature]:
+    path = setting.cache / f"{signatures_key(setting, exercise, folder)}.signatures"
     try:
         return from_bytes(path.read_bytes())
     except (OSError, ValueError, EOFError, TypeError):
         setting.say(f"Trying the known mistakes in {exercise.name}, once …")
-    signatures = learn(course, exercise, misconceptions(exercise.name, folder), setting.cage, bank)
+    signatures = learn(setting.course, exercise, misconceptions(exercise.name, folder), setting.cage, bank)
     keep(path, to_bytes(signatures))
     return signatures
 
 
+def signatures_key(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> str:
+    """What an exercise's cases and signatures depend on, as the stem of a file's name."""
+    stem = key(setting.course.properties(exercise.name), setting.seed).removesuffix(".cases")
+    return f"{stem}-{fingerprint(setting.course, exercise, folder)}"
+
+
 def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
     """What signatures depend on besides the bank: the wrong code and the reference around it."""
-    digest = hashlib.sha256(repr((SECONDS, course.exercises)).encode())
+    parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in course.parts]
+    digest = hashlib.sha256(repr((SECONDS, exercise.name, parts)).encode())
     worker = sorted((Path(__file__).parent / "worker").glob("*.py"))
     for path in (*files(exercise.name, folder), *worker):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -56,7 +68,7 @@ def learn(
     course: Course, exercise: Exercise, known: Sequence[Misconception], cage: Cage, bank: Bank
 ) -> list[Signature]:
     """Run every misconception's code, caged like a student's, over the bank."""
-    student = Student(cage, Limits(seconds=SECONDS), LANES)
+    student = Student(cage, Limits(seconds=SECONDS, patience=PATIENCE), LANES)
     signatures = []
     for misconception in known:
         sources = {exercise.name: misconception.source}

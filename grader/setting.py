@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.cases import Bank, recall
 from grader.course import Course
+from grader.diagnosis import Signature
 from grader.model import Exercise
 from grader.properties import Property
 from grader.sandbox.cage import Cage
@@ -28,9 +29,19 @@ class Setting:
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
+    # What has been read once, for the next submission.
+    signatures: dict[tuple[str, Path], list[Signature]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _banks: dict[str, Bank] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def bank(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
-        """The exercise's cases from the cache, or drawn now, which is said first."""
+        """The exercise's cases: kept here once asked for, else from the cache, or drawn now and told so."""
+        if exercise.name not in self._banks:
+            self._banks[exercise.name] = self._recalled(exercise, properties)
+        return self._banks[exercise.name]
+
+    def _recalled(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
         path = self.course.properties(exercise.name)
         sentence = f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"
         return recall(self.cache, path, self.seed, properties, lambda: self.say(sentence))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
-from grader.launch import Launched
+from grader.launch import OUT_OF_TIME, Launched
 from grader.observation import Ended, Observation, Overtime
 from grader.pipes import End, Frames, Lane, OutOfTurn, answers
 from grader.request import Request
@@ -25,11 +25,14 @@ NONCE = 8
 class Limits:
     """What one exercise may use.
 
-    seconds: wall-clock time for the whole exercise.
+    seconds: of processor time, for the whole exercise.
+    patience: how many times as long the clock may run: code that waits is ended, and code on a busy
+        machine is not.
     memory: bytes of address space.
     """
 
     seconds: float = 10.0
+    patience: float = 1.0
     memory: int = 512 * MIB
 
 
@@ -102,8 +105,9 @@ class Attempt:
             "needed": list(parts.needed),
             "memory": limits.memory,
             "seconds": limits.seconds,
+            "patience": limits.patience,
         }
-        self._left = limits.seconds
+        self._left = limits.seconds * limits.patience
         self.over: Ended | Overtime | None = None
 
     def observe(self, request: Request) -> list[Observation]:
@@ -127,11 +131,11 @@ class Attempt:
         match end:
             case End.ANSWERED:
                 return done
-            case End.CLOSED:
-                return self._stop(Ended(self._end(), busy=True), done, request)
+            case End.CLOSED if (how := self._end()) != OUT_OF_TIME:
+                return self._stop(Ended(how, busy=True), done, request)
             case End.LATE:
                 self._end()
-                return self._stop(Overtime(self._limits.seconds, busy=True), done, request)
+        return self._stop(Overtime(self._limits.seconds, busy=True), done, request)
 
     def _stop(self, why: Ended | Overtime, done: list[Observation], request: Request) -> list[Observation]:
         """Remember that it is over; all that is missing gets the reason, the first of them as busy."""

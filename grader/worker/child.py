@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import random
 import resource
 import signal
@@ -28,8 +29,8 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
         head, programs = request
         answer = Answer(numbers_fd, text_fd, head["nonce"])
         if "parts" in head:
-            _limit(head["memory"])
-            _flush_before(head["seconds"], answer)
+            _limit(head["memory"], head["seconds"])
+            _flush_before(head["seconds"], head["patience"], answer)
             engine, trouble = _load(head["parts"], head["needed"])
             _collect_less()
         for packed in programs:
@@ -40,29 +41,36 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
         answer.end()
 
 
-def _limit(memory: int) -> None:
+def _limit(memory: int, seconds: float) -> None:
     """Bound this process against accidents; a cage bounds it against malice."""
-    for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+    whole = math.ceil(seconds)
+    for what, soft, hard in (
+        (resource.RLIMIT_AS, memory, memory),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CPU, whole, whole + 1),  # at the first a signal that says why, then the end
     ):
         try:
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):
             continue  # some systems know the name and refuse the limit
 
 
-def _flush_before(seconds: float, answer: Answer) -> None:
-    """Send what is done shortly before the parent gives up, so that it sees which program hangs."""
-    signal.signal(signal.SIGALRM, lambda *_: answer.flush())
-    signal.setitimer(signal.ITIMER_REAL, seconds * 0.9, seconds * 0.02)
+def _flush_before(seconds: float, patience: float, answer: Answer) -> None:
+    """Send what is done shortly before the time is up, so that the parent sees which program hangs."""
+    # Processor time tells of a loop on a busy machine, the clock of code that waits.
+    for timer, sent, limit in (
+        (signal.ITIMER_PROF, signal.SIGPROF, seconds),
+        (signal.ITIMER_REAL, signal.SIGALRM, seconds * patience),
+    ):
+        signal.signal(sent, lambda *_: answer.flush())
+        signal.setitimer(timer, limit * 0.9, limit * 0.02)
 
 
 def _collect_less() -> None:
     """Collect garbage less often: graphs are many small cycles, and looking at each is half the time."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 1_000, 1_000)
 
 
 def _load(parts: dict[str, Any], needed: list[tuple[str, str, str]]) -> tuple[dict[str, Any], str]:
