@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from grader.observation import Misfit, Numbers, Raised
+from grader.printable import printable
 
 OK, RAISED, MISFIT = 0, 1, 2
 CHUNK = 1 << 16
@@ -175,8 +176,3 @@ def _answer(
         return Numbers(content)
     first, *rest = texts[content] if content < len(texts) else (UNSAID,)
     return Misfit(first) if status == MISFIT else Raised(first, tuple(rest))
-
-
-def printable(text: str) -> str:
-    """The text with everything escaped that could steer a terminal or reorder a line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,25 +45,51 @@ def load(folder: Path, wanted: tuple[str, ...]) -> Submission:
     wanted: the exercises' names; one of them at least should be there.
     Raises UsageError for a folder that is missing, unreadable, no folder, or has none of them.
     """
-    sources, unreadable = {}, {}
-    for name in _names(folder, wanted):
-        try:
-            sources[name.removesuffix(".py")] = _text(folder / name)
-        except ValueError as error:
-            unreadable[name.removesuffix(".py")] = str(error)
-        except OSError as error:
-            unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
-    if not {*sources, *unreadable} & set(wanted):
+    names = _names(folder)
+    submission = gather(folder.resolve().name, names, wanted, lambda name: content(folder / name))
+    if not {*submission.sources, *submission.unreadable} & set(wanted):
         raise UsageError(
             f"{folder} has none of the exercises ({', '.join(f'{name}.py' for name in wanted)})",
             "give the folder that holds them: grader grade exercises",
         )
-    return Submission(folder.resolve().name, sources, unreadable)
+    return submission
 
 
-def _names(folder: Path, wanted: tuple[str, ...]) -> list[str]:
+def gather(
+    title: str, names: Iterable[str], wanted: tuple[str, ...], read: Callable[[str], bytes]
+) -> Submission:
+    """A submission of those among the files that may be part of one.
+
+    title: what the submission is called.
+    names: the files' names, without folders; wanted as in load.
+    read: gives a file's content, or no more than LARGEST + 1 bytes of it; raises OSError, or ValueError
+        whose text says why the file is refused.
+    """
+    sources, unreadable = {}, {}
+    for name in _kept(names, wanted):
+        try:
+            sources[name.removesuffix(".py")] = _text(name, read(name))
+        except ValueError as error:
+            unreadable[name.removesuffix(".py")] = str(error)
+        except OSError as error:
+            unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
+    return Submission(title, sources, unreadable)
+
+
+def allowed(name: str) -> bool:
+    """Whether a file of this name may be part of a submission."""
+    return name.endswith(".py") and name[:-3].isidentifier() and name.isascii() and name != "__init__.py"
+
+
+def _kept(names: Iterable[str], wanted: tuple[str, ...]) -> list[str]:
+    # The exercises come first, so that no number of other files can hide them.
+    kept = sorted(filter(allowed, names), key=lambda name: (name[:-3] not in wanted, name))
+    return kept[:MOST_FILES]
+
+
+def _names(folder: Path) -> list[str]:
     try:
-        names = sorted(os.listdir(folder))
+        return os.listdir(folder)
     except FileNotFoundError:
         raise UsageError(f"there is no folder {folder}", "check the path") from None
     except NotADirectoryError:
@@ -74,25 +100,30 @@ def _names(folder: Path, wanted: tuple[str, ...]) -> list[str]:
         raise UsageError(
             f"the folder {folder} cannot be read: {error.strerror}", "check its permissions"
         ) from None
-    kept = [name for name in names if name.endswith(".py") and name[:-3].isidentifier() and name.isascii()]
-    # The exercises come first, so that no number of other files can hide them.
-    kept.sort(key=lambda name: (name[:-3] not in wanted, name))
-    return [name for name in kept if name != "__init__.py"][:MOST_FILES]
 
 
-def _text(path: Path) -> str:
-    """The text of a regular file; raises ValueError, in words, for anything else."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+def content(path: Path | str, within: int | None = None) -> bytes:
+    """The bytes of a regular file, LARGEST + 1 at most; links are not followed, and nothing is waited for.
+
+    within: the descriptor of the folder that path is relative to.
+    Raises OSError, and ValueError, in words, for anything but a regular file.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    handle = os.open(path, flags, dir_fd=within)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise ValueError(f"{path.name} is not a regular file")
+        raise ValueError(f"{os.path.basename(path)} is not a regular file")
     with os.fdopen(handle, "rb") as file:
-        data = file.read(LARGEST + 1)
+        return file.read(LARGEST + 1)
+
+
+def _text(name: str, data: bytes) -> str:
+    """The text of a Python file; raises ValueError, in words, where it is none."""
     if len(data) > LARGEST:
-        raise ValueError(f"{path.name} is larger than {LARGEST >> 20} MiB")
+        raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
     if b"\0" in data:
-        raise ValueError(f"{path.name} holds a NUL byte, so it is no Python source")
+        raise ValueError(f"{name} holds a NUL byte, so it is no Python source")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not UTF-8 text") from None
+        raise ValueError(f"{name} is not UTF-8 text") from None

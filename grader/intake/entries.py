@@ -1,0 +1,169 @@
+"""From names to hand-ins: which files and folders belong together, and whose they are."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.intake.handin import Entry
+from grader.intake.listing import Sort, listing
+from grader.intake.names import METADATA, Named, as_id, named, typed_in, uploaded, without_ending
+from grader.intake.reading import read_loose, read_path
+from grader.intake.root import Root
+from grader.intake.roster import Row
+from grader.model import Person
+from grader.printable import printable
+
+Troubles = list[tuple[str, str]]
+HOW = "run: pip install 'nanograd[class]'"
+STRAY = "neither a folder, an archive nor a file that a learning platform named, so it was left out"
+ALONE = "a Python file by itself, so nobody knows whose it is; give every person a folder"
+TYPED = "a text or a link instead of files, so it was left out"
+UNUSED = "no Python file and no archive, so it was left out"
+UNTOLD = f"not in {METADATA}, so it goes by its name"
+SHARED = "the same number with another name, so each file goes by its name"
+
+
+class Entries:
+    """Makes the hand-ins of one folder."""
+
+    def __init__(self, root: Root, wanted: tuple[str, ...]) -> None:
+        self.root = root
+        self.wanted = wanted
+        self.made: list[Entry] = []
+        self.troubles: Troubles = []
+
+    def add(
+        self, person: Person, path: tuple[str, ...], at: datetime | None = None, series: str = ""
+    ) -> None:
+        """A hand-in that is a folder or an archive."""
+        read = partial(read_path, self.root, path, person.id, self.wanted)
+        self.made.append(Entry(person, ("/".join(path),), at, read, series))
+
+    def add_loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> None:
+        """A hand-in of single files; files as in read_loose, names are all the files it consists of."""
+        where = printable(names[0])
+        read = partial(read_loose, self.root, files, where, person.id, self.wanted)
+        self.made.append(Entry(person, tuple(names), None, read))
+
+    def trouble(self, name: str, sentence: str) -> None:
+        """Something the caller should know of an entry."""
+        self.troubles.append((printable(name), sentence))
+
+
+def entries_of(
+    root: Root, rows: Sequence[Row], wanted: tuple[str, ...], passed: Path | None
+) -> tuple[list[Entry], Troubles]:
+    """The hand-ins of a folder, and what else is in it.
+
+    rows: the roster, whose paths may lead further down than a learning platform's do.
+    passed: a file that is no hand-in wherever it is, such as the roster.
+    Raises OSError where the folder cannot be listed, and UsageError for metadata that cannot be read.
+    """
+    entries = Entries(root, wanted)
+    present = {name: sort for name, sort in listing(root) if not _same(root, name, passed)}
+    if present.get(METADATA) is Sort.FILE:
+        del present[METADATA]
+        present = _told(entries, present)
+    _named_in_roster(entries, rows, present)
+    _by_name(entries, present)
+    return entries.made, entries.troubles
+
+
+def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
+    """Take everything of which nothing but its name is known."""
+    files: dict[tuple[str, str], list[tuple[Named, str]]] = defaultdict(list)
+    for name, sort in present.items():
+        folder = sort is Sort.FOLDER or (sort is Sort.LINK and _leads_to_folder(entries.root, name))
+        if not folder and (what := named(name)) and not typed_in(name):
+            files[what.system, what.id].append((what, name))
+        else:
+            _single(entries, name, folder=folder)
+    for group in files.values():
+        _together(entries, group)
+
+
+def _same(root: Root, name: str, passed: Path | None) -> bool:
+    if passed is None or passed.name != name:
+        return False
+    return os.path.realpath(root.path / name) == os.path.realpath(passed)
+
+
+def _told(entries: Entries, present: dict[str, Sort]) -> dict[str, Sort]:
+    """Take what Gradescope's metadata names; what is left are the others."""
+    try:
+        from grader.intake.gradescope import told
+    except ImportError:
+        raise UsageError(f"{METADATA} needs PyYAML, which is not installed", HOW) from None
+    left = dict(present)
+    for each in told(entries.root):
+        if each.folder not in present:
+            if each.folder == each.series:
+                entries.trouble(each.folder, f"named in {METADATA}, and not there")
+            continue
+        left.pop(each.folder, None)
+        for person in each.people or (Person(as_id(each.folder)),):
+            entries.add(person, (each.folder,), each.at, each.series)
+    for name in left:
+        entries.trouble(name, UNTOLD)
+    return left
+
+
+def _named_in_roster(entries: Entries, rows: Iterable[Row], present: dict[str, Sort]) -> None:
+    """Take the paths of the roster that lead into folders, which are then no hand-ins themselves."""
+    taken = set()
+    for row in rows:
+        if row.path and len(row.path) > 1 and entries.root.exists(row.path):
+            present.pop(row.path[0], None)
+            if row.path not in taken:
+                entries.add(Person(as_id(row.path[-1])), row.path)
+            taken.add(row.path)
+
+
+def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
+    """An entry that is a hand-in by itself, or none."""
+    what, stem = named(name), without_ending(name)
+    if typed_in(name):
+        entries.trouble(name, TYPED)
+    elif folder and what and what.system == "Moodle":
+        entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
+    elif folder or stem is not None:
+        entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
+    else:
+        entries.trouble(name, ALONE if name.endswith(".py") else STRAY)
+
+
+def _leads_to_folder(root: Root, name: str) -> bool:
+    # Whether it does decides only what is said: nobody follows it.
+    return os.path.isdir(root.path / name)
+
+
+def _together(entries: Entries, group: list[tuple[Named, str]]) -> None:
+    """The files that a learning platform has of one person."""
+    if len({what.name for what, _ in group}) > 1:
+        for _, name in group:
+            entries.trouble(name, SHARED)
+            _single(entries, name)
+        return
+    person = Person(as_id(group[0][0].id), as_id(group[0][0].name))
+    archives = [name for what, name in group if without_ending(what.file)]
+    python = [(what, name) for what, name in group if what.file.endswith(".py")]
+    for name in archives:
+        entries.add(person, (name,))
+    if python or not archives:
+        names = [name for _, name in python or group]
+        entries.add_loose(person, dict(_latest(python)), names)
+    for what, name in group:
+        if name not in archives and not what.file.endswith(".py"):
+            entries.trouble(name, UNUSED)
+
+
+def _latest(group: Sequence[tuple[Named, str]]) -> Iterator[tuple[str, str]]:
+    """The files by the names the student gave, the last upload of each last."""
+    order = sorted(group, key=lambda pair: (uploaded(pair[0].file)[1], pair[0].upload))
+    return ((uploaded(what.file)[0], name) for what, name in order)
