@@ -179,3 +179,20 @@ class Result:
     exercise: Exercise
     verdicts: tuple[Verdict, ...]
     diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who hands in; name and email may be empty."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a policy adds to a score, as a line of its own; what it takes away is negative."""
+
+    title: str
+    points: Fraction

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from grader.evidence import diagnosis_to_plain, outcome_to_plain, status
-from grader.model import Crashed, Failed, Kind, Outcome, Passed, Result, TimedOut, Verdict
+from grader.model import Adjustment, Crashed, Failed, Kind, Outcome, Passed, Result, TimedOut, Verdict
 from grader.scoring import NOTHING, Score, earned, exercise_status, score, worth
 
 SCHEMA_NAME = "nanograd/report/v1"
@@ -22,6 +22,8 @@ class Report:
     results: the exercises in order.
     together: the last mark; None where only some exercises were asked for.
     versions: of everything a verdict depends on.
+    adjustments: what the course's policies add and take away, line by line.
+    course: the hexadecimal digest of the course it was graded by; empty where that was not kept.
     """
 
     submission: str
@@ -31,6 +33,8 @@ class Report:
     results: tuple[Result, ...]
     together: Result | None
     versions: tuple[tuple[str, str], ...]
+    adjustments: tuple[Adjustment, ...] = ()
+    course: str = ""
 
     @property
     def marks(self) -> tuple[Result, ...]:
@@ -39,7 +43,13 @@ class Report:
 
     @property
     def score(self) -> Score:
+        """What the exercises bring, before any policy."""
         return sum(map(score, self.marks), NOTHING)
+
+    @property
+    def final(self) -> Fraction:
+        """The points after all adjustments; never below zero."""
+        return max(Fraction(0), self.score.points + sum(line.points for line in self.adjustments))
 
     @property
     def all_passed(self) -> bool:
@@ -55,8 +65,10 @@ def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, A
         "submission": {"name": report.submission, "digest": report.digest},
         "seed": report.seed,
         "isolation": report.isolation,
-        "score": _number(total.points),
+        "score": _number(report.final),
+        "raw_score": _number(total.points),
         "max_score": _number(total.most),
+        "adjustments": [{"title": a.title, "points": _number(a.points)} for a in report.adjustments],
         "bonus": _number(total.bonus),
         "max_bonus": _number(total.most_bonus),
         "exercises": [_result(result) for result in report.results],

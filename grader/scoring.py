@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.evidence import status
-from grader.model import Kind, Passed, Result, Verdict
+from grader.identity import once_each
+from grader.model import Claim, Kind, Passed, Result, Verdict
 
 # The first of these that any verdict has is the exercise's status.
 GRAVEST_FIRST = ("timed_out", "crashed", "failed", "passed")
+
+# A class has many equal results, and they are one object each: how many different ones stay scored.
+KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,7 @@ NOTHING = Score(Fraction(0), Fraction(0), Fraction(0), Fraction(0))
 def worth(result: Result, verdict: Verdict) -> Fraction:
     """The points one property can bring: its share of the exercise's, or a bonus of its own."""
     if verdict.claim.kind is Kind.GRADED:
-        shares = sum(v.claim.share for v in result.verdicts if v.claim.kind is Kind.GRADED)
-        return result.exercise.points * verdict.claim.share / shares
+        return result.exercise.points * verdict.claim.share / _shares(result)
     return verdict.claim.share if verdict.claim.kind is Kind.BONUS else Fraction(0)
 
 
@@ -46,17 +50,26 @@ def earned(result: Result, verdict: Verdict) -> Fraction:
     return worth(result, verdict) if isinstance(verdict.outcome, Passed) else Fraction(0)
 
 
+@once_each(KEPT)
 def score(result: Result) -> Score:
     """An exercise's points."""
-    total = NOTHING
-    for verdict in result.verdicts:
-        pair = earned(result, verdict), worth(result, verdict)
-        none = Fraction(0), Fraction(0)
-        graded = verdict.claim.kind is Kind.GRADED
-        total += Score(*(pair if graded else none), *(none if graded else pair))
-    return total
+    passed = [v.claim for v in result.verdicts if isinstance(v.outcome, Passed)]
+    most = result.exercise.points if _shares(result) else Fraction(0)
+    points = most and most * _sum(passed, Kind.GRADED) / _shares(result)
+    every = [v.claim for v in result.verdicts]
+    return Score(points, most, _sum(passed, Kind.BONUS), _sum(every, Kind.BONUS))
 
 
+@once_each(KEPT)
+def _shares(result: Result) -> Fraction:
+    return _sum([verdict.claim for verdict in result.verdicts], Kind.GRADED)
+
+
+def _sum(claims: Sequence[Claim], kind: Kind) -> Fraction:
+    return sum((claim.share for claim in claims if claim.kind is kind), Fraction(0))
+
+
+@once_each(KEPT)
 def exercise_status(result: Result) -> str:
     """The exercise's one word; bonus counts only where there is nothing else, notes never."""
     graded = [v for v in result.verdicts if v.claim.kind is Kind.GRADED]

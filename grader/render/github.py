@@ -1,0 +1,106 @@
+"""GitHub Classroom's result: what its reporter adds up and prints into a public log."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.identity import once_each
+from grader.model import Adjustment, Crashed, Kind, Passed, Result, TimedOut, Verdict
+from grader.printable import printable
+from grader.render.about import KEPT, About, as_json, counted, said, summed, with_items
+from grader.render.wording import binary, signed
+from grader.report import Report
+from grader.scoring import earned, score
+from grader.words import counterexample_of
+
+VERSION = 1
+# A line of the log that begins with "::" is a command to the runner, and so is "##[" anywhere in it.
+COMMAND = re.compile(r"^(\s*)(?=::)", re.MULTILINE)
+
+
+def render(report: Report, about: About) -> str:  # noqa: ARG001  # every format is asked alike
+    """The report as GitHub Classroom's reporter reads it, JSON without its wrapping.
+
+    The tests' scores add up to the final score, rounded to 1/1024 so that no crumbs of floating point are
+    printed. Bonus points count nothing there; a bonus that was earned is shown, one that was not is left out,
+    for the reporter would call it an error.
+    """
+    head = {
+        "version": VERSION,
+        "status": "pass" if report.all_passed else "fail",
+        "max_score": binary(summed(report).exercises.most),
+    }
+    return with_items(head, "tests", _tests(report))
+
+
+def wrapped(text: str) -> str:
+    """The line for $GITHUB_OUTPUT that hands the rendered JSON to the reporter."""
+    return f"result={base64.b64encode(text.encode()).decode()}\n"
+
+
+def harmless(text: str) -> str:
+    """Text that the runner's log takes for no command."""
+    return COMMAND.sub(r"\1| ", text).replace("##[", "## [")
+
+
+def _tests(report: Report) -> Iterator[str]:
+    for place, result in enumerate(report.marks, start=1):
+        yield from _of_exercise(result, place)
+    yield from (as_json(_policy(line)) for line in summed(report).lines)
+
+
+@once_each(KEPT)
+def _of_exercise(result: Result, place: int) -> tuple[str, ...]:
+    shown = [v for _, v in counted(result) if v.claim.kind is Kind.GRADED or isinstance(v.outcome, Passed)]
+    scores = _scores(result, [v for v in shown if v.claim.kind is Kind.GRADED])
+    return tuple(as_json(_test(result, v, place, scores.get(v.claim.name, 0))) for v in shown)
+
+
+def _scores(result: Result, graded: list[Verdict]) -> dict[str, int | float]:
+    """Rounded scores by property that add up to the exercise's rounded score."""
+    scores: dict[str, int | float] = {}
+    left = binary(score(result).points)
+    for verdict in reversed(graded):
+        scores[verdict.claim.name] = min(binary(earned(result, verdict)), left)
+        left -= scores[verdict.claim.name]
+    first = next((v.claim.name for v in graded if isinstance(v.outcome, Passed)), None)
+    return scores if first is None else scores | {first: scores[first] + left}
+
+
+def _test(result: Result, verdict: Verdict, place: int, points: int | float) -> dict[str, Any]:
+    bonus = "" if verdict.claim.kind is Kind.GRADED else " (bonus, counted apart)"
+    shown = counterexample_of(verdict.outcome)
+    return {
+        "name": harmless(f"{result.exercise.name}: {printable(verdict.claim.title)}{bonus}"),
+        "status": _status(verdict),
+        "score": points,
+        "message": harmless(said(result, verdict)),
+        "test_code": harmless(shown.source) if shown else "",
+        "filename": f"{result.exercise.name}.py",
+        "line_no": 0,
+        "task_id": place,
+        "duration": 0,
+    }
+
+
+def _status(verdict: Verdict) -> str:
+    if isinstance(verdict.outcome, Passed):
+        return "pass"
+    return "error" if isinstance(verdict.outcome, Crashed | TimedOut) else "fail"
+
+
+def _policy(line: Adjustment) -> dict[str, Any]:
+    return {
+        "name": harmless(f"policy: {printable(line.title)} ({signed(line.points)})"),
+        "status": "pass",
+        "score": binary(line.points),
+        "message": f"{signed(line.points)} points",
+        "test_code": "",
+        "filename": "course.toml",
+        "line_no": 0,
+        "task_id": 0,
+        "duration": 0,
+    }
