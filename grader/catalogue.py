@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import CourseError
+from grader.sources import Source, sources
 
 FOLDER = Path(__file__).parent / "misconceptions"
 
@@ -43,14 +44,14 @@ def misconceptions(exercise: str, folder: Path = FOLDER) -> list[Misconception]:
     return [read(path) for path in files(exercise, folder)]
 
 
-def files(exercise: str, folder: Path = FOLDER) -> list[Path]:
-    """Where an exercise's misconceptions lie, by id."""
-    return sorted((folder / exercise).glob("*.py"))
+def files(exercise: str, folder: Path = FOLDER) -> list[Source]:
+    """An exercise's misconceptions by id, still unread."""
+    return sources(folder.parents[1]).folder(folder / exercise)
 
 
-def read(path: Path) -> Misconception:
+def read(path: Source) -> Misconception:
     """One misconception; raises CourseError where it lacks a part of its docstring."""
-    source = path.read_text("utf-8")
+    source = path.read_bytes().decode("utf-8")
     paragraphs = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")
     if len(paragraphs) < 3:
         raise CourseError(f"{path} needs a docstring with a name, an explanation and a hint", "complete it")

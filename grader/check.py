@@ -26,6 +26,7 @@ HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost co
 def findings(setting: Setting) -> Iterator[str]:
     """Everything that is not as it should be, a sentence each."""
     course = setting.course
+    course.authors_only()
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
     for exercise in course.parts:
@@ -66,6 +67,7 @@ def handed_out(course: Course) -> dict[str, str]:
 
 def write_stubs(course: Course) -> None:
     """Make exercises/ what students get; whatever was written there is gone."""
+    course.authors_only()
     for name, text in handed_out(course).items():
         (course.root / "exercises" / f"{name}.py").write_text(text, encoding="utf-8")
 
@@ -155,6 +157,7 @@ def _bits(signature: Signature) -> bytes:
 
 def matrices(setting: Setting) -> Iterator[tuple[str, Matrix]]:
     """What catches what, exercise by exercise."""
+    setting.course.authors_only()
     for exercise in setting.course.exercises:
         yield exercise.name, _matrix(setting, exercise, FOLDER)[0]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from grader.errors import CourseError
+from grader.errors import CourseError, UsageError
 from grader.model import Exercise
+from grader.sources import Opened, Sources, sources
 from grader.stubs import cut
 
 GIVEN = ("value", "module")
@@ -24,12 +26,14 @@ class Course:
 
     exercises: in the order students meet them.
     together: the last mark, for which every part is the student's own.
+    policy: the table of that name as it stands; policy.read() says what it means.
     """
 
     root: Path
     title: str
     exercises: tuple[Exercise, ...]
     together: Exercise
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -39,7 +43,7 @@ class Course:
             table = tomllib.loads(path.read_text("utf-8"))
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
             together = Exercise(TOGETHER, table["together"]["title"], Fraction(0), (), own=True)
-            return cls(root, table["title"], exercises, together)
+            return cls(root, table["title"], exercises, together, table.get("policy", {}))
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
@@ -60,15 +64,23 @@ class Course:
 
     def solution(self, name: str) -> str:
         """The source of a reference part; raises CourseError where it is missing."""
-        path = self.root / "solutions" / f"{name}.py"
-        try:
-            return path.read_text("utf-8")
-        except OSError as error:
-            raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
+        return self._sources.file(self.root / "solutions" / f"{name}.py")
 
     def stub(self, name: str) -> str:
         """What a student is handed for an exercise."""
         return cut(self.solution(name), name)
+
+    def authors_only(self) -> None:
+        """Raise UsageError where the course is a students' project, in which authors have nothing to do."""
+        if not isinstance(self._sources, Opened):
+            raise UsageError(
+                f"{self.root} is a students' project: the solutions are sealed there",
+                "run this in the course itself",
+            )
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return sources(self.root)
 
     @cached_property
     def reference(self) -> dict[str, CodeType]:

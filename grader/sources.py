@@ -1,0 +1,116 @@
+"""Where the reference and the misconceptions come from: open folders, or the sealed file students have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePath
+from typing import Protocol
+
+from grader.errors import CourseError
+from grader.sealing import unseal
+
+SEALED = Path("grader") / "reference.sealed"
+
+
+class Source(Protocol):
+    """A Python source, a file or sealed; as a string it is the path that people know it by."""
+
+    @property
+    def stem(self) -> str: ...
+
+    @property
+    def parent(self) -> PurePath: ...
+
+    def read_bytes(self) -> bytes: ...
+
+
+class Sources(Protocol):
+    """A project's sources by their paths, which all lie beneath its root."""
+
+    def file(self, path: Path) -> str:
+        """A source's text; raises CourseError where it is not there."""
+        ...
+
+    def folder(self, path: Path) -> list[Source]:
+        """The Python sources in a folder by name; none where there is no such folder."""
+        ...
+
+
+class Opened:
+    """Sources that lie open, as authors have them."""
+
+    def file(self, path: Path) -> str:
+        try:
+            return path.read_text("utf-8")
+        except OSError as error:
+            raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
+
+    def folder(self, path: Path) -> list[Source]:
+        return [*sorted(path.glob("*.py"))]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSource:
+    """One source out of a sealed file."""
+
+    path: PurePath
+    text: str
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    @property
+    def parent(self) -> PurePath:
+        return self.path.parent
+
+    def read_bytes(self) -> bytes:
+        return self.text.encode()
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Sources in the sealed file of the project at root, as students have them."""
+
+    root: Path
+
+    def file(self, path: Path) -> str:
+        place = path.relative_to(self.root).as_posix()
+        try:
+            return self._texts()[place]
+        except KeyError:
+            raise CourseError(f"{self.root / SEALED} has no {place}", REMEDY) from None
+
+    def folder(self, path: Path) -> list[Source]:
+        within = path.relative_to(self.root).as_posix()
+        texts = sorted(self._texts().items())
+        return [SealedSource(PurePath(p), text) for p, text in texts if p.rpartition("/")[0] == within]
+
+    def _texts(self) -> Mapping[str, str]:
+        file = self.root / SEALED
+        try:
+            seen = file.stat()
+            return _unsealed(file, seen.st_mtime_ns, seen.st_size)
+        except OSError as error:
+            raise CourseError(f"cannot read {file}: {error.strerror}", REMEDY) from None
+        except ValueError as error:
+            raise CourseError(f"{file} is damaged: {error}", REMEDY) from None
+
+
+REMEDY = "get the file anew from where you got the project; your exercises can stay as they are"
+
+
+@lru_cache(maxsize=4)
+def _unsealed(file: Path, changed: int, size: int) -> Mapping[str, str]:  # noqa: ARG001 (parts of the key)
+    """Unsealed once; changed and size tell a file from the one that stood there before."""
+    return unseal(file.read_bytes())
+
+
+def sources(root: Path) -> Sources:
+    """The sources of the project at root."""
+    return Sealed(root) if (root / SEALED).is_file() else Opened()
