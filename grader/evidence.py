@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from math import isfinite
@@ -12,13 +13,16 @@ from grader.model import (
     Counterexample,
     Crashed,
     Diagnosis,
+    Exercise,
     Failed,
     Kind,
     Node,
     NotStarted,
     Outcome,
     Passed,
+    Result,
     TimedOut,
+    Verdict,
 )
 
 Plain = dict[str, Any]
@@ -155,3 +159,19 @@ def claim_to_plain(claim: Claim) -> Plain:
 def claim_from_plain(plain: Plain) -> Claim:
     """What claim_to_plain() was given."""
     return Claim(plain["name"], plain["title"], Kind(plain["kind"]), Fraction(plain["share"]))
+
+
+def result_to_plain(result: Result) -> Plain:
+    """What was seen of an exercise, without what it is worth: outcomes by claim, and the diagnosis."""
+    outcomes = {verdict.claim.name: outcome_to_plain(verdict.outcome) for verdict in result.verdicts}
+    return {"outcomes": outcomes, "diagnosis": diagnosis_to_plain(result.diagnosis)}
+
+
+def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain) -> Result:
+    """What result_to_plain() was given, under a rubric's exercise and claims.
+
+    Raises KeyError for a claim without an outcome.
+    """
+    outcomes = plain["outcomes"]
+    verdicts = tuple(Verdict(claim, outcome_from_plain(outcomes[claim.name])) for claim in claims)
+    return Result(exercise, verdicts, diagnosis_from_plain(plain["diagnosis"]))

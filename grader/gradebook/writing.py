@@ -1,0 +1,140 @@
+"""What goes into a gradebook: each attempt in one transaction, with the outcomes that it brings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from grader.gradebook.store import opened, told, transaction
+from grader.model import Person
+from grader.rubric import Rubric
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """An attempt as it is stored.
+
+    keys: for each mark, in order, the key of its outcome.
+    number: which of the person's hand-ins of one moment it is.
+    """
+
+    person: Person
+    submission: str
+    name: str
+    course: str
+    seed: int
+    isolation: str
+    versions: tuple[tuple[str, str], ...]
+    handed_in: datetime | None
+    number: int
+    keys: Mapping[str, bytes]
+
+
+class Writer:
+    """Adds to an open gradebook."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def known(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys whose outcomes are there."""
+        with told(self._path):
+            ask = "SELECT 1 FROM outcomes WHERE key = ?"
+            return {key for key in keys if self._connection.execute(ask, (key,)).fetchone()}
+
+    def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]]) -> None:
+        """Store an attempt with the evidence that was not known yet; one that is there already stays.
+
+        evidence: by mark, as evidence.result_to_plain() gives it.
+        """
+        with told(self._path), transaction(self._connection):
+            for mark, plain in evidence.items():
+                self._outcome(graded.keys[mark], mark, plain)
+            self._meet(graded.person)
+            self._attempt(graded)
+
+    def _outcome(self, key: bytes, mark: str, plain: Mapping[str, Any]) -> None:
+        body = json.dumps(plain, separators=(",", ":"))
+        digest = hashlib.sha256(body.encode()).digest()
+        self._connection.execute(
+            "INSERT OR IGNORE INTO evidence (digest, body) VALUES (?, ?)", (digest, body)
+        )
+        self._connection.execute(
+            "INSERT OR IGNORE INTO outcomes SELECT ?, ?, id FROM evidence WHERE digest = ?",
+            (key, mark, digest),
+        )
+
+    def _attempt(self, graded: Graded) -> None:
+        versions = dict(graded.versions)
+        row = (
+            graded.person.id,
+            graded.submission,
+            graded.course,
+            graded.seed,
+            versions["grader"],
+            "" if graded.handed_in is None else graded.handed_in.astimezone(UTC).isoformat(),
+            graded.number,
+            graded.name,
+            graded.isolation,
+            json.dumps(versions),
+        )
+        done = self._connection.execute(
+            "INSERT OR IGNORE INTO attempts (person, submission, course, seed, version, handed_in, number,"
+            " name, isolation, versions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        if done.rowcount:
+            marks = [(done.lastrowid, i, mark, key) for i, (mark, key) in enumerate(graded.keys.items())]
+            self._connection.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", marks)
+
+    def meet(self, people: Iterable[Person]) -> None:
+        """Know these people, whether they hand in anything or not."""
+        with told(self._path), transaction(self._connection):
+            for person in people:
+                self._meet(person)
+
+    def _meet(self, person: Person) -> None:
+        self._connection.execute(
+            "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET"
+            " name = iif(?2 = '', name, ?2), email = iif(?3 = '', email, ?3)",
+            (person.id, person.name, person.email),
+        )
+
+    def trouble(self, place: str, person: Person, sentence: str, passing: bool) -> None:
+        """Remember why something could not be graded; passing: the machine's or the course's fault."""
+        with told(self._path), transaction(self._connection):
+            self._meet(person)
+            row = (place, person.id, sentence, int(passing))
+            self._connection.execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?, ?)", row)
+
+    def settle(self, troubled: Sequence[str]) -> None:
+        """Forget every trouble but those at these places."""
+        with told(self._path), transaction(self._connection):
+            places = [place for (place,) in self._connection.execute("SELECT place FROM troubles").fetchall()]
+            gone = [(place,) for place in {*places} - {*troubled}]
+            self._connection.executemany("DELETE FROM troubles WHERE place = ?", gone)
+
+    def score_by(self, rubric: Rubric) -> bool:
+        """Score by this rubric from now on; whether it is another one than before."""
+        with told(self._path), transaction(self._connection):
+            row = self._connection.execute("SELECT digest FROM rubrics ORDER BY id DESC LIMIT 1").fetchone()
+            if row is not None and row[0] == rubric.digest:
+                return False
+            new = (rubric.digest, rubric.to_json())
+            self._connection.execute("INSERT INTO rubrics (digest, body) VALUES (?, ?)", new)
+            return True
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """A gradebook to add to; made where there is none."""
+    with opened(path, create=True) as connection:
+        yield Writer(connection, path)

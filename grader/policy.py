@@ -1,0 +1,129 @@
+"""A course's policies: lateness, weights, and which attempt counts; pure, in exact fractions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from grader.model import Adjustment
+from grader.report import Report
+from grader.scoring import score
+
+DAY = timedelta(days=1)
+ATTEMPTS = ("best", "last")
+KEYS = {"deadline", "grace_minutes", "late_per_day", "late_most", "attempt", "weights"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What happens to a score after grading.
+
+    deadline: with its time zone; None where nothing is ever late.
+    grace: how much later is still in time.
+    late_per_day: the part of the score that each day begun after the deadline costs, 0 to 1.
+    late_most: the part that lateness costs at most.
+    attempt: "best" or "last", whichever of a person's attempts counts.
+    weights: by exercise; 1 where nothing is said.
+    """
+
+    deadline: datetime | None = None
+    grace: timedelta = timedelta(0)
+    late_per_day: Fraction = Fraction(0)
+    late_most: Fraction = Fraction(1)
+    attempt: str = "best"
+    weights: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One graded report of a person, and when it was handed in, where that is known."""
+
+    report: Report
+    handed_in: datetime | None
+
+
+def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
+    """The policy of a course.toml's [policy] table; raises ValueError in words for a wrong one."""
+    if unknown := sorted(set(table) - KEYS):
+        raise ValueError(f"[policy] knows no {unknown[0]!r}; there are {', '.join(sorted(KEYS))}")
+    deadline = table.get("deadline")
+    if deadline is not None and (not isinstance(deadline, datetime) or deadline.tzinfo is None):
+        raise ValueError("deadline is a date and time with its zone, such as 2026-12-01T23:59:00+01:00")
+    if table.get("attempt", "best") not in ATTEMPTS:
+        raise ValueError(f"attempt is one of {', '.join(ATTEMPTS)}, not {table['attempt']!r}")
+    weights = {
+        name: _number(table["weights"][name], f"weight of {name}") for name in table.get("weights", ())
+    }
+    if strangers := sorted(set(weights) - set(exercises)):
+        raise ValueError(f"[policy.weights] names {strangers[0]!r}, which is no exercise")
+    if weights and not any(weights.get(name, 1) for name in exercises):
+        raise ValueError("[policy.weights] leaves no exercise with a weight")
+    grace = _number(table.get("grace_minutes", 0), "grace_minutes")
+    per_day, most = _part(table, "late_per_day", 0), _part(table, "late_most", 100)
+    attempt = table.get("attempt", "best")
+    return Policy(deadline, timedelta(minutes=float(grace)), per_day, most, attempt, weights)
+
+
+def _number(value: Any, name: str) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} is a number from 0 up, not {value!r}")
+    return Fraction(str(value))
+
+
+def _part(table: Mapping[str, Any], name: str, default: int) -> Fraction:
+    percent = _number(table.get(name, default), name)
+    if percent > 100:
+        raise ValueError(f"{name} is in percent of the score, from 0 to 100, not {table[name]!r}")
+    return percent / 100
+
+
+def adjusted(report: Report, policy: Policy, handed_in: datetime | None) -> Report:
+    """The report with a line for each policy that changes its score, or would if more were known."""
+    lines = []
+    if weights := _weighing(report, policy):
+        lines.append(weights)
+    weighted = replace(report, adjustments=tuple(lines))
+    if late := _lateness(weighted.final, policy, handed_in):
+        lines.append(late)
+    return replace(report, adjustments=tuple(lines))
+
+
+def _weighing(report: Report, policy: Policy) -> Adjustment | None:
+    weights = {name: weight for name, weight in policy.weights.items() if weight != 1}
+    if not weights:
+        return None
+    pairs = [(weights.get(r.exercise.name, Fraction(1)), score(r)) for r in report.results]
+    most = sum(weight * s.most for weight, s in pairs)
+    if not most:
+        return None
+    total = report.score
+    points = sum(weight * s.points for weight, s in pairs) * total.most / most
+    said = ", ".join(f"{name} counts {float(weight):g} times" for name, weight in weights.items())
+    return Adjustment(said, points - total.points)
+
+
+def _lateness(points: Fraction, policy: Policy, handed_in: datetime | None) -> Adjustment | None:
+    if policy.deadline is None or not policy.late_per_day:
+        return None
+    if handed_in is None:
+        return Adjustment("no date of handing in is known: counted as in time", Fraction(0))
+    if handed_in <= policy.deadline + policy.grace:
+        return None
+    days = math.ceil((handed_in - policy.deadline) / DAY)
+    part = min(days * policy.late_per_day, policy.late_most)
+    capped = ", the most there is" if part < days * policy.late_per_day else ""
+    begun = "1 day" if days == 1 else f"{days} days"
+    return Adjustment(f"late, {begun} begun: {float(part * 100):g} % less{capped}", -points * part)
+
+
+def counted(attempts: Sequence[Attempt], policy: Policy) -> Attempt:
+    """The attempt that counts, of at least one, in the order they were handed in, adjusted.
+
+    Of equally good ones the earliest.
+    """
+    judged = [Attempt(adjusted(a.report, policy, a.handed_in), a.handed_in) for a in attempts]
+    return judged[-1] if policy.attempt == "last" else max(judged, key=lambda attempt: attempt.report.final)

@@ -1,0 +1,96 @@
+"""What outcomes are worth: exercises, claims and policies, apart from any code that could be run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from grader.course import Course
+from grader.errors import CourseError
+from grader.evidence import claim_from_plain, claim_to_plain
+from grader.model import Claim, Exercise
+from grader.policy import Policy, read
+from grader.properties import declared_in
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """A course's rubric.
+
+    claims: what each exercise, and the last mark, promises, in order.
+    policy_table: the policy as course.toml states it.
+    """
+
+    title: str
+    exercises: tuple[Exercise, ...]
+    together: Exercise
+    claims: Mapping[str, tuple[Claim, ...]]
+    policy: Policy
+    policy_table: Mapping[str, Any]
+
+    @property
+    def parts(self) -> tuple[Exercise, ...]:
+        """Everything that is graded: the exercises, then all of them together."""
+        return (*self.exercises, self.together)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that it says."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """The rubric as it is stored; the same for the same rubric."""
+        plain = {
+            "title": self.title,
+            "exercises": [_exercise_to_plain(part) for part in self.parts],
+            "claims": {name: list(map(claim_to_plain, claims)) for name, claims in self.claims.items()},
+            "policy": self.policy_table,
+        }
+        return json.dumps(plain, default=datetime.isoformat)
+
+
+def of(course: Course) -> Rubric:
+    """The rubric that course.toml and the properties state now; raises CourseError for a wrong policy."""
+    claims = {
+        part.name: tuple(prop.claim for prop in declared_in(course.properties(part.name)))
+        for part in course.parts
+    }
+    try:
+        policy = read(course.policy, course.names)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CourseError(f"{course.root / 'course.toml'}: {error}", "mend [policy]") from None
+    return Rubric(course.title, course.exercises, course.together, claims, policy, course.policy)
+
+
+def from_json(text: str) -> Rubric:
+    """What to_json() gave; raises ValueError, KeyError or TypeError for anything else."""
+    plain = json.loads(text)
+    *exercises, together = map(_exercise_from_plain, plain["exercises"])
+    claims = {name: tuple(map(claim_from_plain, entry)) for name, entry in plain["claims"].items()}
+    table = dict(plain["policy"])
+    if "deadline" in table:
+        table["deadline"] = datetime.fromisoformat(table["deadline"])
+    policy = read(table, [exercise.name for exercise in exercises])
+    return Rubric(plain["title"], tuple(exercises), together, claims, policy, table)
+
+
+def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:
+    return {
+        "name": exercise.name,
+        "title": exercise.title,
+        "points": str(exercise.points),
+        "siblings": list(exercise.siblings),
+        "own": exercise.own,
+        "defines": exercise.defines,
+        "attach": exercise.attach,
+    }
+
+
+def _exercise_from_plain(plain: dict[str, Any]) -> Exercise:
+    points, siblings = Fraction(plain["points"]), tuple(plain["siblings"])
+    return Exercise(**plain | {"points": points, "siblings": siblings})
