@@ -2,8 +2,8 @@
 
     python -I -S floor.py INPUT
 
-INPUT is marshal, written by bench.py: the code of the runner's modules and the sources of the package, as pairs
-of a name and the thing, in an order in which they can be loaded, and a list of banks, each as marshal.
+INPUT is marshal, written by bench.py: the code of the runner's modules and the sources of the package, both
+as pairs in an order in which they can be loaded, and a list of banks, each programs as marshal.
 The runner is the worker's own, so that grader and floor do the same work for a program. Nothing is packed,
 sent or compared.
 """

@@ -11,14 +11,22 @@ CAGES: dict[str, type[Cage]] = {"process": Process}
 NAMES = ("auto", "bwrap", "uid", "process")
 
 
-def choose(name: str) -> Cage:
+def choose(name: str, strangers: bool = False) -> Cage:
     """The cage of that name, or the strongest there is for "auto".
 
-    Raises MachineError where the named cage cannot be had.
+    strangers: the code is not one's own, so that "auto" refuses what is no cage.
+    Raises MachineError where such a cage cannot be had.
     """
-    for known, cage in CAGES.items():
-        if name in (known, "auto"):
-            return cage()
+    if name in CAGES:
+        return CAGES[name]()
+    if name == "auto":
+        for cage in CAGES.values():
+            if not (strangers and cage.isolation == "none"):
+                return cage()
+        raise MachineError(
+            "this machine has no sandbox, and a class is code of strangers",
+            "on a machine that may be lost, say so: --sandbox process, which limits accidents but is no cage",
+        )
     raise MachineError(
         f"the sandbox '{name}' is not available here",
         "use --sandbox process, which limits accidents but is no cage, or --sandbox auto",

@@ -1,0 +1,1 @@
+"""The commands, by who uses them; parsing and wiring only."""

@@ -1,0 +1,140 @@
+"""What instructors do with what is graded: export, report, keygen and verify."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.authenticity import Verdict
+    from grader.render.formats import Single
+
+KEY = click.Path(path_type=Path)
+BOOK = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("book", metavar="GRADEBOOK", type=BOOK)
+@click.option("--format", "form", required=True, metavar="F", help="See below.")
+@click.option("--to", type=click.Path(path_type=Path), help="The file, or the new folder (default: class.F).")
+@click.option(
+    "--sign", "key", type=KEY, metavar="KEYFILE", help="Sign every report; only with --format json."
+)
+def export(book: Path, form: str, to: Path | None, key: Path | None) -> None:
+    """Write a class in another format.
+
+    One file: csv, canvas, nbgrader, junit, parquet. A folder with a file for each person: json, gradescope,
+    github-classroom, classroom50, exercism.
+    """
+    from grader.gradebook.reading import reading
+    from grader.render.formats import export as write
+
+    single = None if key is None else _signing(form, key)
+    with reading(book) as reader:
+        done = write(reader.standings(), form, to or Path(_default_name(form)), single)
+    click.echo(f"{done.to}: {done.people:,} people, {done.reports:,} of them graded")
+
+
+def _default_name(form: str) -> str:
+    """Where an export goes that was told no place; its format is judged later."""
+    endings = {"csv": "class.csv", "parquet": "class.parquet", "junit": "class.xml"}
+    tables = {name: f"class-{name}.csv" for name in ("canvas", "nbgrader")}
+    return (endings | tables).get(form, f"class-{form}")
+
+
+def _signing(form: str, key: Path) -> Single:
+    from grader.render.sealed import signed
+    from grader.signing import load_key
+
+    if form != "json":
+        raise UsageError("only our own JSON can be signed", "add: --format json")
+    return signed(load_key(key))
+
+
+@click.command()
+@click.argument("book", metavar="GRADEBOOK", type=BOOK)
+@click.option("--html", "to", type=BOOK, required=True, metavar="FILE", help="The page to write.")
+def report(book: Path, to: Path) -> None:
+    """Make one page of a class: scores, commonest mistakes, and everybody with their counterexamples."""
+    from grader.gradebook.reading import reading
+    from grader.render.page import render_class
+
+    with reading(book) as reader:
+        render_class(reader.standings(), datetime.now(UTC), to)
+    click.echo(f"{to} is one file with everything in it: open it in a browser.")
+
+
+@click.command()
+@click.argument("file", type=KEY)
+def keygen(file: Path) -> None:
+    """Make a key to sign reports with: FILE stays with you, FILE.pub is for whoever verifies them."""
+    from grader.signing import new_key
+
+    new_key(file)
+    click.echo(f"Next: grader export GRADEBOOK --format json --sign {file}, then")
+    click.echo(f"      grader verify FOLDER --key {file}.pub")
+
+
+@click.command()
+@click.argument("reports", metavar="REPORT|FOLDER", type=click.Path(path_type=Path, exists=True))
+@click.option("--key", type=KEY, required=True, metavar="KEY.pub", help="The public key.")
+@click.option(
+    "--submission", type=click.Path(path_type=Path), metavar="FOLDER", help="What the one report must be of."
+)
+@click.option("--person", metavar="ID", help="Whose the one report must be.")
+@click.option("--course", metavar="DIGEST", help="The course they must be of (default: what most are of).")
+@click.option("--seed", type=int, help="The seed they must be of (default: what most are of).")
+def verify(
+    reports: Path,
+    key: Path,
+    submission: Path | None,
+    person: str | None,
+    course: str | None,
+    seed: int | None,
+) -> None:
+    """Tell genuine reports from those that were altered, swapped or presented again.
+
+    Exit status: 0 all are genuine, 1 some are not.
+    """
+    from grader.comparing import verify_folder
+    from grader.signing import load_public_key
+    from grader.verifying import verify_file
+
+    digest = None if submission is None else _digest(submission)
+    known = {"submission": digest, "person": person, "course": course, "seed": seed}
+    expected = {name: value for name, value in known.items() if value is not None}
+    public = load_public_key(key)
+    if reports.is_dir():
+        _tell(verify_folder(reports, public, expected))
+    else:
+        _tell([(reports, verify_file(reports, public, expected))])
+
+
+def _digest(folder: Path) -> str:
+    from grader.course import here
+    from grader.submission import load
+
+    return load(folder, here().names).digest
+
+
+def _tell(found: list[tuple[Path, Verdict]]) -> None:
+    """Say what each report is, of many only those that are not genuine."""
+    from grader.authenticity import Genuine, describe
+    from grader.printable import printable
+
+    wrong = [pair for pair in found if not isinstance(pair[1], Genuine)]
+    for path, verdict in wrong or found[:1]:
+        # The name stands last: a line that begins as a file is called could be a command to CI.
+        click.echo(f"{describe(verdict)} ({printable(path.name)})")
+    if len(found) > 1:
+        click.echo(f"{len(found) - len(wrong):,} of {len(found):,} reports are genuine.")
+    sys.exit(1 if wrong else 0)
+
+
+COMMANDS = (export, report, keygen, verify)

@@ -1,0 +1,28 @@
+"""Where commands print: for people, and what takes its time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def console(stderr: bool = False) -> Console:
+    """Standard output, or error, for people: as wide as the terminal, 80 columns where there is none."""
+    from rich.console import Console
+
+    plain = Console(highlight=False, soft_wrap=False, stderr=stderr)
+    return plain if plain.is_terminal else Console(highlight=False, width=80, stderr=stderr)
+
+
+def notice() -> Callable[[str], None]:
+    """Says things on the standard error that there is now; pytest has it redirected while it runs."""
+    stream = sys.stderr
+
+    def say(sentence: str) -> None:
+        print(sentence, file=stream, flush=True)
+
+    return say

@@ -1,0 +1,142 @@
+"""What students use: grade, list and schema."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.commands.saying import console, notice
+from grader.errors import UsageError
+from grader.sandbox import NAMES
+
+if TYPE_CHECKING:
+    from grader.report import Report
+
+PATIENCE = 3.0  # a machine may be that busy with other things before code that computes is cut off
+
+
+@click.command()
+@click.argument("submission", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--exercise", "exercises", multiple=True, metavar="NAME", help="Only this one; may be repeated."
+)
+@click.option(
+    "--json", "json_to", metavar="FILE", help="Also write the report as JSON; - for standard output."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
+@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
+def grade(
+    submission: Path | None,
+    exercises: tuple[str, ...],
+    json_to: str | None,
+    form: str,
+    seed: int,
+    sandbox: str,
+    time_limit: float,
+) -> None:
+    """Grade a folder of exercises (default: exercises)."""
+    from grader.cases import default_folder
+    from grader.course import here
+    from grader.grading import grade as grade_submission
+    from grader.sandbox import choose
+    from grader.setting import Setting
+    from grader.student import Limits
+    from grader.submission import load
+
+    course = here()
+    _known(exercises, course.names)
+    target = _writable(json_to)
+    folder = submission or course.root / "exercises"
+    quiet = form == "json" or json_to == "-"
+    setting = Setting(
+        course,
+        choose(sandbox),
+        default_folder(),
+        seed,
+        Limits(seconds=time_limit, patience=PATIENCE),
+        notice(),
+    )
+    started, clock = datetime.now(UTC), perf_counter()
+    report = grade_submission(load(folder, course.names), setting, exercises)
+    times = {"started": started.isoformat(timespec="seconds"), "seconds": round(perf_counter() - clock, 3)}
+    _write_json(report, target, "-" if form == "json" else json_to, times)
+    if not quiet:
+        _show(report, submission, course.root)
+    sys.exit(0 if report.all_passed else 1)
+
+
+def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
+    for name in asked:
+        if name not in names:
+            raise UsageError(f"there is no exercise '{name}'", f"choose from: {', '.join(names)}")
+
+
+def _writable(json_to: str | None) -> Path | None:
+    """The report's file, opened once before any grading so that nothing graded is lost."""
+    if json_to is None or json_to == "-":
+        return None
+    path = Path(json_to)
+    try:
+        with path.open("a", encoding="utf-8"):
+            return path
+    except OSError as error:
+        raise UsageError(
+            f"cannot write the report to {path}: {error.strerror}", "choose another place for --json"
+        ) from None
+
+
+def _write_json(report: Report, target: Path | None, where: str | None, times: dict[str, Any]) -> None:
+    from grader.report import to_json
+
+    text = to_json(report, times)
+    if target is not None:
+        try:
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"cannot write the report to {target}: {error.strerror}", "make room there"
+            ) from None
+    if where == "-":
+        click.echo(text, nl=False)
+
+
+def _show(report: Report, submission: Path | None, root: Path) -> None:
+    from grader.render.terminal import render
+
+    own = submission is None or submission.resolve() == (root / "exercises").resolve()
+    folder = "exercises" if own else str(submission)
+    again = "make grade EX={}" if own else f"grader grade {submission} --exercise {{}}"
+    render(report, console(), folder, again)
+
+
+@click.command("list")
+def list_exercises() -> None:
+    """List the exercises and what they are worth."""
+    from grader.course import here
+    from grader.render.terminal import render_list
+
+    render_list(here().exercises, console())
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of the report."""
+    from grader.report import schema as text
+
+    click.echo(text(), nl=False)
+
+
+COMMANDS = (grade, list_exercises, schema)

@@ -1,0 +1,78 @@
+"""What the outcomes of an exercise depend on, as digests: by them the gradebook knows what it has graded.
+
+Points, titles and policies are not among it: scores are computed from outcomes whenever they are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.course import GIVEN, Course
+from grader.learning import signatures_key
+from grader.model import Exercise
+from grader.setting import Setting
+from grader.submission import Submission
+from grader.version import VERSION
+
+# Together with what cases and signatures depend on: everything between programs and outcomes.
+JUDGES = (
+    "agreement.py",
+    "diagnosis.py",
+    "evidence.py",
+    "examining.py",
+    "graph.py",
+    "judging.py",
+    "labels.py",
+    "launch.py",
+    "learning.py",
+    "listing.py",
+    "observation.py",
+    "parts.py",
+    "pipes.py",
+    "program.py",
+    "shrinking.py",
+    "stubs.py",
+    "student.py",
+    "view.py",
+)
+
+
+def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
+    """SHA-256 over all that decides an exercise's outcomes besides the submission."""
+    course, limits = setting.course, setting.limits
+    digest = hashlib.sha256(signatures_key(setting, exercise).encode())
+    settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory)
+    digest.update(repr(settled).encode())
+    _add(digest, ((Path(__file__).parent / name).read_bytes() for name in JUDGES))
+    stubs = course.names if exercise.own else (exercise.name,)
+    _add(digest, (course.stub(name).encode() for name in stubs))
+    _add(digest, (course.solution(name).encode() for name in GIVEN))
+    return digest.digest()
+
+
+def course_digest(setting: Setting) -> bytes:
+    """SHA-256 over the digests of all exercises: the same for the same course, seed and grader."""
+    digest = hashlib.sha256()
+    _add(digest, (exercise_digest(setting, exercise) for exercise in setting.course.parts))
+    return digest.digest()
+
+
+def outcome_key(course: Course, submission: Submission, exercise: Exercise, of_exercise: bytes) -> bytes:
+    """SHA-256 that is equal where an exercise's outcomes must be: same digest, and same files to see.
+
+    of_exercise: the exercise_digest.
+    """
+    digest = hashlib.sha256(of_exercise)
+    others = set() if exercise.own else {*course.names} - {exercise.name}
+    for said in (submission.sources, submission.unreadable):
+        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *GIVEN))
+        _add(digest, (piece.encode("utf-8", "surrogatepass") for pair in seen for piece in pair))
+        _add(digest, [b"."])
+    return digest.digest()
+
+
+def _add(digest: hashlib._Hash, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        digest.update(hashlib.sha256(piece).digest())

@@ -1,0 +1,128 @@
+"""Where submissions are examined side by side: one grading process for a class, as many lanes as jobs."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import asdict
+
+from grader.errors import GraderError, MachineError
+from grader.task import Order, Plain, Reply, Task, fault_from_plain
+from grader.wire import receive, send
+
+OPENING = 1200.0  # seconds: to draw the cases of all exercises on a busy machine, and more
+LONGEST = 3600.0  # the grading process itself ends a submission long before
+CLOSING = 3.0
+
+
+class LaneBroken(MachineError):
+    """A process of ours ended that should not have."""
+
+    def __init__(self) -> None:
+        super().__init__("the grading process ended unexpectedly", "run the same command again: it goes on")
+
+
+class Room:
+    """A grading process that starts with the first task; examine() is for as many threads as lanes."""
+
+    def __init__(self, order: Order, lanes: int) -> None:
+        self._order = order
+        self._lanes = lanes
+        # A lane that broke and could not be replaced is None until somebody needs it.
+        self._free: queue.SimpleQueue[socket.socket | None] = queue.SimpleQueue()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._opening = threading.Lock()
+        self._course = ""
+
+    def examine(self, task: Task) -> Reply:
+        """Examine a submission; raises GraderError where that could not be done.
+
+        A lane that breaks is replaced, so that the next call finds one.
+        """
+        with self._opening:
+            if not self._course:
+                self._open(self._lanes)
+        lane = self._lane()
+        try:
+            send(lane, task.to_plain())
+            answer = _answer(lane)
+        except (OSError, LaneBroken):
+            lane.close()
+            self._free.put(None)
+            raise LaneBroken from None
+        except GraderError:
+            self._free.put(lane)
+            raise
+        self._free.put(lane)
+        return Reply(self._course, answer["evidence"])
+
+    def _lane(self) -> socket.socket:
+        lane = self._free.get()
+        if lane is not None:
+            return lane
+        try:
+            self._open(1)
+        except GraderError:
+            self._free.put(None)
+            raise
+        return self._lane()
+
+    def _open(self, lanes: int) -> None:
+        pairs = [socket.socketpair() for _ in range(lanes)]
+        fds = [theirs.fileno() for _, theirs in pairs]
+        order = json.dumps(asdict(self._order))
+        command = [sys.executable, "-m", "grader.collected", order, ",".join(map(str, fds))]
+        try:
+            self._processes.append(_started(command, fds))
+        finally:
+            for _, theirs in pairs:
+                theirs.close()
+        for ours, _ in pairs:
+            ours.settimeout(OPENING)
+            self._course = _answer(ours)["course"]
+            ours.settimeout(LONGEST)
+        for ours, _ in pairs:
+            self._free.put(ours)
+
+    def close(self) -> None:
+        """End the grading process; what is still being examined is ended with it."""
+        with suppress(queue.Empty):
+            while True:
+                if lane := self._free.get_nowait():
+                    lane.close()
+        for process in self._processes:
+            try:
+                process.wait(CLOSING)
+            except subprocess.TimeoutExpired:
+                # With all its forks; their workers end when these do.
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _started(command: list[str], fds: list[int]) -> subprocess.Popen[bytes]:
+    """The process, in a session of its own: a Ctrl-C is for the caller, who closes the lanes."""
+    quiet = subprocess.DEVNULL
+    try:
+        return subprocess.Popen(command, pass_fds=fds, stdin=quiet, stdout=quiet, start_new_session=True)
+    except OSError as error:
+        raise MachineError(f"cannot start a grading process: {error}", "free some memory") from None
+
+
+def _answer(lane: socket.socket) -> Plain:
+    """What comes down a lane; raises the fault it tells of, and LaneBroken where it is closed."""
+    try:
+        answer = receive(lane)
+    except OSError:
+        raise LaneBroken from None
+    if answer is None:
+        raise LaneBroken
+    if "fault" in answer:
+        raise fault_from_plain(answer["fault"])
+    return answer

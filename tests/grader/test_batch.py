@@ -1,0 +1,192 @@
+"""A class: everybody is graded once, alone, and the same whatever happens on the way."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.gradebook.reading import reading
+from grader.grading import grade
+from grader.report import to_plain
+from grader.scoring import exercise_status
+from grader.submission import load
+
+ROOT = Path(__file__).resolve().parents[2]
+CRASHING = "raise RuntimeError('at import')\n"
+LOOPING = "def mul(self, other):\n    while True:\n        pass\n"
+EXITING = "import os\nos._exit(0)\n"
+
+
+def lay(folder, solutions, **changed):
+    folder.mkdir(parents=True)
+    for name, text in (solutions | changed).items():
+        (folder / f"{name}.py").write_text(text)
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory, course):
+    """A small class: right, wrong, crashing, endless, ending the process, half done, empty."""
+    folder = tmp_path_factory.mktemp("class")
+    solutions = {name: course.solution(name) for name in course.names}
+    overwrites = solutions["mul"].replace("+=", "=")
+    lay(folder / "ada", solutions)
+    lay(folder / "bob", solutions, mul=overwrites)
+    lay(folder / "cyd", solutions, relu=CRASHING)
+    lay(folder / "dan", {"mul": LOOPING, "add": solutions["add"]})
+    lay(folder / "eve", solutions, neuron=EXITING)
+    lay(folder / "fay", {name: course.stub(name) for name in course.names} | {"add": solutions["add"]})
+    (folder / "gus").mkdir()
+    (folder / "hal.zip").write_bytes(b"no archive at all")
+    return folder
+
+
+def batch(folder, book, *more, wait=True):
+    command = [sys.executable, "-m", "grader", "batch", str(folder), "--gradebook", str(book)]
+    command += ["--sandbox", "process", "--time-limit", "2", *more]
+    if not wait:
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def graded(handed_in, tmp_path_factory):
+    book = tmp_path_factory.mktemp("book") / "class.sqlite"
+    return batch(handed_in, book, "--jobs", "2"), book
+
+
+def statuses(book):
+    with reading(book) as reader:
+        return {
+            s.person.id: {r.exercise.name: exercise_status(r) for r in s.report.results}
+            for s in reader.standings().each()
+            if s.report is not None
+        }
+
+
+def digest(book):
+    with reading(book) as reader:
+        return reader.digest()
+
+
+def test_everybody_gets_the_outcomes_they_deserve(graded, course):
+    _, book = graded
+    found = statuses(book)
+    assert set(found["ada"].values()) == {"passed"}
+    assert {name for name, status in found["bob"].items() if status != "passed"} == {"mul"}
+    assert found["cyd"]["relu"] == "crashed"
+    assert (found["dan"]["add"], found["dan"]["mul"], found["dan"]["pow"]) == ("passed", "timed_out", "not_started")
+    assert found["eve"]["neuron"] == "crashed"
+    assert found["eve"]["mlp"] == "passed"
+    assert set(found["fay"].values()) == {"passed", "not_started"}
+
+
+def test_what_cannot_be_read_is_told_in_one_line_each_and_is_no_zero(graded):
+    run, book = graded
+    assert run.returncode == 1
+    lines = [line for line in run.stderr.splitlines() if line.startswith(("gus", "hal"))]
+    assert len(lines) == 2
+    assert "Traceback" not in run.stderr
+    assert not {"gus", "hal"} & set(statuses(book))
+
+
+def test_a_report_of_a_batch_is_that_of_a_single_grade(graded, handed_in, course, setting):
+    from dataclasses import replace
+
+    from grader.student import Limits
+
+    _, book = graded
+    quick = replace(setting, limits=Limits(seconds=2.0, patience=4.0))
+    with reading(book) as reader:
+        reports = {s.person.id: s.report for s in reader.standings().each()}
+    for person in ("ada", "bob", "cyd", "fay"):
+        alone = to_plain(grade(load(handed_in / person, course.names), quick))
+        assert to_plain(reports[person]) == alone
+
+
+def test_one_job_and_eight_jobs_fill_equal_gradebooks(graded, handed_in, tmp_path):
+    _, book = graded
+    for jobs in ("1", "8"):
+        batch(handed_in, tmp_path / f"{jobs}.sqlite", "--jobs", jobs)
+        assert digest(tmp_path / f"{jobs}.sqlite") == digest(book)
+
+
+def test_nothing_is_graded_twice(graded, handed_in):
+    _, book = graded
+    before = digest(book)
+    again = batch(handed_in, book)
+    assert again.stdout.startswith("6 unchanged")
+    assert digest(book) == before
+
+
+def test_killed_again_and_again_it_ends_with_the_same_gradebook(graded, handed_in, tmp_path):
+    _, book = graded
+    path = tmp_path / "killed.sqlite"
+    for seconds in (0.2, 1.0, 3.0, 5.0):
+        run = batch(handed_in, path, "--jobs", "2", wait=False)
+        time.sleep(seconds)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    batch(handed_in, path, "--jobs", "2")
+    assert digest(path) == digest(book)
+
+
+def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, course):
+    _, book = graded
+    path, folder = tmp_path / "class.sqlite", tmp_path / "class"
+    shutil.copy(book, path)
+    shutil.copytree(handed_in / "ada", folder / "ada")
+    with (folder / "ada" / "relu.py").open("a") as file:
+        file.write("# once more\n")
+    assert "1 graded" in batch(folder, path).stdout
+    with sqlite3.connect(path) as connection, sqlite3.connect(book) as before:
+        count = "SELECT exercise, count(*) FROM outcomes GROUP BY exercise"
+        was, now = dict(before.execute(count).fetchall()), dict(connection.execute(count).fetchall())
+    assert {name for name in now if now[name] != was[name]} == {"relu", "together"}
+
+
+def test_a_class_is_not_graded_without_a_cage_unless_told_so(handed_in, tmp_path):
+    command = [sys.executable, "-m", "grader", "batch", str(handed_in), "--gradebook", str(tmp_path / "b.sqlite")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    if run.returncode != 71:
+        pytest.skip("this machine has a cage")
+    assert "--sandbox process" in run.stderr
+    assert not (tmp_path / "b.sqlite").exists()
+
+
+def test_people_on_the_roster_who_handed_in_nothing_are_listed(handed_in, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student_id,name,email\nfay,Fay F,fay@example.org\nzoe,Zoe Z,zoe@example.org\n")
+    folder = tmp_path / "class"
+    shutil.copytree(handed_in / "fay", folder / "fay")
+    run = batch(folder, tmp_path / "b.sqlite", "--roster", str(roster))
+    assert "1 on the roster, with nothing handed in" in run.stdout
+    with reading(tmp_path / "b.sqlite") as reader:
+        found = {s.person.id: (s.person.name, s.report is None) for s in reader.standings().each()}
+    assert found == {"fay": ("Fay F", False), "zoe": ("Zoe Z", True)}
+
+
+def test_a_grading_process_that_dies_is_replaced_and_loses_nobody(handed_in, tmp_path, graded):
+    _, book = graded
+    path = tmp_path / "b.sqlite"
+    run = batch(handed_in, path, "--jobs", "2", wait=False)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (victims := _forks_of(run.pid)):
+        time.sleep(0.05)
+    time.sleep(3)
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    assert run.wait(120) == 1
+    assert digest(path) == digest(book)
+
+
+def _forks_of(pid):
+    """The grading processes under a batch."""
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(word) for word in listing.stdout.split()]
+
