@@ -4,12 +4,14 @@ BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test seeds lint check list bench clean
+.PHONY: help setup instructor grade test seeds lint check list bench clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
 setup: .venv/ready  ## make the environment in .venv
+
+instructor: .venv/ready-class  ## what instructors need on top: exports, the class page, signing
 
 grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
 	@$(BIN)/grader grade $(if $(EX),--exercise $(EX))
@@ -31,9 +33,10 @@ check: .venv/ready  ## for authors: solutions pass, stubs are in step, hints are
 list: .venv/ready  ## list the exercises
 	@$(BIN)/grader list
 
-bench: .venv/ready-dev  ## measure: our grade, a naive suite, and the floor
+bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the floor; takes half an hour
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/diagnosis.py
+	@$(BIN)/python benchmarks/whole_class.py
 
 clean:  ## remove the environment and everything built
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -44,6 +47,10 @@ clean:  ## remove the environment and everything built
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/ready-class: .venv/ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class]'
 	@touch $@
 
 .venv/ready-dev: .venv/ready

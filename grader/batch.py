@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -28,6 +28,21 @@ class Progress(Protocol):
 
     def tell(self, place: str, sentence: str) -> None:
         """Something could not be graded, or is worth knowing."""
+
+
+class Examiners(Protocol):
+    """Whoever examines, here or elsewhere.
+
+    width: how many tasks they may be given at a time.
+    """
+
+    width: int
+
+    def open(self) -> None:
+        """Get ready; raises GraderError where nothing can be examined at all."""
+
+    def submit(self, task: Task) -> Future[Reply]:
+        """Have a task examined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,6 @@ class Tally:
 class Batch:
     """Grades a class into a gradebook.
 
-    examine: has a task examined somewhere; called for at most `width` tasks at a time.
     course: the course digest that replies must carry.
     """
 
@@ -74,16 +88,14 @@ class Batch:
         self,
         setting: Setting,
         writer: Writer,
-        examine: Callable[[Task], Future[Reply]],
-        width: int,
+        examiners: Examiners,
         course: str,
         versions: tuple[tuple[str, str], ...],
         progress: Progress,
     ) -> None:
         self._setting = setting
         self._writer = writer
-        self._examine = examine
-        self._width = width
+        self._examiners = examiners
         self._course = course
         self._versions = versions
         self._progress = progress
@@ -110,11 +122,12 @@ class Batch:
     def _fill(self, jobs: Iterator[Job]) -> bool:
         """Keep as many tasks under way as there is room for; whether any was added."""
         added = False
-        while len(self._running) < self._width:
+        while len(self._running) < self._examiners.width:
             job = self._again.popleft() if self._again else next(jobs, None)
             if job is None:
                 break
-            self._running[self._examine(Task(job.submission, job.missing))] = job
+            self._examiners.open()
+            self._running[self._examiners.submit(Task(job.submission, job.missing))] = job
             added = True
         return added
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grader.batch import Batch, Progress, Tally
+from grader.batch import Batch, Examiners, Progress, Tally
 from grader.cases import default_folder
 from grader.course import here
 from grader.fingerprint import course_digest
-from grader.gradebook.writing import Writer, writing
+from grader.gradebook.writing import writing
 from grader.grading import versions
 from grader.intake.finding import find
-from grader.intake.handin import Found
 from grader.room import Room
 from grader.rubric import of
 from grader.sandbox import choose
@@ -60,39 +59,45 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     setting = Setting(course, cage, default_folder(), wanted.seed, limits)
     found = find(wanted.folder, course.names, wanted.roster)
-    with writing(wanted.book) as writer, _examiners(wanted) as (examine, width):
+    with writing(wanted.book) as writer, _examiners(wanted) as examiners:
         writer.score_by(rubric)
         progress.start(len(found.handins))
-        return _graded(setting, writer, examine, width, found, progress)
-
-
-def _graded(
-    setting: Setting,
-    writer: Writer,
-    examine: Callable[[Task], Future[Reply]],
-    width: int,
-    found: Found,
-    progress: Progress,
-) -> Tally:
-    digest = course_digest(setting).hex()
-    return Batch(setting, writer, examine, width, digest, versions(), progress).run(found)
+        digest = course_digest(setting).hex()
+        return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
 
 
 @contextmanager
-def _examiners(wanted: Wanted) -> Iterator[tuple[Callable[[Task], Future[Reply]], int]]:
-    """Who examines: a function that takes a task, and how many it may be given at a time."""
+def _examiners(wanted: Wanted) -> Iterator[Examiners]:
     order = Order(wanted.sandbox, wanted.seed, wanted.seconds, wanted.patience)
     if wanted.cluster is not None:
         from grader.cluster import connected
 
-        with connected(wanted.cluster, order) as (examine, width):
-            yield examine, width
+        with connected(wanted.cluster, order) as cluster:
+            yield cluster
         return
-    room = Room(order, wanted.width)
-    pool = ThreadPoolExecutor(wanted.width)
+    examiners = Here(order, wanted.width)
     try:
-        # One more than there are lanes, so that no lane waits while this process reads or stores.
-        yield (lambda task: pool.submit(room.examine, task)), wanted.width + 1
+        yield examiners
     finally:
-        room.close()
-        pool.shutdown(wait=False, cancel_futures=True)
+        examiners.close()
+
+
+class Here:
+    """Examiners on this machine."""
+
+    def __init__(self, order: Order, jobs: int) -> None:
+        self._room = Room(order, jobs)
+        self._threads = ThreadPoolExecutor(jobs)
+        # One more than there are lanes, so that no lane waits while this process reads or stores.
+        self.width = jobs + 1
+
+    def open(self) -> None:
+        self._room.open()
+
+    def submit(self, task: Task) -> Future[Reply]:
+        return self._threads.submit(self._room.examine, task)
+
+    def close(self) -> None:
+        """End all that is still under way."""
+        self._room.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)

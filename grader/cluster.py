@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,23 +21,36 @@ AHEAD = 2  # tasks for each thread of a worker, so that none waits for the next 
 
 
 @contextmanager
-def connected(address: str, order: Order) -> Iterator[tuple[Callable[[Task], Future[Reply]], int]]:
-    """Has tasks examined by the cluster of this scheduler; how many it can be given at a time.
+def connected(address: str, order: Order) -> Iterator[Cluster]:
+    """Examiners on the cluster of this scheduler.
 
     A worker that dies loses nothing: the cluster gives its tasks to others.
     Raises UsageError where dask is not installed or the address is none, MachineError where nobody
     answers or no worker is there.
     """
-    client = _client(address)
-    with client:
+    with _client(address) as client:
         threads = sum(client.nthreads().values())
         if not threads:
             raise MachineError(
                 f"the cluster at {address} has no workers", f"start some: dask worker {address}"
             )
         # Not pure: what failed once may be given again.
-        executor = client.get_executor(pure=False)
-        yield (lambda task: executor.submit(examine_there, order, task)), AHEAD * threads
+        yield Cluster(order, client.get_executor(pure=False), AHEAD * threads)
+
+
+class Cluster:
+    """Examiners on other machines, who open their rooms with their first task."""
+
+    def __init__(self, order: Order, executor: Executor, width: int) -> None:
+        self._order = order
+        self._executor = executor
+        self.width = width
+
+    def open(self) -> None:
+        """Nothing to do here."""
+
+    def submit(self, task: Task) -> Future[Reply]:
+        return self._executor.submit(examine_there, self._order, task)
 
 
 def _client(address: str) -> Client:
@@ -52,7 +65,9 @@ def _client(address: str) -> Client:
         get_backend(parse_address(address)[0])
         return Client(address, timeout=CONNECTING, set_as_default=False)
     except ValueError as error:
-        raise UsageError(f"'{address}' is no address of a scheduler: {error}", "give one as host:8786") from None
+        raise UsageError(
+            f"'{address}' is no address of a scheduler: {error}", "give one as host:8786"
+        ) from None
     except OSError:
         raise MachineError(f"no dask scheduler answers at {address}", "start one: dask scheduler") from None
 

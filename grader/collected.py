@@ -64,8 +64,9 @@ class Collected(Carrier):
         if session.testsfailed:
             return  # pytest itself says what it could not collect
         items = [item for item in session.items if isinstance(item, pytest.Function)]
-        _warm_up(self.setting, self.examining, items)
-        hello: Plain = {"course": course_digest(self.setting).hex()}
+        with self.examining.noting_faults():
+            _warm_up(self.setting, self.examining, items)
+            hello: Plain = {"course": course_digest(self.setting).hex()}
         gc.collect()
         gc.freeze()
         self.serving = _each_lane(self.lanes, hello, _budget(self.setting))
@@ -175,6 +176,8 @@ def main(order: str, lanes: str) -> NoReturn:
         collection = _collection(wanted, sockets)
         finished = silently(arguments(collection.setting, collection.setting.course.parts), collection)
         if collection.serving is None:
+            if collection.examining.fault is not None:
+                raise collection.examining.fault
             finished()
             raise CourseError("pytest collected no property", "run: grader check")
     except GraderError as error:

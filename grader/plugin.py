@@ -44,16 +44,17 @@ class Examining:
     def outcome(self, item: pytest.Function) -> Outcome:
         """What became of the property behind a test."""
         prop: Property = item.obj.prop
-        with self._noting_faults():
+        with self.noting_faults():
             return self.examiner.outcome(self.exercise(item), collected(item.module), prop)
 
     def diagnosis(self) -> Diagnosis | None:
         """What is probably behind the failures of the exercise whose property was judged last."""
-        with self._noting_faults():
+        with self.noting_faults():
             return self.examiner.diagnosis()
 
     @contextmanager
-    def _noting_faults(self) -> Iterator[None]:
+    def noting_faults(self) -> Iterator[None]:
+        """Ends pytest at an error of ours, and keeps it."""
         try:
             yield
         except GraderError as error:

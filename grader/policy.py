@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from grader.course import Course
+from grader.errors import CourseError
 from grader.model import Adjustment
 from grader.report import Report
 from grader.scoring import score
@@ -44,6 +46,14 @@ class Attempt:
 
     report: Report
     handed_in: datetime | None
+
+
+def stated(course: Course) -> Policy:
+    """The policy that course.toml states; raises CourseError for a wrong one."""
+    try:
+        return read(course.policy, course.names)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CourseError(f"{course.root / 'course.toml'}: {error}", "mend [policy]") from None
 
 
 def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
@@ -90,6 +100,11 @@ def adjusted(report: Report, policy: Policy, handed_in: datetime | None) -> Repo
     if late := _lateness(weighted.final, policy, handed_in):
         lines.append(late)
     return replace(report, adjustments=tuple(lines))
+
+
+def weighed(report: Report, policy: Policy) -> Report:
+    """The report with its exercises' weights, where nothing is handed in and so nothing is late."""
+    return adjusted(report, replace(policy, deadline=None), None)
 
 
 def _weighing(report: Report, policy: Policy) -> Adjustment | None:

@@ -25,12 +25,12 @@ CLOSING = 3.0
 class LaneBroken(MachineError):
     """A process of ours ended that should not have."""
 
-    def __init__(self) -> None:
-        super().__init__("the grading process ended unexpectedly", "run the same command again: it goes on")
+    def __init__(self, what: str = "the grading process ended unexpectedly") -> None:
+        super().__init__(what, "run the same command again: it goes on")
 
 
 class Room:
-    """A grading process that starts with the first task; examine() is for as many threads as lanes."""
+    """A grading process that starts when it is first needed; examine() is for as many threads as lanes."""
 
     def __init__(self, order: Order, lanes: int) -> None:
         self._order = order
@@ -41,14 +41,18 @@ class Room:
         self._opening = threading.Lock()
         self._course = ""
 
+    def open(self) -> None:
+        """Start, where that is still to be done; raises GraderError where nothing can be examined at all."""
+        with self._opening:
+            if not self._course:
+                self._open(self._lanes)
+
     def examine(self, task: Task) -> Reply:
         """Examine a submission; raises GraderError where that could not be done.
 
         A lane that breaks is replaced, so that the next call finds one.
         """
-        with self._opening:
-            if not self._course:
-                self._open(self._lanes)
+        self.open()
         lane = self._lane()
         try:
             send(lane, task.to_plain())

@@ -11,10 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from grader.course import Course
-from grader.errors import CourseError
 from grader.evidence import claim_from_plain, claim_to_plain
 from grader.model import Claim, Exercise
-from grader.policy import Policy, read
+from grader.policy import Policy, read, stated
 from grader.properties import declared_in
 
 
@@ -60,11 +59,7 @@ def of(course: Course) -> Rubric:
         part.name: tuple(prop.claim for prop in declared_in(course.properties(part.name)))
         for part in course.parts
     }
-    try:
-        policy = read(course.policy, course.names)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise CourseError(f"{course.root / 'course.toml'}: {error}", "mend [policy]") from None
-    return Rubric(course.title, course.exercises, course.together, claims, policy, course.policy)
+    return Rubric(course.title, course.exercises, course.together, claims, stated(course), course.policy)
 
 
 def from_json(text: str) -> Rubric:

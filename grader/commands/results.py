@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.commands.saying import signed_by
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.authenticity import Verdict
-    from grader.render.formats import Single
 
 KEY = click.Path(path_type=Path)
 BOOK = click.Path(path_type=Path, dir_okay=False)
@@ -35,7 +35,9 @@ def export(book: Path, form: str, to: Path | None, key: Path | None) -> None:
     from grader.gradebook.reading import reading
     from grader.render.formats import export as write
 
-    single = None if key is None else _signing(form, key)
+    if key is not None and form != "json":
+        raise UsageError("only our own JSON can be signed", "add: --format json")
+    single = None if key is None else signed_by(key)
     with reading(book) as reader:
         done = write(reader.standings(), form, to or Path(_default_name(form)), single)
     click.echo(f"{done.to}: {done.people:,} people, {done.reports:,} of them graded")
@@ -46,15 +48,6 @@ def _default_name(form: str) -> str:
     endings = {"csv": "class.csv", "parquet": "class.parquet", "junit": "class.xml"}
     tables = {name: f"class-{name}.csv" for name in ("canvas", "nbgrader")}
     return (endings | tables).get(form, f"class-{form}")
-
-
-def _signing(form: str, key: Path) -> Single:
-    from grader.render.sealed import signed
-    from grader.signing import load_key
-
-    if form != "json":
-        raise UsageError("only our own JSON can be signed", "add: --format json")
-    return signed(load_key(key))
 
 
 @click.command()

@@ -1,13 +1,16 @@
-"""Where commands print: for people, and what takes its time."""
+"""Where commands print, for people and what takes its time, and under whose signature."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from grader.render.formats import Single
 
 
 def console(stderr: bool = False) -> Console:
@@ -26,3 +29,11 @@ def notice() -> Callable[[str], None]:
         print(sentence, file=stream, flush=True)
 
     return say
+
+
+def signed_by(key: Path) -> Single:
+    """Renders our JSON signed with the key in a file; raises UsageError where that is none."""
+    from grader.render.sealed import signed
+    from grader.signing import load_key
+
+    return signed(load_key(key))

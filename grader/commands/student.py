@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console, notice
+from grader.commands.saying import console, notice, signed_by
 from grader.errors import UsageError
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:
+    from grader.render.formats import Single
     from grader.report import Report
+    from grader.setting import Setting
 
+# As render.formats has them, which would take long to import for an option's help.
+FORMATS = ("text", "json", "gradescope", "github-classroom", "classroom50", "exercism", "junit")
 PATIENCE = 3.0  # a machine may be that busy with other things before code that computes is cut off
 
 
@@ -28,7 +33,8 @@ PATIENCE = 3.0  # a machine may be that busy with other things before code that 
 @click.option(
     "--json", "json_to", metavar="FILE", help="Also write the report as JSON; - for standard output."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--sign", "key", type=click.Path(path_type=Path), metavar="KEYFILE", help="Sign the JSON.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
 @click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
 @click.option(
@@ -43,6 +49,7 @@ def grade(
     exercises: tuple[str, ...],
     json_to: str | None,
     form: str,
+    key: Path | None,
     seed: int,
     sandbox: str,
     time_limit: float,
@@ -51,6 +58,9 @@ def grade(
     from grader.cases import default_folder
     from grader.course import here
     from grader.grading import grade as grade_submission
+    from grader.model import Person
+    from grader.policy import stated, weighed
+    from grader.render.about import About
     from grader.sandbox import choose
     from grader.setting import Setting
     from grader.student import Limits
@@ -58,24 +68,40 @@ def grade(
 
     course = here()
     _known(exercises, course.names)
+    as_json, as_asked = _renderer("json", key), _renderer(form, key)
     target = _writable(json_to)
-    folder = submission or course.root / "exercises"
-    quiet = form == "json" or json_to == "-"
-    setting = Setting(
-        course,
-        choose(sandbox),
-        default_folder(),
-        seed,
-        Limits(seconds=time_limit, patience=PATIENCE),
-        notice(),
-    )
+    limits = Limits(seconds=time_limit, patience=PATIENCE)
+    setting = Setting(course, choose(sandbox), default_folder(), seed, limits, notice())
     started, clock = datetime.now(UTC), perf_counter()
-    report = grade_submission(load(folder, course.names), setting, exercises)
-    times = {"started": started.isoformat(timespec="seconds"), "seconds": round(perf_counter() - clock, 3)}
-    _write_json(report, target, "-" if form == "json" else json_to, times)
-    if not quiet:
+    given = load(submission or course.root / "exercises", course.names)
+    report = weighed(grade_submission(given, setting, exercises), stated(course))
+    if key is not None:
+        report = replace(report, course=_digest(setting))
+    about = About(Person(report.submission), started=started, seconds=round(perf_counter() - clock, 3))
+    if json_to is not None:
+        _write(as_json(report, about), target)
+    if form != "text":
+        _write(as_asked(report, about), None)
+    elif json_to != "-":
         _show(report, submission, course.root)
     sys.exit(0 if report.all_passed else 1)
+
+
+def _renderer(form: str, key: Path | None) -> Single:
+    """What turns a report into a format; the terminal's text is printed, not rendered, so it has none."""
+    if form in ("text", "json"):
+        from grader.render.plain import render
+
+        return render if key is None else signed_by(key)
+    from grader.render.formats import SINGLE
+
+    return SINGLE[form]
+
+
+def _digest(setting: Setting) -> str:
+    from grader.fingerprint import course_digest
+
+    return course_digest(setting).hex()
 
 
 def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
@@ -98,19 +124,16 @@ def _writable(json_to: str | None) -> Path | None:
         ) from None
 
 
-def _write_json(report: Report, target: Path | None, where: str | None, times: dict[str, Any]) -> None:
-    from grader.report import to_json
-
-    text = to_json(report, times)
-    if target is not None:
-        try:
-            target.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(
-                f"cannot write the report to {target}: {error.strerror}", "make room there"
-            ) from None
-    if where == "-":
+def _write(text: str, target: Path | None) -> None:
+    """Write a report to its file, or to standard output where there is none."""
+    if target is None:
         click.echo(text, nl=False)
+        return
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"cannot write the report to {target}: {error.strerror}"
+        raise UsageError(what, "make room there") from None
 
 
 def _show(report: Report, submission: Path | None, root: Path) -> None:

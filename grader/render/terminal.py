@@ -71,12 +71,14 @@ def _overview(report: Report) -> RenderableType:
         grid.add_row(*_row(result))
     total = report.score
     grid.add_row("", "", "", "", "")
+    for line in report.adjustments:
+        grid.add_row("policy", Text(line.title, style="dim"), "", f"{float(line.points):+.4g}", "")
     grid.add_row(
         Text("score", style="bold"),
         "",
         "",
-        Text(f"{points(total.points)}/{points(total.most)}", style="bold"),
-        _bar(float(total.points), float(total.most)),
+        Text(f"{points(report.final)}/{points(total.most)}", style="bold"),
+        _bar(float(report.final), float(total.most)),
     )
     if total.most_bonus:
         grid.add_row("bonus", "", "", f"{points(total.bonus)}/{points(total.most_bonus)}", "")

@@ -190,3 +190,19 @@ def _forks_of(pid):
     listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
     return [int(word) for word in listing.stdout.split()]
 
+
+
+def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, tmp_path, graded):
+    """A cache that cannot be written keeps every grading process from opening."""
+    _, book = graded
+    path, cache = tmp_path / "b.sqlite", tmp_path / "cache"
+    cache.write_text("a file where a folder has to be")
+    command = [sys.executable, "-m", "grader", "batch", str(handed_in), "--gradebook", str(path)]
+    command += ["--sandbox", "process", "--time-limit", "2", "--jobs", "2"]
+    broken = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    run = subprocess.run(command, cwd=ROOT, env=broken, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 71
+    assert "Traceback" not in run.stderr
+    assert statuses(path) == {}
+    assert batch(handed_in, path, "--jobs", "2").returncode == 1
+    assert digest(path) == digest(book)

@@ -205,3 +205,37 @@ def test_broken_course_exits_70(tmp_path):
     assert run.returncode == 70
     assert one_clear_error(run)
     assert "course.toml" in run.stderr
+
+
+def test_every_format_of_a_single_report_can_be_asked_for():
+    from grader.commands.student import FORMATS
+    from grader.render.formats import SINGLE
+
+    assert FORMATS == ("text", *SINGLE)
+
+
+def test_a_format_is_all_that_stands_on_standard_output():
+    run = grader("grade", "solutions", "--exercise", "add", "--format", "exercism")
+    assert run.returncode == 0
+    assert json.loads(run.stdout)["version"] == 3
+
+
+def test_a_signed_report_is_verified_and_an_altered_one_is_not(tmp_path):
+    key, report = tmp_path / "key", tmp_path / "solutions.json"
+    grader("keygen", key)
+    grader("grade", "solutions", "--exercise", "add", "--sign", key, "--json", report)
+    verified = grader("verify", report, "--key", f"{key}.pub", "--submission", "solutions")
+    assert (verified.returncode, verified.stdout.split(":")[0]) == (0, "Genuine")
+    report.write_text(report.read_text().replace('"score": 10,', '"score": 11,', 1))
+    altered = grader("verify", report, "--key", f"{key}.pub")
+    assert (altered.returncode, altered.stdout.split(":")[0]) == (1, "Altered")
+
+
+def test_weights_of_the_course_are_a_line_on_the_terminal(tmp_path, course):
+    root = tmp_path / "project"
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
+    with (root / "course.toml").open("a") as file:
+        file.write("\n[policy.weights]\nadd = 3\n")
+    run = grader("grade", "solutions", "--exercise", "add", cwd=root, PYTHONPATH=str(root))
+    assert "add counts 3 times" in run.stdout
+    assert "10/10" in run.stdout
