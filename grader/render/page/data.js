@@ -1,0 +1,38 @@
+// The class as the page holds it: rows become people, and numbers become what they point to.
+
+const data = JSON.parse(byId('data').textContent);
+const NOBODY = -1;
+
+const PART_NAME = 0;
+const PART_OWN = 3;
+
+const people = data.people.map((row, place) => {
+  const [id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks] = row;
+  return {
+    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw,
+    policy: policy === NOBODY ? [] : data.policies[policy],
+    results: marks.map((mark) => (mark === NOBODY ? null : data.results[mark])),
+    found: `${id}\n${name}\n${email}`.toLowerCase(),
+  };
+});
+
+// The last mark is a column only if anybody has it.
+const parts = data.parts
+  .map((part, place) => ({ name: part[PART_NAME], title: part[1], own: part[PART_OWN], place }))
+  .filter((part) => !part.own || people.some((person) => person.results[part.place]));
+
+const NOT_STARTED = data.statuses.indexOf('not started');
+const PASSED = data.statuses.indexOf('passed');
+
+/** 2026-02-28 23:30 UTC */
+function moment(stamp) {
+  return stamp && `${stamp.slice(0, 10)} ${stamp.slice(11, 16)} UTC`;
+}
+
+/** Whether somebody handed nothing in, or only stubs. */
+function idle(person) {
+  if (person.score === null) return !person.trouble;
+  const exercises = parts.filter((part) => !part.own).map((part) => person.results[part.place]);
+  const there = exercises.filter((result) => result);
+  return there.length > 0 && there.every((result) => result.status === NOT_STARTED);
+}

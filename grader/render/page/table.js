@@ -1,0 +1,161 @@
+// The table of everyone: what is shown is a page of what is found, in the order asked for.
+
+const ROWS = 50;
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+const byText = (read) => (a, b) => collator.compare(read(a), read(b));
+
+const columns = [
+  { name: 'id', read: (p) => p.id, order: byText((p) => p.id), cell: idCell },
+  { name: 'name', read: (p) => p.name || null, order: byText((p) => p.name), cell: (p) => make('td', { class: 'name' }, own(p.name)) },
+  { name: 'score', kind: 'number', read: (p) => p.score, cell: scoreCell },
+  ...parts.map((part) => ({
+    name: part.name,
+    kind: 'mark',
+    read: (p) => markRank(p.results[part.place]),
+    cell: (p) => make('td', { class: 'mark' }, p.results[part.place] ? statusOf(p.results[part.place].status) : '–'),
+  })),
+  { name: 'attempts', kind: 'number', read: (p) => p.attempts, cell: (p) => make('td', { class: 'number' }, String(p.attempts)) },
+  { name: 'handed in', read: (p) => p.handedIn || null, cell: (p) => make('td', { class: 'when' }, moment(p.handedIn).replace(' UTC', '')) },
+  { name: 'adjustments', read: (p) => (p.policy.length ? adjusted(p) : null), cell: (p) => make('td', { class: 'lines' }, p.policy.map(([sort, , points]) => `${sort} ${points}`).join(', ')) },
+];
+
+const view = { words: [], keep: null, column: 0, down: false, page: 0, found: [] };
+
+function idCell(person) {
+  return make('th', { scope: 'row' }, make('a', { href: fragment(person) }, own(person.id || '(no id)')));
+}
+
+function scoreCell(person) {
+  return make('td', { class: 'number score' }, person.score === null ? make('span', { class: 'muted' }, person.without) : String(person.score));
+}
+
+/** Points first, then how far the work has come: what is not started stands below what failed. */
+function markRank(result) {
+  return result ? result.points * 10 + (result.status === NOT_STARTED ? 0 : 1) : null;
+}
+
+function adjusted(person) {
+  return person.policy.reduce((sum, [, , points]) => sum + Number(points), 0);
+}
+
+function fragment(person) {
+  return `#student/${encodeURIComponent(person.key)}`;
+}
+
+/** Everyone in the order asked for; who has no value stands last either way, and ties keep the ids' order. */
+function ordered(column, down) {
+  const { read, order } = columns[column];
+  const compare = order || ((a, b) => (read(a) < read(b) ? -1 : read(a) > read(b) ? 1 : 0));
+  const there = people.filter((person) => read(person) !== null);
+  const rest = people.filter((person) => read(person) === null);
+  there.sort((a, b) => (down ? -compare(a, b) : compare(a, b)) || a.place - b.place);
+  return [...there, ...rest];
+}
+
+let order = ordered(0, false);
+
+function search() {
+  const { words, keep } = view;
+  view.found = order.filter((person) => words.every((word) => person.found.includes(word)) && (!keep || keep(person)));
+  view.page = 0;
+  show();
+}
+
+function show() {
+  const pages = Math.max(1, Math.ceil(view.found.length / ROWS));
+  const start = view.page * ROWS;
+  const rows = view.found.slice(start, start + ROWS).map((person) => make('tr', {}, ...columns.map((column) => column.cell(person))));
+  byId('people').tBodies[0].replaceChildren(...rows);
+  byId('found').textContent = `${view.found.length.toLocaleString('en')} of ${people.length.toLocaleString('en')} people`;
+  byId('page-number').textContent = `Page ${view.page + 1} of ${pages}`;
+  byId('pager').hidden = pages === 1;
+  for (const [id, blocked] of [['first', view.page === 0], ['previous', view.page === 0], ['next', view.page === pages - 1], ['last', view.page === pages - 1]]) {
+    byId(id).disabled = blocked;
+  }
+}
+
+/** First press: what an instructor looks for first, which for numbers is the lowest. */
+function sortBy(column) {
+  view.down = view.column === column && !view.down;
+  view.column = column;
+  order = ordered(column, view.down);
+  markSorted();
+  search();
+}
+
+function markSorted() {
+  [...byId('people').tHead.rows[0].cells].forEach((cell, place) => {
+    cell.setAttribute('aria-sort', place !== view.column ? 'none' : view.down ? 'descending' : 'ascending');
+  });
+}
+
+function startTable() {
+  const heads = columns.map((column, place) => {
+    const button = make('button', { type: 'button' }, column.name);
+    button.addEventListener('click', () => sortBy(place));
+    return make('th', { scope: 'col', class: column.kind || null }, button);
+  });
+  byId('people').tHead.append(make('tr', {}, ...heads));
+  byId('search').addEventListener('input', (event) => {
+    view.words = event.target.value.toLowerCase().split(/\s+/).filter((word) => word);
+    search();
+  });
+  byId('controls').addEventListener('submit', (event) => event.preventDefault());
+  const turns = { first: () => 0, previous: () => view.page - 1, next: () => view.page + 1, last: () => Math.ceil(view.found.length / ROWS) - 1 };
+  for (const [id, page] of Object.entries(turns)) {
+    byId(id).addEventListener('click', () => {
+      view.page = page();
+      show();
+      byId('table-place').focus();
+      byId('everyone').scrollIntoView();
+    });
+  }
+  markSorted();
+  startFilter();
+  search();
+}
+
+/** The filter's choices by value; a button elsewhere on the page may add one. */
+const filters = new Map([['', null]]);
+
+function addFilter(value, label, keep) {
+  if (!filters.has(value)) {
+    filters.set(value, keep);
+    byId('filter').append(make('option', { value }, label));
+  }
+}
+
+function startFilter() {
+  addFilter('idle', 'not started at all', idle);
+  addFilter('trouble', 'with a trouble', (person) => person.trouble !== '');
+  for (const part of parts) {
+    const result = (person) => person.results[part.place];
+    addFilter(`not_started/${part.name}`, `${part.name}: not started`, (person) => result(person)?.status === NOT_STARTED);
+    addFilter(`open/${part.name}`, `${part.name}: started, not passed`, (person) => result(person) && ![NOT_STARTED, PASSED].includes(result(person).status));
+  }
+  byId('filter').addEventListener('change', (event) => {
+    view.keep = filters.get(event.target.value);
+    search();
+  });
+}
+
+/** Shows in the table whom a button is about. */
+function showOnly(button) {
+  const { show: what, exercise, value } = button.dataset;
+  const key = [what, exercise, value].filter((word) => word).join('/');
+  if (what === 'misconception') {
+    const { place } = parts.find((part) => part.name === exercise);
+    addFilter(key, `${exercise}: ${value}`, (person) => {
+      const diagnosis = person.results[place]?.diagnosis ?? NOBODY;
+      return diagnosis !== NOBODY && data.diagnoses[diagnosis][0] === value;
+    });
+  }
+  byId('filter').value = key;
+  byId('search').value = '';
+  view.words = [];
+  view.keep = filters.get(key);
+  search();
+  byId('everyone').scrollIntoView();
+  byId('filter').focus({ preventScroll: true });
+}
