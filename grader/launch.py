@@ -14,7 +14,7 @@ from grader.errors import MachineError
 from grader.pipes import Lane
 from grader.sandbox.cage import Cage
 
-FILES = ("wire", "engine", "misfit", "networks", "running", "child", "zygote")
+FILES = ("wire", "engine", "misfit", "networks", "running", "cell", "child", "zygote")
 END_SECONDS, START_SECONDS = 2.0, 30.0
 OUT_OF_TIME = "its process was ended by SIGXCPU"
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
@@ -23,6 +23,7 @@ import marshal, os, sys, types
 fds = [int(word) for word in sys.argv[1].split(",")]
 with open(fds[0], "rb") as pipe:
     modules = marshal.load(pipe)
+    seen = marshal.load(pipe)
 # A name that no import statement can say, so that it stands in nobody's way.
 package = "<worker>"
 sys.modules[package] = types.ModuleType(package)
@@ -34,7 +35,7 @@ for name, code in modules:
     exec(code, module.__dict__)
 lanes = [tuple(fds[i : i + 3]) for i in range(3, len(fds), 3)]
 os.write(fds[2], b"r")
-sys.modules[package + ".zygote"].main(fds[1], fds[2], lanes)
+sys.modules[package + ".zygote"].main(fds[1], fds[2], lanes, seen)
 """
 
 
@@ -69,7 +70,7 @@ class Launched:
             for fd in theirs:
                 os.close(fd)
         with suppress(BrokenPipeError), open(boot[1], "wb") as pipe:
-            pipe.write(worker_code())
+            pipe.write(worker_code() + marshal.dumps(cage.seen))
 
     def begin(self, lane: int) -> Lane:
         """Fork the lane's child; raises BrokenPipeError where the worker is gone.

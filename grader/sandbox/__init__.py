@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.errors import MachineError
+from grader.sandbox.bwrap import Bwrap
+from grader.sandbox.bwrap import why_not as no_bwrap
 from grader.sandbox.cage import Cage
 from grader.sandbox.process import Process
 
-# Strongest first; "auto" takes the first that works here.
-CAGES: dict[str, type[Cage]] = {"process": Process}
+# Strongest first, each with what says why it cannot be had here.
+CAGES: dict[str, tuple[type[Cage], Callable[[], str]]] = {
+    "bwrap": (Bwrap, no_bwrap),
+    "process": (Process, lambda: ""),
+}
 NAMES = ("auto", "bwrap", "uid", "process")
 
 
 def choose(name: str, strangers: bool = False) -> Cage:
-    """The cage of that name, or the strongest there is for "auto".
+    """The cage of that name, or for "auto" the strongest that works here, which is tried.
 
     strangers: the code is not one's own, so that "auto" refuses what is no cage.
     Raises MachineError where such a cage cannot be had.
     """
-    if name in CAGES:
-        return CAGES[name]()
-    if name == "auto":
-        for cage in CAGES.values():
-            if not (strangers and cage.isolation == "none"):
+    reasons = []
+    for known, (cage, why_not) in CAGES.items():
+        if name == known or (name == "auto" and not (strangers and cage.isolation == "none")):
+            if not (reason := why_not()):
                 return cage()
+            reasons.append(reason)
+    if name == "auto":
         raise MachineError(
-            "this machine has no sandbox, and a class is code of strangers",
-            "on a machine that may be lost, say so: --sandbox process, which limits accidents but is no cage",
+            f"this machine has no sandbox, and a class is code of strangers: {'; '.join(reasons)}",
+            "run: make setup, which says what to install; on a machine that may be lost: --sandbox process",
         )
     raise MachineError(
-        f"the sandbox '{name}' is not available here",
+        f"the sandbox '{name}' is not available here" + "".join(f": {reason}" for reason in reasons),
         "use --sandbox process, which limits accidents but is no cage, or --sandbox auto",
     )

@@ -17,9 +17,14 @@ class Cage(Protocol):
     """A way to start a worker.
 
     isolation: what the report says of it: full, reduced or none.
+    seen: the folders whose names a worker may list and the files and folders it may read, where it is the
+        worker itself that has to close its eyes to the rest; None where the cage does that.
     """
 
     isolation: str
+
+    @property
+    def seen(self) -> tuple[list[str], list[str]] | None: ...
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
         """Start a bare Python interpreter with these arguments and only these descriptors.

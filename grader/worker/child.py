@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 
+from . import cell
 from .engine import Parts, assemble
 from .misfit import Misfit, a
 from .running import run
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FRAME_LIMIT = 6
+FILES = 64  # the modules of the standard library are read one by one
 
 
 def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
@@ -31,6 +33,7 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
         if "parts" in head:
             _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer)
+            cell.close()
             engine, trouble = _load(head["parts"], head["needed"])
             _collect_less()
         for packed in programs:
@@ -48,6 +51,7 @@ def _limit(memory: int, seconds: float) -> None:
         (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_NOFILE, FILES, FILES),
         (resource.RLIMIT_CPU, whole, whole + 1),  # at the first a signal that says why, then the end
     ):
         try:

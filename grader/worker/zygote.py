@@ -7,20 +7,28 @@ import os
 import signal
 import sys
 
+from . import cell
 from .child import serve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 START, END = b"s", b"e"
 
 
-def main(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]]) -> None:
+def main(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], seen: Any) -> None:
     """Obey the control pipe: two bytes a command, what to do and for which lane.
 
     control_fd: START forks the lane's child, at most one at a time; END kills it and replies with its
         exit status, two bytes: 0 and the exit code, or 1 and the signal. A closed pipe ends everything.
     lanes: for each exercise the pipes of its child: requests in, numbers out, text out.
+    seen: folders to list and files to read, where the cage leaves that to the worker; else None.
     """
     _adopt_orphans()
+    if seen is not None:
+        cell.see_only(*seen)
     child = 0
     while len(command := os.read(control_fd, 2)) == 2:
         if command[:1] == START:

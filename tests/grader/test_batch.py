@@ -80,7 +80,11 @@ def test_everybody_gets_the_outcomes_they_deserve(graded, course):
     assert set(found["ada"].values()) == {"passed"}
     assert {name for name, status in found["bob"].items() if status != "passed"} == {"mul"}
     assert found["cyd"]["relu"] == "crashed"
-    assert (found["dan"]["add"], found["dan"]["mul"], found["dan"]["pow"]) == ("passed", "timed_out", "not_started")
+    assert (found["dan"]["add"], found["dan"]["mul"], found["dan"]["pow"]) == (
+        "passed",
+        "timed_out",
+        "not_started",
+    )
     assert found["eve"]["neuron"] == "crashed"
     assert found["eve"]["mlp"] == "passed"
     assert set(found["fay"].values()) == {"passed", "not_started"}
@@ -151,7 +155,15 @@ def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, cour
 
 
 def test_a_class_is_not_graded_without_a_cage_unless_told_so(handed_in, tmp_path):
-    command = [sys.executable, "-m", "grader", "batch", str(handed_in), "--gradebook", str(tmp_path / "b.sqlite")]
+    command = [
+        sys.executable,
+        "-m",
+        "grader",
+        "batch",
+        str(handed_in),
+        "--gradebook",
+        str(tmp_path / "b.sqlite"),
+    ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     if run.returncode != 71:
         pytest.skip("this machine has a cage")
@@ -187,9 +199,10 @@ def test_a_grading_process_that_dies_is_replaced_and_loses_nobody(handed_in, tmp
 
 def _forks_of(pid):
     """The grading processes under a batch."""
-    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    listing = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
     return [int(word) for word in listing.stdout.split()]
-
 
 
 def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, tmp_path, graded):
@@ -200,7 +213,9 @@ def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, 
     command = [sys.executable, "-m", "grader", "batch", str(handed_in), "--gradebook", str(path)]
     command += ["--sandbox", "process", "--time-limit", "2", "--jobs", "2"]
     broken = {**os.environ, "XDG_CACHE_HOME": str(cache)}
-    run = subprocess.run(command, cwd=ROOT, env=broken, capture_output=True, text=True, timeout=300, check=False)
+    run = subprocess.run(
+        command, cwd=ROOT, env=broken, capture_output=True, text=True, timeout=300, check=False
+    )
     assert run.returncode == 71
     assert "Traceback" not in run.stderr
     assert statuses(path) == {}

@@ -211,7 +211,7 @@ def test_every_format_of_a_single_report_can_be_asked_for():
     from grader.commands.student import FORMATS
     from grader.render.formats import SINGLE
 
-    assert FORMATS == ("text", *SINGLE)
+    assert ("text", *SINGLE) == FORMATS
 
 
 def test_a_format_is_all_that_stands_on_standard_output():

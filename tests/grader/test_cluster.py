@@ -52,7 +52,15 @@ def cluster(tmp_path):
     shared = ["--scheduler-file", str(scheduler_file)]
     lone = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
     started = [subprocess.Popen([*lone, "--no-dashboard", *shared], env=environment, **quiet)]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--no-nanny", "--nthreads", "1", "--no-dashboard"]
+    worker = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_worker",
+        "--no-nanny",
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+    ]
     worker += [*shared, "--host", "127.0.0.1", "--local-directory", str(tmp_path)]
     started += [subprocess.Popen(worker, env=environment, cwd=ROOT, **quiet) for _ in range(4)]
     try:
@@ -88,7 +96,9 @@ def _kill_when_half_done(book, worker, stop):
                 return
 
 
-def test_four_workers_one_of_them_killed_fill_the_gradebook_that_one_machine_fills(handed_in, cluster, tmp_path):
+def test_four_workers_one_of_them_killed_fill_the_gradebook_that_one_machine_fills(
+    handed_in, cluster, tmp_path
+):
     address, workers = cluster
     stop = threading.Event()
     book = tmp_path / "cluster.sqlite"

@@ -80,7 +80,9 @@ def test_an_outcome_comes_back_as_it_went_in(book):
 
 def test_equal_evidence_is_kept_once_and_read_as_one_object(book):
     with sqlite3.connect(book) as connection:
-        assert connection.execute("SELECT count(*) FROM evidence").fetchone() == (3,)  # right twice, wrong, bonus
+        assert connection.execute("SELECT count(*) FROM evidence").fetchone() == (
+            3,
+        )  # right twice, wrong, bonus
     found = standings(book)
     assert found["ada"].report.results[0] is found["bob"].report.results[0]
 

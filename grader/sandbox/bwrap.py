@@ -1,0 +1,98 @@
+"""The strong cage: bubblewrap, with namespaces of its own and nothing to see but a bare interpreter."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+
+from grader.errors import MachineError
+from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
+
+PROGRAM = "bwrap"
+TRYING, ENDING = 10.0, 0.2  # seconds
+# Everything unshared, nothing inherited, no way to more rights; ends when the grader does.
+WALLS = (
+    "--unshare-all",
+    "--unshare-user",
+    "--disable-userns",
+    "--die-with-parent",
+    "--new-session",
+    "--cap-drop",
+    "ALL",
+    "--clearenv",
+    "--uid",
+    "65534",
+    "--gid",
+    "65534",
+)
+
+
+class Bwrap:
+    """Starts workers in namespaces of their own; see SECURITY.md for what each wall is for."""
+
+    isolation = "full"
+    seen = None
+
+    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
+        try:
+            process = subprocess.Popen(
+                [*command(found()), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=pass_fds,
+                env={},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise MachineError(f"cannot start a worker: {error}", "free some memory or processes") from None
+        return Running(process)
+
+
+class Running:
+    """A worker behind its walls."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+
+    def kill(self) -> None:
+        """End the worker: with the first process of its namespace all others go."""
+        try:
+            # One that was asked to end does so by itself, and its processor time is accounted for.
+            self.process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+
+def command(interpreter: Interpreter) -> list[str]:
+    """What starts a bare interpreter behind all walls; its arguments come after."""
+    binds = [word for path in interpreter.files for word in ("--ro-bind", os.path.realpath(path), path)]
+    library = ["--ro-bind", interpreter.library, interpreter.library]
+    # Packages of the machine's own Python lie inside of its library.
+    masks = [word for path in interpreter.hidden for word in ("--tmpfs", path, "--remount-ro", path)]
+    devices = [word for path in DEVICES for word in ("--dev-bind", path, path)]
+    inside = [*binds, *library, *masks, *devices, "--remount-ro", "/", "--chdir", "/"]
+    return [shutil.which(PROGRAM) or PROGRAM, *WALLS, *inside, "--", interpreter.executable, *FLAGS]
+
+
+@cache
+def why_not() -> str:
+    """Why this cage cannot be had here, in a sentence; nothing where it can."""
+    if sys.platform != "linux":
+        return "bubblewrap is for Linux"
+    if shutil.which(PROGRAM) is None:
+        return "bubblewrap is not installed (its command is bwrap)"
+    try:
+        tried = subprocess.run(
+            [*command(found()), "-c", "import math"], capture_output=True, timeout=TRYING, check=False, env={}
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bubblewrap does not start: {error}"
+    said = tried.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+    return f"bubblewrap cannot make its walls here: {said}" if tried.returncode else ""
