@@ -9,13 +9,16 @@ from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.bwrap import why_not as no_bwrap
 from grader.sandbox.cage import Cage
 from grader.sandbox.process import Process
+from grader.sandbox.uid import Uid
+from grader.sandbox.uid import why_not as no_uid
 
 # Strongest first, each with what says why it cannot be had here.
 CAGES: dict[str, tuple[type[Cage], Callable[[], str]]] = {
     "bwrap": (Bwrap, no_bwrap),
+    "uid": (Uid, no_uid),
     "process": (Process, lambda: ""),
 }
-NAMES = ("auto", "bwrap", "uid", "process")
+NAMES = ("auto", *CAGES)
 
 
 def choose(name: str, strangers: bool = False) -> Cage:

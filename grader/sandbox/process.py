@@ -48,7 +48,7 @@ class Process:
 class Running:
     """A worker that runs as a plain subprocess."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: str | None) -> None:
         self.process = process
         self.folder = folder
 
@@ -58,7 +58,8 @@ class Running:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        _remove(self.folder)
+        if self.folder is not None:
+            _remove(self.folder)
 
 
 def _remove(folder: str) -> None:

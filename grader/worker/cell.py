@@ -34,21 +34,20 @@ CALLS = {"x86_64": (0xC000003E, X86_64), "aarch64": (0xC00000B7, AARCH64)}
 EVERYWHERE = (434, 424, 438, 425, 440, 428, 429, 430, 431, 432, 433, 442)
 
 
-def close() -> None:
-    """Refuse calls from now on; raises OSError where the kernel should and does not."""
+def close() -> bool:
+    """Refuse calls from now on; whether the kernel does that, besides starting no process."""
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     calls = CALLS.get(os.uname().machine)
     if sys.platform != "linux" or calls is None:
-        return
+        return False
     architecture, numbers = calls
     program = _program(architecture, (*map(int, numbers.split()), *EVERYWHERE))
     code = ctypes.create_string_buffer(program)
     # struct sock_fprog: how many instructions, and where.
     whole = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
-    library = ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None)
     library.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if library.prctl(PR_SET_SECCOMP, FILTER, ctypes.create_string_buffer(whole), 0, 0):
-        raise OSError(ctypes.get_errno(), "the kernel takes no filter")
+    return not library.prctl(PR_SET_SECCOMP, FILTER, ctypes.create_string_buffer(whole), 0, 0)
 
 
 def _program(architecture: int, refused: tuple[int, ...]) -> bytes:
@@ -80,6 +79,11 @@ READ_FILE, READ_DIR = 1 << 2, 1 << 3
 FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 TCP_SINCE, SCOPES_SINCE = 4, 6
 BENEATH = 1  # a rule about all beneath a path
+
+
+def sees_only() -> bool:
+    """Whether the kernel has Landlock."""
+    return sys.platform == "linux" and bool(ctypes.CDLL(None).syscall(CREATE, None, 0, 1) > 0)
 
 
 def see_only(listed: list[str], read: list[str]) -> bool:
