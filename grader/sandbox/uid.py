@@ -14,8 +14,8 @@ from pathlib import Path
 from grader.errors import MachineError
 from grader.sandbox.interpreter import FLAGS, Interpreter, for_others
 from grader.sandbox.process import Running
-from grader.worker.cell import __file__ as CELL
 
+CELL = Path(__file__).resolve().parent.parent / "worker" / "cell.py"
 TRYING = 10.0  # seconds
 TRIAL = "import sys; exec(sys.stdin.read()); sys.exit(not (sees_only() and close()))"
 # Containers often have no more users than 65536, and people and services have the lower ones.
@@ -91,7 +91,7 @@ def why_not() -> str:
 
 def _walls_hold() -> bool:
     """Whether a process can build the worker's own walls around itself; tried in one that is not missed."""
-    source = Path(CELL).read_bytes()
+    source = CELL.read_bytes()
     try:
         tried = subprocess.run(
             [_interpreter().executable, *FLAGS, "-c", TRIAL],
