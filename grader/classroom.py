@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +50,9 @@ class Watch(Progress, Protocol):
     def start(self, total: int) -> None:
         """So many are handed in."""
 
+    def say(self, sentence: str) -> None:
+        """Something takes seconds, once."""
+
 
 def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     """Grade all that a folder holds into a gradebook; raises GraderError where that cannot begin."""
@@ -59,7 +62,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     setting = Setting(course, cage, default_folder(), wanted.seed, limits)
     found = find(wanted.folder, course.names, wanted.roster)
-    with writing(wanted.book) as writer, _examiners(wanted) as examiners:
+    with writing(wanted.book) as writer, _examiners(wanted, progress.say) as examiners:
         writer.score_by(rubric)
         progress.start(len(found.handins))
         digest = course_digest(setting).hex()
@@ -67,7 +70,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
 
 
 @contextmanager
-def _examiners(wanted: Wanted) -> Iterator[Examiners]:
+def _examiners(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Examiners]:
     order = Order(wanted.sandbox, wanted.seed, wanted.seconds, wanted.patience)
     if wanted.cluster is not None:
         from grader.cluster import connected
@@ -75,7 +78,7 @@ def _examiners(wanted: Wanted) -> Iterator[Examiners]:
         with connected(wanted.cluster, order) as cluster:
             yield cluster
         return
-    examiners = Here(order, wanted.width)
+    examiners = Here(order, wanted.width, say)
     try:
         yield examiners
     finally:
@@ -85,8 +88,8 @@ def _examiners(wanted: Wanted) -> Iterator[Examiners]:
 class Here:
     """Examiners on this machine."""
 
-    def __init__(self, order: Order, jobs: int) -> None:
-        self._room = Room(order, jobs)
+    def __init__(self, order: Order, jobs: int, say: Callable[[str], None]) -> None:
+        self._room = Room(order, jobs, say)
         self._threads = ThreadPoolExecutor(jobs)
         # One more than there are lanes, so that no lane waits while this process reads or stores.
         self.width = jobs + 1

@@ -194,12 +194,10 @@ def _collection(order: Order, lanes: list[socket.socket]) -> Collected:
     cache = Path(order.cache) if order.cache else default_folder()
     limits = Limits(seconds=order.seconds, patience=order.patience)
     course = Course.load(Path(order.root)) if order.root else here()
-    setting = Setting(course, choose(order.sandbox), cache, order.seed, limits, _say)
+    setting = Setting(
+        course, choose(order.sandbox), cache, order.seed, limits, lambda said: send(lanes[0], {"say": said})
+    )
     return Collected(setting, lanes)
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.__stderr__, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 
@@ -30,9 +31,13 @@ class LaneBroken(MachineError):
 
 
 class Room:
-    """A grading process that starts when it is first needed; examine() is for as many threads as lanes."""
+    """A grading process that starts when it is first needed; examine() is for as many threads as lanes.
 
-    def __init__(self, order: Order, lanes: int) -> None:
+    say: called with a sentence before something that takes seconds and happens only once.
+    """
+
+    def __init__(self, order: Order, lanes: int, say: Callable[[str], None] = lambda _: None) -> None:
+        self._say = say
         self._order = order
         self._lanes = lanes
         # A lane that broke and could not be replaced is None until somebody needs it.
@@ -90,7 +95,9 @@ class Room:
                 theirs.close()
         for ours, _ in pairs:
             ours.settimeout(OPENING)
-            self._course = _answer(ours)["course"]
+            while "say" in (hello := _answer(ours)):
+                self._say(hello["say"])
+            self._course = hello["course"]
             ours.settimeout(LONGEST)
         for ours, _ in pairs:
             self._free.put(ours)

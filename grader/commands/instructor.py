@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console, notice
+from grader.commands.saying import console
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:
     from grader.batch import Tally
 
 BOOK = click.Path(path_type=Path, dir_okay=False)
+STOPPED = 130  # as shells have it for a Ctrl-C
 PATIENCE = 4.0  # for each job that shares a processor
 
 
@@ -51,8 +52,14 @@ def batch(
     width = jobs or cores
     patience = PATIENCE * max(1.0, width / cores)
     wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience)
-    with watching(console(stderr=True), notice()) as progress:
-        tally = grade_class(wanted, progress)
+    try:
+        with watching(console(stderr=True)) as progress:
+            tally = grade_class(wanted, progress)
+    except KeyboardInterrupt:
+        click.echo(
+            "grader: stopped; what was graded is kept\n        run the same again: it goes on", err=True
+        )
+        sys.exit(STOPPED)
     _say(tally, book)
     sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable > 0))
 

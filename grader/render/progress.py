@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -30,30 +30,29 @@ class Rate(ProgressColumn):
 class Bar:
     """Shows how far a batch is; where there is no terminal, only the troubles."""
 
-    def __init__(self, progress: Progress, say: Callable[[str], None]) -> None:
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._say = say
         self._task = progress.add_task("grading", total=None)
 
     def start(self, total: int) -> None:
         self._progress.update(self._task, total=total)
         if not self._progress.console.is_terminal:
-            self._say(f"grading {total:,} submissions …")
+            self.say(f"grading {total:,} submissions …")
 
     def advance(self) -> None:
         self._progress.advance(self._task)
 
     def tell(self, place: str, sentence: str) -> None:
-        self._progress.console.print(Text(printable(f"{place}: {sentence}")), soft_wrap=True)
+        self.say(printable(f"{place}: {sentence}"))
+
+    def say(self, sentence: str) -> None:
+        self._progress.console.print(Text(sentence), soft_wrap=True)
 
 
 @contextmanager
-def watching(console: Console, say: Callable[[str], None]) -> Iterator[Bar]:
-    """Shows a bar for as long as the block runs.
-
-    say: prints a line where there is no terminal to draw on.
-    """
+def watching(console: Console) -> Iterator[Bar]:
+    """Shows a bar for as long as the block runs; lines only, where there is no terminal to draw on."""
     left = TextColumn("left:"), TimeRemainingColumn(elapsed_when_finished=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), *left)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield Bar(progress, say)
+        yield Bar(progress)
