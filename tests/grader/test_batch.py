@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom import Wanted, grade_class
+from grader.errors import MachineError
 from grader.gradebook.reading import reading
 from grader.grading import grade
 from grader.report import to_plain
+from grader.sandbox import CAGES, choose
 from grader.scoring import exercise_status
 from grader.submission import load
 
@@ -154,21 +157,32 @@ def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, cour
     assert {name for name in now if now[name] != was[name]} == {"relu", "together"}
 
 
-def test_a_class_is_not_graded_without_a_cage_unless_told_so(handed_in, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "grader",
-        "batch",
-        str(handed_in),
-        "--gradebook",
-        str(tmp_path / "b.sqlite"),
-    ]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    if run.returncode != 71:
-        pytest.skip("this machine has a cage")
-    assert "--sandbox process" in run.stderr
-    assert not (tmp_path / "b.sqlite").exists()
+def test_strangers_are_not_let_near_what_is_no_cage(monkeypatch):
+    monkeypatch.setattr("grader.sandbox.CAGES", {"process": CAGES["process"]})
+    with pytest.raises(MachineError, match="no sandbox") as caught:
+        choose("auto", strangers=True)
+    assert "--sandbox process" in caught.value.next_step
+    assert choose("process", strangers=True).isolation == "none"
+
+
+def test_a_class_is_not_graded_without_a_cage_unless_told_so(handed_in, tmp_path, monkeypatch):
+    monkeypatch.setattr("grader.sandbox.CAGES", {"process": CAGES["process"]})
+    wanted = Wanted(handed_in, tmp_path / "b.sqlite", None, 1, None, 0, "auto", 2.0, 1.0)
+    with pytest.raises(MachineError, match="no sandbox"):
+        grade_class(wanted, Unwatched())
+    assert not wanted.book.exists()
+
+
+class Unwatched:
+    """Nobody watches."""
+
+    def start(self, total): ...
+
+    def advance(self): ...
+
+    def tell(self, place, sentence): ...
+
+    def say(self, sentence): ...
 
 
 def test_people_on_the_roster_who_handed_in_nothing_are_listed(handed_in, tmp_path):
