@@ -36,6 +36,7 @@ list: .venv/ready  ## list the exercises
 bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the floor; takes half an hour
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/diagnosis.py
+	@$(BIN)/python benchmarks/cages.py
 	@$(BIN)/python benchmarks/whole_class.py
 
 clean:  ## remove the environment and everything built

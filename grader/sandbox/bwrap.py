@@ -18,8 +18,8 @@ TRYING, ENDING = 10.0, 0.2  # seconds
 # Everything unshared, nothing inherited, no way to more rights; ends when the grader does.
 WALLS = (
     "--unshare-all",
+    "--as-pid-1",  # else a first process of bubblewrap's own is left for somebody else to reap
     "--unshare-user",
-    "--disable-userns",
     "--die-with-parent",
     "--new-session",
     "--cap-drop",
@@ -78,7 +78,20 @@ def command(interpreter: Interpreter) -> list[str]:
     masks = [word for path in interpreter.hidden for word in ("--tmpfs", path, "--remount-ro", path)]
     devices = [word for path in DEVICES for word in ("--dev-bind", path, path)]
     inside = [*binds, *library, *masks, *devices, "--remount-ro", "/", "--chdir", "/"]
-    return [shutil.which(PROGRAM) or PROGRAM, *WALLS, *inside, "--", interpreter.executable, *FLAGS]
+    program = shutil.which(PROGRAM) or PROGRAM
+    return [program, *WALLS, *_newer_walls(program), *inside, "--", interpreter.executable, *FLAGS]
+
+
+@cache
+def _newer_walls(program: str) -> tuple[str, ...]:
+    """What only bubblewrap 0.8 and later know; the worker's own walls refuse the same."""
+    try:
+        told = subprocess.run(
+            [program, "--help"], capture_output=True, text=True, timeout=TRYING, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return ("--disable-userns",) if "--disable-userns" in told.stdout + told.stderr else ()
 
 
 @cache
