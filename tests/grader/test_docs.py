@@ -2,8 +2,10 @@
 
 import io
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from rich.console import Console
 
 from grader.check import hints_missing
 from grader.grading import grade
+from grader.policy import read
 from grader.render.terminal import render
+from grader.sandbox import choose
 from grader.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,9 +83,34 @@ def test_every_make_target_shown_exists():
 
 
 def test_every_file_the_documents_link_to_is_there():
-    for name in ("README.md", "HINTS.md"):
-        for link in re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text("utf-8")):
-            assert (ROOT / link).exists(), link
+    for path in (ROOT / "README.md", ROOT / "HINTS.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+POLICY = re.compile(r"^```toml\n(\[policy\].*?)^```", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^\.venv/bin/(grader (?:batch|report|export|release|keygen|verify) .*)$", re.MULTILINE)
+
+
+def test_the_policy_shown_to_instructors_is_one(course):
+    shown = POLICY.search((ROOT / "docs" / "class.md").read_text("utf-8"))
+    policy = read(tomllib.loads(shown[1])["policy"], course.names)
+    assert (policy.attempt, policy.weights["backward"]) == ("best", 2)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/class.md"])
+def test_what_instructors_are_shown_to_type_works(name, tmp_path, course):
+    """Every command about a class, one after the other, as it stands there."""
+    text = (ROOT / name).read_text("utf-8")
+    typed = [line.partition("  #")[0].strip() for line in TYPED.findall(text)]
+    assert len(typed) >= 4
+    shutil.copytree(course.root / "solutions", tmp_path / "handed-in" / "ada")
+    for line in typed:
+        words = line.split()[1:]
+        weak = ["--sandbox", "process"] if words[0] == "batch" and choose("auto").isolation == "none" else []
+        command = [sys.executable, "-m", "grader", *words, *weak]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{line}\n{run.stderr}"
 
 
 def test_failing_output_in_the_readme_is_what_a_student_sees(course, setting, solutions):
