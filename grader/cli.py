@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from grader.commands.author import COMMANDS as AUTHOR
+from grader.commands.doctor import COMMANDS as DOCTOR
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
 from grader.commands.results import COMMANDS as RESULTS
 from grader.commands.student import COMMANDS as STUDENT
@@ -37,5 +38,5 @@ def main() -> None:
     """
 
 
-for command in (*STUDENT, *INSTRUCTOR, *RESULTS, *AUTHOR):
+for command in (*STUDENT, *INSTRUCTOR, *RESULTS, *DOCTOR, *AUTHOR):
     main.add_command(command)

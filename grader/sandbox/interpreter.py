@@ -90,21 +90,25 @@ def _said(executable: str) -> str:
             [executable, *FLAGS, "-c", ask], capture_output=True, text=True, timeout=20, check=True
         )
         major, minor, library = said.stdout.strip().split(" ", 2)
+        return library if (int(major), int(minor)) == sys.version_info[:2] else ""
     except (OSError, subprocess.SubprocessError, ValueError):
         return ""
-    return library if (int(major), int(minor)) == sys.version_info[:2] else ""
 
 
 def _libraries(executable: str, library: str) -> tuple[str, ...]:
     """From this user's cache, as asking takes a third of a second."""
-    state = os.stat(executable)
+    try:
+        state = os.stat(executable)
+    except OSError as error:
+        what = f"the interpreter {executable} cannot be looked at: {error.strerror}"
+        raise MachineError(what, "use one that this user may run") from None
     digest = hashlib.sha256(repr((executable, library, state.st_mtime_ns, state.st_size)).encode())
     key = digest.hexdigest()[:24]
     path = Path(platformdirs.user_cache_dir("nanograd")) / "interpreters" / f"{key}.json"
     with suppress(OSError, ValueError):
-        known = tuple(json.loads(path.read_text("utf-8")))
-        if all(map(os.path.exists, known)):
-            return known
+        known = json.loads(path.read_text("utf-8"))
+        if isinstance(known, list) and all(isinstance(file, str) and os.path.exists(file) for file in known):
+            return tuple(known)
     asked = _asked(executable, library)
     with suppress(OSError):
         _keep(path, json.dumps(asked))

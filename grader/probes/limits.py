@@ -1,0 +1,109 @@
+"""Ways to use more than an exercise's share."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import resource
+import signal
+import time
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Scene = dict[str, Any]
+
+MIB = 1 << 20
+MANY = 4_096  # descriptors, as many as most systems allow
+# Calls without a name in every build of Python: the older setrlimit, and memfd_create.
+SET_LIMIT = {"x86_64": 160, "aarch64": 164}
+UNNAMED_FILE = {"x86_64": 319, "aarch64": 279}
+
+
+def memory(scene: Scene) -> bool:
+    """Takes more memory than its limit."""
+    return bool(bytearray(scene["memory"]))
+
+
+def mapping(scene: Scene) -> bool:
+    """Maps more memory than its limit."""
+    with mmap.mmap(-1, scene["memory"]) as mapped:
+        return bool(len(mapped) == scene["memory"])
+
+
+def loop(scene: Scene) -> bool:
+    """Computes for longer than its limit."""
+    while time.process_time() < scene["seconds"]:
+        pass
+    return True
+
+
+def stubborn_loop(scene: Scene) -> bool:
+    """Computes for longer than its limit, and ignores the signal that says so."""
+    for number in (signal.SIGXCPU, signal.SIGPROF, signal.SIGALRM, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    return loop(scene)
+
+
+def sleep(scene: Scene) -> bool:
+    """Waits for longer than its limit."""
+    time.sleep(scene["seconds"])
+    return True
+
+
+def disk(scene: Scene) -> bool:
+    """Fills a disk."""
+    for folder in (".", "/tmp", "/dev/shm", "/var/tmp"):
+        path = os.path.join(folder, scene["token"])
+        with suppress(OSError):
+            try:
+                with open(path, "wb") as file:
+                    return file.write(bytes(MIB)) == MIB
+            finally:
+                os.unlink(path)
+    return False
+
+
+def unnamed_file(scene: Scene) -> bool:
+    """Fills memory with a file that has no name (memfd)."""
+    fd = _call(UNNAMED_FILE, b"x", 0)
+    return os.write(fd, bytes(MIB)) == MIB
+
+
+def descriptors(scene: Scene) -> bool:
+    """Opens five hundred files."""
+    opened: list[int] = []
+    try:
+        for _ in range(500):
+            opened.append(os.open("/dev/null", os.O_RDONLY))
+        return True
+    finally:
+        for fd in opened:
+            os.close(fd)
+
+
+def more(scene: Scene) -> bool:
+    """Raises a limit (prlimit)."""
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (MANY, MANY))
+    except ValueError as error:
+        raise PermissionError(errno.EPERM, str(error)) from None
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] == MANY
+
+
+def more_the_old_way(scene: Scene) -> bool:
+    """Raises a limit (setrlimit)."""
+    _call(SET_LIMIT, resource.RLIMIT_NOFILE, (ctypes.c_ulong * 2)(MANY, MANY))
+    return True
+
+
+def _call(numbers: dict[str, int], *arguments: Any) -> int:
+    library = ctypes.CDLL(None, use_errno=True)
+    result: int = library.syscall(numbers[os.uname().machine], *arguments)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result

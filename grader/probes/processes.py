@@ -1,0 +1,187 @@
+"""Ways to start other processes, and to reach into those that are there."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Scene = dict[str, Any]
+
+PTRACE_SEIZE, SET_SIGNAL = 0x4206, 10
+CLONE3, PIDFD_OPEN, PIDFD_SEND_SIGNAL = 435, 434, 424
+BARE = ["-I", "-S", "-c", "import os; os._exit({})"]
+
+
+def fork(scene: Scene) -> bool:
+    """Starts a process (fork)."""
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+
+def command(scene: Scene) -> bool:
+    """Starts a program (subprocess)."""
+    return subprocess.run([_python(), *_bare(0)], check=False, timeout=3).returncode == 0
+
+
+def spawn(scene: Scene) -> bool:
+    """Starts a program (posix_spawn)."""
+    pid = os.posix_spawn(_python(), [_python(), *_bare(0)], {})
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def program(scene: Scene) -> bool:
+    """Becomes another program (exec)."""
+    os.execv(_python(), [_python(), *_bare(scene["escaped"])])
+
+
+def thread(scene: Scene) -> bool:
+    """Starts a thread."""
+    there: list[bool] = []
+    one = threading.Thread(target=there.append, args=(True,))
+    try:
+        one.start()
+    except RuntimeError as error:
+        raise PermissionError(errno.EPERM, str(error)) from None
+    one.join(1)
+    return bool(there)
+
+
+def newest_clone(scene: Scene) -> bool:
+    """Starts a process (clone3)."""
+    size = 64
+    arguments = (ctypes.c_uint64 * 8)(*[0] * 4, signal.SIGCHLD)
+    pid = _checked(_library().syscall(CLONE3, arguments, size))
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+
+def session(scene: Scene) -> bool:
+    """Leaves its session (setsid)."""
+    os.setsid()
+    return True
+
+
+def parent(scene: Scene) -> bool:
+    """May send signals to its parent."""
+    os.kill(os.getppid(), 0)
+    return True
+
+
+def first(scene: Scene) -> bool:
+    """May send signals to the first process."""
+    os.kill(1, 0)
+    return True
+
+
+def everybody(scene: Scene) -> bool:
+    """May send signals to every process."""
+    os.kill(-1, 0)
+    return True
+
+
+def other(scene: Scene) -> bool:
+    """Ends another process by a signal."""
+    os.kill(scene["bystander"], signal.SIGTERM)
+    return True
+
+
+def handle(scene: Scene) -> bool:
+    """Ends another process by a handle to it (pidfd)."""
+    # Not every build of Python has names for these calls.
+    handle = _checked(_library().syscall(PIDFD_OPEN, scene["bystander"], 0))
+    _checked(_library().syscall(PIDFD_SEND_SIGNAL, handle, signal.SIGTERM, None, 0))
+    return True
+
+
+def roundabout(scene: Scene) -> bool:
+    """Ends another process by a signal that a pipe sends (F_SETOWN)."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(reader, fcntl.F_SETOWN, scene["bystander"])
+    fcntl.fcntl(reader, SET_SIGNAL, signal.SIGTERM)
+    fcntl.fcntl(reader, fcntl.F_SETFL, os.O_ASYNC)
+    os.write(writer, b"x")
+    time.sleep(0.1)
+    return False  # if it went through, the process is gone by now
+
+
+def slowing(scene: Scene) -> bool:
+    """Slows another process down (setpriority)."""
+    os.setpriority(os.PRIO_PROCESS, scene["bystander"], 19)
+    return True
+
+
+def moving(scene: Scene) -> bool:
+    """Takes processors away from another process (sched_setaffinity)."""
+    os.sched_setaffinity(scene["bystander"], {min(os.sched_getaffinity(0))})
+    return True
+
+
+def limiting(scene: Scene) -> bool:
+    """Sets a limit of another process (prlimit)."""
+    resource.prlimit(scene["bystander"], resource.RLIMIT_CORE, (0, 0))
+    return True
+
+
+def tracing(scene: Scene) -> bool:
+    """Takes control of another process (ptrace)."""
+    _checked(_library().ptrace(PTRACE_SEIZE, scene["bystander"], None, None))
+    return True
+
+
+def memory(scene: Scene) -> bool:
+    """Reads another process's memory (/proc/…/mem)."""
+    with open(f"/proc/{scene['grader']}/mem", "rb", buffering=0) as file:
+        file.seek(scene["address"])
+        return bool(file.read(len(scene["secret"])) == scene["secret"].encode())
+
+
+def memory_call(scene: Scene) -> bool:
+    """Reads another process's memory (process_vm_readv)."""
+    size = len(scene["secret"])
+    read = ctypes.create_string_buffer(size)
+    # struct iovec: where, and how many bytes.
+    here = (ctypes.c_size_t * 2)(ctypes.addressof(read), size)
+    there = (ctypes.c_size_t * 2)(scene["address"], size)
+    _checked(_library().process_vm_readv(scene["grader"], here, 1, there, 1, 0))
+    return bool(read.raw == scene["secret"].encode())
+
+
+def listing(scene: Scene) -> bool:
+    """Sees other processes."""
+    return str(scene["bystander"]) in os.listdir("/proc")
+
+
+def _python() -> str:
+    assert os.path.exists(sys.executable), "there is no program to start"
+    return sys.executable
+
+
+def _bare(code: int) -> list[str]:
+    return [word.format(code) for word in BARE]
+
+
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int) -> int:
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
