@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade test seeds lint check list bench clean
+.PHONY: help setup instructor grade test seeds lint check list bench gradescope clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -21,6 +21,9 @@ test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@CASES=100 $(BIN)/pytest -q -n auto tests/grader/test_seeds.py
+
+gradescope: .venv/ready  ## build the autograder for Gradescope; with your own seed: make gradescope SEED=7
+	@$(BIN)/grader gradescope build $(if $(SEED),--seed $(SEED)) $(if $(INDEX),--index $(INDEX))
 
 lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff check .

@@ -7,11 +7,14 @@ from typing import Any
 import click
 
 from grader.commands.author import COMMANDS as AUTHOR
+from grader.commands.ci import COMMANDS as CI
 from grader.commands.doctor import COMMANDS as DOCTOR
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
+from grader.commands.platforms import COMMANDS as PLATFORMS
 from grader.commands.results import COMMANDS as RESULTS
 from grader.commands.student import COMMANDS as STUDENT
 from grader.errors import GraderError
+from grader.printable import printable
 from grader.version import VERSION
 
 
@@ -22,9 +25,9 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except GraderError as error:
-            click.echo(f"grader: {error.what}", err=True)
+            click.echo(f"grader: {printable(error.what)}", err=True)
             if error.next_step:
-                click.echo(f"        {error.next_step}", err=True)
+                click.echo(f"        {printable(error.next_step)}", err=True)
             ctx.exit(error.exit_code)
 
 
@@ -38,5 +41,5 @@ def main() -> None:
     """
 
 
-for command in (*STUDENT, *INSTRUCTOR, *RESULTS, *DOCTOR, *AUTHOR):
+for command in (*STUDENT, *INSTRUCTOR, *RESULTS, *DOCTOR, *CI, *PLATFORMS, *AUTHOR):
     main.add_command(command)

@@ -46,7 +46,7 @@ class Course:
             return cls(root, table["title"], exercises, together, table.get("policy", {}))
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
             raise CourseError(f"{path} is not a course: {error}", "compare it with the README") from error
 
     @property
@@ -109,4 +109,6 @@ def _exercise(entry: dict[str, Any]) -> Exercise:
     if not defines.isidentifier() or not (attach + "_").isidentifier():
         raise ValueError(f"{name} cannot define {defines!r} and attach it as {attach!r}")
     points = Fraction(str(entry["points"]))
+    if points < 0:
+        raise ValueError(f"{name} is worth less than nothing")
     return Exercise(name, entry["title"], points, siblings, defines=defines, attach=attach)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -26,6 +27,12 @@ from grader.model import (
 )
 
 Plain = dict[str, Any]
+# What str() makes of a fraction; of other spellings a few letters could mean a number of a million digits.
+FRACTION = re.compile(r"[0-9]{1,18}(/[1-9][0-9]{0,17})?")
+NO_NUMBERS = ("nan", "inf", "-inf")
+# What is drawn as a tree is drawn by recursion; a graph that anybody looks at has a dozen nodes.
+MOST_NODES = 400
+LONGEST = 1 << 18
 STATUS = {
     Passed: "passed",
     Failed: "failed",
@@ -68,26 +75,30 @@ def outcome_from_plain(plain: Plain) -> Outcome:
     """What outcome_to_plain() was given; raises KeyError or ValueError for anything else."""
     try:
         return _outcome(plain)
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"this is no outcome: {error}") from None
 
 
 def _outcome(plain: Plain) -> Outcome:
     match plain["status"]:
         case "passed":
-            return Passed(plain["cases"])
+            return Passed(_count(plain["cases"]))
         case "failed":
-            return Failed(plain["cases"], _shown_from_plain(plain["counterexample"]), plain["reason"])
+            shown = _shown_from_plain(plain["counterexample"])
+            return Failed(_count(plain["cases"]), shown, text(plain["reason"]))
         case "crashed":
-            shown = plain["counterexample"] and _shown_from_plain(plain["counterexample"])
-            return Crashed(plain["cases"], plain["error"], tuple(plain["frames"]), shown)
+            frames = tuple(map(text, plain["frames"]))
+            return Crashed(_count(plain["cases"]), text(plain["error"]), frames, _maybe_shown(plain))
         case "timed_out":
-            shown = plain["counterexample"] and _shown_from_plain(plain["counterexample"])
-            return TimedOut(plain["limit"], shown)
+            return TimedOut(_number(plain["limit"]), _maybe_shown(plain))
         case "not_started":
-            return NotStarted(plain["reason"])
+            return NotStarted(text(plain["reason"]))
         case other:
             raise ValueError(f"no outcome is called {other!r}")
+
+
+def _maybe_shown(plain: Plain) -> Counterexample | None:
+    return None if plain["counterexample"] is None else _shown_from_plain(plain["counterexample"])
 
 
 def _shown_to_plain(shown: Counterexample) -> Plain:
@@ -102,9 +113,17 @@ def _shown_to_plain(shown: Counterexample) -> Plain:
 
 def _shown_from_plain(plain: Plain) -> Counterexample:
     operations, leaves, numbers, drawn = plain["rank"]
-    rank = (operations, leaves, numbers, drawn)
+    rank = (_count(operations), _count(leaves), _number(numbers), _count(drawn))
     graph = tuple(map(_node_from_plain, plain["graph"]))
-    return Counterexample(plain["program"], _numbers(plain["expected"]), _numbers(plain["got"]), rank, graph)
+    known: set[str] = set()
+    for node in graph:
+        if not known.issuperset(node.operands):
+            raise ValueError(f"the node {node.name!r} is made from nodes that come later, or from none")
+        known.add(node.name)
+    if len(graph) > MOST_NODES or len(known) < len(graph):
+        raise ValueError("the graph is larger than any, or has two nodes of one name")
+    program = text(plain["program"])
+    return Counterexample(program, _numbers(plain["expected"]), _numbers(plain["got"]), rank, graph)
 
 
 def _node_to_plain(node: Node) -> Plain:
@@ -120,7 +139,8 @@ def _node_to_plain(node: Node) -> Plain:
 
 def _node_from_plain(plain: Plain) -> Node:
     data, grad = (_pair_from_plain(plain[key]) for key in ("data", "grad"))
-    return Node(plain["name"], plain["formula"], tuple(plain["operands"]), data, grad, plain["suspect"])
+    operands = tuple(map(text, plain["operands"]))
+    return Node(text(plain["name"]), text(plain["formula"]), operands, data, grad, plain["suspect"] is True)
 
 
 def _pair_to_plain(pair: tuple[float, float | None]) -> Plain:
@@ -129,11 +149,44 @@ def _pair_to_plain(pair: tuple[float, float | None]) -> Plain:
 
 
 def _pair_from_plain(plain: Plain) -> tuple[float, float | None]:
-    return float(plain["expected"]), None if plain["got"] is None else float(plain["got"])
+    return _number(plain["expected"]), None if plain["got"] is None else _number(plain["got"])
 
 
 def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:
-    return tuple((label, float(number)) for label, number in plain.items())
+    return tuple((label, _number(number)) for label, number in plain.items())
+
+
+def _number(value: Any) -> float:
+    if value in NO_NUMBERS or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return float(value)
+    raise ValueError(f"{value!r:.40} is no number")
+
+
+def _count(value: Any) -> int:
+    if 0 <= whole(value) < 1 << 31:
+        return whole(value)
+    raise ValueError(f"{value!r:.40} is no count")
+
+
+def whole(value: Any) -> int:
+    """A whole number; raises ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError(f"{value!r:.40} is no whole number")
+
+
+def text(value: Any) -> str:
+    """A text of the lengths there are; raises ValueError for anything else."""
+    if isinstance(value, str) and len(value) <= LONGEST:
+        return value
+    raise ValueError(f"{value!r:.40} is no text")
+
+
+def fraction(value: Any) -> Fraction:
+    """What str() made of a fraction from 0 up; raises ValueError for anything else."""
+    if isinstance(value, str) and FRACTION.fullmatch(value):
+        return Fraction(value)
+    raise ValueError(f"{value!r:.40} is no fraction")
 
 
 def diagnosis_to_plain(diagnosis: Diagnosis | None) -> Plain | None:
@@ -142,8 +195,8 @@ def diagnosis_to_plain(diagnosis: Diagnosis | None) -> Plain | None:
 
 
 def diagnosis_from_plain(plain: Plain | None) -> Diagnosis | None:
-    """What diagnosis_to_plain() was given."""
-    return Diagnosis(**plain) if plain else None
+    """What diagnosis_to_plain() was given; raises ValueError or TypeError for anything else."""
+    return Diagnosis(**{name: text(value) for name, value in plain.items()}) if plain else None
 
 
 def claim_to_plain(claim: Claim) -> Plain:
@@ -157,8 +210,8 @@ def claim_to_plain(claim: Claim) -> Plain:
 
 
 def claim_from_plain(plain: Plain) -> Claim:
-    """What claim_to_plain() was given."""
-    return Claim(plain["name"], plain["title"], Kind(plain["kind"]), Fraction(plain["share"]))
+    """What claim_to_plain() was given; raises ValueError, KeyError or TypeError for anything else."""
+    return Claim(text(plain["name"]), text(plain["title"]), Kind(plain["kind"]), fraction(plain["share"]))
 
 
 def result_to_plain(result: Result) -> Plain:
@@ -170,8 +223,15 @@ def result_to_plain(result: Result) -> Plain:
 def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain) -> Result:
     """What result_to_plain() was given, under a rubric's exercise and claims.
 
-    Raises KeyError for a claim without an outcome.
+    Raises KeyError for a claim without an outcome, and ValueError for anything else that is none.
     """
-    outcomes = plain["outcomes"]
-    verdicts = tuple(Verdict(claim, outcome_from_plain(outcomes[claim.name])) for claim in claims)
-    return Result(exercise, verdicts, diagnosis_from_plain(plain["diagnosis"]))
+    try:
+        outcomes, diagnosis = dict(plain["outcomes"]), diagnosis_from_plain(plain["diagnosis"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"this is no result: {error}") from None
+    seen = [outcomes[claim.name] for claim in claims]
+    try:
+        judged = list(map(outcome_from_plain, seen))
+    except KeyError as error:
+        raise ValueError(f"an outcome has no {error}") from None
+    return Result(exercise, tuple(map(Verdict, claims, judged)), diagnosis)

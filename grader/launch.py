@@ -51,6 +51,7 @@ class Launched:
     """A running worker with lanes for as many exercises as were asked for."""
 
     def __init__(self, cage: Cage, lanes: int) -> None:
+        seen = cage.seen  # asked before anything is open, as it may raise
         boot, self._control, self._status = os.pipe(), os.pipe(), os.pipe()
         # For each lane: requests to the child, then numbers and texts from it.
         pipes = [tuple(os.pipe() for _ in range(3)) for _ in range(lanes)]
@@ -70,7 +71,7 @@ class Launched:
             for fd in theirs:
                 os.close(fd)
         with suppress(BrokenPipeError), open(boot[1], "wb") as pipe:
-            pipe.write(worker_code() + marshal.dumps(cage.seen))
+            pipe.write(worker_code() + marshal.dumps(seen))
 
     def begin(self, lane: int) -> Lane:
         """Fork the lane's child; raises BrokenPipeError where the worker is gone.

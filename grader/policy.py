@@ -17,6 +17,9 @@ from grader.scoring import score
 
 DAY = timedelta(days=1)
 ATTEMPTS = ("best", "last")
+# Beyond these a zone or a grace could lead out of the calendar, and a number into infinity.
+YEARS = range(1900, 9000)
+LARGEST = 10**9
 KEYS = {"deadline", "grace_minutes", "late_per_day", "late_most", "attempt", "weights"}
 
 
@@ -63,6 +66,8 @@ def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
     deadline = table.get("deadline")
     if deadline is not None and (not isinstance(deadline, datetime) or deadline.tzinfo is None):
         raise ValueError("deadline is a date and time with its zone, such as 2026-12-01T23:59:00+01:00")
+    if deadline is not None and deadline.year not in YEARS:
+        raise ValueError(f"deadline is in the year {deadline.year}, which is no year of a course")
     if table.get("attempt", "best") not in ATTEMPTS:
         raise ValueError(f"attempt is one of {', '.join(ATTEMPTS)}, not {table['attempt']!r}")
     weights = {
@@ -79,8 +84,8 @@ def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
 
 
 def _number(value: Any, name: str) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise ValueError(f"{name} is a number from 0 up, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+        raise ValueError(f"{name} is a number from 0 to {LARGEST:,}, not {value!r:.40}")
     return Fraction(str(value))
 
 

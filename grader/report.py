@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.evidence import diagnosis_to_plain, outcome_to_plain, status
 from grader.model import Adjustment, Crashed, Failed, Kind, Outcome, Passed, Result, TimedOut, Verdict
+from grader.printable import plain_json
 from grader.scoring import NOTHING, Score, earned, exercise_status, score, worth
 
 SCHEMA_NAME = "nanograd/report/v1"
@@ -80,7 +81,9 @@ def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, A
 
 def to_json(report: Report, times: dict[str, Any] | None = None) -> str:
     """The report as JSON text, the same for the same report."""
-    return json.dumps(to_plain(report, times), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return (
+        plain_json(json.dumps(to_plain(report, times), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+    )
 
 
 def schema() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.gradebook.reading import Reader, reading
 from grader.gradebook.writing import writing
-from grader.printable import printable
+from grader.printable import harmless, printable
 from grader.rubric import Rubric
 
 
@@ -36,7 +36,9 @@ def rescored(book: Path, rubric: Rubric) -> Change:
         after = _points(reader)
     with writing(book) as writer:
         new = writer.score_by(rubric)
-    moved = tuple((printable(id_), old, after[id_]) for id_, old in before.items() if old != after[id_])
+    moved = tuple(
+        (harmless(printable(id_)), old, after[id_]) for id_, old in before.items() if old != after[id_]
+    )
     return Change(new, len(after), moved)
 
 

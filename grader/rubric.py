@@ -7,11 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from grader.course import Course
-from grader.evidence import claim_from_plain, claim_to_plain
+from grader.evidence import claim_from_plain, claim_to_plain, fraction, text
 from grader.model import Claim, Exercise
 from grader.policy import Policy, read, stated
 from grader.properties import declared_in
@@ -62,16 +61,24 @@ def of(course: Course) -> Rubric:
     return Rubric(course.title, course.exercises, course.together, claims, stated(course), course.policy)
 
 
-def from_json(text: str) -> Rubric:
-    """What to_json() gave; raises ValueError, KeyError or TypeError for anything else."""
-    plain = json.loads(text)
+def from_json(body: str) -> Rubric:
+    """What to_json() gave; raises ValueError for anything else."""
+    try:
+        return _from_plain(json.loads(body))
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"this is no rubric: {error}") from None
+
+
+def _from_plain(plain: dict[str, Any]) -> Rubric:
     *exercises, together = map(_exercise_from_plain, plain["exercises"])
+    names = [exercise.name for exercise in (*exercises, together)]
     claims = {name: tuple(map(claim_from_plain, entry)) for name, entry in plain["claims"].items()}
+    if sorted(claims) != sorted(names):
+        raise ValueError("its claims are not those of its exercises")
     table = dict(plain["policy"])
     if "deadline" in table:
         table["deadline"] = datetime.fromisoformat(table["deadline"])
-    policy = read(table, [exercise.name for exercise in exercises])
-    return Rubric(plain["title"], tuple(exercises), together, claims, policy, table)
+    return Rubric(text(plain["title"]), tuple(exercises), together, claims, read(table, names[:-1]), table)
 
 
 def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:
@@ -87,5 +94,8 @@ def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:
 
 
 def _exercise_from_plain(plain: dict[str, Any]) -> Exercise:
-    points, siblings = Fraction(plain["points"]), tuple(plain["siblings"])
-    return Exercise(**plain | {"points": points, "siblings": siblings})
+    words = (text(plain[name]) for name in ("name", "title", "defines", "attach"))
+    name, title, defines, attach = words
+    siblings = tuple(map(text, plain["siblings"]))
+    own = plain["own"] is True
+    return Exercise(name, title, fraction(plain["points"]), siblings, own, defines, attach)

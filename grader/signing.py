@@ -27,7 +27,7 @@ from grader.errors import CourseError, UsageError
 from grader.report import SCHEMA_NAME
 
 try:
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
@@ -50,6 +50,8 @@ ALGORITHM = "ed25519"
 PREFIX = f"{SCHEMA_NAME}\n".encode()
 UNSIGNED_KEYS = ("times", "signature")
 LARGEST_KEY = 1 << 14
+# What the library raises at bytes that are none; the last one where a key has the size of another kind.
+NO_KEY = (ValueError, UnsupportedAlgorithm, InternalError)
 DIGEST = re.compile(r"[0-9a-f]{64}")
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 
@@ -96,7 +98,7 @@ def load_key(path: Path) -> PrivateKey:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
         raise UsageError(f"the key {path} is encrypted", "give one without a password") from None
-    except (ValueError, UnsupportedAlgorithm):
+    except NO_KEY:
         raise UsageError(f"{path} is no private key in PEM", "make one: grader keygen FILE") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise UsageError(f"the key {path} is not for Ed25519", "make one: grader keygen FILE")
@@ -110,7 +112,7 @@ def load_public_key(path: Path) -> PublicKey:
         raise UsageError(f"{path} is a private key, which is for signing", f"give {path}.pub")
     try:
         key = load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm):
+    except NO_KEY:
         raise UsageError(f"{path} is no public key in PEM", "give the .pub file of the key") from None
     if not isinstance(key, Ed25519PublicKey):
         raise UsageError(f"the key {path} is not for Ed25519", "give the .pub file of the key")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.printable import printable
 
 LARGEST = 1 << 20
 MOST_FILES = 100
@@ -46,7 +47,7 @@ def load(folder: Path, wanted: tuple[str, ...]) -> Submission:
     Raises UsageError for a folder that is missing, unreadable, no folder, or has none of them.
     """
     names = _names(folder)
-    submission = gather(folder.resolve().name, names, wanted, lambda name: content(folder / name))
+    submission = gather(printable(folder.resolve().name), names, wanted, lambda name: content(folder / name))
     if not {*submission.sources, *submission.unreadable} & set(wanted):
         raise UsageError(
             f"{folder} has none of the exercises ({', '.join(f'{name}.py' for name in wanted)})",

@@ -9,6 +9,7 @@ import click
 
 from grader.commands.saying import notice
 from grader.errors import UsageError
+from grader.printable import printable
 
 
 @click.command()
@@ -82,7 +83,9 @@ def release(to: Path | None, folder: Path | None) -> None:
         _update(folder)
     elif to is not None:
         written = release_course(here(), to)
-        click.echo(f"{len(written)} files are in {to}: the students' project. Try it:\n  make -C {to} grade")
+        shown = printable(str(to))
+        click.echo(f"{len(written)} files are in {shown}: the students' project. Try it:")
+        click.echo(f"  make -C {shown} grade")
 
 
 def _update(folder: Path) -> None:
@@ -91,9 +94,9 @@ def _update(folder: Path) -> None:
 
     changes = update(here(), folder)
     for change in changes:
-        click.echo(f"  {change}")
+        click.echo(f"  {printable(str(change))}")
     if all(change.what is What.KEPT for change in changes):
-        click.echo(f"{folder} is up to date; nothing was changed.")
+        click.echo(f"{printable(str(folder))} is up to date; nothing was changed.")
 
 
 COMMANDS = (check, new, release)

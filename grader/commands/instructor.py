@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.saying import console
+from grader.printable import printable
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def _say(tally: Tally, book: Path) -> None:
         (tally.faults, "not graded, through no fault of the student's: run the same again"),
     ]
     click.echo("; ".join(f"{count:,} {what}" for count, what in parts if count) or "nothing was handed in")
-    click.echo(f"Next: grader report {book} --html class.html, or grader export {book} --format csv")
+    shown = printable(str(book))
+    click.echo(f"Next: grader report {shown} --html class.html, or grader export {shown} --format csv")
 
 
 @click.command()

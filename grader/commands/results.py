@@ -11,6 +11,7 @@ import click
 
 from grader.commands.saying import signed_by
 from grader.errors import UsageError
+from grader.printable import printable
 
 if TYPE_CHECKING:
     from grader.authenticity import Verdict
@@ -40,7 +41,7 @@ def export(book: Path, form: str, to: Path | None, key: Path | None) -> None:
     single = None if key is None else signed_by(key)
     with reading(book) as reader:
         done = write(reader.standings(), form, to or Path(_default_name(form)), single)
-    click.echo(f"{done.to}: {done.people:,} people, {done.reports:,} of them graded")
+    click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
 
 
 def _default_name(form: str) -> str:
@@ -60,7 +61,7 @@ def report(book: Path, to: Path) -> None:
 
     with reading(book) as reader:
         render_class(reader.standings(), datetime.now(UTC), to)
-    click.echo(f"{to} is one file with everything in it: open it in a browser.")
+    click.echo(f"{printable(str(to))} is one file with everything in it: open it in a browser.")
 
 
 @click.command()
@@ -70,8 +71,9 @@ def keygen(file: Path) -> None:
     from grader.signing import new_key
 
     new_key(file)
-    click.echo(f"Next: grader export GRADEBOOK --format json --sign {file}, then")
-    click.echo(f"      grader verify FOLDER --key {file}.pub")
+    shown = printable(str(file))
+    click.echo(f"Next: grader export GRADEBOOK --format json --sign {shown}, then")
+    click.echo(f"      grader verify FOLDER --key {shown}.pub")
 
 
 @click.command()
@@ -119,7 +121,6 @@ def _digest(folder: Path) -> str:
 def _tell(found: list[tuple[Path, Verdict]]) -> None:
     """Say what each report is, of many only those that are not genuine."""
     from grader.authenticity import Genuine, describe
-    from grader.printable import printable
 
     wrong = [pair for pair in found if not isinstance(pair[1], Genuine)]
     for path, verdict in wrong or found[:1]:

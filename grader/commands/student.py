@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -130,7 +131,7 @@ def _write(text: str, target: Path | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        target.write_text(text, encoding="utf-8")
+        target.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         what = f"cannot write the report to {target}: {error.strerror}"
         raise UsageError(what, "make room there") from None
@@ -141,7 +142,7 @@ def _show(report: Report, submission: Path | None, root: Path) -> None:
 
     own = submission is None or submission.resolve() == (root / "exercises").resolve()
     folder = "exercises" if own else str(submission)
-    again = "make grade EX={}" if own else f"grader grade {submission} --exercise {{}}"
+    again = "make grade EX={}" if own else f"grader grade {shlex.quote(folder)} --exercise {{}}"
     render(report, console(), folder, again)
 
 

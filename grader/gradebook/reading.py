@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import CourseError, MachineError, UsageError
-from grader.evidence import result_from_plain
+from grader.evidence import result_from_plain, text, whole
 from grader.gradebook.store import opened, told
 from grader.model import Person, Result
-from grader.policy import Attempt, counted
+from grader.policy import YEARS, Attempt, counted
 from grader.report import Report
 from grader.rubric import Rubric, from_json
 from grader.standing import Standing, Standings
@@ -65,11 +65,9 @@ class Reader:
                 f"the gradebook {self._path} is empty", "fill it: grader batch FOLDER --gradebook FILE"
             )
         try:
-            return from_json(row[0])
-        except (ValueError, KeyError, TypeError):
-            raise MachineError(
-                f"the gradebook {self._path} holds a damaged rubric", "run: grader rescore"
-            ) from None
+            return from_json(text(row[0]))
+        except ValueError:
+            raise self._damaged("rubric", "run: grader rescore") from None
 
     def standings(self) -> Standings:
         """The whole class, read anew at every pass."""
@@ -82,11 +80,15 @@ class Reader:
         with told(self._path):
             attempts = self._attempts()
             person, theirs = next(attempts, (None, []))
-            for id_, name, email, trouble in self._connection.execute(PEOPLE):
+            for row in self._connection.execute(PEOPLE):
+                id_, name, email, trouble = self._texts("list of people", row)
                 mine: list[Attempt] = []
                 if id_ == person:
                     mine, (person, theirs) = theirs, next(attempts, (None, []))
                 yield self._standing(Person(id_, name, email), mine, trouble)
+            if person is not None:
+                # Their order went astray, and with it whose attempts are whose.
+                raise self._damaged("list of people")
 
     def _standing(self, person: Person, attempts: list[Attempt], trouble: str) -> Standing:
         if not attempts:
@@ -100,34 +102,46 @@ class Reader:
             yield person, [self._attempt(list(marks)) for _, marks in groupby(rows, key=itemgetter(1))]
 
     def _attempt(self, rows: list[tuple[Any, ...]]) -> Attempt:
-        digest, course, seed, handed_in, name, isolation, versions = rows[0][4:]
+        digest, course, seed, *others = rows[0][4:]
+        handed_in, name, isolation, versions = others
         results = {row[2]: self._result(row[2], row[3]) for row in rows if row[2] in self._parts}
         own = self.rubric.together.name
-        report = Report(
-            submission=name,
-            digest=digest,
-            seed=seed,
-            isolation=isolation,
-            results=tuple(result for mark, result in results.items() if mark != own),
-            together=results.get(own),
-            versions=tuple(json.loads(versions).items()),
-            course=course,
-        )
-        return Attempt(report, datetime.fromisoformat(handed_in) if handed_in else None)
+        try:
+            report = Report(
+                submission=text(name),
+                digest=text(digest),
+                seed=whole(seed),
+                isolation=text(isolation),
+                results=tuple(result for mark, result in results.items() if mark != own),
+                together=results.get(own),
+                versions=tuple((what, text(which)) for what, which in json.loads(versions).items()),
+                course=text(course),
+            )
+            return Attempt(report, _time(text(handed_in)))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise self._damaged("attempt") from None
 
     def _decoded(self, exercise: str, evidence: int) -> Result:
-        (body,) = self._connection.execute("SELECT body FROM evidence WHERE id = ?", (evidence,)).fetchone()
+        row = self._connection.execute("SELECT body FROM evidence WHERE id = ?", (evidence,)).fetchone()
         try:
-            return result_from_plain(self._parts[exercise], self.rubric.claims[exercise], json.loads(body))
+            plain = json.loads(text(row and row[0]))
+            return result_from_plain(self._parts[exercise], self.rubric.claims[exercise], plain)
         except KeyError as error:
             raise CourseError(
                 f"{exercise} has no outcome for {error}: its properties have changed since it was graded",
                 "grade what changed: grader batch FOLDER --gradebook FILE",
             ) from None
-        except (ValueError, TypeError):
-            raise MachineError(
-                f"the gradebook {self._path} holds damaged evidence", "grade into another"
-            ) from None
+        except (ValueError, RecursionError):
+            raise self._damaged("piece of evidence") from None
+
+    def _texts(self, what: str, row: Iterable[Any]) -> list[str]:
+        try:
+            return list(map(text, row))
+        except ValueError:
+            raise self._damaged(what) from None
+
+    def _damaged(self, what: str, next_step: str = "grade into another") -> MachineError:
+        return MachineError(f"the gradebook {self._path} holds a damaged {what}", next_step)
 
     def digest(self) -> str:
         """SHA-256 over all it says: equal for equal gradebooks, whatever the order they were filled in."""
@@ -136,6 +150,16 @@ class Reader:
             for row in self._connection.execute(query):
                 digest.update(repr(row).encode())
         return digest.hexdigest()
+
+
+def _time(stored: str) -> datetime | None:
+    """When something was handed in; raises ValueError where that is no time with a zone in our days."""
+    if not stored:
+        return None
+    time = datetime.fromisoformat(stored)
+    if time.tzinfo is None or time.year not in YEARS:
+        raise ValueError(f"{stored!r} is no time of handing in")
+    return time
 
 
 @contextmanager

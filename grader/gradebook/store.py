@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from grader.errors import MachineError, UsageError
+from grader.printable import shortened
 
 APPLICATION, SCHEMA = 0x4E616E47, 1  # "NanG"
+LONGEST = 1 << 24  # bytes of one value, or of one row
 BUSY = 10.0  # seconds to wait for another program's transaction
 TABLES = """
 CREATE TABLE people (
@@ -47,6 +50,7 @@ CREATE TRIGGER outcomes_never_change BEFORE UPDATE ON outcomes
 CREATE TRIGGER evidence_never_changes BEFORE UPDATE ON evidence
     BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 # What SQLite says, in words and with a next step; the first that is found in its message.
 TROUBLES = (
     ("locked", "is in use by another program", "wait for it to end, or close it, then run the same again"),
@@ -77,7 +81,10 @@ def told(path: Path) -> Iterator[None]:
         for pattern, what, next_step in TROUBLES:
             if pattern in said:
                 raise MachineError(f"the gradebook {path} {what}", next_step) from None
-        raise MachineError(f"the gradebook {path} cannot be used: {said}", "check the file") from None
+        what = f"the gradebook {path} cannot be used: {shortened(said)}"
+        raise MachineError(what, "check the file") from None
+    except UnicodeDecodeError:  # in what SQLite itself would have said
+        raise MachineError(f"the gradebook {path} is damaged", "grade anew into another file") from None
 
 
 @contextmanager
@@ -96,6 +103,7 @@ def opened(path: Path, create: bool) -> Iterator[sqlite3.Connection]:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     # Asked first, so that a file that is not ours is not changed in any way.
     application, schema = _number(connection, "application_id"), _number(connection, "user_version")
     fresh = (application, schema) == (0, 0) and not connection.execute(
@@ -111,8 +119,26 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if fresh:
         settings = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
         connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {settings} COMMIT;")
-    elif (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        return
+    if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise sqlite3.DatabaseError(f"malformed: {found}")
+    _refuse_odd(set(connection.execute(OBJECTS)), path)
+
+
+def _refuse_odd(found: set[tuple[str, str, str]], path: Path) -> None:
+    """Raise UsageError where tables are not ours, or a view or trigger could do something of its own."""
+    lacks = sorted(name for _, name, _ in _schema() - found)
+    odd = sorted(name for kind, name, _ in found - _schema() if kind in ("view", "trigger"))
+    if lacks or odd:
+        what = f"the gradebook {path} is not as the grader made it: see {(lacks or odd)[0]} in it"
+        raise UsageError(what, "grade into another file")
+
+
+@cache
+def _schema() -> set[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return set(connection.execute(OBJECTS))
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

@@ -25,6 +25,7 @@ LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 KEPT = (":submitters", ":created_at", ":history", ":id", ":name", ":sid", ":email", "utc")
 # From a submission down to a former attempt's time.
 DEEPEST = 6
+YEARS = range(1900, 9000)
 LONGEST_ANCHORED = 100
 # The library's reader in Python takes minutes over what is nested a hundred thousand times.
 NESTED_MOST = 100
@@ -150,11 +151,16 @@ def _text(node: Node) -> str:
 
 
 def _time(node: Node) -> datetime | None:
-    """A time as Ruby writes it, "2026-04-26 17:34:00.861687000 Z"; without a zone it is UTC's."""
+    """A time as Ruby writes it, "2026-04-26 17:34:00.861687000 Z"; without a zone it is UTC's.
+
+    None for what is none, or is so long ago or ahead that no other zone has a name for it.
+    """
     text = _text(node.get("utc") if isinstance(node, dict) else node)
     day, _, rest = text.partition(" ")
     try:
         time = datetime.fromisoformat(f"{day} {rest.replace(' ', '')}" if rest else day)
     except ValueError:
+        return None
+    if time.year not in YEARS:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -11,10 +11,11 @@ from grader.intake.choosing import DEEPEST, Path, nothing, one
 from grader.intake.member import Kind, Member, Refused
 from grader.intake.names import leftover, without_ending
 from grader.intake.root import regular
-from grader.printable import printable
+from grader.printable import shortened
 from grader.submission import LARGEST, Submission, allowed, gather
 
 LIMITS = Limits(packed=64 << 20, members=10_000, unpacked=64 << 20)
+SHOWN = 100  # characters of a name: an archive may have any
 Reader = Callable[[], bytes]
 
 
@@ -33,7 +34,7 @@ def read_archive(above: int, name: str, where: str, title: str, wanted: tuple[st
                 continue
             if allowed(path[-1]) and len(path) <= DEEPEST + 1:
                 if path in files:
-                    raise Refused(f"holds {printable(member.name)} twice")
+                    raise Refused(f"holds {shortened(member.name, SHOWN)} twice")
                 files[path] = _reader(member, path[-1])
             elif without_ending(path[-1]):
                 nested.append(member.name)
@@ -61,7 +62,7 @@ def _chosen(
     if not holders:
         if nested and not files:
             raise UsageError(
-                f"{where} holds an archive, {printable(nested[0])}, and no exercise file",
+                f"{where} holds an archive, {shortened(nested[0], SHOWN)}, and no exercise file",
                 "hand in the inner archive; one inside another is not opened",
             )
         raise nothing(where, wanted, bool(files))
@@ -75,5 +76,5 @@ def safe_path(name: str) -> Path:
     """A member's path, taken apart; raises Refused for one that could lead out of the archive."""
     path = tuple(part for part in name.split("/") if part not in ("", "."))
     if name.startswith("/") or ".." in path or "\\" in name or "\0" in name or name[1:2] == ":":
-        raise Refused(f"holds a path that leads out of it or is not plain: {printable(name[:100])}")
+        raise Refused(f"holds a path that leads out of it or is not plain: {shortened(name, SHOWN)}")
     return path or (".",)

@@ -13,7 +13,7 @@ from grader.intake.names import METADATA, METADATA_MOST, leftover, without_endin
 from grader.intake.packed import LIMITS as INNER
 from grader.intake.packed import safe_path
 from grader.intake.root import Root, temporary
-from grader.printable import printable
+from grader.printable import printable, shortened
 from grader.submission import LARGEST
 
 LIMITS = Limits(packed=16 << 30, members=2_000_000, unpacked=8 << 30)
@@ -37,7 +37,7 @@ def unpack(archive: Path) -> tuple[Root, Troubles]:
         with archive.open("rb") as file, in_words(where):
             for member in members(file, LIMITS):
                 if reason := _take(member, root.path):
-                    troubles.append((printable(member.name.removeprefix("./")), reason))
+                    troubles.append((shortened(member.name.removeprefix("./")), reason))
     except OSError as error:
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
     return root, troubles

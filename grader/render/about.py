@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.identity import once_each
 from grader.model import Adjustment, Diagnosis, Kind, Passed, Person, Result, Verdict
-from grader.printable import printable
+from grader.printable import plain_json, printable
 from grader.render.wording import brief, lines_of, signed
 from grader.report import Report, notes
 from grader.scoring import Score, exercise_status, score
@@ -67,8 +67,8 @@ def with_items(head: dict[str, Any], name: str, items: Iterable[str]) -> str:
 
 
 def as_json(thing: object) -> str:
-    """JSON on one line."""
-    return json.dumps(thing, ensure_ascii=False, allow_nan=False)
+    """JSON on one line, in which everything can be seen."""
+    return plain_json(json.dumps(thing, ensure_ascii=False, allow_nan=False))
 
 
 def counted(result: Result) -> Iterator[tuple[int, Verdict]]:
@@ -137,7 +137,7 @@ def _standing(result: Result) -> str:
     """The exercise's line, and beneath it what is known about it."""
     points = score(result)
     got, most = (points.points, points.most) if points.most else (points.bonus, points.most_bonus)
-    name = result.exercise.name
+    name = printable(result.exercise.name)
     lines = [f"{name}: {WORDS[exercise_status(result)]}, {brief(got)}/{brief(most)}"]
     if result.diagnosis:
         lines.append(f"  Probably: {printable(result.diagnosis.name)}")

@@ -66,7 +66,7 @@ def _of_exercise(result: Result, place: int) -> str:
     points = score(result)
     return as_json(
         {
-            "test-name": f"{place}. {result.exercise.name}: {printable(result.exercise.title)}",
+            "test-name": f"{place}. {printable(result.exercise.name)}: {printable(result.exercise.title)}",
             "passed": exercise_status(result) == "passed",
             "score": math.floor(points.points),
             "max-score": math.ceil(points.most),

@@ -56,7 +56,7 @@ def _test(result: Result, verdict: Verdict, place: int) -> dict[str, Any]:
     passed = isinstance(verdict.outcome, Passed)
     shown = counterexample_of(verdict.outcome)
     return {
-        "name": f"{result.exercise.name}: {printable(verdict.claim.title)}",
+        "name": f"{printable(result.exercise.name)}: {printable(verdict.claim.title)}",
         "status": _status(verdict),
         "message": None if passed else cut(said(result, verdict), MESSAGE),
         "output": None if passed else cut(printable(headline(verdict.outcome)), OUTPUT),

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from grader.identity import once_each
 from grader.model import Adjustment, Crashed, Kind, Passed, Result, TimedOut, Verdict
-from grader.printable import printable
+from grader.printable import harmless, printable
 from grader.render.about import KEPT, About, as_json, counted, said, summed, with_items
-from grader.render.wording import binary, signed
+from grader.render.wording import binary, lines_of, signed
 from grader.report import Report
 from grader.scoring import earned, score
 from grader.words import counterexample_of
 
 VERSION = 1
-# A line of the log that begins with "::" is a command to the runner, and so is "##[" anywhere in it.
-COMMAND = re.compile(r"^(\s*)(?=::)", re.MULTILINE)
 
 
 def render(report: Report, about: About) -> str:  # noqa: ARG001  # every format is asked alike
@@ -39,11 +36,6 @@ def render(report: Report, about: About) -> str:  # noqa: ARG001  # every format
 def wrapped(text: str) -> str:
     """The line for $GITHUB_OUTPUT that hands the rendered JSON to the reporter."""
     return f"result={base64.b64encode(text.encode()).decode()}\n"
-
-
-def harmless(text: str) -> str:
-    """Text that the runner's log takes for no command."""
-    return COMMAND.sub(r"\1| ", text).replace("##[", "## [")
 
 
 def _tests(report: Report) -> Iterator[str]:
@@ -74,12 +66,12 @@ def _test(result: Result, verdict: Verdict, place: int, points: int | float) -> 
     bonus = "" if verdict.claim.kind is Kind.GRADED else " (bonus, counted apart)"
     shown = counterexample_of(verdict.outcome)
     return {
-        "name": harmless(f"{result.exercise.name}: {printable(verdict.claim.title)}{bonus}"),
+        "name": harmless(f"{printable(result.exercise.name)}: {printable(verdict.claim.title)}{bonus}"),
         "status": _status(verdict),
         "score": points,
         "message": harmless(said(result, verdict)),
-        "test_code": harmless(shown.source) if shown else "",
-        "filename": f"{result.exercise.name}.py",
+        "test_code": harmless(lines_of(shown.source)) if shown else "",
+        "filename": harmless(printable(f"{result.exercise.name}.py")),
         "line_no": 0,
         "task_id": place,
         "duration": 0,

@@ -37,13 +37,13 @@ def render(report: Report, about: About) -> str:
 
 def _extra(report: Report) -> dict[str, Any]:
     return {
-        "digest": report.digest,
+        "digest": printable(report.digest),
         "seed": report.seed,
-        "isolation": report.isolation,
+        "isolation": printable(report.isolation),
         "raw_score": number(summed(report).exercises.points),
         "max_score": number(summed(report).exercises.most),
         "bonus": number(summed(report).exercises.bonus),
-        "versions": dict(report.versions),
+        "versions": {printable(what): printable(which) for what, which in report.versions},
     }
 
 
@@ -60,7 +60,7 @@ def _of_exercise(result: Result, place: int) -> tuple[str, ...]:
 
 
 def _test(result: Result, verdict: Verdict, place: str) -> dict[str, Any]:
-    name, claim = result.exercise.name, verdict.claim
+    name, claim = printable(result.exercise.name), verdict.claim
     return {
         "name": f"{name}: {printable(claim.title)}",
         "number": place,
@@ -69,7 +69,11 @@ def _test(result: Result, verdict: Verdict, place: str) -> dict[str, Any]:
         "status": "passed" if isinstance(verdict.outcome, Passed) else "failed",
         "output": said(result, verdict),
         "tags": [name, claim.kind.value],
-        "extra_data": {"exercise": name, "property": claim.name, "status": status(verdict.outcome)},
+        "extra_data": {
+            "exercise": name,
+            "property": printable(claim.name),
+            "status": status(verdict.outcome),
+        },
         **PLAIN,
     }
 

@@ -90,7 +90,11 @@ def _table(arrow: ModuleType, people: list[Row], rows: list[Row], layout: Any) -
 
 def _person(standing: Standing) -> Row:
     report, when = standing.report, standing.handed_in
-    shown = (None, None, None) if report is None else (report.digest, report.seed, report.isolation)
+    shown = (
+        (None, None, None)
+        if report is None
+        else (printable(report.digest), report.seed, printable(report.isolation))
+    )
     return (printable(standing.person.id), when and when.astimezone(UTC), standing.attempts, *shown)
 
 
@@ -105,11 +109,11 @@ def _rows(standing: Standing) -> list[Row]:
 
 @once_each(KEPT)
 def _of_exercise(result: Result) -> tuple[Row, ...]:
-    misconception = result.diagnosis and result.diagnosis.misconception
+    misconception = result.diagnosis and printable(result.diagnosis.misconception)
     return tuple(
         (
-            result.exercise.name,
-            verdict.claim.name,
+            printable(result.exercise.name),
+            printable(verdict.claim.name),
             printable(verdict.claim.title),
             verdict.claim.kind.value,
             status(verdict.outcome),

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.identity import once_each
 from grader.model import Result
+from grader.printable import plain_json
 from grader.render.about import KEPT, About, summed
 from grader.render.wording import number
 from grader.report import Report, to_plain
@@ -50,4 +51,4 @@ def _exercise(result: Result, deep: str) -> str:
 
 
 def _dump(thing: object) -> str:
-    return json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False)
+    return plain_json(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))

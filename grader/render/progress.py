@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from grader.printable import printable
+from grader.printable import harmless, printable
 
 
 class Rate(ProgressColumn):
@@ -43,7 +43,7 @@ class Bar:
         self._progress.advance(self._task)
 
     def tell(self, place: str, sentence: str) -> None:
-        self.say(printable(f"{place}: {sentence}"))
+        self.say(harmless(printable(f"{place}: {sentence}")))
 
     def say(self, sentence: str) -> None:
         self._progress.console.print(Text(sentence), soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from grader.printable import plain_json
 from grader.render.about import About
 from grader.render.plain import render as plain
 from grader.report import Report
@@ -16,6 +17,6 @@ def signed(key: PrivateKey) -> Callable[[Report, About], str]:
 
     def render(report: Report, about: About) -> str:
         body = owned(json.loads(plain(report, about)), about.person.id, about.handed_in, report.course)
-        return json.dumps(sign(body, key), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return plain_json(json.dumps(sign(body, key), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
     return render

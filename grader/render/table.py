@@ -40,8 +40,8 @@ def _rows(standings: Standings) -> Iterator[list[str]]:
     reports = (standing.report for standing in standings.each())
     sorts = list(dict.fromkeys(sort(line) for r in reports if r is not None for line in summed(r).lines))
     names = [exercise.name for exercise in (*standings.exercises, standings.together)]
-    policy = [cell(f"policy: {name}") for name in sorts]
-    yield [*PERSON, "raw_score", *policy, "score", "max_score", "bonus", *names, "policies", "trouble"]
+    policy, shown = [cell(f"policy: {name}") for name in sorts], map(cell, names)
+    yield [*PERSON, "raw_score", *policy, "score", "max_score", "bonus", *shown, "policies", "trouble"]
     full = decimal(most(standings.exercises))
     for standing in standings.each():
         yield [*_person(standing), *_points(standing.report, sorts, full, names), cell(standing.trouble)]

@@ -19,10 +19,12 @@ from grader.model import (
     Failed,
     Kind,
     NotStarted,
+    Outcome,
     Passed,
     Result,
     Verdict,
 )
+from grader.printable import harmless, printable, shortened
 from grader.report import Report, notes
 from grader.scoring import exercise_status, score
 from grader.words import MARK, counterexample_of, headline, meaning, numbers, places
@@ -72,7 +74,8 @@ def _overview(report: Report) -> RenderableType:
     total = report.score
     grid.add_row("", "", "", "", "")
     for line in report.adjustments:
-        grid.add_row("policy", Text(line.title, style="dim"), "", f"{float(line.points):+.4g}", "")
+        title = Text(printable(line.title), style="dim")
+        grid.add_row("policy", title, "", f"{float(line.points):+.4g}", "")
     grid.add_row(
         Text("score", style="bold"),
         "",
@@ -90,8 +93,8 @@ def _row(result: Result) -> tuple[RenderableType, ...]:
     marks = score(result)
     got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
     return (
-        result.exercise.name,
-        Text(result.exercise.title, style="dim"),
+        Text(printable(result.exercise.name)),
+        Text(printable(result.exercise.title), style="dim"),
         Text(word, style=style),
         f"{points(got)}/{points(most)}",
         _bar(float(got), float(most)),
@@ -116,12 +119,26 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str) ->
         outcome = result.verdicts[0].outcome
         assert isinstance(outcome, NotStarted)
         verb = "write" if "not there" in outcome.reason else "open"
-        console.print(f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
+        _say(console, f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
     else:
         _closer_look(console, result)
-        console.print(f"Next: mend {folder}/{name}.py, then run")
-    console.print(f"  {again.format(name)}", highlight=False)
-    console.print(f"Stuck? HINTS.md has a section on {name}.")
+        _say(console, f"Next: mend {folder}/{name}.py, then run")
+    before, _, after = again.rpartition("{}")
+    _say(console, f"  {before}{name}{after}")
+    _say(console, f"Stuck? HINTS.md has a section on {name}.")
+
+
+def _say(console: Console, sentence: str) -> None:
+    console.print(Text(printable(sentence)))
+
+
+def _quote(console: Console, lines: list[str], style: str = "") -> None:
+    """Lines that the student's code has a say in: none is so long as to bury the rest.
+
+    They are not wrapped, for what stands at the beginning of a line may be a command to CI.
+    """
+    for line in lines:
+        console.print(Text(harmless(shortened(line)), style=style), soft_wrap=True)
 
 
 def _closer_look(console: Console, result: Result) -> None:
@@ -131,11 +148,11 @@ def _closer_look(console: Console, result: Result) -> None:
     ]
     wrong = [v for v in missed if v.claim.kind is Kind.GRADED] or missed
     shown = plainest(wrong)
-    console.print(Rule(Text(f"{result.exercise.name}: what does not hold yet"), align="left", style="dim"))
-    console.print(Text(shown.claim.title, style="bold"))
+    title = Text(printable(f"{result.exercise.name}: what does not hold yet"))
+    console.print(Rule(title, align="left", style="dim"))
+    console.print(Text(printable(shown.claim.title), style="bold"))
     if not isinstance(shown.outcome, Failed) or shown.outcome.reason:
-        console.print(Text(headline(shown.outcome), style="red"))
-        console.print(Text("\n".join([*meaning(shown.outcome), *places(shown.outcome)])))
+        _happened(console, shown.outcome)
     counterexample = counterexample_of(shown.outcome)
     if counterexample is not None:
         _counterexample(console, counterexample)
@@ -153,10 +170,21 @@ def _closer_look(console: Console, result: Result) -> None:
         console.print()
 
 
+def _happened(console: Console, outcome: Outcome) -> None:
+    if isinstance(outcome, Failed | Crashed):
+        _quote(console, [headline(outcome)], "red")
+    else:
+        console.print(Text(headline(outcome), style="red"))
+    for line in meaning(outcome):
+        _say(console, line)
+    _quote(console, places(outcome))
+
+
 def _diagnosis(console: Console, diagnosis: Diagnosis) -> None:
-    console.print(Text(f"Probably: {diagnosis.name}", style="bold yellow"))
-    console.print(Text(diagnosis.explanation))
-    console.print(Text(f"HINTS.md, “{diagnosis.hint}”, goes on from there.", style="dim"))
+    console.print(Text(printable(f"Probably: {diagnosis.name}"), style="bold yellow"))
+    _say(console, diagnosis.explanation)
+    hint = printable(f"HINTS.md, “{diagnosis.hint}”, goes on from there.")
+    console.print(Text(hint, style="dim"))
     console.print()
 
 
@@ -175,18 +203,21 @@ def _property_line(verdict: Verdict) -> RenderableType:
     line.add_column(width=11, no_wrap=True)
     line.add_column()
     word, style = LOOK[status(verdict.outcome)]
-    line.add_row(Text(word, style=style), Text(verdict.claim.title))
+    line.add_row(Text(word, style=style), Text(printable(verdict.claim.title)))
     return Padding(line, (0, 0, 0, 2), expand=False)
 
 
 def _counterexample(console: Console, shown: Counterexample) -> None:
     console.print()
     # Printed as it is, never wrapped: it is there to be pasted.
-    code = "\n".join(f"    {line}".rstrip() for line in shown.source.rstrip().split("\n"))
+    code = "\n".join(
+        f"    {harmless(printable(line))}".rstrip() for line in shown.source.rstrip().split("\n")
+    )
     console.print(Text(code, style="cyan"), soft_wrap=True)
     console.print()
     for line in numbers(shown):
-        console.print(Text(f"  {line}", style="red" if line.endswith(MARK) else ""), soft_wrap=True)
+        style = "red" if line.endswith(MARK) else ""
+        console.print(Text(f"  {harmless(printable(line))}", style=style), soft_wrap=True)
 
 
 def _bonus_left(console: Console, report: Report) -> None:
@@ -200,7 +231,7 @@ def _bonus_left(console: Console, report: Report) -> None:
 def _notes(console: Console, report: Report) -> None:
     for result in report.marks:
         for note in notes(result):
-            console.print(Text(f"Note on {result.exercise.name}: {note}"))
+            _say(console, f"Note on {result.exercise.name}: {note}")
 
 
 def render_list(exercises: tuple[Exercise, ...], console: Console) -> None:
@@ -208,6 +239,9 @@ def render_list(exercises: tuple[Exercise, ...], console: Console) -> None:
     grid = Table.grid(padding=(0, 2))
     for number, exercise in enumerate(exercises, start=1):
         grid.add_row(
-            str(number), exercise.name, Text(exercise.title, style="dim"), f"{points(exercise.points)} points"
+            str(number),
+            Text(printable(exercise.name)),
+            Text(printable(exercise.title), style="dim"),
+            f"{points(exercise.points)} points",
         )
     console.print(Padding(grid, (0, 0, 0, 2), expand=False))

@@ -21,8 +21,12 @@ class Process:
 
     @property
     def seen(self) -> tuple[list[str], list[str]] | None:
-        # Against accidents only: where the kernel has no Landlock, nothing is hidden.
-        return found().seen if sys.platform == "linux" else None
+        # Against accidents only: where the kernel has no Landlock, or nobody says what the interpreter
+        # needs, nothing is hidden.
+        try:
+            return found().seen if sys.platform == "linux" else None
+        except MachineError:
+            return None
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
         folder = tempfile.mkdtemp(prefix="nanograd-")

@@ -91,7 +91,7 @@ def why_not() -> str:
 
 def _walls_hold() -> bool:
     """Whether a process can build the worker's own walls around itself; tried in one that is not missed."""
-    source = CELL.read_bytes()
+    source, user = CELL.read_bytes(), _user()
     try:
         tried = subprocess.run(
             [_interpreter().executable, *FLAGS, "-c", TRIAL],
@@ -99,6 +99,10 @@ def _walls_hold() -> bool:
             capture_output=True,
             timeout=TRYING,
             check=False,
+            cwd="/",
+            user=user,
+            group=user,
+            extra_groups=[],
         )
     except (OSError, subprocess.SubprocessError):
         return False

@@ -21,6 +21,7 @@ OK, RAISED, MISFIT = 0, 1, 2
 TEXT_LIMIT = 1_000
 TEXTS = 50
 FLUSH_AT = 1 << 15
+PIECE = 1 << 16  # more than that no pipe gives at a time
 
 
 def read_request(fd: int) -> tuple[dict[str, Any], list[Any]] | None:
@@ -35,10 +36,10 @@ def _read_marshal(fd: int) -> Any:
 
 
 def _read(fd: int, count: int) -> bytes:
-    data = b""
-    while len(data) < count and (more := os.read(fd, count - len(data))):
+    data = bytearray()
+    while len(data) < count and (more := os.read(fd, min(count - len(data), PIECE))):
         data += more
-    return data
+    return bytes(data)
 
 
 class Answer:

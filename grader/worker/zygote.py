@@ -27,17 +27,19 @@ def main(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], seen
     seen: folders to list and files to read, where the cage leaves that to the worker; else None.
     """
     _adopt_orphans()
+    # Opened here, as a worker that sees only a few files does not find it any more.
+    children = _opened(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
     if seen is not None:
         cell.see_only(*seen)
     child = 0
     while len(command := os.read(control_fd, 2)) == 2:
         if command[:1] == START:
-            child = _fork(control_fd, reply_fd, lanes, command[1])
+            child = _fork((control_fd, reply_fd, children), lanes, command[1])
         else:
-            os.write(reply_fd, _end(child))
+            os.write(reply_fd, _end(child, children))
             child = 0
     if child:
-        _end(child)
+        _end(child, children)
 
 
 def _adopt_orphans() -> None:
@@ -50,7 +52,7 @@ def _process_control(what: int, value: int) -> None:
         ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
-def _fork(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], lane: int) -> int:
+def _fork(own: tuple[int, ...], lanes: list[tuple[int, int, int]], lane: int) -> int:
     pid = os.fork()
     if pid:
         for fd in lanes[lane]:
@@ -60,11 +62,11 @@ def _fork(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], lan
     os.setpgid(0, 0)
     _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
     foreign = {fd for other in lanes for fd in other} - set(lanes[lane])
-    for fd in (control_fd, reply_fd, *foreign):
+    for fd in (*own, *foreign):
         try:
             os.close(fd)
         except OSError:
-            continue  # a lane that has ended
+            continue  # a lane that has ended, or what was never open
     code = 1
     try:
         serve(*lanes[lane])
@@ -73,14 +75,17 @@ def _fork(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], lan
         os._exit(code)
 
 
-def _end(pid: int) -> bytes:
-    """Kill a child and everything it started; its exit status as two bytes."""
+def _end(pid: int, children: int) -> bytes:
+    """Kill a child and everything it started; its exit status as two bytes.
+
+    children: where the kernel lists the children of this process, open for reading, or -1.
+    """
     done, status = os.waitpid(pid, os.WNOHANG)
     if not done:
         os.kill(pid, signal.SIGKILL)
         status = os.waitpid(pid, 0)[1]
     _kill_group(pid)
-    _kill_adopted()
+    _kill_adopted(children)
     if os.WIFSIGNALED(status):
         return bytes([1, os.WTERMSIG(status)])
     return bytes([0, os.WEXITSTATUS(status)])
@@ -93,18 +98,24 @@ def _kill_group(pgid: int) -> None:
         return
 
 
-def _kill_adopted() -> None:
+def _kill_adopted(children: int) -> None:
     """Kill what has been reparented here, until this process has no child left."""
-    while pids := _children():
+    while pids := _listed(children):
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         os.waitpid(-1, 0)
 
 
-def _children() -> list[int]:
-    pid = os.getpid()
+def _listed(children: int) -> list[int]:
     try:
-        with open(f"/proc/{pid}/task/{pid}/children") as listing:
-            return [int(word) for word in listing.read().split()]
+        os.lseek(children, 0, os.SEEK_SET)
+        return [int(word) for word in os.read(children, 1 << 16).split()]
     except OSError:
         return []
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return -1

@@ -143,7 +143,7 @@ def test_unwritable_report_is_one_clear_error_before_grading(tmp_path):
 
 
 def test_sandbox_that_is_not_there_exits_71():
-    run = grader("grade", "solutions", "--sandbox", "uid")
+    run = grader("grade", "solutions", "--sandbox", "bwrap", PATH="")
     assert run.returncode == 71
     assert one_clear_error(run)
 

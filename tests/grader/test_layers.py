@@ -8,8 +8,34 @@ GRADER = Path(__file__).resolve().parents[2] / "grader"
 LAYERS = (
     ("__main__",),
     ("cli",),
-    ("commands.author", "commands.instructor", "commands.results", "commands.student"),
+    (
+        "commands.author",
+        "commands.ci",
+        "commands.doctor",
+        "commands.instructor",
+        "commands.platforms",
+        "commands.results",
+        "commands.student",
+    ),
     ("commands.saying",),
+    (
+        "platforms.archive",
+        "platforms.changed",
+        "platforms.exercism",
+        "platforms.gitlab",
+        "platforms.gradescope",
+        "platforms.warming",
+    ),
+    ("platforms.handed", "platforms.metadata", "platforms.results"),
+    ("ci.comment", "ci.told"),
+    ("ci.annotations", "ci.badge", "ci.committed", "ci.received", "ci.rest", "ci.summary"),
+    ("ci.git", "ci.markdown", "ci.mermaid"),
+    ("ci.seen",),
+    ("render.doctor",),
+    ("doctor",),
+    ("remedies",),
+    ("cages",),
+    ("canaries", "probing"),
     ("release",),
     ("updating",),
     ("handout",),
@@ -41,7 +67,7 @@ LAYERS = (
     ("render.page",),
     ("render.page.drawings", "render.page.embedding"),
     ("render.page.recolouring", "render.page.rows", "render.page.wording"),
-    ("render.formats", "render.sealed"),
+    ("render.codequality", "render.formats", "render.sealed"),
     ("comparing",),
     ("verifying",),
     ("authenticity",),
@@ -106,6 +132,15 @@ LAYERS = (
         "version",
         "identity",
         "printable",
+        "probes.environment",
+        "probes.files",
+        "probes.interpreter",
+        "probes.leftovers",
+        "probes.limits",
+        "probes.network",
+        "probes.pipe",
+        "probes.privileges",
+        "probes.processes",
         "sealing",
     ),
 )
@@ -124,7 +159,7 @@ FREE_OF_VALUE = {
     "sandbox",
     "scoring",
 }
-PACKAGES = {"__init__", "render", "worker", "gradebook", "intake", "commands"}
+PACKAGES = {"__init__", "render", "worker", "gradebook", "intake", "commands", "probes", "ci", "platforms"}
 
 
 def modules():

@@ -2,6 +2,7 @@
 
 import marshal
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,8 +16,12 @@ from grader.observation import Ended, Numbers, Raised
 from grader.program import Chain
 from grader.request import Request
 from grader.sandbox import CAGES, NAMES, choose
+from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.process import Process
+from grader.sandbox.uid import Uid
 from grader.student import Limits, Student
+from tests.grader.cages import behind_bwrap, linux
+from tests.grader.unwalled import leave_out
 
 SAYS = """
 import os, sys
@@ -29,7 +34,7 @@ os.write(int(sys.argv[1]), b"x")
 time.sleep(60)
 """
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -53,10 +58,8 @@ def children():
 # The choice
 
 
-@pytest.mark.parametrize(
-    "name", [*(n for n in NAMES if n not in (*CAGES, "auto")), "", "nonsense", "Process"]
-)
-def test_cage_that_is_not_to_be_had_is_the_machines_fault(name):
+@pytest.mark.parametrize("name", ["", "nonsense", "Process", "bubblewrap"])
+def test_unknown_cage_is_the_machines_fault(name):
     with pytest.raises(MachineError) as caught:
         choose(name)
     assert caught.value.exit_code == 71
@@ -64,16 +67,65 @@ def test_cage_that_is_not_to_be_had_is_the_machines_fault(name):
     assert "--sandbox" in caught.value.next_step
 
 
-def test_every_known_cage_is_chosen_by_its_name():
-    assert {name: type(choose(name)) for name in CAGES} == CAGES
+@pytest.mark.parametrize("name", CAGES)
+def test_cage_is_chosen_by_its_name_or_it_is_said_why_not(name):
+    kind, why_not = CAGES[name]
+    if reason := why_not():
+        with pytest.raises(MachineError) as caught:
+            choose(name)
+        assert caught.value.what == f"the sandbox '{name}' is not available here: {reason}"
+        assert "--sandbox" in caught.value.next_step
+    else:
+        assert type(choose(name)) is kind
 
 
-def test_auto_takes_the_strongest():
-    assert type(choose("auto")) is next(iter(CAGES.values()))
+@pytest.fixture
+def machine_with(monkeypatch):
+    """Makes this a machine that has only the cages of these names."""
+
+    def make(*names):
+        for name, (kind, _) in CAGES.items():
+            reason = "" if name in names else f"no {name} here"
+            monkeypatch.setitem(CAGES, name, (kind, lambda reason=reason: reason))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("there", "kind"),
+    [
+        (("bwrap", "uid", "process"), Bwrap),
+        (("uid", "process"), Uid),
+        (("bwrap", "process"), Bwrap),
+        (("process",), Process),
+    ],
+)
+def test_auto_takes_the_strongest_that_is_there(there, kind, machine_with):
+    machine_with(*there)
+    assert type(choose("auto")) is kind
+
+
+def test_auto_takes_no_weak_cage_for_strangers_and_says_why(machine_with):
+    machine_with("process")
+    with pytest.raises(MachineError) as caught:
+        choose("auto", strangers=True)
+    assert caught.value.exit_code == 71
+    assert caught.value.what.endswith("code of strangers: no bwrap here; no uid here")
+    assert "--sandbox process" in caught.value.next_step
+
+
+def test_weak_cage_is_taken_for_strangers_where_it_is_asked_for_by_name(machine_with):
+    machine_with("process")
+    assert type(choose("process", strangers=True)) is Process
+
+
+def test_strong_cage_is_taken_for_strangers(machine_with):
+    machine_with("uid", "process")
+    assert type(choose("auto", strangers=True)) is Uid
 
 
 def test_every_known_cage_is_offered_by_name():
-    assert {*CAGES, "auto"} <= set(NAMES)
+    assert ("auto", *CAGES) == NAMES
 
 
 def test_process_says_that_it_is_no_cage():
@@ -212,6 +264,7 @@ class Watched:
     """The process cage, and what it started last."""
 
     isolation = "none"
+    seen = None
 
     def start(self, arguments, pass_fds):
         self.running = Process().start(arguments, pass_fds)
@@ -290,6 +343,7 @@ def test_closing_gives_every_descriptor_back(cage):
 
 class Refusing:
     isolation = "none"
+    seen = None
 
     def start(self, arguments, pass_fds):
         raise MachineError("no process", "wait")
@@ -302,10 +356,31 @@ def test_cage_that_does_not_start_leaks_no_descriptor():
     assert descriptors() == before
 
 
+class Blind:
+    """A cage that does not know what its workers may see."""
+
+    isolation = "none"
+
+    @property
+    def seen(self):
+        raise MachineError("no listing", "make one")
+
+    def start(self, arguments, pass_fds):
+        raise AssertionError("nothing is started before it is known")
+
+
+def test_cage_that_does_not_know_what_may_be_seen_starts_nothing_and_leaks_no_descriptor():
+    before = descriptors()
+    with pytest.raises(MachineError):
+        Launched(Blind(), 3)
+    assert descriptors() == before
+
+
 class Dying:
     """A cage whose interpreter ends at once, as where memory is short."""
 
     isolation = "none"
+    seen = None
 
     def start(self, arguments, pass_fds):
         return Process().start(["-c", "import os; os._exit(1)"], pass_fds)
@@ -341,31 +416,120 @@ EXITED = Ended("its process ended with exit code 0, as exit() or os._exit() does
 KILLED = Ended("its process was killed from inside", busy=True)
 KILLS = """
     zygote = os.getppid()
-    assert b".zygote" in open(f"/proc/{zygote}/cmdline", "rb").read()
+    assert os.getsid(0) == os.getsid(zygote) == zygote
     os.kill(zygote, 9)
     os._exit(0)
 """
+NOT_PERMITTED = Raised("PermissionError: [Errno 1] Operation not permitted", ("add.py, line 6, in add",))
+LEAVES = "os.mkfifo(f'{time.time()}'); os.makedirs(f'{time.time()}/b')"
+# What it does, what comes of it, and the walls that are not there.
 KINDS = {
-    "answers": ("", RIGHT),
-    "raises": ("raise ValueError", Raised("ValueError", ("add.py, line 6, in add",))),
-    "exits": ("os._exit(0)", EXITED),
-    "kills its parent": (KILLS, KILLED),
-    "forks": ("if not os.fork(): os.setsid(); time.sleep(60)", RIGHT),
-    "leaves files": ("os.mkfifo(f'{time.time()}'); os.makedirs(f'{time.time()}/b')", RIGHT),
+    "answers": ("", RIGHT, ()),
+    "raises": ("raise ValueError", Raised("ValueError", ("add.py, line 6, in add",)), ()),
+    "exits": ("os._exit(0)", EXITED, ()),
+    "is refused a child": ("os.fork()", NOT_PERMITTED, ()),
+    "kills its parent": (KILLS, KILLED, ("close",)),
+    "forks": ("if not os.fork(): os.setsid(); time.sleep(60)", RIGHT, ("close",)),
+    "leaves files": (LEAVES, RIGHT, ("see_only",)),
 }
 
 
-@linux
-@pytest.mark.parametrize("kind", KINDS)
-def test_twenty_attempts_leak_no_process_no_descriptor_and_no_folder(kind, course, temporary):
-    body, expected = KINDS[kind]
+def twenty_attempts(course, cage, body, expected):
     chosen = parts(course, {"add": ADD.format(body)}, course.exercises[0])
     request = Request.of([Chain(1)])
-    before = descriptors(), children()
-    student = Student(choose("process"), Limits(), lanes=9)
+    student = Student(cage, Limits(), lanes=9)
     for _ in range(20):
         with student.attempt(chosen) as attempt:
             assert attempt.observe(request) == [expected]
     student.close()
+
+
+@linux
+@pytest.mark.parametrize("kind", KINDS)
+def test_twenty_attempts_leak_no_process_no_descriptor_and_no_folder(kind, course, temporary, monkeypatch):
+    body, expected, missing = KINDS[kind]
+    leave_out(monkeypatch, *missing)
+    before = descriptors(), children()
+    twenty_attempts(course, Process(), body, expected)
     assert (descriptors(), children()) == before
     assert list(temporary.iterdir()) == []
+
+
+@behind_bwrap
+@pytest.mark.parametrize("kind", [kind for kind, (_, _, missing) in KINDS.items() if not missing])
+def test_twenty_attempts_in_the_strong_cage_leak_no_process_and_no_descriptor(kind, course):
+    before = descriptors(), children()
+    twenty_attempts(course, Bwrap(), *KINDS[kind][:2])
+    assert (descriptors(), children()) == before
+
+
+# A grader that is killed
+
+# Orphans come to this process, so that it sees each that is left.
+ORPHANS = """
+import ctypes, os, signal, sys, time
+from grader.course import here
+from grader.sandbox import choose
+from tests.grader.asking import observe
+
+cage, course = choose(sys.argv[1]), here()
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+
+def gone():
+    for _ in range(400):
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]: pass
+        except ChildProcessError:
+            return True
+        time.sleep(0.01)
+    sys.exit(1)
+"""
+AT_ANY_MOMENT = f"""{ORPHANS}
+for moment in range(20):
+    grader = os.fork()
+    if not grader:
+        observe(course, cage, "while True: pass")
+        os._exit(1)
+    children = f"/proc/{{grader}}/task/{{grader}}/children"
+    while moment % 2 and not open(children).read(): time.sleep(0.001)
+    time.sleep(moment * 0.01)
+    os.kill(grader, signal.SIGKILL)
+    print(gone())
+"""
+# A worker starts nothing of a student's before it was sent some, and then it is behind its walls.
+DEAF = f"""{ORPHANS}
+deaf = '''
+import os, sys, time
+until = time.monotonic() + 20
+os.write(int(sys.argv[1]), b"x")
+while time.monotonic() < until: pass
+'''
+for _ in range(20):
+    reader, writer = os.pipe()
+    grader = os.fork()
+    if not grader:
+        cage.start(["-c", deaf, str(writer)], [writer])
+        signal.pause()
+    os.close(writer)
+    assert os.read(reader, 1) == b"x"
+    os.kill(grader, signal.SIGKILL)
+    print(gone())
+"""
+
+
+def said_by(script, cage, folder):
+    # A grader that is killed removes no folder.
+    environment = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(ROOT)}
+    run = [sys.executable, "-c", script, cage]
+    return subprocess.run(run, capture_output=True, text=True, check=True, env=environment).stdout.split()
+
+
+@linux
+@pytest.mark.parametrize("cage", ["process", pytest.param("bwrap", marks=behind_bwrap)])
+def test_no_process_outlives_a_grader_that_is_killed_at_any_moment(cage, tmp_path):
+    assert said_by(AT_ANY_MOMENT, cage, tmp_path) == ["True"] * 20
+
+
+@behind_bwrap
+def test_no_worker_that_hears_of_nothing_outlives_its_grader_in_the_strong_cage(tmp_path):
+    assert said_by(DEAF, "bwrap", tmp_path) == ["True"] * 20

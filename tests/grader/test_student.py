@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -18,9 +17,11 @@ from grader.observation import Ended, Misfit, Numbers, Overtime, Raised
 from grader.pipes import printable
 from grader.program import Expression, Step
 from grader.request import Request
-from grader.sandbox import choose
+from grader.sandbox.process import Process
 from grader.student import Limits, Student
 from grader.worker.wire import TEXT_LIMIT
+from tests.grader.cages import both, filtered, linux
+from tests.grader.unwalled import leave_out
 
 SUM = Expression((2.0, 3.0), (Step("+", (0, 1)), Step("backward", (2,))))
 SUM_SEEN = Numbers((2.0, 3.0, 5.0, 1.0, 1.0, 1.0))
@@ -42,11 +43,9 @@ def add(self, other):
 # Whoever else runs here is none of a test's business.
 PARENT = """
 zygote = os.getppid()
-assert b".zygote" in open(f"/proc/{zygote}/cmdline", "rb").read()
+assert os.getsid(0) == os.getsid(zygote) == zygote
 """
 ABORTED = "its process wrote where only the grader's protocol may"
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits and /proc of Linux")
 
 
 def adding(body):
@@ -59,12 +58,17 @@ def plus(left, right=3.0):
 
 
 @pytest.fixture
-def student_with():
+def cage():
+    return Process()
+
+
+@pytest.fixture
+def student_with(cage):
     """Makes students with the given limits, and ends them afterwards."""
     students = []
 
     def make(lanes=9, **limits):
-        students.append(Student(choose("process"), Limits(**limits), lanes))
+        students.append(Student(cage, Limits(**limits), lanes))
         return students[-1]
 
     yield make
@@ -97,6 +101,12 @@ def observed(student_with, attempting):
         return seen
 
     return observe
+
+
+@pytest.fixture
+def unfiltered(monkeypatch):
+    """Workers whose calls the kernel refuses not: what they start is there to be swept up."""
+    leave_out(monkeypatch, "close")
 
 
 # Right answers
@@ -344,14 +354,28 @@ def test_result_that_is_no_value_is_a_misfit(value, kind, observed):
     [
         ("os._exit(0)", "its process ended with exit code 0, as exit() or os._exit() does"),
         ("os._exit(3)", "its process ended with exit code 3, as exit() or os._exit() does"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", "its process was ended by SIGKILL"),
-        ("os.kill(os.getpid(), signal.SIGTERM)", "its process was ended by SIGTERM"),
-        ("os.abort()", "its process was ended by SIGABRT"),
         ("import ctypes; ctypes.string_at(0)", "its process was ended by SIGSEGV"),
     ],
 )
 def test_process_that_ends_is_seen_with_how_it_ended(body, reason, observed):
     assert observed(adding(body)) == [Ended(reason, busy=True)]
+
+
+@pytest.mark.parametrize(
+    ("body", "signal"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", "SIGTERM"),
+        ("os.abort()", "SIGABRT"),
+    ],
+)
+def test_process_that_is_let_signal_itself_is_seen_with_the_signal(body, signal, observed, unfiltered):
+    assert observed(adding(body)) == [Ended(f"its process was ended by {signal}", busy=True)]
+
+
+def test_process_that_aborts_is_seen_to_end_by_a_signal(observed):
+    (ended,) = observed(adding("os.abort()"))
+    assert ended.reason.startswith("its process was ended by SIG")
 
 
 def test_process_that_ends_while_the_file_loads_is_seen(observed):
@@ -386,7 +410,7 @@ for fd in range(256):
     assert observed(adding(body)) == [Ended(ABORTED, busy=True)]
 
 
-def test_second_answer_by_a_fork_is_out_of_turn(student_with, attempting):
+def test_second_answer_by_a_fork_is_out_of_turn(student_with, attempting, unfiltered):
     with attempting(student_with(), source=adding("os.fork()")) as attempt:
         first = attempt.observe(Request.of([SUM]))
         time.sleep(0.3)
@@ -396,7 +420,7 @@ def test_second_answer_by_a_fork_is_out_of_turn(student_with, attempting):
         )
 
 
-def test_bytes_written_after_the_answer_are_out_of_turn(student_with, attempting):
+def test_bytes_written_after_the_answer_are_out_of_turn(student_with, attempting, unfiltered):
     body = """
 def late():
     time.sleep(0.2)
@@ -420,13 +444,13 @@ def test_closed_descriptors_end_the_attempt(observed):
 
 
 @linux
-def test_killed_parent_is_seen_and_replaced(observed):
+def test_killed_parent_is_seen_and_replaced(observed, unfiltered):
     body = PARENT + "os.kill(zygote, signal.SIGKILL)\nos._exit(0)"
     assert observed(adding(body)) == [Ended("its process was killed from inside", busy=True)]
 
 
 @linux
-def test_process_that_kills_its_parent_dies_with_it(observed):
+def test_process_that_kills_its_parent_dies_with_it(observed, unfiltered):
     start = time.monotonic()
     body = PARENT + "os.kill(zygote, signal.SIGKILL)\ntime.sleep(60)"
     assert observed(adding(body)) == [Ended("its process was killed from inside", busy=True)]
@@ -466,21 +490,23 @@ def test_gigabyte_of_output_changes_nothing(observed):
     "body",
     [
         "while True: pass",
-        "os.kill(os.getpid(), signal.SIGSTOP)",
         "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
         "10 ** 10 ** 9",
         "while True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass",
     ],
-    ids=["loop", "stop", "signals blocked", "one long operation", "sleep that cannot be interrupted"],
+    ids=["loop", "signals blocked", "one long operation", "sleep that cannot be interrupted"],
 )
-def test_code_without_end_is_overtime_and_ends_soon(body, student_with, attempting):
-    student = student_with(seconds=1.0)
-    with attempting(student, source=adding(body)) as attempt:
-        start = time.monotonic()
-        assert attempt.observe(Request.of([SUM])) == [Overtime(1.0, busy=True)]
-        assert 0.9 < time.monotonic() - start < 3.0
-    with attempting(student, "mul") as attempt:
-        assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
+def test_code_without_end_is_overtime_and_ends_soon(body, observed):
+    start = time.monotonic()
+    assert observed(adding(body), seconds=1.0) == [Overtime(1.0, busy=True)]
+    assert 0.9 < time.monotonic() - start < 4.0
+
+
+def test_process_that_stops_is_overtime_and_ends_soon(observed, unfiltered):
+    start = time.monotonic()
+    stopping = adding("os.kill(os.getpid(), signal.SIGSTOP)")
+    assert observed(stopping, seconds=1.0) == [Overtime(1.0, busy=True)]
+    assert 0.9 < time.monotonic() - start < 4.0
 
 
 def test_file_that_never_finishes_loading_is_overtime(observed):
@@ -530,6 +556,80 @@ def test_long_text_planted_in_the_pipe_costs_the_grader_little(student_with, att
         assert time.monotonic() - start < 2
 
 
+# What it is refused
+
+NOT_PERMITTED = "PermissionError: [Errno 1] Operation not permitted"
+NO_THREAD = "RuntimeError: can't start new thread"
+REFUSED = {
+    "child": ("os.fork()", NOT_PERMITTED),
+    "child of the library's": ("multiprocessing.Process(target=print).start()", NOT_PERMITTED),
+    "program": ("subprocess.run(['/bin/true'])", NOT_PERMITTED),
+    "program spawned": ("os.posix_spawn('/bin/true', ['true'], {})", f"{NOT_PERMITTED}: '/bin/true'"),
+    "program in its own place": ("os.execv('/bin/true', ['true'])", NOT_PERMITTED),
+    "thread": ("threading.Thread(target=print).start()", NO_THREAD),
+    "daemon thread": ("threading.Thread(target=print, daemon=True).start()", NO_THREAD),
+    "thread of the library's": ("concurrent.futures.ThreadPoolExecutor().submit(print)", NO_THREAD),
+    "signal to its parent": ("os.kill(os.getppid(), signal.SIGKILL)", NOT_PERMITTED),
+    "signal to everybody": ("os.kill(-1, 0)", NOT_PERMITTED),
+    "signal to its group": ("os.killpg(0, signal.SIGSTOP)", NOT_PERMITTED),
+    "signal to itself": ("os.kill(os.getpid(), signal.SIGSTOP)", NOT_PERMITTED),
+    "raised signal": ("signal.raise_signal(signal.SIGTERM)", NOT_PERMITTED),
+    "session of its own": ("os.setsid()", NOT_PERMITTED),
+    "group of its own": ("os.setpgid(0, 0)", NOT_PERMITTED),
+    "socket": ("socket.socket()", NOT_PERMITTED),
+    "sockets between its own": ("socket.socketpair()", NOT_PERMITTED),
+    "event loop": ("asyncio.new_event_loop()", NOT_PERMITTED),
+    "memory to share": ("os.memfd_create('shared')", NOT_PERMITTED),
+}
+IMPORTS = "import asyncio, concurrent.futures, multiprocessing, socket"
+
+
+@filtered
+@both
+def test_attempt_to_reach_others_raises_and_harms_nothing(observed, solutions):
+    numbered = enumerate(body for body, _ in REFUSED.values())
+    cases = "\n".join(f"if self.data == {number}: {body}" for number, body in numbered)
+    programs = [plus(float(number)) for number in range(len(REFUSED) + 1)]
+    *seen, last = observed(f"{IMPORTS}\n{adding(cases)}", *programs)
+    assert [raised.error for raised in seen] == [error for _, error in REFUSED.values()]
+    assert isinstance(last, Numbers)
+
+
+@filtered
+@both
+def test_attempt_to_reach_others_leaves_no_process(student_with, attempting):
+    unworried = "\n".join(f"try: {body}\nexcept Exception: pass" for body, _ in REFUSED.values())
+    student, before = student_with(), family()
+    with attempting(student) as attempt:
+        attempt.observe(Request.of([SUM]))
+        quiet = len(family())
+    with attempting(student, source=f"{IMPORTS}\n{adding(unworried)}") as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+        assert len(family()) == quiet
+    student.close()
+    assert family() == before
+
+
+def family():
+    """The processes that this one has started, theirs included, with every thread counted as one."""
+    threads = [(int(stat.parent.name), *parent(stat)) for stat in Path("/proc").glob("[0-9]*/task/*/stat")]
+    found, new = [], {os.getpid()}
+    while new:
+        members = [(thread, process) for thread, process, above in threads if above in new]
+        new = {process for _, process in members}
+        found += members
+    return sorted(found)
+
+
+def parent(stat):
+    """A thread's process and the process above it."""
+    process = int(stat.parts[2])
+    try:
+        return process, int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return process, 0
+
+
 # What it leaves behind
 
 
@@ -551,7 +651,7 @@ def named(mark):
     return found
 
 
-NAMING = "open('/proc/self/comm', 'w').write('{}')"
+NAMING = "import ctypes; ctypes.CDLL(None).prctl(15, b'{}', 0, 0, 0)"
 LINGER = "def linger():\n    while True: time.sleep(1)"
 SPIN = "def linger():\n    while True: pass"
 DAEMON = """
@@ -592,7 +692,7 @@ LEFT_BEHIND = {
 
 @linux
 @pytest.mark.parametrize("kind", LEFT_BEHIND)
-def test_nothing_is_left_of(kind, mark, student_with, attempting):
+def test_nothing_is_left_of(kind, mark, student_with, attempting, unfiltered):
     linger, body, processes = LEFT_BEHIND[kind]
     naming = NAMING.format(mark)
     student = student_with()
@@ -604,6 +704,22 @@ def test_nothing_is_left_of(kind, mark, student_with, attempting):
         assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
 
 
+@linux
+@pytest.mark.parametrize(
+    "kind", ["child", "children", "child that ignores signals", "spinning child", "stopped child"]
+)
+def test_nothing_is_left_of_its_group_where_orphans_cannot_be_adopted(
+    kind, mark, student_with, attempting, unfiltered, monkeypatch
+):
+    leave_out(monkeypatch, "_adopt_orphans", "_listed", of="zygote")
+    linger, body, processes = LEFT_BEHIND[kind]
+    source = adding(f"{linger}\n{NAMING.format(mark)}\n{body}")
+    with attempting(student_with(), source=source) as attempt:
+        assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+        assert soon(lambda: len(named(mark)) == processes)
+    assert soon(lambda: not named(mark))
+
+
 def soon(condition):
     """Whether a condition holds by the time that processes have started."""
     until = time.monotonic() + 5
@@ -613,7 +729,8 @@ def soon(condition):
 
 
 @linux
-def test_nothing_is_left_of_another_program(mark, student_with, attempting):
+def test_nothing_is_left_of_another_program(mark, student_with, attempting, monkeypatch):
+    leave_out(monkeypatch, "close", "see_only")
     body = f"subprocess.Popen(['{mark}', '60'], executable='/bin/sleep', start_new_session=True)"
     with attempting(student_with(), source=adding(body)) as attempt:
         assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
@@ -634,7 +751,9 @@ def commanded(mark):
 
 @linux
 @pytest.mark.parametrize("body", ["os._exit(0)", "os.closerange(0, 256)", "while True: pass"])
-def test_nothing_is_left_of_a_child_whose_parent_came_to_a_bad_end(body, mark, student_with, attempting):
+def test_nothing_is_left_of_a_child_whose_parent_came_to_a_bad_end(
+    body, mark, student_with, attempting, unfiltered
+):
     naming = NAMING.format(mark)
     source = adding(f"{LINGER}\n{naming}\nif not os.fork(): os.closerange(0, 256); linger()\n{body}")
     with attempting(student_with(seconds=1.0), source=source) as attempt:
@@ -644,7 +763,7 @@ def test_nothing_is_left_of_a_child_whose_parent_came_to_a_bad_end(body, mark, s
 
 
 @linux
-def test_nothing_is_left_of_a_process_that_stopped_its_parent(mark, student_with, attempting):
+def test_nothing_is_left_of_a_process_that_stopped_its_parent(mark, student_with, attempting, unfiltered):
     student = student_with(seconds=1.0)
     stopping = adding(f"{NAMING.format(mark)}\n{PARENT}\nos.kill(zygote, signal.SIGSTOP)\ntime.sleep(20)")
     with attempting(student, source=stopping) as attempt:
@@ -655,17 +774,18 @@ def test_nothing_is_left_of_a_process_that_stopped_its_parent(mark, student_with
 
 
 @linux
-def test_nothing_is_left_where_the_grader_itself_fails(mark, student_with, attempting):
-    source = adding(NAMING.format(mark))
-    with suppress(ZeroDivisionError), attempting(student_with(), source=source) as attempt:
+@both
+def test_nothing_is_left_where_the_grader_itself_fails(student_with, attempting):
+    student = student_with()
+    with suppress(ZeroDivisionError), attempting(student) as attempt:
         attempt.observe(Request.of([SUM]))
-        assert named(mark)
+        during = family()
         raise ZeroDivisionError
-    assert named(mark) == []
+    assert len(during) - len(family()) == 1
 
 
 LEFT_IN_FOLDER = {
-    "deep folders": "for _ in range(3000): os.mkdir('d'); os.chdir('d')",
+    "deep folders": "for _ in range(1500): os.mkdir('d'); os.chdir('d')",
     "a link in its place": "here = os.getcwd(); os.rmdir(here); os.symlink(os.path.dirname(here), here)",
     "a file in its place": "here = os.getcwd(); os.rmdir(here); os.close(os.open(here, os.O_CREAT))",
 }
@@ -675,10 +795,12 @@ LEFT_IN_FOLDER = {
 def test_folder_that_is_hard_to_remove_ends_no_grading(kind, attempting, monkeypatch):
     folder = tempfile.mkdtemp()
     monkeypatch.setattr(tempfile, "tempdir", folder)
-    student = Student(choose("process"), Limits(), 3)
+    leave_out(monkeypatch, "close", "see_only")
+    student = Student(Process(), Limits(), 3)
     try:
         with attempting(student, source=adding(LEFT_IN_FOLDER[kind])) as attempt:
-            attempt.observe(Request.of([plus(1.0)]))
+            (seen,) = attempt.observe(Request.of([plus(1.0)]))
+        assert isinstance(seen, Numbers)
         student.close()
         assert os.listdir(folder) == []
     finally:

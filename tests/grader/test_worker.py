@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 from fractions import Fraction
+from functools import partial
 from types import CodeType
 
 import pytest
@@ -33,20 +34,21 @@ from grader.program import (
     pack,
 )
 from grader.request import Request
-from grader.sandbox import choose
+from grader.sandbox.process import Process
 from grader.student import Limits, Student
 from grader.worker import wire
 from grader.worker.child import FRAME_LIMIT, describe
 from grader.worker.engine import Missing, Parts, assemble
 from grader.worker.running import Misfit, a, run
+from tests.grader.asking import ask
+from tests.grader.cages import linux
+from tests.grader.unwalled import leave_out
 
 NONCE = b"\x8ananonce"
 SUM = Expression((2.0, 3.0), (Step("+", (0, 1)),))
 NEURON = Shape("Neuron", (2,))
 LAYER = Shape("Layer", (2, 3))
 NETWORK = Shape("MLP", (2, 2, 1))
-
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads what only Linux tells or bounds")
 
 
 # wire
@@ -607,21 +609,7 @@ def test_students_other_exercises_are_no_parts_of_this_one(course, solutions):
 @pytest.fixture
 def told(course):
     """What an expression in the student's add.py is worth in the worker's process, as repr shows it."""
-    add = course.exercises[0]
-    lanes = len(course.parts)
-
-    def ask(expression, before="", **helpers):
-        names = "import importlib.util, os, resource, sys"
-        source = f"{names}\n{before}\nraise ValueError(repr({expression}))"
-        student = Student(choose("process"), Limits(), lanes)
-        try:
-            with student.attempt(parts(course, {"add": source, **helpers}, add)) as attempt:
-                (got,) = attempt.observe(Request.of([SUM]))
-        finally:
-            student.close()
-        return got.error.removeprefix("ValueError: ")
-
-    return ask
+    return partial(ask, course, Process())
 
 
 def test_worker_has_no_environment_of_ours(told, monkeypatch):
@@ -631,12 +619,14 @@ def test_worker_has_no_environment_of_ours(told, monkeypatch):
 
 
 @linux
-def test_worker_finds_no_environment_in_proc(told, monkeypatch):
+def test_worker_that_sees_proc_finds_no_environment_in_it(told, monkeypatch):
+    leave_out(monkeypatch, "see_only", "close")
     monkeypatch.setenv("NANOGRAD_TOKEN", "secret")
     assert told("[open(f'/proc/{pid}/environ').read() for pid in ('self', os.getppid())]") == "['', '']"
 
 
-def test_worker_works_in_an_empty_folder(told):
+def test_worker_works_in_an_empty_folder(told, monkeypatch):
+    leave_out(monkeypatch, "see_only")
     assert told("os.listdir('.')") == "[]"
 
 
@@ -661,12 +651,14 @@ def test_worker_reads_nothing_from_its_input(told):
 
 
 @linux
-def test_worker_can_fill_no_file(told):
+def test_worker_that_makes_a_file_cannot_fill_it(told, monkeypatch):
+    leave_out(monkeypatch, "see_only")
     assert told("os.write(os.open('file', os.O_CREAT | os.O_WRONLY), b'x')").startswith("OSError: [Errno 27]")
 
 
 @linux
-def test_worker_has_the_memory_it_was_given(told):
+def test_worker_has_the_memory_it_was_given(told, monkeypatch):
+    leave_out(monkeypatch, "close")  # which refuses to tell
     most = Limits().memory
     assert told("resource.getrlimit(resource.RLIMIT_AS)") == repr((most, most))
 
@@ -699,7 +691,7 @@ def test_worker_has_no_reference_of_the_exercise_under_test(told):
 
 def test_random_numbers_are_the_same_wherever_a_program_stands(course):
     neuron = next(e for e in course.exercises if e.name == "neuron")
-    student = Student(choose("process"), Limits(), 1)
+    student = Student(Process(), Limits(), 1)
     chosen = parts(course, {"neuron": course.solution("neuron")}, neuron)
     with student.attempt(chosen) as attempt:
         first, other, again = attempt.observe(

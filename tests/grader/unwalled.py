@@ -7,18 +7,23 @@ from pathlib import Path
 
 from grader import launch
 
-CELL = Path(launch.__file__).parent / "worker" / "cell.py"
+WORKER = Path(launch.__file__).parent / "worker"
 LEFT_OUT = """
 def {}(*_):
     return False
 """
 
 
-def leave_out(monkeypatch, *walls):
-    """From now on workers start with a cell in which these functions do nothing."""
-    source = CELL.read_text("utf-8") + "".join(map(LEFT_OUT.format, walls))
+def leave_out(monkeypatch, *functions, of="cell"):
+    """From now on workers start with a cell, or another of their modules, in which these do nothing."""
+    add(monkeypatch, of, "".join(map(LEFT_OUT.format, functions)))
+
+
+def add(monkeypatch, module, lines):
+    """From now on workers start with a module that ends in these lines."""
+    source = (WORKER / f"{module}.py").read_text("utf-8") + lines
     modules = [
-        (name, compile(source, "<cell>", "exec") if name == "cell" else code)
+        (name, compile(source, f"<{name}>", "exec") if name == module else code)
         for name, code in marshal.loads(launch.worker_code())
     ]
     sent = marshal.dumps(modules)

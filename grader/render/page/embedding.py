@@ -60,7 +60,7 @@ class Embedding:
         return f'{{{joined},\n"people":[\n{people}\n]}}'.translate(ESCAPED)
 
     def _part(self, part: Exercise) -> list[Any]:
-        return [part.name, printable(part.title), brief(part.points), part.own]
+        return [printable(part.name), printable(part.title), brief(part.points), part.own]
 
     def _person(self, standing: Standing, whole: Sum | None) -> list[Any]:
         person, report, when = standing.person, standing.report, standing.handed_in

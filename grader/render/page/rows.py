@@ -57,7 +57,7 @@ def plain_rows(people: Iterable[Summed]) -> Iterator[Row]:
     for one in people:
         person, report = one.standing.person, one.standing.report
         marks = report.results if report else ()
-        missing = [mark.exercise.name for mark in marks if exercise_status(mark) == "not_started"]
+        missing = [printable(mark.exercise.name) for mark in marks if exercise_status(mark) == "not_started"]
         score = brief(one.sum.final) if one.sum else without(one.standing)
         yield Row(printable(person.id), printable(person.name), score, ", ".join(missing))
 

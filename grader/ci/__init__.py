@@ -1,0 +1,1 @@
+"""Continuous integration: what a commit changed, graded, and said where the commit is read."""

@@ -1,0 +1,1 @@
+"""Where a course already lives: learning platforms that have their own folders, files and exit codes."""

@@ -1,0 +1,65 @@
+"""A test runner as Exercism runs them: an exercise's name and two folders in, results.json out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import GraderError, UsageError
+from grader.grading import grade
+from grader.platforms.handed import read
+from grader.printable import printable
+from grader.render.about import About
+from grader.render.exercism import MESSAGE, VERSION, cut, render
+from grader.render.whole import whole_file
+from grader.setting import Setting
+
+RESULTS = "results.json"
+WHOLE = "nanograd"  # the slug under which all exercises are asked for
+
+
+def run(slug: str, given: Path, to: Path, opened: Callable[[], Setting]) -> None:
+    """Grade a folder and write results.json into another; all that goes wrong is told in there.
+
+    slug: an exercise's name, or "nanograd" for all of them.
+    opened: makes the setting, and may raise GraderError.
+    Raises UsageError only where results.json itself cannot be written.
+    """
+    try:
+        text = _graded(slug, given, opened())
+    except GraderError as error:
+        text = _broken(f"{error.what}\n{error.next_step}".strip())
+    _write(to, text)
+
+
+def _graded(slug: str, given: Path, setting: Setting) -> str:
+    only = _asked(slug, setting.course)
+    submission = read(given, only or setting.course.names)
+    return render(grade(submission, setting, only), About())
+
+
+def _asked(slug: str, course: Course) -> tuple[str, ...]:
+    """The exercises meant; none for all of them, as grade() has it."""
+    if slug == WHOLE:
+        return ()
+    if slug not in course.names:
+        raise UsageError(
+            f"there is no exercise {printable(slug)!r}", f"choose from: {', '.join((*course.names, WHOLE))}"
+        )
+    return (slug,)
+
+
+def _broken(sentence: str) -> str:
+    message = cut("\n".join(map(printable, sentence.split("\n"))), MESSAGE)
+    return json.dumps({"version": VERSION, "status": "error", "message": message, "tests": []}) + "\n"
+
+
+def _write(to: Path, text: str) -> None:
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write to {to}: {error.strerror}", "name another folder") from None
+    with whole_file(to / RESULTS) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))

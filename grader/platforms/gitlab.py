@@ -1,0 +1,58 @@
+"""What GitLab shows on a merge request: a JUnit report and a code-quality report of one grading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.grading import grade
+from grader.policy import stated, weighed
+from grader.render.about import About
+from grader.render.codequality import render as codequality
+from grader.render.junit import render as junit
+from grader.render.whole import whole_file
+from grader.report import Report
+from grader.setting import Setting
+from grader.submission import Submission, load
+
+
+def run(folder: Path, setting: Setting, to_junit: Path, to_codequality: Path) -> Report:
+    """Grade a folder and write both reports; raises GraderError where that cannot be done."""
+    _no_link(folder)
+    submission = load(folder, setting.course.names)
+    report = weighed(grade(submission, setting), stated(setting.course))
+    about = About(title=setting.course.title)
+    lines = lines_of(submission, setting.course)
+    _write(to_junit, junit(report, about))
+    # GitLab asks for paths from the top of the repository, which is where the job runs.
+    _write(to_codequality, codequality(replace(report, together=None), lines, folder.as_posix()))
+    return report
+
+
+def _no_link(folder: Path) -> None:
+    """A repository can hold a link in place of the folder, and it would lead to what is not handed in."""
+    above = () if folder.is_absolute() else folder.parents
+    if any(part.is_symlink() for part in (folder, *above)):
+        raise UsageError(f"{folder} is a link, or lies behind one", "commit the folder itself")
+
+
+def lines_of(submission: Submission, course: Course) -> dict[str, int]:
+    """The line, from 1, on which each exercise's definition begins; 1 where there is none."""
+    return {
+        exercise.name: line_of(submission.sources.get(exercise.name, ""), exercise.defines)
+        for exercise in course.exercises
+    }
+
+
+def line_of(source: str, defined: str) -> int:
+    """The line, from 1, of a function or class; found without parsing what may be hostile, or else 1."""
+    begins = re.compile(rf"\s*(?:def|class)\s+{re.escape(defined)}\b")
+    return next((number for number, line in enumerate(source.split("\n"), 1) if begins.match(line)), 1)
+
+
+def _write(to: Path, text: str) -> None:
+    with whole_file(to) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))

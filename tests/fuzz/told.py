@@ -1,0 +1,217 @@
+"""Targets: documents and caches that are read whole."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+
+from grader.authenticity import Verdict, describe
+from grader.cases import Bank
+from grader.catalogue import FOLDER
+from grader.comparing import verify_folder
+from grader.course import Course, here
+from grader.diagnosis import Signature
+from grader.errors import CourseError, UsageError
+from grader.evidence import result_from_plain, result_to_plain
+from grader.learning import from_bytes, to_bytes
+from grader.manifest import Manifest, read_manifest
+from grader.model import Crashed, Exercise, NotStarted, Result, TimedOut
+from grader.model import Verdict as Judged
+from grader.policy import adjusted, stated
+from grader.program import Chain
+from grader.report import to_json
+from grader.request import Request
+from grader.rubric import from_json
+from grader.sealing import HEADER, _masked, seal, unseal
+from grader.signing import PrivateKey, load_key, load_public_key, new_key, owned, sign
+from grader.stubs import cut
+from grader.verifying import verify_file
+from tests.fuzz.mutating import of_json
+from tests.fuzz.running import Target
+from tests.fuzz.scratch import folder, written
+from tests.grader.formats.samples import mixed
+from tests.grader.test_gradebook import CLAIMS, RUBRIC, plain
+from tests.grader.test_policy import FAILED
+
+KEY = PrivateKey.from_private_bytes(bytes(range(32)))
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+INDEX = "id,file,status\nanna,anna.json,graded\nbob,,not handed in\n"
+POLICY = """
+[policy]
+deadline = 2026-12-01T23:59:00+01:00
+grace_minutes = 15
+late_per_day = 10
+late_most = 50
+attempt = "last"
+weights = { add = 2, mul = 0.5 }
+"""
+
+
+@cache
+def signed() -> bytes:
+    """A genuine report."""
+    body = owned(json.loads(to_json(mixed())), "anna", NOON, "c" * 64)
+    return json.dumps(sign(body, KEY)).encode()
+
+
+def report(data: bytes) -> None:
+    """A report to verify: a verdict comes out, and a sentence that can be shown."""
+    assert _shown(verify_file(written("told", "report.json", data), KEY.public_key(), {"person": "anna"}))
+
+
+def _shown(verdict: Verdict) -> bool:
+    return describe(verdict).isprintable()
+
+
+def index(data: bytes) -> None:
+    """A folder of reports with whatever for an index."""
+    written("index", "anna.json", signed())
+    written("index", "index.csv", data)
+    assert all(_shown(verdict) for _, verdict in verify_folder(folder("index"), KEY.public_key()))
+
+
+def evidence(data: bytes) -> None:
+    """Stored evidence under its rubric; what is read can be stored again."""
+    part = Exercise("add", "a + b", RUBRIC.exercises[0].points, ())
+    result = result_from_plain(part, CLAIMS["add"], json.loads(data))
+    result_to_plain(result)
+
+
+def _evidence_seeds() -> list[bytes]:
+    part, claim = RUBRIC.exercises[0], CLAIMS["add"][0]
+    others = (Crashed(3, "E: x", ("a", "b"), FAILED.counterexample), TimedOut(2.0), NotStarted("the stub"))
+    results = [result_to_plain(Result(part, (Judged(claim, outcome),))) for outcome in others]
+    results += [plain("add"), plain("add", right=False)]
+    results[-1]["diagnosis"] = {"misconception": "m", "name": "n", "explanation": "e", "hint": "h"}
+    return [json.dumps(one).encode() for one in results]
+
+
+def rubric(data: bytes) -> None:
+    """A stored rubric."""
+    read = from_json(data.decode())
+    read.to_json()
+    adjusted(mixed(), read.policy, NOON)
+
+
+def _rubric_seeds() -> list[bytes]:
+    table = {"deadline": "2026-02-28T12:00:00+00:00", "late_per_day": 10, "grace_minutes": 5, "late_most": 50}
+    full = json.loads(RUBRIC.to_json()) | {"policy": table | {"attempt": "last", "weights": {"add": 2}}}
+    return [RUBRIC.to_json().encode(), json.dumps(full).encode()]
+
+
+def course(data: bytes) -> None:
+    """A course.toml, and the policy in it."""
+    written("course", "course.toml", data)
+    read = Course.load(folder("course"))
+    adjusted(mixed(), stated(read), NOON)
+
+
+def _course_seeds() -> list[bytes]:
+    text = (here().root / "course.toml").read_text("utf-8")
+    return [text.encode(), (text + POLICY).encode()]
+
+
+def sealed(data: bytes) -> None:
+    """A sealed file, and one that was sealed over this text."""
+    for made in (data, HEADER + data, _sealed(data)):
+        try:
+            unseal(made)
+        except ValueError:
+            continue
+
+
+def _sealed(plain_: bytes) -> bytes:
+    """As seal() does it, for text that it would not take."""
+    body = zlib.compress(plain_, 1)
+    return HEADER + sha256(body).digest() + _masked(body, sha256(body).digest())
+
+
+def manifest(data: bytes) -> None:
+    """A released project's own list of its files."""
+    written("manifest", ".release.json", data)
+    for place in read_manifest(folder("manifest")).digests:
+        assert not place.is_absolute()
+        assert ".." not in place.parts
+
+
+def key(data: bytes) -> None:
+    """A file that is given for a key."""
+    path = written("key", "key", data)
+    path.chmod(0o600)
+    for load in (load_key, load_public_key):
+        try:
+            load(path)
+        except UsageError:
+            continue
+
+
+def _key_seeds() -> list[bytes]:
+    path = folder("key") / "new"
+    if not path.exists():
+        new_key(path)
+    return [path.read_bytes(), path.with_name("new.pub").read_bytes()]
+
+
+def cases(data: bytes) -> None:
+    """Kept cases that are damaged: told by their checksum, so that what is trusted is never read."""
+    if data != _bank():
+        try:
+            Bank.from_bytes(data)
+        except ValueError:
+            return
+        raise AssertionError("damaged cases were taken for whole ones")
+
+
+@cache
+def _bank() -> bytes:
+    request = Request.of([Chain(3)])
+    return Bank((1,), frozenset({0}), request, array("d", [8.0, 8.0])).to_bytes()
+
+
+def signatures(data: bytes) -> None:
+    """Kept signatures that are damaged."""
+    if data != _signatures():
+        try:
+            from_bytes(data)
+        except (ValueError, EOFError, TypeError):
+            return
+        raise AssertionError("damaged signatures were taken for whole ones")
+
+
+@cache
+def _signatures() -> bytes:
+    return to_bytes([Signature("m", (1.0, 2.0), {1: "E"}), Signature("n", (), {})])
+
+
+def solution(data: bytes) -> None:
+    """An author's solution with markers anywhere."""
+    cut(data.decode("utf-8", "replace"), "add")
+
+
+def _solutions() -> list[bytes]:
+    return [path.read_bytes() for path in sorted((FOLDER.parents[1] / "solutions").glob("[am]*.py"))]
+
+
+# What JSON itself may do to a reader; grader.gradebook.reading expects just these.
+UNREADABLE = (ValueError, KeyError, RecursionError)
+TOLD = {
+    "report": Target(
+        report, lambda: [signed(), to_json(mixed()).encode("utf-8", "backslashreplace")], (), of_json
+    ),
+    "index": Target(index, lambda: [INDEX.encode()], (UsageError,)),
+    "evidence": Target(evidence, _evidence_seeds, UNREADABLE, of_json),
+    "rubric": Target(rubric, _rubric_seeds, (ValueError,), of_json),
+    "course": Target(course, _course_seeds, (CourseError,)),
+    "sealed": Target(sealed, lambda: [seal({"a.py": "x = 1\n"}), b'{"a.py": "x"}', b"[" * 9], ()),
+    "manifest": Target(
+        manifest, lambda: [Manifest.of({FOLDER: b"1"}, "C", "1").to_bytes()], (UsageError,), of_json
+    ),
+    "key": Target(key, _key_seeds),
+    "cases": Target(cases, lambda: [_bank()]),
+    "signatures": Target(signatures, lambda: [_signatures()]),
+    "solution": Target(solution, _solutions, (CourseError,)),
+}

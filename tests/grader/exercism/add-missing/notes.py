@@ -1,0 +1,1 @@
+"""There is a file, but not the one that is asked for."""
