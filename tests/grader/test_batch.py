@@ -201,14 +201,25 @@ def test_a_grading_process_that_dies_is_replaced_and_loses_nobody(handed_in, tmp
     _, book = graded
     path = tmp_path / "b.sqlite"
     run = batch(handed_in, path, "--jobs", "2", wait=False)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not (victims := _forks_of(run.pid)):
+    # Not before somebody is stored: until then the process only opens, and a batch ends that cannot.
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not _stored(path):
         time.sleep(0.05)
-    time.sleep(3)
-    for pid in victims:
+    for pid in _forks_of(run.pid):
         os.kill(pid, signal.SIGKILL)
     assert run.wait(120) == 1
     assert digest(path) == digest(book)
+
+
+def _stored(path):
+    """How many attempts a gradebook holds that is being filled."""
+    if not path.exists():
+        return 0
+    with sqlite3.connect(path, timeout=10) as connection:
+        try:
+            return connection.execute("SELECT count(*) FROM attempts").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0  # no tables yet
 
 
 def _forks_of(pid):

@@ -224,8 +224,15 @@ def test_key_is_the_same_for_the_same_file_and_seed(file):
 
 def test_key_changes_with_what_the_file_says(file):
     before = key(file, 0)
-    file.write_text(FILE + "\n# changed\n")
+    file.write_text(FILE.replace("leaves=(2, 3)", "leaves=(2, 4)"))
     assert key(file, 0) != before
+
+
+def test_key_stays_where_only_titles_points_and_comments_change(file):
+    before = key(file, 0)
+    changed = FILE.replace('"""Sums."""', '"""Sums of two."""').replace("points=1", "points=9")
+    file.write_text(changed + "\n# changed\n")
+    assert key(file, 0) == before
 
 
 def test_key_changes_with_the_seed(file):
@@ -266,7 +273,7 @@ def test_each_seed_has_cases_of_its_own(file, tmp_path):
 def test_a_changed_file_is_drawn_again(file, tmp_path):
     say = Told()
     recall(tmp_path / "cache", file, 0, [SUMS], say)
-    file.write_text(FILE + "\n# changed\n")
+    file.write_text(FILE.replace("leaves=(2, 3)", "leaves=(2, 4)"))
     recall(tmp_path / "cache", file, 0, [SUMS], say)
     assert say.times == 2
 
