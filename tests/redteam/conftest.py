@@ -1,0 +1,3 @@
+"""What lies in attacks/ is handed in, and never collected, imported or linted."""
+
+collect_ignore = ["attacks"]
