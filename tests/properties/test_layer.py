@@ -1,5 +1,7 @@
 """What Layer promises, over the reference's Neuron."""
 
+from math import isfinite
+
 from grader.agreement import agree
 from grader.over import forwards, nudges, shapes, trainings
 from grader.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
@@ -25,6 +27,7 @@ def test_neurons_are_different(expected, got):
     """The neurons of a layer start with different random weights."""
     neurons = [got.values[i : i + 4] for i in range(0, 24, 4)]
     assert len(expected.values) == len(got.values)
+    assert all(map(isfinite, got.values))  # NaN differs even from itself
     assert len(set(neurons)) == len(neurons)
 
 

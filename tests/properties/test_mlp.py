@@ -1,5 +1,7 @@
 """What MLP promises, over the reference's Layer."""
 
+from math import isfinite
+
 from grader.agreement import agree
 from grader.over import forwards, nudges, shapes, trainings
 from grader.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
@@ -33,6 +35,7 @@ def test_layers_are_different(expected, got):
     """The layers start with different random weights."""
     layers = [got.values[i : i + 9] for i in range(0, 36, 9)]
     assert len(expected.values) == len(got.values)
+    assert all(map(isfinite, got.values))  # NaN differs even from itself
     assert len(set(layers)) == len(layers)
 
 

@@ -1,5 +1,7 @@
 """What Neuron promises, over the reference's operations."""
 
+from math import isfinite
+
 from grader.agreement import agree
 from grader.over import forwards, nudges, shapes, trainings
 from grader.program import Census, Forward, Fresh, Nudge, Shape, Training
@@ -21,6 +23,7 @@ def test_weights_start_random(expected, got):
     """The weights start as different random numbers, and another neuron's are different again."""
     neurons = [got.values[i : i + 8] for i in range(0, 32, 8)]
     assert len(expected.values) == len(got.values)
+    assert all(map(isfinite, got.values))  # NaN differs even from itself
     assert all(len(set(weights)) > 1 for weights in neurons)
     assert len(set(neurons)) == len(neurons)
 
