@@ -41,7 +41,10 @@ TABLES = (
     "tool.setuptools.package-data",
     "tool.pytest.ini_options",
 )
-INSTEAD = {"tests/grader": "tests/properties", "misconceptions/*/*.py": SEALED.name}
+INSTEAD = {
+    '"tests/grader", "tests/redteam"': '"tests/properties"',
+    "misconceptions/*/*.py": SEALED.name,
+}
 Files = dict[Path, bytes]
 
 
