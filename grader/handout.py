@@ -19,7 +19,21 @@ from grader.sources import SEALED
 
 PACKAGE = Path(__file__).parent
 README = PACKAGE / "templates" / "student" / "README.md"
-COPIED = (".gitignore", "HINTS.md", "LICENSE", "constraints.txt", "course.toml")
+WORKFLOWS = (
+    "action.yml",
+    ".github/workflows/autograde.yml",
+    ".github/workflows/autograde-comment.yml",
+    *(f"platforms/github/{name}.sh" for name in ("commit", "environment", "grade", "key", "sandbox")),
+)
+COPIED = (
+    ".devcontainer/devcontainer.json",
+    ".gitignore",
+    "HINTS.md",
+    "LICENSE",
+    "constraints.txt",
+    "course.toml",
+    *WORKFLOWS,
+)
 # In the package, what only authors need; the templates of new exercises show what solutions look like.
 AUTHORS = (
     "misconceptions",

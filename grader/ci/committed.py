@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from grader.ci.git import Entry, changed, commit, content, entries, origin
 from grader.ci.seen import Changes
 from grader.course import Course
+from grader.errors import UsageError
 from grader.model import Exercise
 from grader.printable import printable
 from grader.submission import LARGEST, Submission, gather
@@ -58,9 +59,12 @@ def submission(repository: Path, head: str, folder: str, wanted: tuple[str, ...]
     """The Python files a commit has in a folder, as they were committed; links are not followed.
 
     wanted: the exercises' names. What is not there was not handed in.
+    Raises UsageError where the folder is something else.
     """
     found = entries(repository, head).get(folder)
-    files = {} if found is None or found.kind != "a folder" else entries(repository, f"{head}:{folder}")
+    if found is not None and found.kind != "a folder":
+        raise UsageError(f"{folder} is {found.kind} in {head}, not a folder", "commit the folder itself")
+    files = {} if found is None else entries(repository, f"{head}:{folder}")
     return gather(folder, files, wanted, lambda name: _file(repository, name, files[name]))
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, assert_never
 
 from grader.model import Crashed, Failed, Kind, NotStarted, Outcome, Passed, Result, TimedOut, Verdict
-from grader.printable import printable
+from grader.printable import plain_json, printable
 from grader.render.exercism import cut
 from grader.report import Report
 from grader.words import headline
@@ -24,7 +24,7 @@ def render(report: Report, lines: Mapping[str, int], folder: str) -> str:
     folder: where the files are, from the top of the repository.
     """
     issues = [_issue(r, v, f"{folder}/{r.exercise.name}.py", lines) for r, v in _missed(report)]
-    return json.dumps(issues, indent=1, ensure_ascii=False) + "\n"
+    return plain_json(json.dumps(issues, indent=1, ensure_ascii=False)) + "\n"
 
 
 def _missed(report: Report) -> Iterator[tuple[Result, Verdict]]:

@@ -134,11 +134,12 @@ def test_link_is_not_followed(repository, course):
     assert read(repository, course).unreadable == {"pow": "pow.py is a link, not a regular file"}
 
 
-def test_folder_that_is_a_link_holds_nothing(repository, course):
+def test_folder_that_is_a_link_is_refused(repository, course):
     git(repository, "rm", "-r", "--quiet", "exercises")
     (repository / "exercises").symlink_to("/etc")
     commit(repository, {})
-    assert read(repository, course).sources == {}
+    with pytest.raises(UsageError, match="exercises is a link in work, not a folder"):
+        read(repository, course)
 
 
 def test_submodule_is_not_fetched(repository, course):

@@ -95,6 +95,7 @@ def test_project_holds_what_students_need(released, course):
         "course.toml",
         "constraints.txt",
         ".gitignore",
+        ".devcontainer/devcontainer.json",
     ):
         assert name in found
     assert {f"exercises/{name}.py" for name in handed_out(course)} < found
@@ -105,6 +106,27 @@ def test_project_holds_what_students_need(released, course):
         "grader/report.schema.json",
         "grader/worker/engine.py",
     } < found
+
+
+def test_project_holds_the_workflows_and_every_script_they_run(released):
+    found = places(released)
+    for place in ("action.yml", ".github/workflows/autograde.yml", ".github/workflows/autograde-comment.yml"):
+        text = (released / place).read_text("utf-8")
+        scripts = set(re.findall(r"platforms/github/\w+\.sh", text))
+        assert scripts <= found
+        assert scripts or "-m grader.ci.comment" in text
+
+
+def test_project_grades_its_own_commits(released, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(released, project)
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "start")):
+        subprocess.run(
+            ["git", "-c", "user.name=s", "-c", "user.email=s@localhost", *command], cwd=project, check=True
+        )
+    done = run(project, "-m", "grader", "ci", "--out", str(tmp_path / "out"))
+    assert done.returncode == 1, done.stderr
+    assert (tmp_path / "out" / "summary.md").is_file()
 
 
 def test_project_holds_nothing_of_authors(released):
@@ -242,7 +264,9 @@ def test_misconception_is_named_there(graded):
 
 
 def test_grading_leaves_nothing_open(graded, wrong, released):
-    assert places(wrong) == places(released)
+    left = places(wrong) - places(released)
+    assert all(place.startswith(".nanograd/") for place in left)
+    assert places(released) <= places(wrong)
 
 
 def test_program_that_was_shown_can_be_pasted(graded, wrong):
