@@ -51,7 +51,7 @@ clean:  ## remove the environment and everything built
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	@-$(BIN)/python -c 'from grader.remedies import advice; print(advice(), end="")' 2>/dev/null || true
+	@-$(BIN)/python -c 'from grader.doctor.remedies import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
 .venv/ready-class: .venv/ready

@@ -75,7 +75,7 @@ def new(name: str, title: str | None, points: int) -> None:
 def release(to: Path | None, folder: Path | None) -> None:
     """Write the project that students get, or renew one over a student's work."""
     from grader.course import here
-    from grader.release import release as release_course
+    from grader.handout.release import release as release_course
 
     if (to is None) == (folder is None):
         raise UsageError("release wants one of --to and --update", "grader release --to FOLDER")
@@ -90,7 +90,7 @@ def release(to: Path | None, folder: Path | None) -> None:
 
 def _update(folder: Path) -> None:
     from grader.course import here
-    from grader.release import What, update
+    from grader.handout.release import What, update
 
     changes = update(here(), folder)
     for change in changes:

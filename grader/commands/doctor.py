@@ -19,9 +19,9 @@ def doctor(sandbox: str | None, as_json: bool) -> None:
     Every attempt is harmless, also where it succeeds. Exit status: 0 a cage with full isolation holds,
     1 there is none, or one claims more than it holds.
     """
-    from grader.cages import recommended, sound
-    from grader.doctor import examine
-    from grader.remedies import steps, this_machine
+    from grader.doctor.cages import recommended, sound
+    from grader.doctor.escapes import examine
+    from grader.doctor.remedies import steps, this_machine
     from grader.render.doctor import render, to_json
 
     findings = examine(sandbox)

@@ -14,7 +14,7 @@ from grader.errors import UsageError
 from grader.printable import printable
 
 if TYPE_CHECKING:
-    from grader.authenticity import Verdict
+    from grader.signed.authenticity import Verdict
 
 KEY = click.Path(path_type=Path)
 BOOK = click.Path(path_type=Path, dir_okay=False)
@@ -68,7 +68,7 @@ def report(book: Path, to: Path) -> None:
 @click.argument("file", type=KEY)
 def keygen(file: Path) -> None:
     """Make a key to sign reports with: FILE stays with you, FILE.pub is for whoever verifies them."""
-    from grader.signing import new_key
+    from grader.signed.signing import new_key
 
     new_key(file)
     shown = printable(str(file))
@@ -97,9 +97,9 @@ def verify(
 
     Exit status: 0 all are genuine, 1 some are not.
     """
-    from grader.comparing import verify_folder
-    from grader.signing import load_public_key
-    from grader.verifying import verify_file
+    from grader.signed.comparing import verify_folder
+    from grader.signed.signing import load_public_key
+    from grader.signed.verifying import verify_file
 
     digest = None if submission is None else _digest(submission)
     known = {"submission": digest, "person": person, "course": course, "seed": seed}
@@ -120,7 +120,7 @@ def _digest(folder: Path) -> str:
 
 def _tell(found: list[tuple[Path, Verdict]]) -> None:
     """Say what each report is, of many only those that are not genuine."""
-    from grader.authenticity import Genuine, describe
+    from grader.signed.authenticity import Genuine, describe
 
     wrong = [pair for pair in found if not isinstance(pair[1], Genuine)]
     for path, verdict in wrong or found[:1]:

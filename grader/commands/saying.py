@@ -34,6 +34,6 @@ def notice() -> Callable[[str], None]:
 def signed_by(key: Path) -> Single:
     """Renders our JSON signed with the key in a file; raises UsageError where that is none."""
     from grader.render.sealed import signed
-    from grader.signing import load_key
+    from grader.signed.signing import load_key
 
     return signed(load_key(key))

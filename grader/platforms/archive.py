@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.course import Course
 from grader.errors import CourseError, UsageError
-from grader.handout import handout
+from grader.handout.contents import handout
 from grader.render.whole import whole_file
 
 SCRIPTS = ("setup.sh", "run_autograder")

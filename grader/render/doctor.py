@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.cages import Absent, Examined, Finding, Tried, recommended
-from grader.probing import KINDS
+from grader.doctor.cages import Absent, Examined, Finding, Tried, recommended
+from grader.doctor.probing import KINDS
 
 SCHEMA = "nanograd/doctor/v1"
 STYLES = {"full": "green", "reduced": "red", "none": "yellow"}

@@ -9,7 +9,7 @@ from grader.printable import plain_json
 from grader.render.about import About
 from grader.render.plain import render as plain
 from grader.report import Report
-from grader.signing import PrivateKey, owned, sign
+from grader.signed.signing import PrivateKey, owned, sign
 
 
 def signed(key: PrivateKey) -> Callable[[Report, About], str]:

@@ -9,16 +9,14 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 
-from grader.authenticity import Verdict, describe
 from grader.cases import Bank
 from grader.catalogue import FOLDER
-from grader.comparing import verify_folder
 from grader.course import Course, here
 from grader.diagnosis import Signature
 from grader.errors import CourseError, UsageError
 from grader.evidence import result_from_plain, result_to_plain
+from grader.handout.manifest import Manifest, read_manifest
 from grader.learning import from_bytes, to_bytes
-from grader.manifest import Manifest, read_manifest
 from grader.model import Crashed, Exercise, NotStarted, Result, TimedOut
 from grader.model import Verdict as Judged
 from grader.policy import adjusted, stated
@@ -27,9 +25,11 @@ from grader.report import to_json
 from grader.request import Request
 from grader.rubric import from_json
 from grader.sealing import HEADER, _masked, seal, unseal
-from grader.signing import PrivateKey, load_key, load_public_key, new_key, owned, sign
+from grader.signed.authenticity import Verdict, describe
+from grader.signed.comparing import verify_folder
+from grader.signed.signing import PrivateKey, load_key, load_public_key, new_key, owned, sign
+from grader.signed.verifying import verify_file
 from grader.stubs import cut
-from grader.verifying import verify_file
 from tests.fuzz.mutating import of_json
 from tests.fuzz.running import Target
 from tests.fuzz.scratch import folder, written

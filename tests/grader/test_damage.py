@@ -23,7 +23,7 @@ from grader.learning import from_bytes, to_bytes
 from grader.policy import read
 from grader.rescoring import rescored
 from grader.rubric import from_json
-from grader.signing import load_key, load_public_key
+from grader.signed.signing import load_key, load_public_key
 from grader.stubs import LONGEST as LONGEST_SOURCE
 from grader.stubs import untouched
 from grader.submission import load

@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from grader.cages import Absent, Examined, Tried, recommended, sound
-from grader.canaries import ESCAPED, VARIABLE, Canaries, processes_of
 from grader.commands.doctor import doctor
-from grader.doctor import _end_what_is_left, examine, examined
+from grader.doctor.cages import Absent, Examined, Tried, recommended, sound
+from grader.doctor.canaries import ESCAPED, VARIABLE, Canaries, processes_of
+from grader.doctor.escapes import _end_what_is_left, examine, examined
+from grader.doctor.probing import KINDS, LEFTOVERS, LIMITS, Probe, probes
+from grader.doctor.remedies import Machine, advice, steps
 from grader.errors import MachineError, UsageError
-from grader.probing import KINDS, LEFTOVERS, LIMITS, Probe, probes
-from grader.remedies import Machine, advice, steps
 from grader.render.doctor import render, to_json
 from grader.sandbox import CAGES, choose
 from grader.sandbox.process import Process, Running
@@ -254,7 +254,7 @@ def test_cage_that_cannot_be_had_says_why(monkeypatch):
 
 
 def test_auto_is_the_strongest_that_can_be_had(monkeypatch):
-    monkeypatch.setattr("grader.doctor.examined", lambda name, cage: name)
+    monkeypatch.setattr("grader.doctor.escapes.examined", lambda name, cage: name)
     assert examine("auto") == [next(name for name, (_, why_not) in CAGES.items() if not why_not())]
     monkeypatch.setitem(CAGES, "bwrap", (Process, lambda: "it rains"))
     monkeypatch.setitem(CAGES, "uid", (Process, lambda: "it rains"))
@@ -354,7 +354,7 @@ def test_command_ends_with_0_only_where_a_full_cage_holds_and_none_is_broken(
 ):
     assert recommended(findings) == fit
     assert sound(findings) == all_sound
-    monkeypatch.setattr("grader.doctor.examine", lambda sandbox: findings)
+    monkeypatch.setattr("grader.doctor.escapes.examine", lambda sandbox: findings)
     run = CliRunner().invoke(doctor)
     assert run.exit_code == (0 if fit and all_sound else 1)
 
@@ -381,7 +381,7 @@ def test_command_prints_nothing_but_json_when_asked_to():
 
 def test_doctor_needs_neither_torch_nor_pytest_nor_hypothesis():
     ask = (
-        "import sys, grader.doctor, grader.remedies, grader.render.doctor;"
+        "import sys, grader.doctor.escapes, grader.doctor.remedies, grader.render.doctor;"
         "print({'torch', 'pytest', 'hypothesis'} & set(sys.modules))"
     )
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

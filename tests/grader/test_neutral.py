@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from grader.authenticity import Malformed, Swapped, describe
 from grader.cli import main
 from grader.model import (
     Adjustment,
@@ -44,7 +43,8 @@ from grader.render.progress import watching
 from grader.render.sealed import signed
 from grader.render.terminal import render
 from grader.report import Report, to_json, to_plain
-from grader.signing import PrivateKey
+from grader.signed.authenticity import Malformed, Swapped, describe
+from grader.signed.signing import PrivateKey
 from grader.standing import Standing, Standings
 
 KEY = PrivateKey.from_private_bytes(bytes(range(32)))

@@ -19,9 +19,9 @@ from grader.check import handed_out, write_stubs
 from grader.course import Course
 from grader.errors import CourseError, UsageError
 from grader.grading import grade
-from grader.handout import student_makefile, student_pyproject
-from grader.manifest import digest, read_manifest
-from grader.release import release
+from grader.handout.contents import student_makefile, student_pyproject
+from grader.handout.manifest import digest, read_manifest
+from grader.handout.release import release
 from grader.render.terminal import render
 from grader.report import to_plain
 from grader.sandbox import choose

@@ -9,9 +9,9 @@ import pytest
 
 from grader.course import Course
 from grader.errors import MachineError, UsageError
-from grader.manifest import NAME, Manifest, digest, read_manifest
-from grader.placing import Odd, look, put, set_aside
-from grader.release import Change, What, release, update
+from grader.handout.manifest import NAME, Manifest, digest, read_manifest
+from grader.handout.placing import Odd, look, put, set_aside
+from grader.handout.release import Change, What, release, update
 from grader.sources import SEALED
 
 ROOT = Path(__file__).resolve().parents[2]

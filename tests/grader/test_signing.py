@@ -23,11 +23,29 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.authenticity import Altered, ForeignKey, Genuine, Malformed, Replayed, Swapped, Unsigned, describe
-from grader.comparing import verify_folder
 from grader.errors import CourseError, UsageError
-from grader.signing import PrivateKey, canonical, key_id, load_key, load_public_key, new_key, owned, sign
-from grader.verifying import LARGEST, verify, verify_file
+from grader.signed.authenticity import (
+    Altered,
+    ForeignKey,
+    Genuine,
+    Malformed,
+    Replayed,
+    Swapped,
+    Unsigned,
+    describe,
+)
+from grader.signed.comparing import verify_folder
+from grader.signed.signing import (
+    PrivateKey,
+    canonical,
+    key_id,
+    load_key,
+    load_public_key,
+    new_key,
+    owned,
+    sign,
+)
+from grader.signed.verifying import LARGEST, verify, verify_file
 
 KEY = PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key()
@@ -154,7 +172,7 @@ import sys
 sys.modules["cryptography"] = None
 from grader.errors import UsageError
 try:
-    import grader.signing
+    import grader.signed.signing
 except UsageError as error:
     print(error.next_step)
 """

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.authenticity import Genuine, Replayed, Swapped, Verdict
 from grader.errors import UsageError
 from grader.render.wording import cell
-from grader.signing import PublicKey
-from grader.verifying import ANYTHING, as_text, text_of, verify_file
+from grader.signed.authenticity import Genuine, Replayed, Swapped, Verdict
+from grader.signed.signing import PublicKey
+from grader.signed.verifying import ANYTHING, as_text, text_of, verify_file
 
 INDEX = "index.csv"
 LARGEST_INDEX = 1 << 26

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from grader.course import GIVEN, Course
 from grader.errors import CourseError
-from grader.handout import handout
-from grader.manifest import NAME, Manifest, digest, read_manifest
-from grader.placing import Seen, look, put, refuse_detours, remove, set_aside
+from grader.handout.contents import handout
+from grader.handout.manifest import NAME, Manifest, digest, read_manifest
+from grader.handout.placing import Seen, look, put, refuse_detours, remove, set_aside
 from grader.sources import Sealed
 from grader.stubs import cut, untouched
 from grader.version import VERSION

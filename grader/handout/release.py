@@ -7,10 +7,10 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.errors import UsageError
-from grader.handout import handout
-from grader.manifest import NAME, Manifest
-from grader.placing import put
-from grader.updating import Change, What, update
+from grader.handout.contents import handout
+from grader.handout.manifest import NAME, Manifest
+from grader.handout.placing import put
+from grader.handout.updating import Change, What, update
 from grader.version import VERSION
 
 __all__ = ["Change", "What", "release", "update"]

@@ -11,13 +11,13 @@ from grader.catalogue import files
 from grader.check import handed_out
 from grader.course import GIVEN, Course
 from grader.errors import CourseError
-from grader.manifest import digest, read_manifest
+from grader.handout.manifest import digest, read_manifest
+from grader.handout.placing import look
 from grader.model import Exercise
-from grader.placing import look
 from grader.sealing import seal
 from grader.sources import SEALED
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).resolve().parents[1]
 README = PACKAGE / "templates" / "student" / "README.md"
 WORKFLOWS = (
     "action.yml",

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.errors import UsageError
-from grader.placing import look
+from grader.handout.placing import look
 
 NAME = Path(".release.json")
 SCHEMA = "nanograd/release/v1"

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from grader.cages import Absent, Examined, Finding, Tried
-from grader.canaries import ESCAPED, VARIABLE, Canaries, Scene, processes_of
+from grader.doctor.cages import Absent, Examined, Finding, Tried
+from grader.doctor.canaries import ESCAPED, VARIABLE, Canaries, Scene, processes_of
+from grader.doctor.probing import LEFTOVERS, LIMITS, PIPE, Probe, probes
 from grader.errors import MachineError, UsageError
 from grader.observation import Ended, Misfit, Numbers, Observation, Overtime, Raised
-from grader.probing import LEFTOVERS, LIMITS, PIPE, Probe, probes
 from grader.program import Chain
 from grader.request import Request
 from grader.sandbox import CAGES, NAMES

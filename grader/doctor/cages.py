@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.probing import Probe
+from grader.doctor.probing import Probe
 
 
 @dataclass(frozen=True, slots=True)

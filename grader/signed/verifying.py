@@ -15,8 +15,17 @@ from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 
-from grader.authenticity import Altered, ForeignKey, Genuine, Malformed, Replayed, Swapped, Unsigned, Verdict
-from grader.signing import ALGORITHM, KEY_ID, PublicKey, canonical, key_id, message, over
+from grader.signed.authenticity import (
+    Altered,
+    ForeignKey,
+    Genuine,
+    Malformed,
+    Replayed,
+    Swapped,
+    Unsigned,
+    Verdict,
+)
+from grader.signed.signing import ALGORITHM, KEY_ID, PublicKey, canonical, key_id, message, over
 
 LARGEST = 1 << 22  # bytes; reports have some hundred thousand at most
 VALUE = 64  # bytes of a signature

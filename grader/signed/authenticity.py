@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from grader.printable import printable
-from grader.signing import Over
+from grader.signed.signing import Over
 
 
 @dataclass(frozen=True, slots=True)

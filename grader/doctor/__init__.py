@@ -1,0 +1,1 @@
+"""The doctor: which cages this machine has, and whether they hold."""
