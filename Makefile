@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade test seeds lint check list bench gradescope clean
+.PHONY: help setup instructor grade test seeds lint check list hint reset progress bench gradescope clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -33,8 +33,17 @@ lint: .venv/ready-dev  ## check style and types
 check: .venv/ready  ## for authors: solutions pass, stubs are in step, hints are complete
 	@$(BIN)/grader check
 
-list: .venv/ready  ## list the exercises
-	@$(BIN)/grader list
+list: .venv/ready  ## list the exercises and where they stand; to search: make list SEARCH="chain rule"
+	@$(BIN)/grader list $${SEARCH:+"$$SEARCH"}
+
+hint: .venv/ready  ## a hint, one level more each time: make hint EX=relu
+	@$(BIN)/grader hint $(EX)
+
+reset: .venv/ready  ## put an exercise back as it was handed out; yours is kept: make reset EX=relu
+	@$(BIN)/grader reset $(or $(EX),$(error say which one: make reset EX=relu))
+
+progress: .venv/ready  ## your points over time and the time each exercise took
+	@$(BIN)/grader progress
 
 bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the floor; takes half an hour
 	@$(BIN)/python benchmarks/bench.py

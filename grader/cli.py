@@ -9,17 +9,35 @@ import click
 from grader.commands.author import COMMANDS as AUTHOR
 from grader.commands.ci import COMMANDS as CI
 from grader.commands.doctor import COMMANDS as DOCTOR
+from grader.commands.graph import COMMANDS as GRAPH
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
+from grader.commands.learner import COMMANDS as LEARNER
 from grader.commands.platforms import COMMANDS as PLATFORMS
 from grader.commands.results import COMMANDS as RESULTS
 from grader.commands.student import COMMANDS as STUDENT
+from grader.commands.watch import COMMANDS as WATCH
 from grader.errors import GraderError
 from grader.printable import printable
 from grader.version import VERSION
 
+# In the order of the help.
+SECTIONS = {
+    "To learn with": (*STUDENT, *WATCH, *LEARNER, *GRAPH),
+    "For a class": (*INSTRUCTOR, *RESULTS),
+    "For courses' other homes": (*CI, *PLATFORMS),
+    "For authors, and for the machine": (*AUTHOR, *DOCTOR),
+}
+
 
 class Group(click.Group):
     """Turns our errors, and nothing else, into a line on standard error and the right exit code."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's)
+        """A section for each kind of reader."""
+        width = formatter.width - 6 - max(map(len, self.commands))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(str(c.name), c.get_short_help_str(width)) for c in commands])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -41,5 +59,6 @@ def main() -> None:
     """
 
 
-for command in (*STUDENT, *INSTRUCTOR, *RESULTS, *DOCTOR, *CI, *PLATFORMS, *AUTHOR):
-    main.add_command(command)
+for section in SECTIONS.values():
+    for command in section:
+        main.add_command(command)

@@ -27,6 +27,7 @@ class Course:
     exercises: in the order students meet them.
     together: the last mark, for which every part is the student's own.
     policy: the table of that name as it stands; policy.read() says what it means.
+    solutions_after_pass: whether students may see the model of an exercise that has passed.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Course:
     exercises: tuple[Exercise, ...]
     together: Exercise
     policy: Mapping[str, Any] = field(default_factory=dict)
+    solutions_after_pass: bool = True
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -43,7 +45,8 @@ class Course:
             table = tomllib.loads(path.read_text("utf-8"))
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
             together = Exercise(TOGETHER, table["together"]["title"], Fraction(0), (), own=True)
-            return cls(root, table["title"], exercises, together, table.get("policy", {}))
+            shown = _yes_or_no(table, "solutions_after_pass", True)
+            return cls(root, table["title"], exercises, together, table.get("policy", {}), shown)
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
@@ -100,6 +103,13 @@ def _compiled(source: str, name: str) -> CodeType:
 def here() -> Course:
     """The course this grader was installed with."""
     return Course.load(Path(__file__).resolve().parent.parent)
+
+
+def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
+    said = table.get(key, default)
+    if not isinstance(said, bool):
+        raise ValueError(f"{key} is true or false, not {said!r:.40}")
+    return said
 
 
 def _exercise(entry: dict[str, Any]) -> Exercise:

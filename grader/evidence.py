@@ -65,8 +65,8 @@ def outcome_to_plain(outcome: Outcome) -> Plain:
             return plain | rest | {"counterexample": shown and _shown_to_plain(shown)}
         case TimedOut(limit, shown):
             return plain | {"limit": limit, "counterexample": shown and _shown_to_plain(shown)}
-        case NotStarted(reason):
-            return plain | {"reason": reason}
+        case NotStarted(reason, absent):
+            return plain | {"reason": reason} | ({"absent": True} if absent else {})
         case _:
             assert_never(outcome)
 
@@ -92,7 +92,7 @@ def _outcome(plain: Plain) -> Outcome:
         case "timed_out":
             return TimedOut(_number(plain["limit"]), _maybe_shown(plain))
         case "not_started":
-            return NotStarted(text(plain["reason"]))
+            return NotStarted(text(plain["reason"]), plain.get("absent") is True)
         case other:
             raise ValueError(f"no outcome is called {other!r}")
 
@@ -217,7 +217,8 @@ def claim_from_plain(plain: Plain) -> Claim:
 def result_to_plain(result: Result) -> Plain:
     """What was seen of an exercise, without what it is worth: outcomes by claim, and the diagnosis."""
     outcomes = {verdict.claim.name: outcome_to_plain(verdict.outcome) for verdict in result.verdicts}
-    return {"outcomes": outcomes, "diagnosis": diagnosis_to_plain(result.diagnosis)}
+    plain = {"outcomes": outcomes, "diagnosis": diagnosis_to_plain(result.diagnosis)}
+    return plain | ({"notes": list(result.notes)} if result.notes else {})
 
 
 def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain) -> Result:
@@ -227,6 +228,7 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
     """
     try:
         outcomes, diagnosis = dict(plain["outcomes"]), diagnosis_from_plain(plain["diagnosis"])
+        notes = tuple(map(text, plain.get("notes", ())))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no result: {error}") from None
     seen = [outcomes[claim.name] for claim in claims]
@@ -234,4 +236,4 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
         judged = list(map(outcome_from_plain, seen))
     except KeyError as error:
         raise ValueError(f"an outcome has no {error}") from None
-    return Result(exercise, tuple(map(Verdict, claims, judged)), diagnosis)
+    return Result(exercise, tuple(map(Verdict, claims, judged)), diagnosis, notes)

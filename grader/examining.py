@@ -106,9 +106,14 @@ class Examiner:
     def __init__(self, setting: Setting, submission: Submission) -> None:
         self.setting = setting
         self.submission = submission
-        self._student = Student(setting.cage, setting.limits, len(setting.course.parts))
+        self._student = Student(setting.cage, setting.limits, self.lanes)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
+
+    @property
+    def lanes(self) -> int:
+        """For how many processes a worker is started."""
+        return len(self.setting.course.parts)
 
     def outcome(self, exercise: Exercise, properties: Sequence[Property], prop: Property) -> Outcome:
         """What became of one of an exercise's properties."""
@@ -116,12 +121,16 @@ class Examiner:
             self._open.close()
             self._current = (exercise.name, self._examine(exercise, properties))
         found = self._current[1]
-        return found.outcome(prop) if isinstance(found, Examination) else found
+        return found if isinstance(found, Outcome) else found.outcome(prop)
 
     def diagnosis(self) -> Diagnosis | None:
         """What is probably behind the failures of the exercise that was examined last."""
         found = self._current[1] if self._current else None
-        return found.diagnosis if isinstance(found, Examination) else None
+        return None if found is None or isinstance(found, Outcome) else found.diagnosis
+
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing of how that exercise was examined, for those who examine in another way."""
+        return ()
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         setting = self.setting

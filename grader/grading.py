@@ -119,7 +119,7 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
     Raises CourseError where a test has no outcome, or an exercise has no property.
     """
     verdicts = []
-    diagnosis = None
+    diagnosis, notes = None, ()
     for test in tests:
         if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
             continue
@@ -129,11 +129,12 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
         verdict = Verdict(claim_from_plain(found["claim"]), outcome_from_plain(found["outcome"]))
         verdicts.append(verdict)
         diagnosis = diagnosis or diagnosis_from_plain(found["diagnosis"])
+        notes = tuple(found["notes"])
     if not verdicts:
         raise CourseError(
             f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py"
         )
-    return Result(exercise, tuple(verdicts), diagnosis)
+    return Result(exercise, tuple(verdicts), diagnosis, notes)
 
 
 def _crash(test: dict[str, Any]) -> str:

@@ -140,9 +140,13 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class NotStarted:
-    """Nothing was handed in for this exercise beyond the stub."""
+    """Nothing was handed in for this exercise beyond the stub.
+
+    absent: it is not to be written either: an implementation in a shape of its own does without.
+    """
 
     reason: str
+    absent: bool = False
 
 
 Outcome = Passed | Failed | Crashed | TimedOut | NotStarted
@@ -174,11 +178,15 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An exercise, the verdicts on its properties in their order, and what is probably behind them."""
+    """An exercise, the verdicts on its properties in their order, and what is probably behind them.
+
+    notes: what else is worth knowing of how it was examined, a sentence each.
+    """
 
     exercise: Exercise
     verdicts: tuple[Verdict, ...]
     diagnosis: Diagnosis | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

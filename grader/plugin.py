@@ -128,4 +128,5 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         "claim": claim_to_plain(prop.claim),
         "outcome": outcome_to_plain(item.stash[FOUND]),
         "diagnosis": diagnosis_to_plain(judge.examining.diagnosis()),
+        "notes": list(judge.examining.examiner.notes()),
     }

@@ -9,9 +9,9 @@ from importlib import resources
 from typing import Any
 
 from grader.evidence import diagnosis_to_plain, outcome_to_plain, status
-from grader.model import Adjustment, Crashed, Failed, Kind, Outcome, Passed, Result, TimedOut, Verdict
+from grader.model import Adjustment, Crashed, Failed, Kind, NotStarted, Outcome, Passed, Result, TimedOut, Verdict
 from grader.printable import plain_json
-from grader.scoring import NOTHING, Score, earned, exercise_status, score, worth
+from grader.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -25,6 +25,8 @@ class Report:
     versions: of everything a verdict depends on.
     adjustments: what the course's policies add and take away, line by line.
     course: the hexadecimal digest of the course it was graded by; empty where that was not kept.
+    found: of an implementation in a shape of its own, what it is, a sentence each.
+    extras: verdicts on operations of its that are in no exercise; they count for nothing.
     """
 
     submission: str
@@ -36,6 +38,8 @@ class Report:
     versions: tuple[tuple[str, str], ...]
     adjustments: tuple[Adjustment, ...] = ()
     course: str = ""
+    found: tuple[str, ...] = ()
+    extras: tuple[Verdict, ...] = ()
 
     @property
     def marks(self) -> tuple[Result, ...]:
@@ -76,6 +80,8 @@ def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, A
         "together": _result(report.together) if report.together else None,
         "versions": dict(report.versions),
     }
+    if report.found:
+        plain |= _own_shape(report)
     return plain if times is None else plain | {"times": times}
 
 
@@ -91,6 +97,33 @@ def schema() -> str:
     return (resources.files("grader") / "report.schema.json").read_text("utf-8")
 
 
+def _own_shape(report: Report) -> dict[str, Any]:
+    """What is said of an implementation in a shape of its own beyond what is said of exercises."""
+    there = there_is(report)
+    return {
+        "found": list(report.found),
+        "of_what_is_there": {"score": _number(there.points), "max_score": _number(there.most)},
+        "extras": [_extra(verdict) for verdict in report.extras],
+    }
+
+
+def there_is(report: Report) -> Score:
+    """The points reached, out of those for what is not absent."""
+    return sum((present(result) for result in report.results), NOTHING)
+
+
+def _extra(verdict: Verdict) -> dict[str, Any]:
+    outcome = outcome_to_plain(verdict.outcome)
+    return {
+        "name": verdict.claim.name,
+        "title": verdict.claim.title,
+        "status": status(verdict.outcome),
+        "cases": outcome.get("cases", 0),
+        "counterexample": _without_rank(outcome.get("counterexample")),
+        "error": error(verdict.outcome),
+    }
+
+
 def _result(result: Result) -> dict[str, Any]:
     points = score(result)
     return {
@@ -104,7 +137,7 @@ def _result(result: Result) -> dict[str, Any]:
         "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
         "diagnosis": diagnosis_to_plain(result.diagnosis),
         "notes": notes(result),
-    }
+    } | ({"absent": True} if absent(result) else {})
 
 
 def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
@@ -120,7 +153,7 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "counterexample": _without_rank(outcome.get("counterexample")),
         "error": error(verdict.outcome),
         "frames": outcome.get("frames", []),
-    }
+    } | ({"absent": True} if outcome.get("absent") else {})
 
 
 def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -143,12 +176,14 @@ def error(outcome: Outcome) -> str | None:
 def notes(result: Result) -> list[str]:
     """What is worth knowing and costs nothing: titles of the notes that do not hold.
 
-    Only for a finished exercise: before that, a note may only be the echo of a mistake.
+    Only for a finished exercise: before that, a note may only be the echo of a mistake. What is said of how
+    it was examined is said anyway.
     """
     if exercise_status(result) != "passed":
-        return []
-    missed = [v for v in result.verdicts if v.claim.kind is Kind.NOTE and not isinstance(v.outcome, Passed)]
-    return [verdict.claim.title for verdict in missed]
+        return list(result.notes)
+    tried = [v for v in result.verdicts if v.claim.kind is Kind.NOTE and not isinstance(v.outcome, NotStarted)]
+    missed = [v for v in tried if not isinstance(v.outcome, Passed)]
+    return [*result.notes, *(verdict.claim.title for verdict in missed)]
 
 
 def _number(fraction: Fraction) -> int | float:

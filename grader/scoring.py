@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.evidence import status
 from grader.identity import once_each
-from grader.model import Claim, Kind, Passed, Result, Verdict
+from grader.model import Claim, Kind, NotStarted, Passed, Result, Verdict
 
 # The first of these that any verdict has is the exercise's status.
 GRAVEST_FIRST = ("timed_out", "crashed", "failed", "passed")
@@ -58,6 +58,20 @@ def score(result: Result) -> Score:
     points = most and most * _sum(passed, Kind.GRADED) / _shares(result)
     every = [v.claim for v in result.verdicts]
     return Score(points, most, _sum(passed, Kind.BONUS), _sum(every, Kind.BONUS))
+
+
+@once_each(KEPT)
+def present(result: Result) -> Score:
+    """An exercise's points out of those for what is not absent."""
+    there = [v for v in result.verdicts if not (isinstance(v.outcome, NotStarted) and v.outcome.absent)]
+    most = sum((worth(result, v) for v in there if v.claim.kind is Kind.GRADED), Fraction(0))
+    return replace(score(result), most=most)
+
+
+def absent(result: Result) -> bool:
+    """Whether there is nothing of it, and need not be: an implementation in a shape of its own does without."""
+    outcomes = [verdict.outcome for verdict in result.verdicts]
+    return all(isinstance(outcome, NotStarted) and outcome.absent for outcome in outcomes)
 
 
 @once_each(KEPT)

@@ -49,6 +49,10 @@ class Parts:
     modules: Mapping[str, str | CodeType]
     needed: tuple[tuple[str, str, str], ...]
 
+    def head(self) -> dict[str, Any]:
+        """As a worker is told."""
+        return {"parts": dict(self.modules), "needed": list(self.needed)}
+
 
 class Student:
     """Runs the exercises of one submission, each in a process of its own under one worker."""
@@ -101,8 +105,7 @@ class Attempt:
         self._limits = limits
         self._end = end
         self._head: dict[str, Any] = {
-            "parts": dict(parts.modules),
-            "needed": list(parts.needed),
+            **parts.head(),
             "memory": limits.memory,
             "seconds": limits.seconds,
             "patience": limits.patience,

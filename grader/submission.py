@@ -17,17 +17,31 @@ MOST_FILES = 100
 
 
 @dataclass(frozen=True, slots=True)
+class AnyShape:
+    """That a submission is an implementation in a shape of its own, and what a person says of it.
+
+    value: the class that counts, as "module:Class" or "Class"; empty to have it found.
+    names: what its attributes and methods are called: ("data", "val").
+    """
+
+    value: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What was handed in.
 
     name: the folder's name.
-    sources: the text of each Python file, by its name without ".py".
+    sources: the text of each Python file, by its name without ".py", or by its path where shape is set.
     unreadable: why a file of that name could not be taken, in words.
+    shape: None where the files are named after the exercises.
     """
 
     name: str
     sources: Mapping[str, str]
     unreadable: Mapping[str, str]
+    shape: AnyShape | None = None
 
     @property
     def digest(self) -> str:
@@ -69,7 +83,7 @@ def gather(
     sources, unreadable = {}, {}
     for name in _kept(names, wanted):
         try:
-            sources[name.removesuffix(".py")] = _text(name, read(name))
+            sources[name.removesuffix(".py")] = text(name, read(name))
         except ValueError as error:
             unreadable[name.removesuffix(".py")] = str(error)
         except OSError as error:
@@ -118,7 +132,7 @@ def content(path: Path | str, within: int | None = None) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _text(name: str, data: bytes) -> str:
+def text(name: str, data: bytes) -> str:
     """The text of a Python file; raises ValueError, in words, where it is none."""
     if len(data) > LARGEST:
         raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")

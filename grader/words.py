@@ -31,8 +31,8 @@ def headline(outcome: Outcome) -> str:
             return f"Half done: {todo} is still to be written." if todo else error
         case TimedOut(limit=limit):
             return f"No answer within {limit:g} seconds. {ENDLESS}"
-        case NotStarted(reason):
-            return f"Not started: {reason}."
+        case NotStarted(reason, absent):
+            return f"{'Absent' if absent else 'Not started'}: {reason}."
         case _:
             assert_never(outcome)
 

@@ -16,17 +16,17 @@ def backward(self: Value) -> None:
     # begin solution
     # 1. Walk the graph from self through _prev; visit each node once, however many paths lead to it.
     order: list[Value] = []
-    visited: set[int] = set()
+    visited: set[Value] = set()
     stack = [(self, False)]
     while stack:
         node, operands_done = stack.pop()
         # 2. List each node after its operands: that is a topological order.
         if operands_done:
             order.append(node)
-        elif id(node) not in visited:
-            visited.add(id(node))
+        elif node not in visited:
+            visited.add(node)
             stack.append((node, True))
-            stack.extend((operand, False) for operand in node._prev)
+            stack.extend((operand, False) for operand in node._prev if operand not in visited)
     # 3. Seed: the derivative of self with respect to itself.
     self.grad = 1.0
     # 4. Call _backward() of each node, from self towards the leaves. Reset no gradient.

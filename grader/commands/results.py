@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KEY = click.Path(path_type=Path)
 BOOK = click.Path(path_type=Path, dir_okay=False)
+SQLITE = b"SQLite format 3\0"
 
 
 @click.command()
@@ -52,16 +53,46 @@ def _default_name(form: str) -> str:
 
 
 @click.command()
-@click.argument("book", metavar="GRADEBOOK", type=BOOK)
+@click.argument("graded", metavar="GRADEBOOK|REPORT", type=BOOK)
 @click.option("--html", "to", type=BOOK, required=True, metavar="FILE", help="The page to write.")
-def report(book: Path, to: Path) -> None:
-    """Make one page of a class: scores, commonest mistakes, and everybody with their counterexamples."""
+def report(graded: Path, to: Path) -> None:
+    """Make one page: of a class, or of one submission.
+
+    GRADEBOOK: scores, commonest mistakes, and everybody with their counterexamples. REPORT, which grade
+    --json makes: progress, every property, every counterexample with its graph, and hints.
+    """
+    if _is_book(graded):
+        _class_page(graded, to)
+    else:
+        _single_page(graded, to)
+    click.echo(f"{printable(str(to))} is one file with everything in it: open it in a browser.")
+
+
+def _is_book(graded: Path) -> bool:
+    """Whether this is a gradebook; what is not there, or cannot be read, is left to whom it was meant for."""
+    try:
+        with graded.open("rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return graded.suffix != ".json"
+
+
+def _class_page(book: Path, to: Path) -> None:
     from grader.gradebook.reading import reading
     from grader.render.page import render_class
 
     with reading(book) as reader:
         render_class(reader.standings(), datetime.now(UTC), to)
-    click.echo(f"{printable(str(to))} is one file with everything in it: open it in a browser.")
+
+
+def _single_page(path: Path, to: Path) -> None:
+    from grader.course import here
+    from grader.learner.hints import sections
+    from grader.render.single import render_single
+    from grader.render.single.reading import read_report
+
+    course = here()
+    render_single(read_report(path), course.title, sections(course), to)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What students use: grade, list and schema."""
+"""What students use: grade and schema."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from grader.errors import UsageError
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:
+    from grader.course import Course
+    from grader.render.about import About
     from grader.render.formats import Single
     from grader.report import Report
     from grader.setting import Setting
@@ -74,11 +76,13 @@ def grade(
     limits = Limits(seconds=time_limit, patience=PATIENCE)
     setting = Setting(course, choose(sandbox), default_folder(), seed, limits, notice())
     started, clock = datetime.now(UTC), perf_counter()
-    given = load(submission or course.root / "exercises", course.names)
+    folder = submission or course.root / "exercises"
+    given = load(folder, course.names)
     report = weighed(grade_submission(given, setting, exercises), stated(course))
     if key is not None:
         report = replace(report, course=_digest(setting))
     about = About(Person(report.submission), started=started, seconds=round(perf_counter() - clock, 3))
+    _remember(report, course, folder, about)
     if json_to is not None:
         _write(as_json(report, about), target)
     if form != "text":
@@ -86,6 +90,15 @@ def grade(
     elif json_to != "-":
         _show(report, submission, course.root)
     sys.exit(0 if report.all_passed else 1)
+
+
+def _remember(report: Report, course: Course, folder: Path, about: About) -> None:
+    """Keep a grade of the course's own exercises in the student's history, where nobody has declined that."""
+    from grader.learner.history import remember, remembering
+    from grader.learner.state import state_folder
+
+    if remembering(course, folder) and about.started is not None and about.seconds is not None:
+        remember(report, state_folder(course), about.started, about.seconds)
 
 
 def _renderer(form: str, key: Path | None) -> Single:
@@ -142,17 +155,10 @@ def _show(report: Report, submission: Path | None, root: Path) -> None:
 
     own = submission is None or submission.resolve() == (root / "exercises").resolve()
     folder = "exercises" if own else str(submission)
-    again = "make grade EX={}" if own else f"grader grade {shlex.quote(folder)} --exercise {{}}"
-    render(report, console(), folder, again)
-
-
-@click.command("list")
-def list_exercises() -> None:
-    """List the exercises and what they are worth."""
-    from grader.course import here
-    from grader.render.terminal import render_list
-
-    render_list(here().exercises, console())
+    if own:
+        render(report, console(), folder, "make grade EX={}", "make hint EX={}")
+    else:
+        render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")
 
 
 @click.command()
@@ -163,4 +169,4 @@ def schema() -> None:
     click.echo(text(), nl=False)
 
 
-COMMANDS = (grade, list_exercises, schema)
+COMMANDS = (grade, schema)

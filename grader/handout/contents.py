@@ -45,7 +45,7 @@ AUTHORS = (
     "templates/properties.txt",
     "templates/solution.txt",
 )
-TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "demo", "clean")
+TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "demo", "clean")
 TABLES = (
     "build-system",
     "project",

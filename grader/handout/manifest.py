@@ -15,7 +15,7 @@ from grader.handout.placing import look
 NAME = Path(".release.json")
 SCHEMA = "nanograd/release/v1"
 # Folders in which no release has any business.
-FOREIGN = (".git", ".venv")
+FOREIGN = (".git", ".nanograd", ".venv")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from grader.model import (
     Counterexample,
     Crashed,
     Diagnosis,
-    Exercise,
     Failed,
     Kind,
     NotStarted,
@@ -31,6 +30,7 @@ from grader.words import MARK, counterexample_of, headline, meaning, numbers, pl
 
 BAR = 12
 OTHERS = 4
+STUCK = "HINTS.md has a section on {}."
 LOOK = {
     "passed": ("passed", "green"),
     "failed": ("failed", "red"),
@@ -40,16 +40,17 @@ LOOK = {
 }
 
 
-def render(report: Report, console: Console, folder: str, again: str) -> None:
+def render(report: Report, console: Console, folder: str, again: str, stuck: str = STUCK) -> None:
     """Print the report.
 
     folder: how the student calls the folder with the files.
     again: the command that grades one exercise, with {} for its name.
+    stuck: where help is, with {} for the exercise's name.
     """
     console.print(_overview(report))
     unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
     if unfinished is not None and not unfinished.exercise.own:
-        _next_exercise(console, unfinished, folder, again)
+        _next_exercise(console, unfinished, folder, again, stuck)
     elif unfinished is not None and report.all_passed:
         _closer_look(console, unfinished)
     else:
@@ -113,7 +114,7 @@ def _bar(got: float, most: float) -> ProgressBar:
     )
 
 
-def _next_exercise(console: Console, result: Result, folder: str, again: str) -> None:
+def _next_exercise(console: Console, result: Result, folder: str, again: str, stuck: str) -> None:
     name = result.exercise.name
     if exercise_status(result) == "not_started":
         outcome = result.verdicts[0].outcome
@@ -123,9 +124,14 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str) ->
     else:
         _closer_look(console, result)
         _say(console, f"Next: mend {folder}/{name}.py, then run")
-    before, _, after = again.rpartition("{}")
-    _say(console, f"  {before}{name}{after}")
-    _say(console, f"Stuck? HINTS.md has a section on {name}.")
+    _say(console, f"  {_filled(again, name)}")
+    _say(console, f"Stuck? {_filled(stuck, name)}")
+
+
+def _filled(text: str, name: str) -> str:
+    """The name in place of the last {}; a folder's own name may have braces, too."""
+    before, _, after = text.rpartition("{}")
+    return f"{before}{name}{after}"
 
 
 def _say(console: Console, sentence: str) -> None:
@@ -232,16 +238,3 @@ def _notes(console: Console, report: Report) -> None:
     for result in report.marks:
         for note in notes(result):
             _say(console, f"Note on {result.exercise.name}: {note}")
-
-
-def render_list(exercises: tuple[Exercise, ...], console: Console) -> None:
-    """The exercises in order, with what they are worth."""
-    grid = Table.grid(padding=(0, 2))
-    for number, exercise in enumerate(exercises, start=1):
-        grid.add_row(
-            str(number),
-            Text(printable(exercise.name)),
-            Text(printable(exercise.title), style="dim"),
-            f"{points(exercise.points)} points",
-        )
-    console.print(Padding(grid, (0, 0, 0, 2), expand=False))

@@ -91,6 +91,38 @@ def training(
     return losses + [p.data for p in slots]
 
 
+def descent(
+    engine: Engine,
+    shape: tuple[Any, ...],
+    parameters: Any,
+    rows: Any,
+    labels: Any,
+    rates: Any,
+    decay: float,
+    points: Any,
+) -> Numbers:
+    """See demo/descent.py, Descent."""
+    module, slots = _prepared(engine, shape, parameters)
+    seen: Numbers = []
+    for rate in rates:
+        outs = [_outputs(engine, module, shape, row)[0] for row in rows]
+        hinges = [(1 + -label * out).relu() for out, label in zip(outs, labels)]
+        listed = _parameters(engine, module)
+        squares = [p**2 for p in listed]
+        loss = sum(hinges[1:], hinges[0]) * (1 / len(rows)) + decay * sum(squares[1:], squares[0])
+        module.zero_grad()
+        loss.backward()
+        for p in listed:
+            p.data -= rate * p.grad
+        seen += [loss.data, *(out.data for out in outs)]
+    scores = [_outputs(engine, module, shape, point)[0].data for point in points]
+    return seen + scores + [p.data for p in slots]
+
+
+def _outputs(engine: Engine, module: Any, shape: tuple[Any, ...], row: Any) -> list[Any]:
+    return _call(engine, module, shape, [engine["Value"](number) for number in row])
+
+
 def _make(engine: Engine, shape: tuple[Any, ...], nouts: Any = None) -> Any:
     name, sizes, nonlin = shape
     if name == "MLP":

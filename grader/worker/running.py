@@ -88,4 +88,5 @@ RUNNERS: dict[str, Callable[..., Numbers]] = {
     "nudge": networks.nudge,
     "bare": networks.bare,
     "training": networks.training,
+    "descent": networks.descent,
 }

@@ -7,7 +7,6 @@ import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import resources
 
 import pytest
 
@@ -16,6 +15,7 @@ from grader.figures import Bin
 from grader.model import Person
 from grader.render.page import render_class
 from grader.render.page.wording import correlation, percent, span, verdict_on
+from grader.render.palette import COLOURS
 from grader.standing import Standing
 from tests.grader.crowd import HOSTILE, crowd
 from tests.grader.formats.samples import a_class
@@ -229,9 +229,7 @@ def test_only_the_last_bin_holds_its_upper_end():
 
 
 def colours(theme):
-    css = (resources.files("grader.render.page") / "page.css").read_text("utf-8")
-    pairs = re.findall(r"--(\w+): light-dark\((#\w{6}), (#\w{6})\)", css)
-    return {name: pair[theme] for name, *pair in pairs}
+    return {name: pair[theme] for name, pair in COLOURS.items()}
 
 
 def luminance(colour):

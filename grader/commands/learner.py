@@ -1,0 +1,212 @@
+"""What helps a student along: hint, list, progress, reset and solution."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands.saying import console, notice
+from grader.errors import MachineError, UsageError
+from grader.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.course import Course
+    from grader.learner.history import Grade
+
+PATIENCE = 3.0  # as for grade
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("exercise", required=False)
+@click.option("--level", type=int, metavar="N", help="Read this one, and let the next be what it was.")
+def hint(exercise: str | None, level: int | None) -> None:
+    """Give a hint, one level more each time.
+
+    Without EXERCISE: for the one to look at next. Where the last grade recognised the mistake in a file
+    that is still the same, what helps with that comes first.
+    """
+    from grader.course import here
+    from grader.learner.hints import hint_at, next_hint
+    from grader.learner.history import diagnosed, read, unfinished
+    from grader.learner.screens import show_hint
+    from grader.learner.state import state_folder
+
+    course = here()
+    state = state_folder(course)
+    grades = read(state)
+    name = _name(exercise) if exercise else unfinished(grades, course.names)
+    if name is None:
+        click.echo(f"Every exercise has passed. To read hints all the same: make hint EX={course.names[0]}")
+    elif level is not None:
+        show_hint(console(), hint_at(course, name, level), again=False)
+    else:
+        found = next_hint(course, state, name, diagnosed(course, name, grades))
+        show_hint(console(), found, again=True)
+
+
+def _name(given: str) -> str:
+    """An exercise's name, also from its file's path, as shells complete it."""
+    return PurePath(given).name.removesuffix(".py")
+
+
+@click.command("list")
+@click.argument("search", nargs=-1)
+def list_exercises(search: tuple[str, ...]) -> None:
+    """List the exercises, what they are worth and where they stand.
+
+    With SEARCH: those whose names, titles, properties or hints speak of it, such as "chain rule".
+    """
+    from grader.course import here
+    from grader.learner.history import latest, present, read
+    from grader.learner.screens import show_list
+    from grader.learner.searching import background
+    from grader.learner.searching import search as find
+    from grader.learner.state import FOLDER
+
+    course, wanted = here(), " ".join(search)
+    found, others = find(course, wanted), background(course, wanted)
+    marks = latest(read(course.root / FOLDER))
+    if found:
+        show_list(console(), found, course.names, marks, present(course))
+    else:
+        click.echo(f"No exercise speaks of “{printable(wanted)}”.")
+    for title in others:
+        click.echo(f"\nHINTS.md has a section “{printable(title)}”.")
+
+
+@click.command()
+@click.option("--png", type=FILE, metavar="FILE", help="Draw it into a file; needs matplotlib.")
+@click.option("--svg", type=FILE, metavar="FILE", help="Likewise.")
+@click.option("--off", "turned", flag_value="off", help="Remember no grade from now on.")
+@click.option("--on", "turned", flag_value="on", help="Remember grades again.")
+@click.option("--forget", is_flag=True, help="Remove what is remembered, after asking.")
+def progress(png: Path | None, svg: Path | None, turned: str | None, forget: bool) -> None:
+    """Show points over time, and the time each exercise took.
+
+    Every grade of exercises/ is remembered in .nanograd/, on this machine only: nothing of it is sent
+    anywhere, and none of it is in a report. NANOGRAD_HISTORY=off in the environment ends that as --off does.
+    """
+    from grader.course import here
+    from grader.learner.history import read
+    from grader.learner.state import state_folder
+
+    course = here()
+    state = state_folder(course)
+    if turned is not None:
+        _turn(state, turned == "on")
+    if forget:
+        _forget(state)
+    if turned is not None or forget:
+        return
+    grades = read(state)
+    if not grades:
+        _nothing_yet(state, drawing=png is not None or svg is not None)
+    elif png is None and svg is None:
+        from grader.learner.showing import show_progress
+
+        show_progress(console(), grades, course.exercises)
+    else:
+        _draw(course, grades, png, svg)
+
+
+def _nothing_yet(state: Path, drawing: bool) -> None:
+    from grader.learner.history import declined
+
+    step = "Remembering is off; grader progress --on changes that." if declined(state) else "Run: make grade"
+    if drawing:
+        raise UsageError("there is nothing to draw: no grade is remembered yet", step)
+    click.echo(f"No grade is remembered yet. {step}")
+
+
+def _draw(course: Course, grades: list[Grade], png: Path | None, svg: Path | None) -> None:
+    for to, form in ((png, "png"), (svg, "svg")):
+        if to is not None:
+            from grader.learner.picture import draw_progress
+
+            draw_progress(to, form, grades, course.exercises)
+            click.echo(f"Drawn: {printable(str(to))}")
+
+
+def _turn(state: Path, on: bool) -> None:
+    from grader.learner.history import turn
+
+    _changing(state, lambda: turn(state, on))
+    click.echo("Grades are remembered again." if on else "No grade is remembered from now on.")
+
+
+def _forget(state: Path) -> None:
+    from grader.learner.history import forget, read
+
+    count = len(read(state))
+    click.confirm(f"Forget {count:,} grades for good?", abort=True)
+    _changing(state, lambda: forget(state))
+    click.echo("Forgotten.")
+
+
+def _changing(state: Path, change: Callable[[], None]) -> None:
+    try:
+        change()
+    except OSError as error:
+        raise MachineError(f"cannot change {state}: {error.strerror}", "check its permissions") from None
+
+
+@click.command()
+@click.argument("exercise")
+def reset(exercise: str) -> None:
+    """Put an exercise back as it was handed out, after a backup of what is there."""
+    from grader.course import here
+    from grader.learner.resetting import as_handed_out
+    from grader.learner.resetting import reset as put_back
+
+    course, name = here(), _name(exercise)
+    if as_handed_out(course, name):
+        click.echo(f"exercises/{name}.py is as it was handed out; there is nothing to reset.")
+        return
+    backup = put_back(course, name)
+    click.echo(f"exercises/{name}.py is as it was handed out.")
+    if backup.stat().st_size:
+        kept = backup.relative_to(course.root)
+        click.echo(f"What was there is kept; this brings it back:\n  cp {kept} exercises/{name}.py")
+
+
+@click.command()
+@click.argument("exercise")
+def solution(exercise: str) -> None:
+    """Show the model for an exercise that has passed, and what is different in yours."""
+    from grader.course import here
+    from grader.learner.history import read
+    from grader.learner.screens import show_model
+    from grader.learner.solution import solution as find
+    from grader.learner.state import FOLDER
+
+    course, name = here(), _name(exercise)
+    grades = read(course.root / FOLDER)
+    show_model(console(), find(course, name, grades, lambda: _passes(course, name)))
+
+
+def _passes(course: Course, name: str) -> bool:
+    """Grade one exercise as it is now; remembered like any other grade."""
+    from grader.cases import default_folder
+    from grader.grading import grade
+    from grader.learner.history import remember
+    from grader.learner.state import state_folder
+    from grader.sandbox import choose
+    from grader.setting import Setting
+    from grader.student import Limits
+    from grader.submission import load
+
+    setting = Setting(course, choose("auto"), default_folder(), 0, Limits(patience=PATIENCE), notice())
+    now, clock = datetime.now(UTC), perf_counter()
+    report = grade(load(course.root / "exercises", course.names), setting, (name,))
+    remember(report, state_folder(course), now, round(perf_counter() - clock, 3))
+    return report.all_passed
+
+
+COMMANDS = (hint, list_exercises, progress, reset, solution)

@@ -1,0 +1,134 @@
+"""Hints a level at a time, out of HINTS.md; first, where a mistake was recognised, what helps with that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.check import HEADINGS
+from grader.course import Course
+from grader.errors import CourseError, UsageError
+from grader.evidence import text, whole
+from grader.learner.keeping import recalled, saved
+from grader.learner.state import Say, aloud
+from grader.model import Diagnosis
+from grader.printable import printable
+
+NAME = "hints.json"
+HEADING = re.compile(r"#{1,3} (.+)")
+MARKUP = re.compile(r"[\\`*_|<>\[\]~&#]")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One hint.
+
+    level: from 1 up to of; 0 for what helps with a recognised mistake, which stands before them all.
+    text: Markdown.
+    """
+
+    exercise: str
+    level: int
+    of: int
+    title: str
+    text: str
+
+    @property
+    def last(self) -> bool:
+        return self.level == self.of
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody has been told about an exercise.
+
+    level: the highest one.
+    diagnoses: the misconceptions whose own hints were given.
+    """
+
+    level: int = 0
+    diagnoses: tuple[str, ...] = ()
+
+
+def next_hint(
+    course: Course, state: Path, exercise: str, diagnosis: Diagnosis | None = None, say: Say = aloud
+) -> Hint:
+    """One level more than the last time, the last one again and again; this is remembered in state.
+
+    diagnosis: what is probably wrong; its own hint comes first, once.
+    say: told in a sentence where the state is damaged or cannot be written.
+    Raises UsageError for an unknown exercise, CourseError where HINTS.md lacks its hints.
+    """
+    nobody: dict[str, Given] = {}
+    told = recalled(state / NAME, _from_plain, nobody, say)
+    given = told.get(exercise, Given())
+    if diagnosis is not None and diagnosis.misconception not in given.diagnoses:
+        hint = _on_mistake(course, exercise, diagnosis)
+        given = replace(given, diagnoses=(*given.diagnoses, diagnosis.misconception))
+    else:
+        hint = hint_at(course, exercise, min(given.level + 1, len(HEADINGS)))
+        given = replace(given, level=hint.level)
+    plain = {name: asdict(each) for name, each in {**told, exercise: given}.items()}
+    saved(state / NAME, plain, say)
+    return hint
+
+
+def hint_at(course: Course, exercise: str, level: int) -> Hint:
+    """The hint of a level, from 1 up; nothing is remembered.
+
+    Raises UsageError for an unknown exercise or level, CourseError where HINTS.md lacks the hint.
+    """
+    if exercise not in course.names:
+        raise UsageError(f"there is no exercise '{exercise}'", f"choose from: {', '.join(course.names)}")
+    if not 1 <= level <= len(HEADINGS):
+        raise UsageError(f"there is no level {level}", f"hints have levels 1 to {len(HEADINGS)}")
+    title = f"{exercise}: {HEADINGS[level - 1]}"
+    found = sections(course).get(title)
+    if found is None:
+        raise CourseError(f"HINTS.md has no section '{title}'", "restore HINTS.md, or read it as it is")
+    return Hint(exercise, level, len(HEADINGS), title, found)
+
+
+def _on_mistake(course: Course, exercise: str, diagnosis: Diagnosis) -> Hint:
+    """What helps with a mistake: why it goes wrong, and the section of HINTS.md that goes on from there."""
+    said = [f"**Probably: {_literal(diagnosis.name)}**", _literal(diagnosis.explanation)]
+    if section := sections(course).get(diagnosis.hint):
+        said += [f"**{_literal(diagnosis.hint)}**", section]
+    return Hint(exercise, 0, len(HEADINGS), f"{exercise}: what yours does", "\n\n".join(said))
+
+
+def _literal(text: str) -> str:
+    """Text that Markdown shows as it stands."""
+    return MARKUP.sub(r"\\\g<0>", printable(text))
+
+
+def sections(course: Course) -> Mapping[str, str]:
+    """The sections of HINTS.md by their headings, in order; raises CourseError where it cannot be read."""
+    path = course.root / "HINTS.md"
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"cannot read {path}: {error}", "restore the file") from error
+    found: dict[str, list[str]] = {}
+    fenced, current = False, ""
+    for line in lines:
+        fenced ^= line.startswith("```")
+        if not fenced and (heading := HEADING.fullmatch(line)):
+            current = heading[1]
+        else:
+            found.setdefault(current, []).append(line)
+    return {title: "\n".join(body).strip() for title, body in found.items()}
+
+
+def _from_plain(plain: Any) -> dict[str, Given]:
+    return {text(name): _given(each) for name, each in plain.items()}
+
+
+def _given(plain: Any) -> Given:
+    level = whole(plain["level"])
+    if not 0 <= level <= len(HEADINGS):
+        raise ValueError(f"{level} is no level")
+    return Given(level, tuple(map(text, plain["diagnoses"])))

@@ -1,0 +1,235 @@
+"""Every grade of the own exercises, a line each in a file on this machine; nothing of it goes anywhere.
+
+The environment variable NANOGRAD_HISTORY=off, or the file that turn() makes, ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from grader.course import Course
+from grader.errors import UsageError
+from grader.evidence import STATUS, diagnosis_from_plain, diagnosis_to_plain, fraction, text
+from grader.learner.state import FOLDER, Say, aloud, unwritten
+from grader.model import Diagnosis, Result
+from grader.report import Report
+from grader.scoring import exercise_status, score
+from grader.submission import Submission, load
+
+NAME, OFF = "history.jsonl", "history.off"
+NO = ("off", "0", "no", "false")
+MACHINES = ("CI", "GITHUB_ACTIONS")
+# Of a longer file only the end is read; a grade takes one or two kilobytes.
+MOST = 1 << 26
+YEARS = range(2000, 9000)  # of others, a time zone could lead out of the calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an exercise had at one grade.
+
+    points, most: bonus points where it brings no others.
+    file: the digest of the student's file; empty where that is not known.
+    """
+
+    exercise: str
+    status: str
+    points: Fraction
+    most: Fraction
+    file: str = ""
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One grade.
+
+    at: when it began, with its time zone.
+    seconds: how long it took.
+    marks: of the exercises that were graded.
+    """
+
+    at: datetime
+    seconds: float
+    seed: int
+    marks: tuple[Mark, ...]
+
+
+def remembering(course: Course, folder: Path, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether grades of this folder are remembered: it is the course's own, and nobody has said no."""
+    own = course.root / "exercises"
+    return folder.resolve() == own.resolve() and not declined(course.root / FOLDER, environment)
+
+
+def declined(state: Path, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether nothing is to be remembered: somebody has said so, or this is continuous integration."""
+    said = environment.get("NANOGRAD_HISTORY", "").lower()
+    machine = any(environment.get(name, "").lower() not in ("", *NO) for name in MACHINES)
+    return said in NO or machine or (state / OFF).exists()
+
+
+def remember(
+    report: Report,
+    state: Path,
+    now: datetime,
+    seconds: float,
+    environment: Mapping[str, str] = os.environ,
+    say: Say = aloud,
+) -> None:
+    """Add a grade of the exercises beside the state folder, unless that was declined.
+
+    Never raises: say is told in a sentence where it cannot be written.
+    """
+    if declined(state, environment):
+        return
+    files = _graded_files(report, state.parent / "exercises")
+    marks = tuple(_mark(result, files) for result in report.marks)
+    grade = Grade(now.astimezone(UTC), seconds, report.seed, marks)
+    line = json.dumps(_to_plain(grade), separators=(",", ":")) + "\n"
+    try:
+        _append(state / NAME, line.encode())
+    except OSError as error:
+        say(f"{unwritten(state / NAME, error)}; NANOGRAD_HISTORY=off spares you this line")
+
+
+def read(state: Path, say: Say = aloud) -> list[Grade]:
+    """The grades in the order they were given; damaged lines are left out.
+
+    Never raises: say is told in a sentence where the file cannot be read.
+    """
+    try:
+        with (state / NAME).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - MOST))
+            lines = file.read().splitlines()
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        say(f"cannot read {state / NAME}: {error.strerror}")
+        return []
+    return [grade for line in lines if (grade := _from_line(line)) is not None]
+
+
+def latest(grades: Iterable[Grade]) -> dict[str, Mark]:
+    """What each exercise had when it was graded last."""
+    return {mark.exercise: mark for grade in grades for mark in grade.marks}
+
+
+def unfinished(grades: Sequence[Grade], names: Sequence[str]) -> str | None:
+    """The exercise to look at next: the first that the last grade saw unfinished, else of them all."""
+    known = latest(grades)
+    seen = [mark.exercise for mark in grades[-1].marks if mark.status != "passed"] if grades else []
+    left = (name for name in names if name not in known or known[name].status != "passed")
+    return next((name for name in (*seen, *left) if name in names), None)
+
+
+def standing(grades: Iterable[Grade], names: Sequence[str]) -> list[Fraction]:
+    """The points of these exercises together after each grade; what was not graded keeps its own."""
+    had: dict[str, Fraction] = {}
+    found = []
+    for grade in grades:
+        had |= {mark.exercise: mark.points for mark in grade.marks if mark.exercise in names}
+        found.append(sum(had.values(), Fraction(0)))
+    return found
+
+
+def diagnosed(course: Course, exercise: str, grades: Iterable[Grade]) -> Diagnosis | None:
+    """What the last grade took to be wrong with an exercise, if its file is still the same."""
+    mark = latest(grades).get(exercise)
+    return mark.diagnosis if mark and mark.file and mark.file == present(course).get(exercise) else None
+
+
+def present(course: Course) -> dict[str, str]:
+    """The digests of the files in exercises/ as they are now; none where they cannot be read."""
+    try:
+        return _digests(load(course.root / "exercises", course.names))
+    except UsageError:
+        return {}
+
+
+def turn(state: Path, on: bool) -> None:
+    """Have grades remembered from now on, or not; raises OSError where that cannot be written."""
+    if on:
+        (state / OFF).unlink(missing_ok=True)
+    else:
+        (state / OFF).touch()
+
+
+def forget(state: Path) -> None:
+    """Remove every grade; raises OSError where that cannot be done."""
+    (state / NAME).unlink(missing_ok=True)
+
+
+def _graded_files(report: Report, folder: Path) -> dict[str, str]:
+    """The digests of the files that were graded; none where they have been written in since."""
+    with suppress(UsageError):
+        given = load(folder, tuple(result.exercise.name for result in report.results))
+        return _digests(given) if given.digest == report.digest else {}
+    return {}
+
+
+def _digests(given: Submission) -> dict[str, str]:
+    pairs = given.sources.items()
+    return {name: sha256(source.encode("utf-8", "surrogatepass")).hexdigest() for name, source in pairs}
+
+
+def _mark(result: Result, files: Mapping[str, str]) -> Mark:
+    marks, name = score(result), result.exercise.name
+    points, most = (marks.points, marks.most) if marks.most else (marks.bonus, marks.most_bonus)
+    return Mark(name, exercise_status(result), points, most, files.get(name, ""), result.diagnosis)
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Add a line in a single write, which two processes can do at once; raises OSError."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        # A line that was cut short, by a full disk for instance, spoils only itself.
+        torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+        file.write(b"\n" * torn + line)
+
+
+def _to_plain(grade: Grade) -> dict[str, Any]:
+    at, marks = grade.at.isoformat(timespec="seconds"), [_mark_to_plain(mark) for mark in grade.marks]
+    return {"at": at, "seconds": grade.seconds, "seed": grade.seed, "marks": marks}
+
+
+def _mark_to_plain(mark: Mark) -> dict[str, Any]:
+    return {
+        "exercise": mark.exercise,
+        "status": mark.status,
+        "points": str(mark.points),
+        "most": str(mark.most),
+        "file": mark.file,
+        "diagnosis": diagnosis_to_plain(mark.diagnosis),
+    }
+
+
+def _from_line(line: bytes) -> Grade | None:
+    try:
+        return _grade(json.loads(line))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
+        return None
+
+
+def _grade(plain: Any) -> Grade:
+    at = datetime.fromisoformat(plain["at"])
+    if at.tzinfo is None or at.year not in YEARS:
+        raise ValueError(f"{at} is no time of a grade")
+    return Grade(at, float(plain["seconds"]), int(plain["seed"]), tuple(map(_known, plain["marks"])))
+
+
+def _known(plain: Any) -> Mark:
+    name, status = text(plain["exercise"]), plain["status"]
+    if not (name.isidentifier() and name.isascii()) or status not in STATUS.values():
+        raise ValueError(f"{name!r:.40} is no exercise, or {status!r:.40} no status")
+    points, most = fraction(plain["points"]), fraction(plain["most"])
+    return Mark(name, status, points, most, text(plain["file"]), diagnosis_from_plain(plain["diagnosis"]))

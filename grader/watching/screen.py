@@ -1,0 +1,236 @@
+"""The board as lines on a screen of any size: what stands where above, the keys below, the page between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.progress_bar import ProgressBar
+from rich.rule import Rule
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import Exercise, Result
+from grader.printable import printable
+from grader.render.terminal import LOOK, half_done, points
+from grader.scoring import exercise_status, score
+from grader.watching.board import Board, Drawn, Findings, Hinted, Keys, Listing
+from grader.watching.findings import Parts, findings, in_numbers
+from grader.watching.sheet import Sheet
+
+BAR = 24
+SIGNS = {"passed": "✓", "failed": "✗", "crashed": "✗", "timed_out": "✗", "not_started": "·"}
+CHECKING, UNKNOWN = "…", " "
+KEYS = (
+    ("h", "hint"),
+    ("n", "next"),
+    ("l", "list"),
+    ("r", "reset"),
+    ("g", "graph"),
+    ("?", "keys"),
+    ("q", "quit"),
+)
+EXPLAINED = (
+    ("h", "a hint for this exercise; once more: the next level"),
+    ("n", "on to the next exercise that has not passed"),
+    ("l", "the list of exercises"),
+    ("1 to 9", "to the exercise of that number in the list"),
+    ("r", "put the stub back; asks first, and keeps your file"),
+    ("g", "draw the graph of the counterexample into a file"),
+    ("space", "the next part of a page that is too long; also the arrows"),
+    ("Esc", "back to the verdict"),
+    ("q", "quit; so does Ctrl-C"),
+)
+ROOM = 3  # the fewest lines worth giving to a page
+
+
+class Screen:
+    """The whole screen.
+
+    now: by the watch's clock.
+    folder: how the student calls the folder with the files.
+    """
+
+    def __init__(self, board: Board, now: float, folder: str) -> None:
+        self.board = board
+        self.now = now
+        self.folder = folder
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        above, below = self._above(options.max_width), self._below()
+        upper = console.render_lines(above, options.update(height=None), pad=False)
+        lower = console.render_lines(below, options.update(height=None), pad=False)
+        room = max(ROOM, console.height - len(upper) - len(lower))
+        inside = options.update(width=max(1, options.max_width - 2), height=None)
+        page = Sheet(console, inside, room, self.board.turned)
+        body = self._page()
+        lines = page.verdict(body, self._ways()) if isinstance(body, Parts) else page.of(body)
+        for line in (*upper, *([Segment(" "), *line] for line in lines), *lower):
+            yield from line
+            yield Segment.line()
+
+    def _ways(self) -> str:
+        """How to see all of a verdict outside of the watch."""
+        return f"make grade EX={printable(self.board.current)}" if self.board.settled else "make grade"
+
+    def _above(self, width: int) -> RenderableType:
+        head = Table.grid(expand=True, padding=(0, 1))
+        head.add_column(no_wrap=True, overflow="ellipsis")
+        head.add_column(justify="right", no_wrap=True)
+        head.add_column(width=min(BAR, max(1, width // 4)))
+        board = self.board
+        total = len(board.exercises)
+        bar = ProgressBar(total=total, completed=board.passed, complete_style="green", finished_style="green")
+        title = Text(f" watching {printable(self.folder)}/", style="dim")
+        head.add_row(title, Text(f"{board.passed} of {total} passed", style="bold"), bar)
+        strip = Text(" ", no_wrap=False).append_text(
+            Text("  ").join(self._sign(exercise) for exercise in board.exercises)
+        )
+        return Group(head, strip, self._title())
+
+    def _sign(self, exercise: Exercise) -> Text:
+        sign, style = self._seen(exercise.name)
+        here = exercise.name == self.board.current and self.board.settled
+        text = Text(f"{sign} ", style=style)
+        return text.append(printable(exercise.name), style="bold underline" if here else "")
+
+    def _seen(self, name: str) -> tuple[str, str]:
+        """The sign before a name, and its style."""
+        board = self.board
+        result = board.results.get(name)
+        if board.under_way(name):
+            return CHECKING, "yellow"
+        if result is None:
+            return UNKNOWN, ""
+        return SIGNS[exercise_status(result)], _look(result)[1]
+
+    def _title(self) -> RenderableType:
+        board = self.board
+        match board.page:
+            case Listing():
+                return Rule(Text("the exercises"), align="left", style="dim")
+            case Keys():
+                return Rule(Text("the keys"), align="left", style="dim")
+            case Findings() | Hinted() | Drawn():
+                exercise = board.exercise
+                text = Text(printable(exercise.name), style="bold")
+                text.append(f": {printable(exercise.title)}  ", style="default not bold")
+                return Rule(text.append_text(self._state()), align="left", style="dim")
+            case _:
+                assert_never(board.page)
+
+    def _state(self) -> Text:
+        """What is known of the current exercise, in a word or two."""
+        board, result = self.board, self.board.result
+        if board.checking(board.current):
+            if not board.under_way(board.current):
+                return Text("waiting to be checked", style="yellow")
+            seconds = int(self.now - board.since)
+            return Text(f"checking …{f' {seconds} s' if seconds else ''}", style="bold yellow")
+        if result is None:
+            return Text("not checked yet", style="dim")
+        word, style = _look(result)
+        return Text(word, style=f"bold {style}").append(f"  {_marks(result)}", style="default not bold")
+
+    def _page(self) -> RenderableType | Parts:
+        board = self.board
+        match board.page:
+            case Findings():
+                return self._findings()
+            case Listing():
+                return self._listing()
+            case Keys():
+                return _two_columns(EXPLAINED)
+            case Hinted(hint):
+                # It takes a while to import, and most of the time nobody asks.
+                from rich.markdown import Markdown
+
+                return Group(Text(printable(hint.title), style="bold"), Text(), Markdown(hint.text))
+            case Drawn(shown, path):
+                where = Text(f"Drawn into {printable(str(path))}; a browser shows it.")
+                return Group(where, Text(), *in_numbers(shown))
+            case _:
+                assert_never(board.page)
+
+    def _findings(self) -> RenderableType | Parts:
+        board, result = self.board, self.board.result
+        if result is None:
+            return Text("It has not been checked yet.", style="dim")
+        found = findings(result, self.folder, self._following())
+        # The old verdict stays to be read, but not to be believed.
+        return found.dimmed() if board.checking(board.current) else found
+
+    def _following(self) -> str:
+        board = self.board
+        if not board.complete:
+            upcoming = board.next()
+            return f"n goes on to {upcoming.current}: {upcoming.exercise.title}."
+        if board.current == board.together.name:
+            return "Every exercise has passed, and all of them together. Well done!"
+        if board.together.name in board.waiting:
+            return "Every exercise has passed! Now all of them together …"
+        last = board.results.get(board.together.name)
+        how = f" Together: {_look(last)[0]}, {_marks(last)}; n shows it." if last is not None else ""
+        return f"Every exercise has passed. Well done!{how}"
+
+    def _listing(self) -> RenderableType:
+        grid = Table.grid(padding=(0, 2))
+        for number, exercise in enumerate((*self.board.exercises, self.board.together), start=1):
+            grid.add_row(str(number), *self._row(exercise))
+        return Group(grid, Text(), Text("A number goes there, Esc back.", style="dim"))
+
+    def _row(self, exercise: Exercise) -> Iterable[RenderableType]:
+        board = self.board
+        sign, style = self._seen(exercise.name)
+        result = board.results.get(exercise.name)
+        yield Text(sign, style=style)
+        yield Text(printable(exercise.name), style="bold" if exercise.name == board.current else "")
+        yield Text(printable(exercise.title), style="dim", no_wrap=True, overflow="ellipsis")
+        if board.checking(exercise.name):
+            under_way = board.under_way(exercise.name)
+            yield Text("checking" if under_way else "waiting", style="yellow" if under_way else "dim")
+        elif result is None:
+            yield Text("when all others pass" if exercise.own else "not checked yet", style="dim")
+        else:
+            yield Text(_look(result)[0], style=style)
+        yield Text(_marks(result) if result else "")
+
+    def _below(self) -> RenderableType:
+        keys = Text(" ", no_wrap=True, overflow="ellipsis")
+        for key, does in KEYS:
+            keys.append(key, style="bold").append(f" {does}   ", style="dim")
+        return Group(Rule(style="dim"), self._note(), keys)
+
+    def _note(self) -> Text:
+        board = self.board
+        style = "bold yellow" if board.resetting else ""
+        if board.note or (board.kept and not board.early):
+            return Text(f" {printable(board.note or board.kept)}", style=style)
+        if not board.ready:
+            return Text(f" {printable(board.starting)}", style="yellow")
+        if board.early:
+            passed = board.has_passed(board.early)
+            rest = "trying the bonus" if passed else "looking for a smaller example"
+            return Text(f" {rest} …", style="yellow")
+        if board.seconds is None or not board.settled:
+            return Text(" The grader checks every exercise once." if board.seconds is not None else "")
+        return Text(f" checked in {board.seconds:.2f} s", style="dim")
+
+
+def _look(result: Result) -> tuple[str, str]:
+    return ("half done", "yellow") if half_done(result) else LOOK[exercise_status(result)]
+
+
+def _marks(result: Result) -> str:
+    marks = score(result)
+    got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
+    return f"{points(got)}/{points(most)} {'bonus points' if result.exercise.own else 'points'}"
+
+
+def _two_columns(rows: Iterable[tuple[str, str]]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    for left, right in rows:
+        grid.add_row(Text(left, style="bold"), Text(right))
+    return grid
