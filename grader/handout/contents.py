@@ -32,6 +32,7 @@ COPIED = (
     "LICENSE",
     "constraints.txt",
     "course.toml",
+    "docs/notebook.ipynb",
     *WORKFLOWS,
 )
 # In the package, what only authors need; the templates of new exercises show what solutions look like.

@@ -21,6 +21,11 @@ LAYERS = (
         "commands.watch",
     ),
     ("commands.saying",),
+    ("__init__",),
+    ("notebook.magics",),
+    ("notebook.advice", "notebook.listing", "notebook.plain", "notebook.project", "notebook.saving"),
+    ("notebook.fragment", "notebook.session"),
+    ("notebook.cells",),
     (
         "platforms.archive",
         "platforms.changed",

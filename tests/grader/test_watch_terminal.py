@@ -134,8 +134,27 @@ def test_given_file_is_said_to_make_no_difference(watch):
 def test_all_eight_are_graded_together_once_all_have_passed(watch, solutions, course):
     for name in course.names:
         watch.save(name, solutions[name])
-        watch.shows(f"{name}: ", "  passed  ", "All 1")
+        watch.shows(f"{name}: ", "  passed  ", "properties hold")
     watch.shows("8 of 8 passed", "Well done!", "Together: passed, 4/4 bonus points")
+
+
+def test_grading_process_that_is_killed_is_replaced(watch, solutions):
+    grading = min(pid for pid in running(watch.root) if b"grader.watching.serving" in command(pid))
+    os.kill(grading, signal.SIGKILL)
+    watch.shows("another one is starting")
+    watch.save("mul", solutions["mul"])
+    watch.shows("mul: a * b  passed")
+
+
+def test_verdict_on_a_save_is_remembered(watch, solutions):
+    history = watch.root / ".nanograd" / "history.jsonl"
+    before = history.read_text().count("\n") if history.exists() else 0
+    watch.save("pow", solutions["pow"])
+    watch.shows("pow: a ** k  passed")
+    time.sleep(0.5)
+    *_, last = history.read_text().splitlines()
+    assert history.read_text().count("\n") == before + 1
+    assert '"pow"' in last
 
 
 # The keys
@@ -147,7 +166,7 @@ def test_keys_lead_to_hints_list_keys_and_back(watch):
     watch.press("h")
     watch.shows("add: level 2, the mathematics")
     watch.press("l")
-    watch.shows("8  ·  mlp", "not started  0/15 points")
+    watch.shows("8  ·  mlp", "0/15 points", "when all others pass")
     watch.press("5")
     watch.shows("backward: the chain rule, in order  not started")
     watch.press("?")
@@ -203,7 +222,7 @@ def test_key_ends_it_with_the_terminal_as_it_was(own, key, code):
 
 
 def test_signal_ends_it_with_the_terminal_as_it_was_and_no_process_left(own):
-    (watch,) = (pid for pid in running(own.root) if b"watch" in command(pid) and b"sleep" not in command(pid))
+    (watch,) = (pid for pid in running(own.root) if b"grader watch" in command(pid))
     os.kill(watch, signal.SIGTERM)
     own.shows("ended with 143", "icanon")
     assert restored(own)
@@ -218,7 +237,7 @@ def command(pid):
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return b""
-    return b" ".join(words) if words[0].endswith(b"python") else b""
+    return b" ".join(words) if b"python" in words[0] else b""
 
 
 def test_suspended_watch_gives_the_terminal_back_and_goes_on(own):

@@ -32,10 +32,13 @@ def single_page(report: Report, title: str, hints: Mapping[str, str]) -> str:
     """The page as text; as render_single()."""
     seen = view(report, hints)
     own: dict[str, Any] = {"markup": needed("markupsafe", BY).Markup}
-    return page(
-        _text("single.html"), BY, own, style(picture_style(), _text("single.css")), title=title, seen=seen,
-        lead=lead(seen),
-    )  # fmt: skip
+    whole, looks = macros() + _text("single.html"), style(picture_style(), _text("single.css"))
+    return page(whole, BY, own, looks, title=title, seen=seen, lead=lead(seen))
+
+
+def macros() -> str:
+    """The template's macros for one exercise's parts, for other pages that show these."""
+    return _text("macros.html")
 
 
 def lead(seen: View) -> str:

@@ -39,7 +39,7 @@ def view(report: Report, hints: Mapping[str, str]) -> View:
         bonus=f"{brief(exercises.bonus)} of {brief(exercises.most_bonus)}" if exercises.bonus else "",
         marks=brief(exercises.points),
         lines=tuple((printable(line.title), signed(line.points)) for line in whole.lines),
-        parts=tuple(_part(f"part-{at}", result, hints) for at, result in enumerate(report.marks, start=1)),
+        parts=tuple(part_of(f"part-{at}", result, hints) for at, result in enumerate(report.marks, start=1)),
         facts=tuple(_facts(report)),
         cases=f"{sum(_cases(report)):,}",
         found=tuple(map(printable, report.found)),
@@ -67,7 +67,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "digest", printable(report.digest[:16])
 
 
-def _part(key: str, result: Result, hints: Mapping[str, str]) -> Part:
+def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
+    """What is shown of an exercise; key: what ids on the page begin with. hints: as for view()."""
     verdicts = [verdict for _, verdict in counted(result)]
     points, word = score(result), exercise_status(result)
     passed, started = word == "passed", word != "not_started"

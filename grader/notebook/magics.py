@@ -1,0 +1,221 @@
+"""What a notebook can say once it has said %load_ext grader."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError as Said
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.magic_arguments import MagicArgumentParser
+
+from grader.errors import GraderError, UsageError
+from grader.learner.history import read, unfinished
+from grader.learner.state import FOLDER, state_folder
+from grader.notebook.advice import on_graph, place, steps
+from grader.notebook.cells import beginning, cell_of
+from grader.notebook.project import course_of, importable, read_anew
+from grader.notebook.saving import save
+from grader.notebook.session import Session
+from grader.printable import printable
+from grader.scoring import exercise_status
+
+# Not typed.
+Parser: Any = MagicArgumentParser
+LEAF = re.compile(r"\w+=\S+")
+
+
+def load(shell: InteractiveShell) -> None:
+    """Give a notebook %%exercise, %exercise, %exercises, %hint and %graph; says which, in a line.
+
+    The project's folder is where modules are looked for last, so that the student's own engine can be
+    imported from anywhere in it: from exercises import Value.
+    Raises IPython's UsageError where this grader has no course, or the notebook is in another project.
+    """
+    with _in_a_sentence():
+        course = course_of(Path.cwd())
+    add(Session(course, _say), shell)
+    importable(course)
+    _say("Ready: %%exercise NAME grades its cell; %exercises, %exercise NAME, %hint NAME and %graph help.")
+
+
+def add(session: Session, shell: InteractiveShell) -> None:
+    """Give a shell the magics, for a session."""
+    magics = Magics(session, shell)
+    register: Any = shell.register_magic_function
+    register(magics.exercise, "line_cell")
+    for magic in (magics.exercises, magics.hint, magics.graph):
+        register(magic, "line")
+
+
+class Magics:
+    """The magics, of one notebook."""
+
+    def __init__(self, session: Session, shell: InteractiveShell) -> None:
+        self._session = session
+        self._shell = shell
+
+    def exercise(self, line: str, cell: str | None = None) -> None:
+        """%%exercise NAME [--save] [--save-anyway] [--seed N] grades its cell; %exercise NAME begins one.
+
+        %exercise puts the stub into a new cell. A cell is graded as exercises/NAME.py would be, alone: in a
+        process of its own, in a cage, with the reference for every other exercise. The imports of the stub
+        need not be repeated.
+
+        --save writes the cell to exercises/NAME.py if it passes, --save-anyway also if it does not; what
+        was there is kept. --seed draws other cases.
+
+        Nothing of the cell is run or defined in this notebook. To use what you have saved, import it:
+        from exercises import Value. After a save, the next such import finds the new file; a Value that
+        was made before stays what it was.
+        """
+        with _in_a_sentence():
+            asked = _asked("%%exercise", line, "save", "save-anyway", seed=True)
+            if cell is None:
+                self._begin(asked.name)
+            else:
+                self._grade(asked, cell)
+
+    def _begin(self, name: str) -> None:
+        exercise = self._session.exercise(name)
+        stub = self._session.course.stub(exercise.name)
+        self._shell.set_next_input(f"%%exercise {exercise.name}\n{beginning(stub)}")
+
+    def _grade(self, asked: argparse.Namespace, body: str) -> None:
+        from grader.notebook.fragment import graded
+        from grader.notebook.plain import plain
+
+        session = self._session
+        exercise = session.exercise(asked.name)
+        cell = cell_of(exercise.name, body, session.course.stub(exercise.name))
+        result = session.grade(cell, asked.seed)
+        passed = exercise_status(result) == "passed"
+        saved = ""
+        if asked.save_anyway or (asked.save and passed):
+            saved = save(session.course, cell)
+            read_anew()
+        said = steps(result, saved, asked.save and not passed)
+        self._show(graded(result, cell.graded, said), plain(result, said))
+
+    def exercises(self, line: str) -> None:
+        """%exercises lists them: what they are worth, and how each stands."""
+        from grader.notebook.fragment import listed
+        from grader.notebook.listing import as_lines, rows
+
+        with _in_a_sentence():
+            _nothing_more("%exercises", line)
+            found = rows(self._session)
+            self._show(listed(found), as_lines(found))
+
+    def hint(self, line: str) -> None:
+        """%hint [NAME] [--level N] gives a hint, one level more each time.
+
+        Without NAME: for the exercise that was graded last, unless it passed, else for the one to look at
+        next. Where the mistake in its last cell was recognised, what helps with that comes first.
+        """
+        from grader.learner.hints import hint_at, next_hint
+
+        with _in_a_sentence():
+            asked = _asked("%hint", line, level=True)
+            session = self._session
+            name = asked.name or _to_look_at(session)
+            if asked.level is not None:
+                hint = hint_at(session.course, name, asked.level)
+            else:
+                result = session.results.get(name)
+                found = result.diagnosis if result else None
+                hint = next_hint(session.course, state_folder(session.course), name, found, _say)
+            where = place(hint, asked.level is None)
+            self._shell.display_pub.publish(
+                {
+                    "text/markdown": f"**{hint.title}**\n\n{hint.text}\n\n*{where}*",
+                    "text/plain": f"{hint.title}\n\n{hint.text}\n\n{where}",
+                }
+            )
+
+    def graph(self, line: str) -> None:
+        """%graph EXPRESSION [NAME=NUMBER]... draws its graph, as the reference and as yours computes it.
+
+        Yours is the last cell of each exercise in this notebook, else its file. Leaves that are not given
+        are 1, 2, 3, …: %graph (a*b + c).relu() a=2 b=-3 c=10
+        """
+        from grader.notebook.fragment import drawn
+        from grader.pictures.observed import Bench
+        from grader.pictures.typed import leaf_values, typed
+
+        with _in_a_sentence():
+            session, (expression, leaves) = self._session, _split(line)
+            asked = typed(expression, leaf_values(leaves))
+            bench = Bench(session.course, session.cage, session.limits)
+            observed = bench.observe(asked, session.submission())
+            sentences, lines = on_graph(observed)
+            html = drawn(observed.shown.graph, expression, sentences, lines)
+            self._show(html, "\n".join((*sentences, *(text for text, _ in lines))))
+
+    def _show(self, html: str, text: str) -> None:
+        self._shell.display_pub.publish({"text/html": html, "text/plain": text})
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Our errors as IPython's, which it prints as a line, without a traceback."""
+    try:
+        yield
+    except GraderError as error:
+        raise Said(printable(f"{error.what}; {error.next_step}" if error.next_step else error.what)) from None
+    except KeyboardInterrupt:
+        raise Said("interrupted; nothing was graded") from None
+
+
+def _asked(
+    magic: str, line: str, *switches: str, seed: bool = False, level: bool = False
+) -> argparse.Namespace:
+    parser: Any = Parser(prog=magic)
+    parser.add_argument("name", nargs="?" if level else None)
+    for switch in switches:
+        parser.add_argument(f"--{switch}", action="store_true")
+    if seed:
+        parser.add_argument("--seed", type=int, default=0)
+    if level:
+        parser.add_argument("--level", type=int)
+    try:
+        asked: argparse.Namespace = parser.parse_argstring(line)
+    except ValueError as error:
+        raise UsageError(
+            f"{magic} cannot read its line: {error}", "name the exercise, then the options"
+        ) from None
+    return asked
+
+
+def _nothing_more(magic: str, line: str) -> None:
+    if line.strip():
+        raise UsageError(f"{magic} takes nothing more", f"write it alone: {magic}")
+
+
+def _split(line: str) -> tuple[str, list[str]]:
+    """An expression, and what its leaves are, which stand at the end."""
+    words = line.split()
+    count = next((at for at, word in enumerate(reversed(words)) if not LEAF.fullmatch(word)), len(words))
+    if count == len(words):
+        raise UsageError("there is no expression to draw", "try: %graph (a*b + c).relu() a=2 b=-3 c=10")
+    first = len(words) - count
+    return " ".join(words[:first]), words[first:]
+
+
+def _to_look_at(session: Session) -> str:
+    grades = read(session.course.root / FOLDER, session.say)
+    names = [n for n in session.course.names if n not in session.passed]
+    name = session.unfinished or unfinished(grades, names)
+    if name is None:
+        raise UsageError(
+            "every exercise has passed", f"to read hints all the same: %hint {session.course.names[0]}"
+        )
+    return name
+
+
+def _say(sentence: str) -> None:
+    print(printable(sentence), flush=True)
