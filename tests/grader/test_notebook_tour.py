@@ -1,7 +1,6 @@
 """The notebook in docs in a real kernel, in a project as students have it, worked through as by a student."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
