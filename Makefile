@@ -4,7 +4,7 @@ BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade test seeds lint check list hint reset progress bench gradescope clean
+.PHONY: help setup instructor grade watch demo test seeds lint check list hint reset progress bench gradescope docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -15,6 +15,12 @@ instructor: .venv/ready-class  ## what instructors need on top: exports, the cla
 
 grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
 	@$(BIN)/grader grade $(if $(EX),--exercise $(EX))
+
+watch: .venv/ready  ## grade each exercise as soon as it is saved
+	@$(BIN)/grader watch
+
+demo: .venv/ready  ## train your own network on two moons, with PyTorch beside it
+	@$(BIN)/grader demo
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 	@$(BIN)/pytest -q -n auto --dist loadgroup
@@ -50,6 +56,9 @@ bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the f
 	@$(BIN)/python benchmarks/diagnosis.py
 	@$(BIN)/python benchmarks/cages.py
 	@$(BIN)/python benchmarks/whole_class.py
+
+docs: .venv/ready-dev  ## build the documentation site into build/site; a broken link ends it
+	@$(BIN)/python -m docs.make
 
 clean:  ## remove the environment and everything built
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

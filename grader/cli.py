@@ -8,6 +8,7 @@ import click
 
 from grader.commands.author import COMMANDS as AUTHOR
 from grader.commands.ci import COMMANDS as CI
+from grader.commands.demo import COMMANDS as DEMO
 from grader.commands.doctor import COMMANDS as DOCTOR
 from grader.commands.graph import COMMANDS as GRAPH
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
@@ -22,7 +23,7 @@ from grader.version import VERSION
 
 # In the order of the help.
 SECTIONS = {
-    "To learn with": (*STUDENT, *WATCH, *LEARNER, *GRAPH),
+    "To learn with": (*STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
     "For a class": (*INSTRUCTOR, *RESULTS),
     "For courses' other homes": (*CI, *PLATFORMS),
     "For authors, and for the machine": (*AUTHOR, *DOCTOR),

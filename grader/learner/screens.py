@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
+from rich.theme import Theme
 
 from grader.learner.hints import Hint
 from grader.learner.history import Mark
@@ -20,6 +21,7 @@ from grader.printable import harmless, printable
 from grader.render.terminal import LOOK, points
 
 THEME = "ansi_dark"  # the terminal's own colours, which suit its background
+CODE = Theme({"markdown.code": "bold cyan"})  # on the terminal's own background, whichever that is
 SHOWN = 4
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -28,7 +30,8 @@ def show_hint(console: Console, hint: Hint, again: bool) -> None:
     """A hint, and where it stands among the others; again: whether asking once more gives another."""
     console.print(Rule(Text(hint.title, style="bold"), align="left", style="dim"))
     console.print()
-    console.print(Markdown(hint.text, code_theme=THEME, inline_code_theme=THEME, hyperlinks=False))
+    with console.use_theme(CODE):
+        console.print(Markdown(hint.text, code_theme=THEME, hyperlinks=False))
     console.print()
     console.print(Text(_place(hint, again), style="dim"))
 

@@ -1,0 +1,66 @@
+"""The site's source: the documents, and pages made from the project's own files.
+
+Documents link to files of the repository, so that they can be read there too. Here such a link becomes one to
+the page that the site has in place of that file.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from docs.make.reference import commands, report
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = "docs"
+PRIVATE = ("make", "zensical.toml")
+# Files of the repository, and where the site has them.
+PAGES = {"HINTS.md": "hints.md", "CHANGELOG.md": "changes.md"}
+COPIED = {"grader/report.schema.json": "reference/report.schema.json"}
+WRITTEN = {"<!-- commands -->": commands, "<!-- report -->": report}
+LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
+
+
+def stage(to: Path) -> Path:
+    """Lay out the site's source in a folder of its own, and return the configuration's place."""
+    source = to / DOCUMENTS
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(ROOT / DOCUMENTS, source, ignore=shutil.ignore_patterns(*PRIVATE, "__pycache__"))
+    for path in sorted(source.rglob("*.md")):
+        place = PurePosixPath(DOCUMENTS, path.relative_to(source).as_posix())
+        path.write_text(filled(linked(path.read_text("utf-8"), place, place)), "utf-8")
+    for name, page in PAGES.items():
+        text = (ROOT / name).read_text("utf-8")
+        moved = linked(text, PurePosixPath(name), PurePosixPath(DOCUMENTS, page))
+        (source / page).write_text(moved, "utf-8")
+    for name, copied in COPIED.items():
+        shutil.copy(ROOT / name, source / copied)
+    return Path(shutil.copy(ROOT / DOCUMENTS / "zensical.toml", to))
+
+
+def linked(text: str, was: PurePosixPath, now: PurePosixPath) -> str:
+    """A document's text with its links for where it is now.
+
+    was, now: its place in the repository, and that of its page, as if the site's source were docs/.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        target = posixpath.normpath((was.parent / found[1]).as_posix())
+        return posixpath.relpath(_page(target, {**PAGES, **COPIED}), now.parent)
+
+    return LINK.sub(link, text)
+
+
+def _page(target: str, pages: Mapping[str, str]) -> str:
+    return posixpath.join(DOCUMENTS, pages[target]) if target in pages else target
+
+
+def filled(text: str) -> str:
+    """A document with what is made of the project at its marks."""
+    for mark, make in WRITTEN.items():
+        if mark in text:
+            text = text.replace(mark, make())
+    return text
