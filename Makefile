@@ -55,6 +55,8 @@ bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the f
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/diagnosis.py
 	@$(BIN)/python benchmarks/cages.py
+	@$(BIN)/python benchmarks/watching.py
+	@$(BIN)/python benchmarks/engine.py
 	@$(BIN)/python benchmarks/whole_class.py
 
 docs: .venv/ready-dev  ## build the documentation site into build/site; a broken link ends it

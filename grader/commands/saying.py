@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,18 @@ if TYPE_CHECKING:
 
     from grader.render.formats import Single
 
+SIZE = ("COLUMNS", "LINES")
 
-def console(stderr: bool = False) -> Console:
-    """Standard output, or error, for people: as wide as the terminal, 80 columns where there is none."""
+
+def console(stderr: bool = False, fixed: bool = True) -> Console:
+    """Standard output, or error, for people: as wide as the terminal, 80 columns where there is none.
+
+    fixed: whether COLUMNS and LINES have a say; they do not change when the terminal does.
+    """
     from rich.console import Console
 
-    plain = Console(highlight=False, soft_wrap=False, stderr=stderr)
+    surroundings = {name: value for name, value in os.environ.items() if fixed or name not in SIZE}
+    plain = Console(highlight=False, soft_wrap=False, stderr=stderr, _environ=surroundings)
     return plain if plain.is_terminal else Console(highlight=False, width=80, stderr=stderr)
 
 

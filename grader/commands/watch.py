@@ -40,7 +40,7 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     from grader.watching.saves import Saves
     from grader.watching.terminal import Terminal, fit
 
-    screen = console()
+    screen = console(fixed=False)
     fit(screen)
     _installed()
     course = here()

@@ -43,8 +43,7 @@ class Demo:
             if run.steps:
                 right = self._result(engine, run) if finished else run.steps[-1].accuracy
                 self._keep(run, whole.owner)
-                folder = self.pictures.folder if self.pictures else None
-                self.console.print(summary(run, right, folder))
+                self.console.print(summary(run, right, self._drawn()))
             return finished
         finally:
             engine.close()
@@ -68,3 +67,8 @@ class Demo:
         if self.pictures is not None:
             self.pictures.losses(run, owner)
             self.pictures.animation()
+
+    def _drawn(self) -> str:
+        if self.pictures is None:
+            return ""
+        return f"{self.pictures.folder}: {', '.join(self.pictures.drawn)}, and step by step"

@@ -22,6 +22,7 @@ INK, MUTED, GRID = "#1b2330", "#556070", "#dde2e9"
 BLUE, ORANGE = "#0072b2", "#d55e00"
 SURE_BLUE, PALE_BLUE, PALE_ORANGE, SURE_ORANGE = "#c5dcec", "#e3eef6", "#fbe9dd", "#f5d0b8"
 SETTINGS = {"axes.edgecolor": GRID, "text.color": INK, "axes.labelcolor": MUTED, "font.size": 10}
+NAMES = ("moons.png", "moons.gif", "losses.png")
 FRAME_MS, LAST_MS = 500, 2500
 
 
@@ -39,8 +40,13 @@ class Pictures:
         self._frames: list[Path] = []
         with _writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            for old in folder.glob("step-*.png"):
-                old.unlink()
+            for old in (*folder.glob("step-*.png"), *(folder / name for name in NAMES)):
+                old.unlink(missing_ok=True)
+
+    @property
+    def drawn(self) -> list[str]:
+        """Those of the final pictures that are there."""
+        return [name for name in NAMES if (self.folder / name).exists()]
 
     def draw(self, engine: Any, run: Run) -> None:
         """One more picture of what the engine gives across the plane: step-000.png and so on."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -65,8 +64,8 @@ def telling(console: Console, steps: int) -> Iterator[Teller]:
         yield Teller(progress, steps)
 
 
-def summary(run: Run, right: float, folder: Path | None) -> Table:
-    """What came of it; folder: where the pictures are."""
+def summary(run: Run, right: float, drawn: str) -> Table:
+    """What came of it; drawn: which pictures there are, and where; nothing where none are."""
     last, own = run.steps[-1], run.seconds[0]
     table = Table.grid(padding=(0, 2, 0, 0))
     rows = [
@@ -74,9 +73,8 @@ def summary(run: Run, right: float, folder: Path | None) -> Table:
         ("loss", f"{last.loss:.6f}, PyTorch {last.torch_loss:.6f}; {_difference(run)}"),
         ("time", f"{1000 * own:.0f} ms a step; {_time(run)}"),
     ]
-    if folder is not None:
-        shown = harmless(printable(str(folder)))
-        rows.append(("pictures", f"{shown}: moons.png, moons.gif, losses.png, and step by step"))
+    if drawn:
+        rows.append(("pictures", harmless(printable(drawn))))
     for name, text in rows:
         table.add_row(Text(name, style="bold"), Text(text))
     return table

@@ -31,7 +31,7 @@ from grader.watching.events import (
 )
 from grader.watching.screen import Screen
 
-TICK = 1.0  # seconds between two looks at the clock, while something is being checked
+TICK = 1.0  # seconds between two looks at the clock and at the terminal's size
 LOSSES = 3
 ANOTHER = "The grading process ended; another one is starting …"
 
@@ -48,6 +48,7 @@ class Paints(Protocol):
     """A terminal; see terminal.Terminal."""
 
     def paint(self, page: Screen) -> None: ...
+    def stale(self) -> bool: ...
     def suspend(self) -> None: ...
 
 
@@ -98,9 +99,11 @@ class Watch:
     def _next(self) -> Event:
         while True:
             try:
-                return self.events.get(timeout=TICK if self.board.waiting else None)
+                return self.events.get(timeout=TICK)
             except queue.Empty:
-                self._paint()
+                # A signal that another thread has caught would wake nobody until the next event.
+                if self.board.waiting or self.terminal.stale():
+                    self._paint()
 
     def _paint(self) -> None:
         self.terminal.paint(Screen(self.board, self.clock(), "exercises"))
@@ -208,9 +211,7 @@ class Watch:
         self._opened = self._asked = None
         self.grading.close()
         self.grading.start()
-        self.board = replace(self.board, early="", ready=False).says(
-            "The grading process ended; starting another …"
-        )
+        self.board = replace(self.board, early="", ready=False, starting=ANOTHER)
 
 
 def _of_no_use(names: frozenset[str]) -> str:

@@ -25,8 +25,7 @@ from typing import NoReturn
 import pytest
 
 from grader.cases import default_folder
-from grader.collected import SHRINKING
-from grader.collected import _warm_up as warm_up
+from grader.collected import SHRINKING, make_ready
 from grader.course import Course
 from grader.errors import CourseError, GraderError, MachineError
 from grader.examining import Examiner
@@ -79,7 +78,7 @@ class Warm(Carrier):
             return  # pytest itself says what it could not collect
         items = [item for item in session.items if isinstance(item, pytest.Function)]
         with self.examining.noting_faults():
-            warm_up(self.setting, self.examining, items)
+            make_ready(self.setting, self.examining, items)
             for item in items:
                 Early(self.setting, self.examining.exercise(item), collected(item.module), _unheard).halves()
         gc.collect()
@@ -112,7 +111,8 @@ class Warm(Carrier):
                 os._exit(0)  # a fork that waits sees its line close, and ends by itself
             if (waiting := waiting or _forked()).pid == 0:
                 return waiting.line
-            send(waiting.line, message)
+            with suppress(OSError):  # then it has ended, and its line says so
+                send(waiting.line, message)
             busy, waiting = (waiting, message["number"], time.monotonic() + self._budget), None
 
     def _ready(self, busy: tuple[Fork, int, float]) -> list[socket.socket]:

@@ -38,6 +38,7 @@ class Terminal:
         self._keyboard = Keyboard(sys.stdin.fileno(), tell)
         self._tell = tell
         self._live = self._screen()
+        self._painted = console.size
 
     def _screen(self) -> Live:
         return Live(
@@ -77,7 +78,12 @@ class Terminal:
 
     def paint(self, page: RenderableType) -> None:
         """Show this, in place of what was there."""
+        self._painted = self._console.size
         self._live.update(page, refresh=True)
+
+    def stale(self) -> bool:
+        """Whether the terminal has another size than when it was painted."""
+        return self._console.size != self._painted
 
     def suspend(self) -> None:
         """Stop, as Ctrl-Z does; returns when the shell lets the watch go on."""

@@ -142,13 +142,18 @@ def _described(error: BaseException) -> str:
 
 
 def _frames(error: BaseException) -> list[str]:
-    frames = []
+    traces = []
     trace = error.__traceback__
     while trace is not None:
+        traces.append(trace)
+        trace = trace.tb_next
+    frames: list[str] = []
+    # From the innermost on: of the thousand frames of an endless recursion only a few are looked at.
+    while traces and len(frames) < FRAME_LIMIT:
+        trace = traces.pop()
         code = trace.tb_frame.f_code
         # The worker's own code is compiled under names in angle brackets, as Python's frozen modules are.
         if not code.co_filename.startswith("<"):
             file = code.co_filename.rpartition("/")[2]
             frames.append(f"{file}, line {trace.tb_lineno}, in {code.co_name}")
-        trace = trace.tb_next
-    return frames[-FRAME_LIMIT:]
+    return frames[::-1]

@@ -1,0 +1,188 @@
+"""From a save to the verdict on the screen: fifty that pass and fifty that fail, in a terminal of 80 by 24.
+
+    python benchmarks/watching.py
+
+What is timed begins when the file stands in its place, and ends when all of the screen that shows the verdict
+has been read from the terminal. Everything is warm: the watch has been running, and nothing is under way.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+from threading import Condition, Thread
+
+from grader.catalogue import Misconception, misconceptions
+from grader.course import here
+
+SAVES = 50
+PASSING, FAILING = 200, 500  # milliseconds wanted
+COLD, SLOWEST = 5, 6
+HOME = b"\x1b[H"
+STEERING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]")
+LAST = "q quit"
+STILL = ("looking for a smaller", "trying the bonus")
+VERDICTS = ("passed", "failed", "crashed", "half done")
+OPENING, LONGEST, REST = 600.0, 60.0, 0.4  # seconds
+# It is over when the time limit is, so that it says nothing of the watch.
+ENDLESS = "never_ends"
+
+
+class Screens:
+    """A watch in a terminal, and every screen that it has painted, with the time at which it was complete."""
+
+    def __init__(self, root: Path) -> None:
+        self.painted: list[tuple[float, str]] = []
+        self.changed = Condition()
+        leader, terminal = pty.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "grader", "watch"],
+            cwd=root,
+            env={**os.environ, "TERM": "xterm-256color", "NANOGRAD_HISTORY": "off"},
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        self.leader = leader
+        Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        screen = b""
+        while True:
+            try:
+                data = os.read(self.leader, 1 << 16)
+            except OSError:
+                return
+            *before, screen = (screen + data).split(HOME)
+            for each in (*before, screen):
+                self._seen(plain(each))
+            # What is whole has been seen; more of it would be the same again.
+            screen = b"" if LAST in plain(screen) else screen
+
+    def _seen(self, text: str) -> None:
+        if LAST in text:
+            with self.changed:
+                self.painted.append((time.perf_counter(), text))
+                self.changed.notify_all()
+
+    def first(self, after: int, *texts: str, without: Sequence[str] = (), seconds: float = LONGEST) -> int:
+        """The number of the first screen, from after on, that has all these texts and none of the others."""
+        until = time.monotonic() + seconds
+        with self.changed:
+            while True:
+                for number, (_, text) in enumerate(self.painted[after:], start=after):
+                    if all(map(text.__contains__, texts)) and not any(map(text.__contains__, without)):
+                        return number
+                if not self.changed.wait(until - time.monotonic()):
+                    raise SystemExit(f"no {texts}; the last screen:\n{self.painted[-1][1]}")
+
+    def close(self) -> None:
+        os.write(self.leader, b"q")
+        self.process.wait(10)
+
+
+def plain(screen: bytes) -> str:
+    """A screen's text without what steers the terminal."""
+    return STEERING.sub("", screen.decode("utf-8", "replace"))
+
+
+def main() -> None:
+    """Print milliseconds, and how they stand to what is wanted and to a grading from cold."""
+    course = here()
+    right = {name: course.solution(name) for name in course.names}
+    with tempfile.TemporaryDirectory(prefix="nanograd-bench-") as folder:
+        root = project(course.root, Path(folder))
+        cold = [seconds_of_grade(root) for _ in range(COLD + 1)][1:]
+        screens = Screens(root)
+        screens.first(0, "8 of 8 passed", "checked in", without=["checking"], seconds=OPENING)
+        passing, failing = defaultdict(list), defaultdict(list)
+        for number, name in enumerate(islice(cycle(course.names), SAVES)):
+            passing[name].append((save(screens, root, name, f"{right[name]}# {number}\n"), str(number)))
+        for known in mistakes(course.names):
+            failing[known.exercise].append((save(screens, root, known.exercise, known.source), known.id))
+            save(screens, root, known.exercise, right[known.exercise])
+        screens.close()
+    print(f"cold, grader grade --exercise add: {median(cold) * 1000:.0f} ms (median of {COLD})")
+    told("passing", passing, PASSING, median(cold))
+    told("failing", failing, FAILING, median(cold))
+
+
+def project(course: Path, folder: Path) -> Path:
+    """A copy of the course with all exercises solved."""
+    leave = shutil.ignore_patterns("__pycache__")
+    for name in ("grader", "solutions", "tests/properties"):
+        shutil.copytree(course / name, folder / name, ignore=leave)
+    shutil.copytree(course / "solutions", folder / "exercises", ignore=leave)
+    for name in ("course.toml", "pyproject.toml", "HINTS.md"):
+        shutil.copy(course / name, folder)
+    return folder
+
+
+def seconds_of_grade(root: Path) -> float:
+    """The seconds that one exercise takes with nothing warm but the disk."""
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "grader", "grade", "--exercise", "add"]
+    subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def mistakes(names: Sequence[str]) -> Iterator[Misconception]:
+    """Fifty misconceptions, taking turns among the exercises, and evenly out of each one's."""
+    each = -(-SAVES // len(names))
+    chosen = []
+    for name in names:
+        known = [found for found in misconceptions(name) if found.id != ENDLESS]
+        chosen.append([known[place * len(known) // each] for place in range(each)])
+    return islice((found for turn in zip(*chosen, strict=True) for found in turn), SAVES)
+
+
+def save(screens: Screens, root: Path, name: str, text: str) -> float:
+    """Save an exercise as editors do; the milliseconds until its verdict stood on the screen."""
+    beside = root / "exercises" / f".{name}.py.swp"
+    beside.write_text(text, encoding="utf-8")
+    before = len(screens.painted)
+    begun = time.perf_counter()
+    os.replace(beside, root / "exercises" / f"{name}.py")
+    saying = screens.first(before, f"{name}: ", "checking …")
+    verdict = screens.first(saying, f"{name}: ", without=["checking …"])
+    assert any(word in screens.painted[verdict][1] for word in VERDICTS)
+    screens.first(verdict, without=[*STILL, "checking …"])
+    time.sleep(REST)
+    return (screens.painted[verdict][0] - begun) * 1000
+
+
+def told(what: str, times: dict[str, list[tuple[float, str]]], wanted: int, cold: float) -> None:
+    """A line for all, and one with each exercise's median."""
+    every = [milliseconds for each in times.values() for milliseconds, _ in each]
+    middle, worst = median(every), max(every)
+    print(
+        f"{len(every)} saves {what}: median {middle:.0f} ms, worst {worst:.0f} ms; of the {wanted} ms wanted "
+        f"{middle / wanted:.2f} and {worst / wanted:.2f}; of a cold grade {middle / cold / 1000:.2f}"
+    )
+    print("  " + ", ".join(f"{name} {median(x for x, _ in each):.0f}" for name, each in times.items()))
+    slow = sorted(((*pair, name) for name, each in times.items() for pair in each), reverse=True)[:SLOWEST]
+    print("  slowest: " + ", ".join(f"{name} {which} {x:.0f}" for x, which, name in slow))
+    within = sum(milliseconds < wanted for milliseconds in every)
+    load = os.getloadavg()[0]
+    print(f"  {within} of {len(every)} within {wanted} ms; load {load:.1f} on {os.cpu_count()} cores")
+
+
+if __name__ == "__main__":
+    main()
