@@ -13,6 +13,7 @@ from grader.batch import Batch, Examiners, Progress, Tally
 from grader.cases import default_folder
 from grader.course import here
 from grader.fingerprint import course_digest
+from grader.foreign.finding import AnyLayout
 from grader.gradebook.writing import writing
 from grader.grading import versions
 from grader.intake.finding import find
@@ -61,7 +62,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     setting = Setting(course, cage, default_folder(), wanted.seed, limits)
-    found = find(wanted.folder, course.names, wanted.roster)
+    found = find(wanted.folder, course.names, wanted.roster, AnyLayout())
     with writing(wanted.book) as writer, _examiners(wanted, progress.say) as examiners:
         writer.score_by(rubric)
         progress.start(len(found.handins))

@@ -30,6 +30,7 @@ from grader.errors import CourseError, GraderError, MachineError
 from grader.evidence import result_to_plain
 from grader.examining import Examiner
 from grader.fingerprint import course_digest
+from grader.foreign.examining import examiner_of, warm_up
 from grader.grading import Carrier, arguments, result, silently
 from grader.launch import worker_code
 from grader.learning import recall_signatures
@@ -65,13 +66,13 @@ class Collected(Carrier):
             return  # pytest itself says what it could not collect
         items = [item for item in session.items if isinstance(item, pytest.Function)]
         with self.examining.noting_faults():
-            _warm_up(self.setting, self.examining, items)
+            make_ready(self.setting, self.examining, items)
             hello: Plain = {"course": course_digest(self.setting).hex()}
         gc.collect()
         gc.freeze()
         self.serving = _each_lane(self.lanes, hello, _budget(self.setting))
         task = self.serving[0]
-        self.examining.examiner = Examiner(self.setting, task.submission)
+        self.examining.examiner = examiner_of(self.setting, task.submission)
         session.items[:] = [item for item in items if self.examining.exercise(item).name in task.marks]
 
     def reply(self, finished: Callable[[], None]) -> Plain:
@@ -88,13 +89,14 @@ class Collected(Carrier):
         return {"evidence": evidence}
 
 
-def _warm_up(setting: Setting, examining: Examining, items: list[pytest.Function]) -> None:
+def make_ready(setting: Setting, examining: Examining, items: list[pytest.Function]) -> None:
     """Do here what every fork would do again."""
     # Only a failure that no recorded case shows needs torch; but then every fork would import it.
     for name in ("grader.oracle", "grader.shrinking", "grader.strategies"):
         import_module(name)
     worker_code()
     assert setting.course.reference
+    warm_up()
     for item in items:
         exercise = examining.exercise(item)
         bank = setting.bank(exercise, collected(item.module))

@@ -9,7 +9,18 @@ from importlib import resources
 from typing import Any
 
 from grader.evidence import diagnosis_to_plain, outcome_to_plain, status
-from grader.model import Adjustment, Crashed, Failed, Kind, NotStarted, Outcome, Passed, Result, TimedOut, Verdict
+from grader.model import (
+    Adjustment,
+    Crashed,
+    Failed,
+    Kind,
+    NotStarted,
+    Outcome,
+    Passed,
+    Result,
+    TimedOut,
+    Verdict,
+)
 from grader.printable import plain_json
 from grader.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
 
@@ -181,7 +192,9 @@ def notes(result: Result) -> list[str]:
     """
     if exercise_status(result) != "passed":
         return list(result.notes)
-    tried = [v for v in result.verdicts if v.claim.kind is Kind.NOTE and not isinstance(v.outcome, NotStarted)]
+    tried = [
+        v for v in result.verdicts if v.claim.kind is Kind.NOTE and not isinstance(v.outcome, NotStarted)
+    ]
     missed = [v for v in tried if not isinstance(v.outcome, Passed)]
     return [*result.notes, *(verdict.claim.title for verdict in missed)]
 

@@ -69,7 +69,7 @@ def present(result: Result) -> Score:
 
 
 def absent(result: Result) -> bool:
-    """Whether there is nothing of it, and need not be: an implementation in a shape of its own does without."""
+    """Whether there is nothing of it, and need not be, in an implementation that does without."""
     outcomes = [verdict.outcome for verdict in result.verdicts]
     return all(isinstance(outcome, NotStarted) and outcome.absent for outcome in outcomes)
 

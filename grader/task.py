@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import CourseError, GraderError, MachineError, UsageError
-from grader.submission import Submission
+from grader.submission import AnyShape, Submission
 
 Plain = dict[str, Any]
 KINDS: dict[str, type[GraderError]] = {
@@ -45,11 +45,13 @@ class Task:
             "sources": dict(handed_in.sources),
             "unreadable": dict(handed_in.unreadable),
             "marks": list(self.marks),
+            "shape": None if handed_in.shape is None else [handed_in.shape.value, *handed_in.shape.names],
         }
 
     @classmethod
     def from_plain(cls, plain: Plain) -> Task:
-        submission = Submission(plain["name"], plain["sources"], plain["unreadable"])
+        shape = plain["shape"] and AnyShape(plain["shape"][0], tuple(map(tuple, plain["shape"][1:])))
+        submission = Submission(plain["name"], plain["sources"], plain["unreadable"], shape)
         return cls(submission, tuple(plain["marks"]))
 
 

@@ -47,6 +47,12 @@ PATIENCE = 3.0  # a machine may be that busy with other things before code that 
     show_default=True,
     help="Seconds for each exercise.",
 )
+@click.option(
+    "--value", default="", metavar="MODULE:CLASS", help="The class to grade, in code of any layout."
+)
+@click.option(
+    "--map", "names", multiple=True, metavar="OURS=THEIRS", help="What it calls data, grad, relu, …"
+)
 def grade(
     submission: Path | None,
     exercises: tuple[str, ...],
@@ -56,8 +62,10 @@ def grade(
     seed: int,
     sandbox: str,
     time_limit: float,
+    value: str,
+    names: tuple[str, ...],
 ) -> None:
-    """Grade a folder of exercises (default: exercises)."""
+    """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.cases import default_folder
     from grader.course import here
     from grader.grading import grade as grade_submission
@@ -77,8 +85,13 @@ def grade(
     setting = Setting(course, choose(sandbox), default_folder(), seed, limits, notice())
     started, clock = datetime.now(UTC), perf_counter()
     folder = submission or course.root / "exercises"
-    given = load(folder, course.names)
-    report = weighed(grade_submission(given, setting, exercises), stated(course))
+    if value or names or _of_any_shape(folder, course):
+        from grader.foreign.grading import grade_foreign
+
+        found = grade_foreign(folder, setting, value=value, mapping=_mapped(names), only=exercises)
+    else:
+        found = grade_submission(load(folder, course.names), setting, exercises)
+    report = weighed(found, stated(course))
     if key is not None:
         report = replace(report, course=_digest(setting))
     about = About(Person(report.submission), started=started, seconds=round(perf_counter() - clock, 3))
@@ -99,6 +112,21 @@ def _remember(report: Report, course: Course, folder: Path, about: About) -> Non
 
     if remembering(course, folder) and about.started is not None and about.seconds is not None:
         remember(report, state_folder(course), about.started, about.seconds)
+
+
+def _of_any_shape(path: Path, course: Course) -> bool:
+    from grader.foreign.finding import is_foreign
+
+    return is_foreign(path, course)
+
+
+def _mapped(names: tuple[str, ...]) -> dict[str, str]:
+    """What --map says; raises UsageError where that is no pair."""
+    pairs = [name.partition("=") for name in names]
+    for ours, equals, theirs in pairs:
+        if not (ours and equals and theirs):
+            raise UsageError("--map wants OURS=THEIRS", "for instance: --map data=val --map grad=gradient")
+    return {ours: theirs for ours, _, theirs in pairs}
 
 
 def _renderer(form: str, key: Path | None) -> Single:
@@ -155,7 +183,11 @@ def _show(report: Report, submission: Path | None, root: Path) -> None:
 
     own = submission is None or submission.resolve() == (root / "exercises").resolve()
     folder = "exercises" if own else str(submission)
-    if own:
+    if report.found:
+        from grader.render.any_shape import render as render_any
+
+        render_any(report, console(), f"grader grade {shlex.quote(folder)} --exercise {{}}")
+    elif own:
         render(report, console(), folder, "make grade EX={}", "make hint EX={}")
     else:
         render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")

@@ -26,7 +26,11 @@ def one(holders: Sequence[Path], where: str) -> Path:
     raise UsageError(f"{where} has the exercises in two places, {first} and {second}", NEXT)
 
 
-def nothing(where: str, wanted: Sequence[str], python: bool, links: Sequence[str] = ()) -> UsageError:
+class NoExercise(UsageError):
+    """A hand-in has none of the wanted files."""
+
+
+def nothing(where: str, wanted: Sequence[str], python: bool, links: Sequence[str] = ()) -> NoExercise:
     """What is said of a hand-in without a wanted file.
 
     python: whether it has any other Python file.
@@ -35,4 +39,4 @@ def nothing(where: str, wanted: Sequence[str], python: bool, links: Sequence[str
     files = ", ".join(f"{name}.py" for name in wanted)
     what = f"holds none of the exercises ({files})" if python else f"holds no Python file; wanted are {files}"
     passed = f"; {printable(links[0])} is a link, and links are not followed" if links else ""
-    return UsageError(f"{where} {what}{passed}", NEXT)
+    return NoExercise(f"{where} {what}{passed}", NEXT)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.handin import Entry
+from grader.intake.handin import Entry, Layout
 from grader.intake.listing import Sort, listing
 from grader.intake.names import METADATA, Named, as_id, named, typed_in, uploaded, without_ending
 from grader.intake.reading import read_loose, read_path
@@ -32,9 +32,10 @@ SHARED = "the same number with another name, so each file goes by its name"
 class Entries:
     """Makes the hand-ins of one folder."""
 
-    def __init__(self, root: Root, wanted: tuple[str, ...]) -> None:
+    def __init__(self, root: Root, wanted: tuple[str, ...], layout: Layout | None) -> None:
         self.root = root
         self.wanted = wanted
+        self.layout = layout
         self.made: list[Entry] = []
         self.troubles: Troubles = []
 
@@ -42,7 +43,7 @@ class Entries:
         self, person: Person, path: tuple[str, ...], at: datetime | None = None, series: str = ""
     ) -> None:
         """A hand-in that is a folder or an archive."""
-        read = partial(read_path, self.root, path, person.id, self.wanted)
+        read = partial(read_path, self.root, path, person.id, self.wanted, self.layout)
         self.made.append(Entry(person, ("/".join(path),), at, read, series))
 
     def add_loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> None:
@@ -57,15 +58,20 @@ class Entries:
 
 
 def entries_of(
-    root: Root, rows: Sequence[Row], wanted: tuple[str, ...], passed: Path | None
+    root: Root,
+    rows: Sequence[Row],
+    wanted: tuple[str, ...],
+    passed: Path | None,
+    layout: Layout | None = None,
 ) -> tuple[list[Entry], Troubles]:
     """The hand-ins of a folder, and what else is in it.
 
     rows: the roster, whose paths may lead further down than a learning platform's do.
     passed: a file that is no hand-in wherever it is, such as the roster.
+    layout: what a hand-in may be besides files named after the exercises.
     Raises OSError where the folder cannot be listed, and UsageError for metadata that cannot be read.
     """
-    entries = Entries(root, wanted)
+    entries = Entries(root, wanted, layout)
     present = {name: sort for name, sort in listing(root) if not _same(root, name, passed)}
     if present.get(METADATA) is Sort.FILE:
         del present[METADATA]
@@ -134,6 +140,10 @@ def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
         entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
     elif folder or stem is not None:
         entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
+    elif (
+        entries.layout is not None and name.endswith(".py") and entries.layout.fits(entries.root.path / name)
+    ):
+        entries.add(Person(as_id(name.removesuffix(".py"))), (name,))
     else:
         entries.trouble(name, ALONE if name.endswith(".py") else STRAY)
 

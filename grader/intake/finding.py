@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.entries import entries_of
-from grader.intake.handin import Found
+from grader.intake.handin import Found, Layout
 from grader.intake.joining import joined
 from grader.intake.listing import listing
 from grader.intake.names import METADATA, without_ending
@@ -20,19 +20,22 @@ __all__ = ["Found", "find"]
 Troubles = list[tuple[str, str]]
 
 
-def find(folder: Path, wanted: tuple[str, ...], roster: Path | None = None) -> Found:
+def find(
+    folder: Path, wanted: tuple[str, ...], roster: Path | None = None, layout: Layout | None = None
+) -> Found:
     """Everything that was handed in below a folder, or in a learning platform's download of one.
 
     folder: holds a folder, an archive or files named by Canvas or Moodle for each hand-in, or is the export
         of Gradescope; may be a zip or tar archive of all that, which is then unpacked to a temporary folder.
     wanted: the exercises' names.
     roster: who is in the class, see grader.intake.roster.
+    layout: what a hand-in may be besides files named after the exercises.
     Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
     """
     rows = read(roster) if roster else None
     root, troubles = _opened(folder)
     try:
-        entries, more = entries_of(root, rows or [], wanted, passed=roster)
+        entries, more = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
     except OSError as error:
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path as FilePath
+from typing import Protocol
 
 from grader.model import Person
 from grader.submission import Submission
@@ -41,6 +43,19 @@ class Found:
     handins: Sequence[Handin]
     absent: Sequence[Person]
     troubles: Sequence[tuple[str, str]]
+
+
+class Layout(Protocol):
+    """Another way in which a hand-in may be laid out than as files named after the exercises."""
+
+    def fits(self, path: FilePath) -> bool:
+        """Whether a Python file by itself is a hand-in."""
+
+    def rather(self, submission: Submission) -> bool:
+        """Whether what was read only looks as if its files were named after exercises."""
+
+    def read(self, path: FilePath, title: str) -> Submission | None:
+        """What lies there, read this way; None where it is not laid out so. Raises UsageError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,43 @@ import stat
 from collections.abc import Mapping
 
 from grader.errors import UsageError
-from grader.intake.choosing import Path, nothing
+from grader.intake.choosing import NoExercise, Path, nothing
 from grader.intake.folders import read_folder
+from grader.intake.handin import Layout
 from grader.intake.packed import read_archive
 from grader.intake.root import FOLDER, Root
 from grader.printable import printable
 from grader.submission import Submission, allowed, content, gather
 
 
-def read_path(root: Root, path: Path, title: str, wanted: tuple[str, ...]) -> Submission:
+def read_path(
+    root: Root, path: Path, title: str, wanted: tuple[str, ...], layout: Layout | None = None
+) -> Submission:
     """The submission that a folder or an archive holds; raises UsageError.
 
     path: its names below the root.
     title: what the submission is called; wanted as in grader.submission.load.
+    layout: what else it may be, where it has none of the wanted files.
     """
+    if (
+        layout is not None
+        and path[-1].endswith(".py")
+        and (alone := layout.read(root.path.joinpath(*path), title))
+    ):
+        return alone
+    try:
+        found = _as_exercises(root, path, title, wanted)
+    except NoExercise:
+        other = layout.read(root.path.joinpath(*path), title) if layout else None
+        if other is None:
+            raise
+        return other
+    if layout is not None and layout.rather(found):
+        return layout.read(root.path.joinpath(*path), title) or found
+    return found
+
+
+def _as_exercises(root: Root, path: Path, title: str, wanted: tuple[str, ...]) -> Submission:
     where = printable("/".join(path))
     try:
         with root.folder(path[:-1]) as above:

@@ -25,7 +25,7 @@ from grader.model import (
 )
 from grader.printable import harmless, printable, shortened
 from grader.report import Report, notes
-from grader.scoring import exercise_status, score
+from grader.scoring import absent, exercise_status, score
 from grader.words import MARK, counterexample_of, headline, meaning, numbers, places
 
 BAR = 12
@@ -47,15 +47,15 @@ def render(report: Report, console: Console, folder: str, again: str, stuck: str
     again: the command that grades one exercise, with {} for its name.
     stuck: where help is, with {} for the exercise's name.
     """
-    console.print(_overview(report))
+    console.print(overview(report))
     unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
     if unfinished is not None and not unfinished.exercise.own:
         _next_exercise(console, unfinished, folder, again, stuck)
     elif unfinished is not None and report.all_passed:
-        _closer_look(console, unfinished)
+        closer_look(console, unfinished)
     else:
         _bonus_left(console, report)
-    _notes(console, report)
+    tell_notes(console, report)
 
 
 def points(value: object) -> str:
@@ -63,7 +63,8 @@ def points(value: object) -> str:
     return f"{float(value):.4g}"  # type: ignore[arg-type]  # a Fraction, whatever its type is called
 
 
-def _overview(report: Report) -> RenderableType:
+def overview(report: Report) -> RenderableType:
+    """A line for each exercise, and the score."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, overflow="ellipsis", max_width=24)
@@ -91,6 +92,7 @@ def _overview(report: Report) -> RenderableType:
 
 def _row(result: Result) -> tuple[RenderableType, ...]:
     word, style = ("half done", "yellow") if half_done(result) else LOOK[exercise_status(result)]
+    word = "absent" if absent(result) else word
     marks = score(result)
     got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
     return (
@@ -122,7 +124,7 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str, st
         verb = "write" if "not there" in outcome.reason else "open"
         _say(console, f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
     else:
-        _closer_look(console, result)
+        closer_look(console, result)
         _say(console, f"Next: mend {folder}/{name}.py, then run")
     _say(console, f"  {_filled(again, name)}")
     _say(console, f"Stuck? {_filled(stuck, name)}")
@@ -147,7 +149,7 @@ def _quote(console: Console, lines: list[str], style: str = "") -> None:
         console.print(Text(harmless(shortened(line)), style=style), soft_wrap=True)
 
 
-def _closer_look(console: Console, result: Result) -> None:
+def closer_look(console: Console, result: Result) -> None:
     """The property with the smallest counterexample in full, the others that do not hold by title."""
     missed = [
         v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
@@ -234,7 +236,8 @@ def _bonus_left(console: Console, report: Report) -> None:
                 console.print(_property_line(verdict))
 
 
-def _notes(console: Console, report: Report) -> None:
+def tell_notes(console: Console, report: Report) -> None:
+    """Print what is worth knowing and costs nothing."""
     for result in report.marks:
         for note in notes(result):
             _say(console, f"Note on {result.exercise.name}: {note}")

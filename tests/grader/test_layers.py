@@ -46,6 +46,8 @@ LAYERS = (
         "platforms.warming",
     ),
     ("platforms.handed", "platforms.metadata", "platforms.results"),
+    ("foreign.grading",),
+    ("foreign.repositories",),
     ("ci.comment", "ci.told"),
     ("ci.annotations", "ci.badge", "ci.committed", "ci.received", "ci.rest", "ci.summary"),
     ("ci.git", "ci.markdown", "ci.mermaid"),
@@ -76,6 +78,7 @@ LAYERS = (
     ("intake.entries", "intake.joining"),
     ("intake.reading", "intake.unpacking"),
     ("intake.folders",),
+    ("foreign.finding",),
     ("intake.packed",),
     ("intake.archives",),
     ("intake.tars",),
@@ -116,6 +119,7 @@ LAYERS = (
     ("items",),
     ("standing",),
     ("grading",),
+    ("render.any_shape",),
     ("render.terminal", "pictures.found"),
     ("report",),
     ("scoring",),
@@ -124,10 +128,15 @@ LAYERS = (
     ("pictures.cards", "pictures.places"),
     ("words",),
     ("explaining",),
+    ("foreign.extras",),
+    ("foreign.examining",),
     ("examining",),
     ("matrix", "learning"),
+    ("foreign.modes",),
+    ("foreign.banks",),
     ("setting", "parts"),
     ("diagnosis",),
+    ("foreign.loadable",),
     ("shrinking",),
     ("judging",),
     ("student",),
@@ -140,12 +149,34 @@ LAYERS = (
     ("sandbox.cage",),
     ("worker.zygote",),
     ("worker.child",),
+    ("worker.foreign.serving",),
+    ("worker.foreign.choosing", "worker.foreign.describing", "worker.foreign.standing"),
+    ("worker.foreign.modules",),
+    ("worker.foreign.kinds",),
+    ("worker.foreign.activating", "worker.foreign.parts", "worker.foreign.siblings", "worker.foreign.trials"),
+    ("worker.foreign.linking", "worker.foreign.loading", "worker.foreign.order", "worker.foreign.values"),
+    ("worker.foreign.graph", "worker.foreign.numeric"),
+    ("worker.foreign.elementwise",),
+    ("worker.foreign.arrays",),
+    (
+        "worker.foreign.activations",
+        "worker.foreign.cutting",
+        "worker.foreign.memory",
+        "worker.foreign.names",
+        "worker.foreign.reading",
+        "worker.foreign.scalars",
+        "worker.foreign.standins",
+    ),
     ("worker.engine", "worker.running", "worker.wire"),
     ("worker.networks",),
     ("worker.misfit", "worker.cell"),
+    ("foreign.asking",),
     ("cases",),
     ("drawing",),
+    ("foreign.oracle",),
     ("oracle", "strategies", "properties", "over", "pictures.typed"),
+    ("foreign.pasting", "foreign.telling"),
+    ("foreign.shape", "foreign.health"),
     ("graph",),
     ("listing",),
     ("labels",),
@@ -182,6 +213,8 @@ LAYERS = (
         "doctor.probes.privileges",
         "doctor.probes.processes",
         "sealing",
+        "foreign.rules",
+        "foreign.way",
     ),
 )
 RANK = {name: rank for rank, row in enumerate(reversed(LAYERS)) for name in row}
@@ -214,14 +247,19 @@ def only_documented(path):
     return all(isinstance(node, ast.Expr) for node in ast.parse(path.read_text("utf-8")).body)
 
 
+def package(path):
+    return ".".join(path.relative_to(GRADER).parent.parts)
+
+
 def imported(path, package):
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 1 and node.module is None:
-            yield from (f"grader.{package}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 1:
-            yield f"grader.{package}.{node.module}"
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            parts = package.split(".")
+            above = ".".join(["grader", *parts[: len(parts) + 1 - node.level]])
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from (f"{above}.{name}" for name in names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module
 
@@ -236,14 +274,14 @@ def test_imports_go_downwards_only():
         f"{name} imports {target}"
         for name, path in modules()
         if name in RANK
-        for target in imported(path, path.parent.name)
+        for target in imported(path, package(path))
         if target.startswith("grader.") and RANK[target.removeprefix("grader.")] >= RANK[name]
     ]
     assert upwards == []
 
 
 def test_nothing_inside_imports_the_package_itself():
-    assert [name for name, path in modules() if "grader" in imported(path, path.parent.name)] == []
+    assert [name for name, path in modules() if "grader" in imported(path, package(path))] == []
 
 
 def test_worker_imports_the_standard_library_only():
@@ -251,7 +289,7 @@ def test_worker_imports_the_standard_library_only():
         target
         for name, path in modules()
         if name.startswith("worker.")
-        for target in imported(path, "worker")
+        for target in imported(path, package(path))
         if target.startswith("grader.") and not target.startswith("grader.worker.")
     ]
     assert foreign == []

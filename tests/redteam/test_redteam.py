@@ -117,7 +117,8 @@ def test_attack_gets_what_it_deserves_and_leaves_nothing(attack, cage, settings,
             deserved, marks = attack.marks[result.exercise.name], score(result)
             assert exercise_status(result) in deserved.ends, said
             assert same(marks.points, marks.most, deserved.share), (marks, said)
-    assert_neutral(report, about)
+    if cage == next(iter(CAGES)):  # what is said is the same in every cage
+        assert_neutral(report, about)
     watch.check()
 
 

@@ -1,0 +1,77 @@
+"""An implementation in a shape of its own becomes a report like any other, with what was found in front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.foreign.examining import AnyExaminer
+from grader.foreign.extras import extras
+from grader.foreign.finding import read
+from grader.foreign.repositories import read_repository, repository
+from grader.foreign.telling import found, in_own_words
+from grader.grading import Carrier, arguments, result, silently, versions
+from grader.model import Crashed
+from grader.plugin import Examining
+from grader.report import Report
+from grader.setting import Setting
+from grader.submission import AnyShape, Submission
+
+NAMES = ("data", "grad", "backward", "relu", "__add__", "__mul__", "__pow__")
+
+
+def grade_foreign(
+    path: Path,
+    setting: Setting,
+    *,
+    value: str = "",
+    mapping: Mapping[str, str] = {},
+    only: Sequence[str] = (),
+) -> Report:
+    """Grade whatever lies at a path, as it is.
+
+    value: the class that counts, as "module:Class" or "Class"; empty to have it found.
+    mapping: our names to its own: {"data": "val"}.
+    Raises UsageError where it cannot be read or loaded, in one sentence, with what to do.
+    """
+    for ours in mapping:
+        if ours not in NAMES:
+            raise UsageError(f"--map knows nothing called {ours!r}", f"one of: {', '.join(NAMES)}")
+    asked = AnyShape(value, tuple(sorted(mapping.items())))
+    folder = repository(path)
+    submission = read(path, asked) if folder is None else read_repository(folder, asked)
+    return grade_any(submission, setting, only)
+
+
+def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
+    """Grade an implementation that has been read; raises as grade_foreign."""
+    course = setting.course
+    asked = tuple(e for e in course.exercises if not only or e.name in only)
+    marks = asked if only else course.parts
+    examiner = AnyExaminer(setting, submission)
+    carrier = Carrier(Examining(examiner))
+    try:
+        shape = examiner.found
+        if isinstance(shape, Crashed):
+            what, _, step = shape.error.partition("\n")
+            raise UsageError(what, step)
+        finished = silently(arguments(setting, marks), carrier)
+        if carrier.examining.fault is not None:
+            raise carrier.examining.fault
+        finished()
+        results = {mark.name: in_own_words(result(mark, carrier.tests), shape.shape) for mark in marks}
+        more = () if only else extras(examiner)
+    finally:
+        examiner.close()
+    return Report(
+        submission=submission.name,
+        digest=submission.digest,
+        seed=setting.seed,
+        isolation=setting.cage.isolation,
+        results=tuple(results[exercise.name] for exercise in asked),
+        together=results.get(course.together.name),
+        versions=versions(),
+        found=tuple(found(shape.shape)),
+        extras=more,
+    )

@@ -1,0 +1,68 @@
+"""What a worker is sent for an implementation in a shape of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from grader.foreign.rules import STAND_INS, beside
+from grader.student import Parts
+from grader.submission import AnyShape
+
+WORKER = Path(__file__).parent.parent / "worker" / "foreign"
+# In the order in which they can be run.
+ORDER = (
+    *("standins", "scalars", "arrays", "elementwise", "numeric", "cutting", "loading", "reading", "names"),
+    *("graph", "linking", "order", "values", "trials", "activations", "parts", "activating", "kinds"),
+    *("modules", "memory", "siblings", "standing", "choosing", "describing", "serving"),
+)
+NUMBERS = ("arrays", "elementwise", "numeric")
+FOUND = ("found",)
+FOUND_LENGTH = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable(Parts):
+    """An implementation for one process; its modules are its files, by path.
+
+    beside: what is examined with our parts beside it; empty for all of the code's own.
+    networks: it will be asked about Neuron, Layer or MLP.
+    whole: run modules with their demos, where nothing is found without.
+    describe: it will be asked what it is.
+    """
+
+    asked: AnyShape = AnyShape()  # noqa: RUF009 (it is frozen)
+    beside: str = ""
+    networks: bool = False
+    whole: bool = False
+    describe: bool = False
+
+    def head(self) -> dict[str, Any]:
+        """As the worker is told."""
+        spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {*NUMBERS}
+        spared |= set() if self.describe else {"describing"}
+        spared |= set() if self.beside else {"siblings", "standing"}
+        # What is examined is not sent along.
+        spared |= set() if self.beside and self.beside != "backward" else {"order"}
+        given = {
+            "code": [(name, _code(name)) for name in ORDER if name not in spared],
+            "files": dict(self.modules),
+            "value": self.asked.value,
+            "map": dict(self.asked.names),
+            "whole": self.whole,
+            "describe": self.describe,
+            "rules": beside(self.beside) if self.beside else {},
+            "backward": bool(self.beside) and self.beside != "backward",
+            "networks": self.networks,
+            "stand_ins": STAND_INS.get(self.beside, ()),
+        }
+        return {"parts": {}, "foreign": given}
+
+
+@cache
+def _code(name: str) -> CodeType:
+    """A module of the worker's, compiled under a name in angle brackets that no file of theirs can have."""
+    return compile((WORKER / f"{name}.py").read_text("utf-8"), f"<foreign.{name}>", "exec")

@@ -1,0 +1,3 @@
+from autodiff.node import Node
+import autodiff.operations
+from autodiff import networks

@@ -1,0 +1,2 @@
+from .base import Parameter, Value
+from .layers import Activation, Dense, Network, Unit

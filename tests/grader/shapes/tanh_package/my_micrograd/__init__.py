@@ -1,0 +1,1 @@
+"""A tanh network, linear at the end (regression on sin x)."""
