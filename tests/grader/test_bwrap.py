@@ -14,7 +14,7 @@ from grader.sandbox import bwrap, choose
 from grader.sandbox.bwrap import Bwrap, why_not
 from grader.sandbox.interpreter import DEVICES, found
 from tests.grader.asking import ask
-from tests.grader.doctor.cages import behind_bwrap
+from tests.grader.cages import behind_bwrap
 
 SAYS = """
 import os, sys

@@ -19,7 +19,7 @@ from grader.sandbox.uid import why_not as no_uid
 from grader.student import Limits
 from grader.worker import cell
 from tests.grader.asking import ask, observe
-from tests.grader.doctor.cages import both, filtered, linux
+from tests.grader.cages import both, filtered, linux
 from tests.grader.unwalled import add, leave_out
 
 ROOT = Path(__file__).resolve().parents[2]

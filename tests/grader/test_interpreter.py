@@ -14,7 +14,7 @@ from grader.errors import MachineError
 from grader.sandbox import interpreter
 from grader.sandbox.interpreter import DEVICES, FLAGS, for_others, found
 from grader.sandbox.process import Process
-from tests.grader.doctor.cages import linux
+from tests.grader.cages import linux
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.process import Process
 from grader.sandbox.uid import Uid
 from grader.student import Limits, Student
-from tests.grader.doctor.cages import behind_bwrap, linux
+from tests.grader.cages import behind_bwrap, linux
 from tests.grader.unwalled import leave_out
 
 SAYS = """

@@ -20,7 +20,7 @@ from grader.request import Request
 from grader.sandbox.process import Process
 from grader.student import Limits, Student
 from grader.worker.wire import TEXT_LIMIT
-from tests.grader.doctor.cages import both, filtered, linux
+from tests.grader.cages import both, filtered, linux
 from tests.grader.unwalled import leave_out
 
 SUM = Expression((2.0, 3.0), (Step("+", (0, 1)), Step("backward", (2,))))

@@ -41,7 +41,7 @@ from grader.worker.child import FRAME_LIMIT, describe
 from grader.worker.engine import Missing, Parts, assemble
 from grader.worker.running import Misfit, a, run
 from tests.grader.asking import ask
-from tests.grader.doctor.cages import linux
+from tests.grader.cages import linux
 from tests.grader.unwalled import leave_out
 
 NONCE = b"\x8ananonce"
