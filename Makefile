@@ -6,7 +6,7 @@ SETUP := pyproject.toml constraints.txt
 WORKERS := $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test seeds lint check list hint reset progress bench gradescope docs clean
+.PHONY: help setup instructor grade watch demo test seeds redteam lint check list hint reset progress bench gradescope docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -32,6 +32,9 @@ seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; t
 
 gradescope: .venv/ready  ## build the autograder for Gradescope; with your own seed: make gradescope SEED=7
 	@$(BIN)/grader gradescope build $(if $(SEED),--seed $(SEED)) $(if $(INDEX),--index $(INDEX))
+
+redteam: .venv/ready-dev  ## every attack in every cage there is here
+	@REDTEAM=all $(BIN)/pytest -q -n $(WORKERS) tests/redteam
 
 lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff check .

@@ -9,13 +9,14 @@ import pytest
 
 from grader.course import Course
 from grader.errors import MachineError, UsageError
+from grader.handout.contents import COPIED
 from grader.handout.manifest import NAME, Manifest, digest, read_manifest
 from grader.handout.placing import Odd, look, put, set_aside
 from grader.handout.release import Change, What, release, update
 from grader.sources import SEALED
 
 ROOT = Path(__file__).resolve().parents[2]
-COURSE = ("Makefile", "pyproject.toml", "course.toml", "HINTS.md", "LICENSE", "constraints.txt", ".gitignore")
+COURSE = ("Makefile", "pyproject.toml", *COPIED)
 ADD, HINTS = Path("exercises/add.py"), Path("HINTS.md")
 PLAN = "    # First wrap other, then make the node.\n"
 
@@ -41,7 +42,8 @@ def newer(tmp_path):
     for part in ("solutions", "tests/properties"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in COURSE:
-        shutil.copy(ROOT / name, root)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
     return Course.load(root)
 
 

@@ -1,6 +1,7 @@
 """Every attack scores what it deserves, in every cage there is here, and leaves everything as it was."""
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -20,6 +21,7 @@ from grader.render.about import About
 from grader.render.formats import SINGLE
 from grader.render.terminal import render
 from grader.sandbox import CAGES, choose
+from grader.sandbox.bwrap import why_not
 from grader.scoring import exercise_status, score
 from grader.setting import Setting
 from grader.student import Limits
@@ -34,6 +36,8 @@ LIMITS = Limits(seconds=1.0, patience=3.0)
 BREACH = "BREACH"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OTHER_SEED = 8071
+# Where bwrap works nobody is graded in uid, whose walls the doctor's tests try; it takes a minute more.
+TRIED = tuple(CAGES) if os.environ.get("REDTEAM") == "all" or why_not() else ("bwrap", "process")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +99,7 @@ def same(points, most, share):
     return points == Fraction(most) * Fraction(share).limit_denominator(1000)
 
 
-@pytest.mark.parametrize("cage", CAGES)
+@pytest.mark.parametrize("cage", TRIED)
 @pytest.mark.parametrize("attack", ATTACKS, ids=[attack.name for attack in ATTACKS])
 def test_attack_gets_what_it_deserves_and_leaves_nothing(attack, cage, settings, intake, watch):
     setting = settings(cage)
@@ -117,7 +121,7 @@ def test_attack_gets_what_it_deserves_and_leaves_nothing(attack, cage, settings,
             deserved, marks = attack.marks[result.exercise.name], score(result)
             assert exercise_status(result) in deserved.ends, said
             assert same(marks.points, marks.most, deserved.share), (marks, said)
-    if cage == next(iter(CAGES)):  # what is said is the same in every cage
+    if cage == TRIED[0]:  # what is said is the same in every cage
         assert_neutral(report, about)
     watch.check()
 
