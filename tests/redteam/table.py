@@ -32,7 +32,9 @@ ATTACKS = (
     Attack("huge_int", 2, "an integer of 400 digits as data", nothing("failed")),
     Attack("index_and_float", 2, "methods for numbers that return text and lists", nothing("failed")),
     Attack("complex_numbers", 2, "complex numbers as data", nothing("failed")),
-    Attack("repr_bomb", 2, "an exception with a text of a hundred megabytes", nothing("crashed", "timed_out")),
+    Attack(
+        "repr_bomb", 2, "an exception with a text of a hundred megabytes", nothing("crashed", "timed_out")
+    ),
     Attack("text_without_end", 2, "an exception whose text never ends", nothing("timed_out")),
     Attack("nested_lists", 2, "lists nested 200,000 deep as data", nothing("failed", "crashed")),
     Attack("lying_class", 2, "a class that says everything is an instance", nothing("failed", "crashed")),
