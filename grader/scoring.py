@@ -41,7 +41,9 @@ NOTHING = Score(Fraction(0), Fraction(0), Fraction(0), Fraction(0))
 def worth(result: Result, verdict: Verdict) -> Fraction:
     """The points one property can bring: its share of the exercise's, or a bonus of its own."""
     if verdict.claim.kind is Kind.GRADED:
-        return result.exercise.points * verdict.claim.share / _shares(result)
+        shares = _shares(result)
+        # A damaged gradebook may hold shares that come to nothing.
+        return result.exercise.points * verdict.claim.share / shares if shares else Fraction(0)
     return verdict.claim.share if verdict.claim.kind is Kind.BONUS else Fraction(0)
 
 

@@ -81,6 +81,12 @@ def test_notes_count_nothing(outcome):
     assert score(graded) == score(result(verdict(PASSED), verdict(FAILED)))
 
 
+def test_shares_that_come_to_nothing_are_worth_nothing():
+    damaged = result(verdict(PASSED, 0), verdict(FAILED, 0))
+    assert [worth(damaged, v) for v in damaged.verdicts] == [0, 0]
+    assert score(damaged) == NOTHING
+
+
 def test_an_exercise_of_bonus_alone_has_no_points_to_lose():
     scored = score(result(verdict(PASSED, 2, Kind.BONUS), points=0))
     assert scored == Score(Fraction(0), Fraction(0), Fraction(2), Fraction(2))
