@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from grader.course import Course
 from grader.errors import CourseError
 from grader.evidence import claim_from_plain, diagnosis_from_plain, outcome_from_plain
 from grader.examining import Examiner
@@ -45,35 +46,51 @@ def grade(submission: Submission, setting: Setting, only: Sequence[str] = ()) ->
 
     Raises GraderError where grading itself could not be done; whatever the submission does is an outcome.
     """
-    course = setting.course
-    asked = tuple(e for e in course.exercises if not only or e.name in only)
-    marks = asked if only else course.parts
+    asked, marks = asked_for(setting.course, only)
     tests = run_properties(submission, setting, marks)
-    results = {mark.name: result(mark, tests) for mark in marks}
-    return Report(
-        submission=submission.name,
-        digest=submission.digest,
-        seed=setting.seed,
-        isolation=setting.cage.isolation,
-        results=tuple(results[exercise.name] for exercise in asked),
-        together=results.get(course.together.name),
-        versions=versions(),
-    )
+    return report_on(submission, setting, asked, {mark.name: result(mark, tests) for mark in marks})
+
+
+def asked_for(course: Course, only: Sequence[str]) -> tuple[tuple[Exercise, ...], tuple[Exercise, ...]]:
+    """The exercises named, or all; and what is graded for that, the last mark with all of them."""
+    asked = tuple(e for e in course.exercises if not only or e.name in only)
+    return asked, asked if only else course.parts
 
 
 def run_properties(
     submission: Submission, setting: Setting, marks: Sequence[Exercise]
 ) -> list[dict[str, Any]]:
     """Run the exercises' property tests and return the tests of pytest-json-report."""
-    carrier = Carrier(Examining(Examiner(setting, submission)))
+    examiner = Examiner(setting, submission)
     try:
-        finished = silently(arguments(setting, marks), carrier)
+        return run_with(examiner, marks)
     finally:
-        carrier.examining.examiner.close()
+        examiner.close()
+
+
+def run_with(examiner: Examiner, marks: Sequence[Exercise]) -> list[dict[str, Any]]:
+    """Run the exercises' property tests with an examiner, which stays open, and return as run_properties."""
+    carrier = Carrier(Examining(examiner))
+    finished = silently(arguments(examiner.setting, marks), carrier)
     if carrier.examining.fault is not None:
         raise carrier.examining.fault
     finished()
     return carrier.tests
+
+
+def report_on(
+    submission: Submission, setting: Setting, asked: Sequence[Exercise], results: Mapping[str, Result]
+) -> Report:
+    """The report on what was examined; results: by the names of what was graded."""
+    return Report(
+        submission=submission.name,
+        digest=submission.digest,
+        seed=setting.seed,
+        isolation=setting.cage.isolation,
+        results=tuple(results[exercise.name] for exercise in asked),
+        together=results.get(setting.course.together.name),
+        versions=versions(),
+    )
 
 
 def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:

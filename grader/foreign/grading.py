@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -11,9 +12,8 @@ from grader.foreign.extras import extras
 from grader.foreign.finding import read
 from grader.foreign.repositories import read_repository, repository
 from grader.foreign.telling import found, in_own_words
-from grader.grading import Carrier, arguments, result, silently, versions
+from grader.grading import asked_for, report_on, result, run_with
 from grader.model import Crashed
-from grader.plugin import Examining
 from grader.report import Report
 from grader.setting import Setting
 from grader.submission import AnyShape, Submission
@@ -46,32 +46,17 @@ def grade_foreign(
 
 def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
     """Grade an implementation that has been read; raises as grade_foreign."""
-    course = setting.course
-    asked = tuple(e for e in course.exercises if not only or e.name in only)
-    marks = asked if only else course.parts
+    asked, marks = asked_for(setting.course, only)
     examiner = AnyExaminer(setting, submission)
-    carrier = Carrier(Examining(examiner))
     try:
         shape = examiner.found
         if isinstance(shape, Crashed):
             what, _, step = shape.error.partition("\n")
             raise UsageError(what, step)
-        finished = silently(arguments(setting, marks), carrier)
-        if carrier.examining.fault is not None:
-            raise carrier.examining.fault
-        finished()
-        results = {mark.name: in_own_words(result(mark, carrier.tests), shape.shape) for mark in marks}
+        tests = run_with(examiner, marks)
+        results = {mark.name: in_own_words(result(mark, tests), shape.shape) for mark in marks}
         more = () if only else extras(examiner)
     finally:
         examiner.close()
-    return Report(
-        submission=submission.name,
-        digest=submission.digest,
-        seed=setting.seed,
-        isolation=setting.cage.isolation,
-        results=tuple(results[exercise.name] for exercise in asked),
-        together=results.get(course.together.name),
-        versions=versions(),
-        found=tuple(found(shape.shape)),
-        extras=more,
-    )
+    report = report_on(submission, setting, asked, results)
+    return replace(report, found=tuple(found(shape.shape)), extras=more)
