@@ -38,6 +38,7 @@ class Report:
     course: the hexadecimal digest of the course it was graded by; empty where that was not kept.
     found: of an implementation in a shape of its own, what it is, a sentence each.
     extras: verdicts on operations of its that are in no exercise; they count for nothing.
+    rules: by which promises it was judged, in a sentence; empty for the course's own files.
     """
 
     submission: str
@@ -51,6 +52,7 @@ class Report:
     course: str = ""
     found: tuple[str, ...] = ()
     extras: tuple[Verdict, ...] = ()
+    rules: str = ""
 
     @property
     def marks(self) -> tuple[Result, ...]:

@@ -23,6 +23,7 @@ class Graded:
 
     keys: for each mark, in order, the key of its outcome.
     number: which of the person's hand-ins of one moment it is.
+    rules: see Report.
     """
 
     person: Person
@@ -35,6 +36,7 @@ class Graded:
     handed_in: datetime | None
     number: int
     keys: Mapping[str, bytes]
+    rules: str = ""
 
 
 class Writer:
