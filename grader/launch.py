@@ -5,10 +5,12 @@ from __future__ import annotations
 import marshal
 import os
 import select
+import struct
 from contextlib import suppress
+from dataclasses import astuple, dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from signal import Signals
 
 from grader.errors import MachineError
 from grader.pipes import Lane
@@ -16,14 +18,15 @@ from grader.sandbox.cage import Cage
 
 FILES = ("wire", "engine", "misfit", "networks", "running", "cell", "child", "zygote")
 END_SECONDS, START_SECONDS = 2.0, 30.0
-OUT_OF_TIME = "its process was ended by SIGXCPU"
+FILTERED = b"f"  # what the zygote says where no code can end its own process by a signal
+REPORT = struct.Struct("<BBI")  # what it says of a process that has ended
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
 BOOT = """
 import marshal, os, sys, types
 fds = [int(word) for word in sys.argv[1].split(",")]
 with open(fds[0], "rb") as pipe:
     modules = marshal.load(pipe)
-    seen = marshal.load(pipe)
+    inside = marshal.load(pipe)
 # A name that no import statement can say, so that it stands in nobody's way.
 package = "<worker>"
 sys.modules[package] = types.ModuleType(package)
@@ -33,9 +36,8 @@ for name, code in modules:
     module.__package__ = package
     setattr(sys.modules[package], name, module)
     exec(code, module.__dict__)
-lanes = [tuple(fds[i : i + 3]) for i in range(3, len(fds), 3)]
-os.write(fds[2], b"r")
-sys.modules[package + ".zygote"].main(fds[1], fds[2], lanes, seen)
+lanes = [tuple(fds[i : i + 4]) for i in range(3, len(fds), 4)]
+sys.modules[package + ".zygote"].main(fds[1], fds[2], lanes, inside)
 """
 
 
@@ -47,16 +49,44 @@ def worker_code() -> bytes:
     return marshal.dumps([(name, compile(text, f"<{name}>", "exec")) for name, text in sources])
 
 
+class How(Enum):
+    """How an exercise's process ended, as the zygote found it."""
+
+    EXITED = 0
+    SIGNALLED = 1
+    STAYED = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """The end of an exercise's process.
+
+    number: its exit code, or the signal.
+    seconds: of processor time that it used.
+    """
+
+    how: How
+    number: int = 0
+    seconds: float = 0.0
+
+
 class Launched:
-    """A running worker with lanes for as many exercises as were asked for."""
+    """A running worker with lanes for as many exercises as were asked for.
+
+    filtered: no code in it can end a process by a signal, once it has started.
+    """
+
+    filtered = False
 
     def __init__(self, cage: Cage, lanes: int) -> None:
-        seen = cage.seen  # asked before anything is open, as it may raise
+        inside = cage.inside  # asked before anything is open, as it may raise
         boot, self._control, self._status = os.pipe(), os.pipe(), os.pipe()
         # For each lane: requests to the child, then numbers and texts from it.
         pipes = [tuple(os.pipe() for _ in range(3)) for _ in range(lanes)]
         theirs = [boot[0], self._control[0], self._status[1]]
-        theirs += [fd for to, numbers, texts in pipes for fd in (to[0], numbers[1], texts[1])]
+        for to, numbers, texts in pipes:
+            theirs += [to[0], numbers[1], texts[1], os.open(os.devnull, os.O_RDWR)]
         self._lanes = [Lane(to[1], numbers[0], texts[0]) for to, numbers, texts in pipes]
         self._ready = False
         try:
@@ -71,7 +101,7 @@ class Launched:
             for fd in theirs:
                 os.close(fd)
         with suppress(BrokenPipeError), open(boot[1], "wb") as pipe:
-            pipe.write(worker_code() + marshal.dumps(seen))
+            pipe.write(worker_code() + marshal.dumps(None if inside is None else astuple(inside)))
 
     def begin(self, lane: int) -> Lane:
         """Fork the lane's child; raises BrokenPipeError where the worker is gone.
@@ -86,20 +116,25 @@ class Launched:
         if self._ready:
             return
         ready, _, _ = select.select([self._status[0]], [], [], START_SECONDS)
-        if not ready or os.read(self._status[0], 1) != b"r":
+        said = os.read(self._status[0], 1) if ready else b""
+        if not said:
             raise MachineError("the worker process did not start", "try again; if it persists, see --sandbox")
-        self._ready = True
+        self._ready, self.filtered = True, said == FILTERED
 
-    def end(self, lane: int) -> str:
-        """Kill the lane's child with all it started; how it had ended, in words, where that is known."""
+    def end(self, lane: int, gone: bool = False) -> Death:
+        """Kill the lane's child with all it started; how it had ended.
+
+        gone: it has closed its pipe, as ending does; so it is given a moment to have ended.
+        """
         with suppress(BrokenPipeError):
-            os.write(self._control[1], bytes([ord("e"), lane]))
+            os.write(self._control[1], bytes([ord("g" if gone else "e"), lane]))
         ready, _, _ = select.select([self._status[0]], [], [], END_SECONDS)
-        report = os.read(self._status[0], 2) if ready else b""
-        if len(report) < 2:
+        report = os.read(self._status[0], REPORT.size) if ready else b""
+        if len(report) < REPORT.size:
             self._worker.kill()
-            return "its process was killed from inside"
-        return _how_it_ended(*report)
+            return Death(How.UNKNOWN)
+        how, number, milliseconds = REPORT.unpack(report)
+        return Death(How(how), number, milliseconds / 1000)
 
     def close(self) -> None:
         """End the worker and give back every descriptor."""
@@ -110,10 +145,3 @@ class Launched:
         os.close(self._status[0])
         for lane in self._lanes:
             lane.close()
-
-
-def _how_it_ended(signalled: int, number: int) -> str:
-    if not signalled:
-        return f"its process ended with exit code {number}, as exit() or os._exit() does"
-    names = {int(signal): signal.name for signal in Signals}
-    return f"its process was ended by {names.get(number, f'signal {number}')}"

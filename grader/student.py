@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
-from grader.launch import OUT_OF_TIME, Launched
+from grader.errors import MachineError
+from grader.launch import Death, How, Launched
 from grader.observation import Ended, Observation, Overtime
 from grader.pipes import End, Frames, Lane, OutOfTurn, answers
 from grader.request import Request
@@ -19,6 +21,15 @@ from grader.sandbox.cage import Cage
 
 MIB = 1 << 20
 NONCE = 8
+TRIES = 3
+# How a process ends that finds its pipe closed; the worker's zygote has the same number.
+FOUND_CLOSED = How.EXITED, 121
+# The signals that code brings upon itself, by computing or by its own timers. Any other comes from outside:
+# the filter refuses to send one.
+OWN_DOING = frozenset(
+    getattr(signal, f"SIG{name}")
+    for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +77,22 @@ class Student:
 
     @contextmanager
     def attempt(self, parts: Parts) -> Iterator[Attempt]:
-        """A fresh process that has loaded the parts; it ends with the block."""
-        lane, number = self._begin()
-        worker = self._worker
-        assert worker is not None
-        attempt = Attempt(lane, parts, self._limits, lambda: worker.end(number))
+        """A fresh process that loads the parts; it ends with the block."""
+        attempt = Attempt(self._begin, parts, self._limits)
         try:
             yield attempt
         finally:
-            if not attempt.over:
-                worker.end(number)
+            attempt.close()
 
-    def _begin(self) -> tuple[Lane, int]:
-        """A lane nobody has used; from a new worker if the last one is used up or was killed."""
+    def _begin(self) -> Running:
+        """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
         for _ in range(2):
             if self._worker is None or self._used == self._lanes:
                 self.close()
                 self._worker, self._used = Launched(self._cage, self._lanes), 0
             number, self._used = self._used, self._used + 1
             try:
-                return self._worker.begin(number), number
+                return Running(self._worker, number, self._worker.begin(number))
             except BrokenPipeError:
                 self._used = self._lanes
         raise AssertionError("a worker that has just started takes a command")
@@ -97,48 +104,112 @@ class Student:
             self._worker = None
 
 
-class Attempt:
-    """One exercise's process. After its first death or timeout it answers nothing more."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An exercise's process: its worker, and its lane there."""
 
-    def __init__(self, lane: Lane, parts: Parts, limits: Limits, end: Callable[[], str]) -> None:
-        self._lane = lane
+    worker: Launched
+    number: int
+    lane: Lane
+
+    def end(self, gone: bool = False) -> Death:
+        """End it; see Launched.end."""
+        return self.worker.end(self.number, gone)
+
+
+class EndedFromOutside(Exception):
+    """Somebody else has ended a process: the kernel for want of memory, or a person."""
+
+
+class Attempt:
+    """One exercise's process. After its first death or timeout it answers nothing more.
+
+    A process that somebody else ends is begun anew: that is no doing of the code's.
+    """
+
+    def __init__(self, begin: Callable[[], Running], parts: Parts, limits: Limits) -> None:
+        self._begin = begin
         self._limits = limits
-        self._end = end
-        self._head: dict[str, Any] = {
+        self._parts: dict[str, Any] = {
             **parts.head(),
             "memory": limits.memory,
             "seconds": limits.seconds,
             "patience": limits.patience,
         }
-        self._left = limits.seconds * limits.patience
+        self._start()
         self.over: Ended | Overtime | None = None
 
+    def _start(self) -> None:
+        self._process = self._begin()
+        self._head = self._parts
+        self._left = self._limits.seconds * self._limits.patience
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        if not self.over:
+            self._process.end()
+
     def observe(self, request: Request) -> list[Observation]:
-        """What each program gave, in order."""
+        """What each program gave, in order; raises MachineError where that cannot be found out here."""
         if self.over:
             return [self.over] * len(request.lengths)
+        for _ in range(TRIES):
+            try:
+                return self._observed(request)
+            except EndedFromOutside:
+                self._start()
+        raise MachineError(
+            f"a process that runs a submission was ended from outside, {TRIES} times in a row",
+            "look for what ends processes here (too little memory?), then run the same again",
+        )
+
+    def _observed(self, request: Request) -> list[Observation]:
+        """Ask the process that there is; raises EndedFromOutside."""
         nonce = secrets.token_bytes(NONCE)
         frames = Frames(nonce, request.lengths)
         message = _blob({**self._head, "nonce": nonce}) + _sized(request.packed)
         self._head = {}
-        started = time.monotonic()
+        lane, started = self._process.lane, time.monotonic()
         try:
-            end = self._lane.exchange(message, frames, started + self._left)
+            end = lane.exchange(message, frames, started + self._left)
         except OutOfTurn:
-            self._end()
+            self._process.end()
             return self._stop(
                 Ended("its process wrote where only the grader's protocol may", busy=True), [], request
             )
         self._left -= time.monotonic() - started
-        done: list[Observation] = [*answers(frames, self._lane.texts_said())]
-        match end:
-            case End.ANSWERED:
-                return done
-            case End.CLOSED if (how := self._end()) != OUT_OF_TIME:
-                return self._stop(Ended(how, busy=True), done, request)
-            case End.LATE:
-                self._end()
-        return self._stop(Overtime(self._limits.seconds, busy=True), done, request)
+        done: list[Observation] = [*answers(frames, lane.texts_said())]
+        if end is End.ANSWERED:
+            return done
+        death = self._process.end(gone=end is End.CLOSED)
+        return self._stop(self._why(death) if end is End.CLOSED else self._late(), done, request)
+
+    def _late(self) -> Overtime:
+        return Overtime(self._limits.seconds, busy=True)
+
+    def _why(self, death: Death) -> Ended | Overtime:
+        """What an end is told as; raises EndedFromOutside where it is no doing of the code's."""
+        how, number, filtered = death.how, death.number, self._process.worker.filtered
+        # The filter ends whoever closes the pipe; without one it is found closed, or the process stays.
+        by_filter = how is How.SIGNALLED and number == signal.SIGSYS
+        closed = by_filter if filtered else how is How.STAYED or (how, number) == FOUND_CLOSED
+        if closed:
+            return Ended("its process closed the grader's pipe", busy=True)
+        if how is How.EXITED:
+            reason = f"its process ended with exit code {number}, as exit() or os._exit() does"
+            return Ended(reason, busy=True)
+        if number == signal.SIGXCPU:
+            return self._late()
+        if how is How.SIGNALLED and number in OWN_DOING:
+            return Ended(_by_signal(number), busy=True)
+        # Whoever ignores the signal that the time is up is killed a second later.
+        if death.seconds >= self._limits.seconds:
+            return self._late()
+        if filtered:
+            raise EndedFromOutside
+        if how is How.UNKNOWN:
+            return Ended("its process was killed from inside", busy=True)
+        return Ended(_by_signal(number), busy=True)
 
     def _stop(self, why: Ended | Overtime, done: list[Observation], request: Request) -> list[Observation]:
         """Remember that it is over; all that is missing gets the reason, the first of them as busy."""
@@ -146,6 +217,11 @@ class Attempt:
         done = done[: len(request.lengths) - 1]  # all frames without the closing nonce are one too many
         missing = len(request.lengths) - len(done) - 1
         return [*done, why, *[self.over] * missing]
+
+
+def _by_signal(number: int) -> str:
+    names = {int(known): known.name for known in signal.Signals}
+    return f"its process was ended by {names.get(number, f'signal {number}')}"
 
 
 def _blob(thing: dict[str, Any]) -> bytes:

@@ -98,7 +98,7 @@ class Marked:
 
     def __init__(self, cage: Cage, token: str) -> None:
         self.cage, self.token = cage, token
-        self.isolation, self.seen = cage.isolation, cage.seen
+        self.isolation, self.inside = cage.isolation, cage.inside
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
         return self.cage.start([*arguments, self.token], pass_fds)

@@ -29,7 +29,7 @@ def choose(name: str, strangers: bool = False) -> Cage:
     """
     reasons = []
     for known, (cage, why_not) in CAGES.items():
-        if name == known or (name == "auto" and not (strangers and cage.isolation == "none")):
+        if name == known or (name == "auto" and not (strangers and cage is Process)):
             if not (reason := why_not()):
                 return cage()
             reasons.append(reason)

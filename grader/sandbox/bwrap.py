@@ -36,7 +36,7 @@ class Bwrap:
     """Starts workers in namespaces of their own; see SECURITY.md for what each wall is for."""
 
     isolation = "full"
-    seen = None
+    inside = None
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
         try:

@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The walls that a cage leaves to the worker itself, before anything of a student's is there.
+
+    root: the folder that becomes the root of all files; empty where that stays as it is.
+    user: the number of the user it becomes; 0 where it stays who it is.
+    listed: the folders whose names it may list. read: the files and folders it may read.
+    """
+
+    root: str
+    user: int
+    listed: list[str]
+    read: list[str]
 
 
 class Caged(Protocol):
@@ -17,14 +33,14 @@ class Cage(Protocol):
     """A way to start a worker.
 
     isolation: what the report says of it: full, reduced or none.
-    seen: the folders whose names a worker may list and the files and folders it may read, where it is the
-        worker itself that has to close its eyes to the rest; None where the cage does that.
+    inside: what the worker itself has to do; None where the cage does all.
     """
 
-    isolation: str
+    @property
+    def isolation(self) -> str: ...
 
     @property
-    def seen(self) -> tuple[list[str], list[str]] | None: ...
+    def inside(self) -> Inside | None: ...
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
         """Start a bare Python interpreter with these arguments and only these descriptors.

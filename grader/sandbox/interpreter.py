@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 import sysconfig
@@ -56,43 +55,9 @@ def found() -> Interpreter:
     return _described(os.path.realpath(sys.executable), sysconfig.get_path("stdlib"))
 
 
-@cache
-def for_others() -> Interpreter | None:
-    """One of this version that any user may run: the one that runs here, or the machine's own."""
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    candidates = [os.path.realpath(sys.executable), f"/usr/bin/{name}", f"/usr/local/bin/{name}"]
-    for executable in filter(_is_for_others, candidates):
-        library = _said(executable)
-        if library and _is_for_others(library):
-            return _described(executable, library)
-    return None
-
-
 def _described(executable: str, library: str) -> Interpreter:
     hidden = tuple(path for name in PACKAGES if os.path.isdir(path := os.path.join(library, name)))
     return Interpreter(executable, (executable, *_libraries(executable, library)), library, hidden)
-
-
-def _is_for_others(path: str) -> bool:
-    """Whether anybody may read and run it, and pass through every folder above it."""
-    try:
-        above = all(os.stat(folder).st_mode & stat.S_IXOTH for folder in Path(path).parents)
-        return above and os.stat(path).st_mode & 0o005 == 0o005
-    except OSError:
-        return False
-
-
-def _said(executable: str) -> str:
-    """Where an interpreter has its library; nothing where it is of another version or does not run."""
-    ask = "import sys, sysconfig; print(*sys.version_info[:2], sysconfig.get_path('stdlib'))"
-    try:
-        said = subprocess.run(
-            [executable, *FLAGS, "-c", ask], capture_output=True, text=True, timeout=20, check=True
-        )
-        major, minor, library = said.stdout.strip().split(" ", 2)
-        return library if (int(major), int(minor)) == sys.version_info[:2] else ""
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return ""
 
 
 def _libraries(executable: str, library: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from grader.errors import MachineError
+from grader.sandbox.cage import Inside
 from grader.sandbox.interpreter import FLAGS, found
 
 
@@ -20,11 +21,11 @@ class Process:
     isolation = "none"
 
     @property
-    def seen(self) -> tuple[list[str], list[str]] | None:
+    def inside(self) -> Inside | None:
         # Against accidents only: where the kernel has no Landlock, or nobody says what the interpreter
         # needs, nothing is hidden.
         try:
-            return found().seen if sys.platform == "linux" else None
+            return Inside("", 0, *found().seen) if sys.platform == "linux" else None
         except MachineError:
             return None
 

@@ -12,44 +12,52 @@ from functools import cache
 from pathlib import Path
 
 from grader.errors import MachineError
-from grader.sandbox.interpreter import FLAGS, Interpreter, for_others
+from grader.sandbox.cage import Inside
+from grader.sandbox.interpreter import FLAGS, found
 from grader.sandbox.process import Running
+from grader.sandbox.root import root_for
 
 CELL = Path(__file__).resolve().parent.parent / "worker" / "cell.py"
-TRYING = 10.0  # seconds
-TRIAL = "import sys; exec(sys.stdin.read()); sys.exit(not (sees_only() and close()))"
+TRYING = 20.0  # seconds
+# Says of each of the three walls whether it stands, and that what is imported late is there behind them.
+TRIAL = """
+import sys
+exec(sys.stdin.read())
+root, user, listed, read = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(":"), sys.argv[4].split(":")
+walls = enter(root, user), see_only(listed, read), close()
+import ctypes.util, decimal, json
+print(*map(int, walls))
+"""
 # Containers often have no more users than 65536, and people and services have the lower ones.
 FIRST, COUNT = 20_000, 40_000
 
 
 class Uid:
-    """Starts workers as a user drawn at random, who owns nothing; the worker's own walls do the rest.
+    """Starts workers that become a user drawn at random, who owns nothing; their own walls do the rest.
 
-    Those are Landlock for files, a filter that refuses processes, signals, sockets and shared memory, and
-    limits; each alone leaves holes.
+    Those are a root folder with nothing in it but an interpreter; Landlock for files; a filter that lets
+    through only what computing needs; and limits. A worker is root until it has entered its folder, and runs
+    nothing but our own code until then.
     """
 
-    isolation = "full"
+    @property
+    def isolation(self) -> str:
+        return "reduced" if lacking() else "full"
 
     @property
-    def seen(self) -> tuple[list[str], list[str]] | None:
-        return _interpreter().seen
+    def inside(self) -> Inside:
+        return Inside(_root() if _walls()[0] else "", _user(), *found().seen)
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        user = _user()
         try:
             process = subprocess.Popen(
-                [_interpreter().executable, *FLAGS, *arguments],
+                [found().executable, *FLAGS, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=pass_fds,
                 env={},
                 cwd="/",
-                user=user,
-                group=user,
-                extra_groups=[],
-                umask=0o777,
                 start_new_session=True,
             )
         except (OSError, subprocess.SubprocessError) as error:
@@ -67,11 +75,11 @@ def _user() -> int:
             return number
 
 
-@cache
-def _interpreter() -> Interpreter:
-    interpreter = for_others()
-    assert interpreter is not None, "why_not() was asked first"
-    return interpreter
+def _root() -> str:
+    try:
+        return root_for(found())
+    except MachineError:
+        return ""
 
 
 @cache
@@ -79,31 +87,42 @@ def why_not() -> str:
     """Why this cage cannot be had here, in a sentence; nothing where it can."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "only root on Linux can start processes as another user"
-    if for_others() is None:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return f"no Python {version} here can be run by other users; /usr/bin/python{version} would do"
-    return (
-        ""
-        if _walls_hold()
-        else "this kernel or processor has no Landlock, or takes no filter for system calls"
-    )
+    try:
+        folder, landlock, filtered = _walls()
+    except MachineError as error:
+        return error.what
+    if not filtered:
+        return "this kernel or processor takes no filter for system calls"
+    if not (folder or landlock):
+        return "this kernel has no Landlock, and root may not change its root folder (chroot)"
+    return ""
 
 
-def _walls_hold() -> bool:
-    """Whether a process can build the worker's own walls around itself; tried in one that is not missed."""
-    source, user = CELL.read_bytes(), _user()
+@cache
+def lacking() -> str:
+    """Which wall it has to do without, in a sentence; nothing where it has all of them."""
+    folder, landlock, _ = _walls()
+    if not folder:
+        return "root may not change its root folder here (chroot), so it can be asked which files there are"
+    return "" if landlock else "this kernel has no Landlock, so only the root folder hides files"
+
+
+@cache
+def _walls() -> tuple[bool, bool, bool]:
+    """Whether a worker gets a root folder, Landlock and a filter; tried in a process that is not missed."""
+    source, (listed, read) = CELL.read_bytes(), found().seen
+    arguments = [_root(), str(_user()), ":".join(listed), ":".join(read)]
     try:
         tried = subprocess.run(
-            [_interpreter().executable, *FLAGS, "-c", TRIAL],
+            [found().executable, *FLAGS, "-c", TRIAL, *arguments],
             input=source,
             capture_output=True,
             timeout=TRYING,
             check=False,
+            env={},
             cwd="/",
-            user=user,
-            group=user,
-            extra_groups=[],
         )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return tried.returncode == 0
+        folder, landlock, filtered = (word == b"1" for word in tried.stdout.split())
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return False, False, False
+    return folder, landlock, filtered

@@ -1,9 +1,10 @@
 """The last walls, which a worker builds around itself, inside of whatever cage it is in.
 
-close(): after it, a child starts no process, no thread and no program, sends no signal, opens no socket,
-    marks no file, takes no lock and has no rights that a user has not.
-A seccomp filter, on the processors whose call numbers are known here; elsewhere there is only RLIMIT_NPROC.
+enter(): another root folder, where nothing lies but an interpreter, and a user who owns nothing. Root only.
 see_only(): files but those named can be neither read nor written. Landlock, where the kernel has it.
+close(): after it, a process may compute, and ask for little else: a seccomp filter that lets through only
+    what Python needs for that. On the processors whose call numbers are known here; elsewhere there is only
+    RLIMIT_NPROC.
 """
 
 from __future__ import annotations
@@ -14,52 +15,126 @@ import resource
 import struct
 import sys
 
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, FILTER = 38, 22, 2
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06  # BPF: load a word, compare it with a number, return
-NUMBER_AT, ARCHITECTURE_AT = 0, 4
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PR_GET_SECCOMP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 21, 22, 38, 2
+# BPF: load a word; jump if it is a number, if it is at least that, if it has one of these bits; return.
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER_AT, ARCHITECTURE_AT, ARGUMENTS_AT, ARGUMENT = 0, 4, 16, 8
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 EPERM, ENOSYS = 1, 38
-X32 = 0x40000000  # call numbers from here up are another ABI
-CLONE3 = 435  # its arguments cannot be seen by a filter; where it is missing, clone is tried
-# Refused by number, which differs from one architecture to the next. First what reaches other processes:
-# clone, execve, execveat, ptrace, process_vm_readv, process_vm_writev, kill, tkill, tgkill, rt_sigqueueinfo,
-# rt_tgsigqueueinfo, kcmp, setsid, setpgid, prctl, prlimit64, setpriority, ioprio_set, sched_setparam,
-# sched_setscheduler, sched_setaffinity, sched_setattr, migrate_pages, move_pages; then ways out: socket,
-# socketpair, memfd_create, shmget, msgget, semget, mq_open, flock, keyctl, add_key, request_key,
-# open_by_handle_at; then what marks files that may only be read: fchmod, fchmodat, fchown, fchownat,
-# utimensat, setxattr, lsetxattr, fsetxattr, removexattr, lremovexattr, fremovexattr; then the kernel's more
-# adventurous parts: bpf, userfaultfd, perf_event_open, unshare, setns, mount, inotify_init1, fanotify_init,
-# personality, syslog; truncate and ftruncate, which early Landlock knows nothing of; on x86_64 also fork,
-# vfork, inotify_init, chmod, chown, lchown, utime, utimes and futimesat.
-X86_64 = """56 59 322 101 310 311 62 200 234 129 297 312 112 109 157 302 141 251 142 144 203 314 256 279
-    41 53 319 29 68 64 240 73 250 248 249 304  91 268 93 260 280 188 189 190 197 198 199
-    321 323 298 272 308 165 294 300 135 103  57 58 253 90 92 94 132 235 261 76 77"""
-AARCH64 = """220 221 281 117 270 271 129 130 131 138 240 272 157 154 167 261 140 30 118 119 122 274 238 239
-    198 199 279 194 186 190 180 32 219 217 218 265  52 53 55 54 88 5 6 7 14 15 16
-    280 282 241 97 268 40 26 262 92 116 45 46"""
-# The architecture's mark, what is refused, and the numbers of fcntl and ioctl.
-CALLS = {"x86_64": (0xC000003E, X86_64, (72, 16)), "aarch64": (0xC00000B7, AARCH64, (25, 29))}
-# pidfd_open, pidfd_send_signal, pidfd_getfd, io_uring_setup, process_madvise, the newer ways to mount and to
-# mark files: memfd_secret, fchmodat2, setxattrat, removexattrat, file_setattr.
-EVERYWHERE = (434, 424, 438, 425, 440, 428, 429, 430, 431, 432, 433, 442, 447, 452, 463, 466, 469)
-# Refused by their second argument. Of fcntl: locks, whom to signal, with what, leases and watched folders.
-# Of ioctl: whom to signal, and typing into a terminal.
-ARGUMENT_AT = 24
-FCNTL, IOCTL = (6, 7, 8, 10, 15, 37, 38, 1024, 1026), (0x8901, 0x8902, 0x5412)
+# From here up are calls that came later than this list. That they are missing is what every C library is
+# prepared for; that they are refused is not. So with clone3: where it is missing, clone is tried.
+UNKNOWN, CLONE3 = 470, 435
+# The mark of an architecture, and the place of its numbers below.
+PROCESSORS = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
+# What Python needs to compute, found by tracing the tests: memory, files to read, the time, its own signals,
+# and who it is itself. With the number on x86_64 and on aarch64, which lacks the older ways.
+# Not among them, though harmless at first sight: what tells of the machine or of other processes (sysinfo,
+# getrusage, statfs, getpgid), and what takes of something that all processes share (pipes, timers, rings).
+ALLOWED: dict[str, tuple[int | None, int | None]] = {
+    "read": (0, 63),
+    "write": (1, 64),
+    "newfstatat": (262, 79),
+    "munmap": (11, 215),
+    "brk": (12, 214),
+    "lseek": (8, 62),
+    "setitimer": (38, 103),
+    "rt_sigaction": (13, 134),
+    "rt_sigprocmask": (14, 135),
+    "rt_sigreturn": (15, 139),
+    "openat": (257, 56),
+    "fstat": (5, 80),
+    "getdents64": (217, 61),
+    "mprotect": (10, 226),
+    "mremap": (25, 216),
+    "getrandom": (318, 278),
+    "exit_group": (231, 94),
+    "exit": (60, 93),
+    "restart_syscall": (219, 128),
+    "open": (2, None),
+    "stat": (4, None),
+    "lstat": (6, None),
+    "statx": (332, 291),
+    "access": (21, None),
+    "faccessat": (269, 48),
+    "faccessat2": (439, 439),
+    "readlink": (89, None),
+    "readlinkat": (267, 78),
+    "getcwd": (79, 17),
+    "pread64": (17, 67),
+    "readv": (19, 65),
+    "writev": (20, 66),
+    "dup": (32, 23),
+    "sigaltstack": (131, 132),
+    "getitimer": (36, 102),
+    "alarm": (37, None),
+    "nanosleep": (35, 101),
+    "gettimeofday": (96, 169),
+    "time": (201, None),
+    "times": (100, 153),
+    "sched_yield": (24, 124),
+    "getpid": (39, 172),
+    "getppid": (110, 173),
+    "gettid": (186, 178),
+    "getuid": (102, 174),
+    "geteuid": (107, 175),
+    "getgid": (104, 176),
+    "getegid": (108, 177),
+    "uname": (63, 160),
+}
+# Allowed by one of their arguments: which, and what it has to be.
+AMONG, BELOW, WITH, WITHOUT = "among", "below", "with", "without"
+Judged = tuple[tuple[int, int], int, str, tuple[int, ...]]
+BY_ARGUMENT: dict[str, Judged] = {
+    # Private memory only: others would be woken by a file that both have mapped.
+    "futex": ((202, 98), 1, WITH, (128,)),
+    # No huge pages, of which a machine has a fixed number.
+    "mmap": ((9, 222), 3, WITHOUT, (0x40000,)),
+    # To give memory back, and to have it in larger pages; not whether a file's pages stay in memory.
+    "madvise": ((28, 233), 2, AMONG, (4, 8, 14, 15)),
+    # The clocks that everybody has. Others are those of a process, and say that it is there.
+    "clock_gettime": ((228, 113), 0, BELOW, (12,)),
+    "clock_getres": ((229, 114), 0, BELOW, (12,)),
+    "clock_nanosleep": ((230, 115), 0, BELOW, (12,)),
+    "sched_getaffinity": ((204, 123), 0, AMONG, (0,)),
+    # Copies of a descriptor, and its flags. Not what all copies share (F_SETFL), no locks, leases, marks.
+    "fcntl": ((72, 25), 1, AMONG, (0, 1, 2, 3, 1030)),
+    # Whether it is a terminal, and whether it is closed where a program begins.
+    "ioctl": ((16, 29), 1, AMONG, (0x5401, 0x5450, 0x5451)),
+}
+# What closes a descriptor, and by which argument. Whoever closes the grader's pipe ends there, so that a pipe
+# that is closed always says the same: its process has ended.
+CLOSING = {"close": ((3, 57), 0), "dup2": ((33, None), 1), "dup3": ((292, 24), 1)}
 CAPSET, CAPABILITIES_3 = {"x86_64": 126, "aarch64": 91}, 0x20080522
+# Shared by all processes of a user, so that one could take what another needs. The filter refuses most ways
+# to it; these limits are for the others, and for processors whose numbers are not known.
+SHARED = {"NPROC": 0, "SIGPENDING": 64, "MEMLOCK": 0, "MSGQUEUE": 0}
 
 
-def close() -> bool:
-    """Refuse calls from now on; whether the kernel does that, besides starting no process."""
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    calls = CALLS.get(os.uname().machine)
-    if sys.platform != "linux" or calls is None:
+def filters() -> bool:
+    """Whether the kernel takes a filter, and its numbers are known here."""
+    known = sys.platform == "linux" and os.uname().machine in PROCESSORS
+    return known and bool(ctypes.CDLL(None).prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0)
+
+
+def close(pipe: Iterable[int] = ()) -> bool:
+    """Refuse calls from now on; whether the kernel does that, besides starting no process.
+
+    pipe: the descriptors of the grader's pipe. The process that closes one of them is ended by SIGSYS.
+    """
+    for name, most in SHARED.items():
+        if hasattr(resource, f"RLIMIT_{name}"):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+    if not filters():
         return False
-    architecture, numbers, by_argument = calls
+    machine = os.uname().machine
     library = ctypes.CDLL(None)
     # Where this is root without a user namespace, it is root over nothing.
-    library.syscall(CAPSET[os.uname().machine], struct.pack("<II", CAPABILITIES_3, 0), bytes(24))
-    program = _program(architecture, (*map(int, numbers.split()), *EVERYWHERE), by_argument)
+    library.syscall(CAPSET[machine], struct.pack("<II", CAPABILITIES_3, 0), bytes(24))
+    program = _program(*PROCESSORS[machine], tuple(pipe))
     code = ctypes.create_string_buffer(program)
     # struct sock_fprog: how many instructions, and where.
     whole = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
@@ -67,32 +142,72 @@ def close() -> bool:
     return not library.prctl(PR_SET_SECCOMP, FILTER, ctypes.create_string_buffer(whole), 0, 0)
 
 
-def _program(architecture: int, refused: tuple[int, ...], by_argument: tuple[int, int]) -> bytes:
-    """The filter: other architectures end the process, the refused calls fail, all else goes through."""
+def _program(mark: int, column: int, pipe: tuple[int, ...]) -> bytes:
+    """The filter: what is allowed goes through, all else fails.
+
+    mark: of the architecture; calls by the numbers of another one are all missing.
+    column: where this architecture's numbers stand.
+    """
     steps = [
         _step(LOAD, ARCHITECTURE_AT),
-        _step(EQUAL, architecture, yes=1),
-        _step(RETURN, KILL),
-        _step(LOAD, NUMBER_AT),
-        _step(AT_LEAST, X32, no=1),
-        _step(RETURN, KILL),
-        _step(EQUAL, CLONE3, no=1),
+        _step(EQUAL, mark, yes=1),
         _step(RETURN, REFUSE | ENOSYS),
+        _step(LOAD, NUMBER_AT),
     ]
-    for number in refused:
-        steps += [_step(EQUAL, number, no=1), _step(RETURN, REFUSE | EPERM)]
-    for number, arguments in zip(by_argument, (FCNTL, IOCTL)):
-        looked_at = [_step(LOAD, ARGUMENT_AT)]
-        for argument in arguments:
-            looked_at += [_step(EQUAL, argument, no=1), _step(RETURN, REFUSE | EPERM)]
-        looked_at.append(_step(RETURN, ALLOW))
-        steps += [_step(EQUAL, number, no=len(looked_at)), *looked_at]
-    return b"".join([*steps, _step(RETURN, ALLOW)])
+    for numbers in ALLOWED.values():
+        steps += _where(numbers[column], [_step(RETURN, ALLOW)])
+    for numbers, argument, rule, values in BY_ARGUMENT.values():
+        steps += _where(numbers[column], [_argument(argument), *_judged(rule, values)])
+    for numbers, argument in CLOSING.values():
+        ends = [step for fd in pipe for step in (_step(EQUAL, fd, no=1), _step(RETURN, KILL))]
+        steps += _where(numbers[column], [_argument(argument), *ends, _step(RETURN, ALLOW)])
+    missing = [_step(EQUAL, CLONE3, yes=1), _step(AT_LEAST, UNKNOWN, no=1), _step(RETURN, REFUSE | ENOSYS)]
+    return b"".join([*steps, *missing, _step(RETURN, REFUSE | EPERM)])
+
+
+def _where(number: int | None, then: list[bytes]) -> list[bytes]:
+    """Steps for one call; none where an architecture does not have it."""
+    return [] if number is None else [_step(EQUAL, number, no=len(then)), *then]
+
+
+def _argument(place: int) -> bytes:
+    # The lower half is all that these calls look at.
+    return _step(LOAD, ARGUMENTS_AT + ARGUMENT * place)
+
+
+def _judged(rule: str, values: tuple[int, ...]) -> list[bytes]:
+    """Allow the call where the argument is as it has to be; refuse it otherwise."""
+    allowed, refused = _step(RETURN, ALLOW), _step(RETURN, REFUSE | EPERM)
+    if rule == AMONG:
+        ways = [step for value in values for step in (_step(EQUAL, value, no=1), allowed)]
+        return [*ways, refused]
+    test = _step(AT_LEAST if rule == BELOW else ANY_BIT, values[0], no=1)
+    return [test, allowed, refused] if rule == WITH else [test, refused, allowed]
 
 
 def _step(code: int, number: int, yes: int = 0, no: int = 0) -> bytes:
     """One instruction; yes and no: how many to skip after a comparison."""
     return struct.pack("<HBBI", code, yes, no, number)
+
+
+def enter(root: str, user: int) -> bool:
+    """Become this user, with this folder as the root of all files; whether the folder could be had.
+
+    root: a folder; nothing for the one that there is.
+    """
+    entered = False
+    if root:
+        try:
+            os.chroot(root)
+            entered = True
+        except OSError:
+            entered = False  # a container may have taken that right from its root
+    os.chdir("/")
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+    os.umask(0o777)
+    return entered
 
 
 # Landlock: numbers of calls, the same on every architecture, and bits of rights.

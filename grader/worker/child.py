@@ -33,7 +33,7 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
         if "parts" in head:
             _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer)
-            cell.close()
+            cell.close((requests_fd, numbers_fd, text_fd))
             foreign = head.get("foreign")
             engine, trouble = _foreign(foreign) if foreign else _load(head["parts"], head["needed"])
             _collect_less()

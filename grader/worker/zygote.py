@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
+import struct
 import sys
+import time
 
 from . import cell
 from .child import serve
@@ -15,31 +18,44 @@ if TYPE_CHECKING:
     from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-START, END = b"s", b"e"
+START, END, GONE = b"s", b"e", b"g"
+# What is replied when it has started: whether there is a filter, by which no code can end its own process.
+FILTERED, UNFILTERED = b"f", b"u"
+# How a child ended: by itself, with an exit code; by a signal; or not at all, until it was killed from here.
+EXITED, SIGNALLED, STAYED = 0, 1, 2
+REPORT = struct.Struct("<BBI")  # one of these, the exit code or the signal, milliseconds of processor time
+# An exit code for a child that finds its pipe closed, where no filter keeps code from closing it.
+CLOSED = 121
+ENDING, MOMENT = 0.5, 0.001  # seconds that a process may take to end whose pipe is closed
+Lane = tuple[int, int, int, int]
 
 
-def main(control_fd: int, reply_fd: int, lanes: list[tuple[int, int, int]], seen: Any) -> None:
+def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None:
     """Obey the control pipe: two bytes a command, what to do and for which lane.
 
-    control_fd: START forks the lane's child, at most one at a time; END kills it and replies with its
-        exit status, two bytes: 0 and the exit code, or 1 and the signal. A closed pipe ends everything.
-    lanes: for each exercise the pipes of its child: requests in, numbers out, text out.
-    seen: folders to list and files to read, where the cage leaves that to the worker; else None.
+    control_fd: START forks the lane's child, at most one at a time. END kills it, GONE waits a moment for it
+        to end by itself, as its pipe is closed; both reply with a REPORT. A closed pipe ends everything.
+    lanes: for each exercise the pipes of its child: requests in, numbers out, text out; and the null device.
+    inside: what the cage leaves to the worker, as sandbox.cage.Inside has it; else None.
     """
     _adopt_orphans()
     # Opened here, as a worker that sees only a few files does not find it any more.
     children = _opened(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-    if seen is not None:
-        cell.see_only(*seen)
+    if inside is not None:
+        root, user, listed, read = inside
+        if user and cell.enter(root, user) != bool(root):
+            return  # it would see more than the cage promises
+        cell.see_only(listed, read)
+    os.write(reply_fd, FILTERED if cell.filters() else UNFILTERED)
     child = 0
     while len(command := os.read(control_fd, 2)) == 2:
         if command[:1] == START:
             child = _fork((control_fd, reply_fd, children), lanes, command[1])
         else:
-            os.write(reply_fd, _end(child, children))
+            os.write(reply_fd, _end(child, children, ENDING if command[:1] == GONE else 0.0))
             child = 0
     if child:
-        _end(child, children)
+        _end(child, children, 0.0)
 
 
 def _adopt_orphans() -> None:
@@ -52,7 +68,7 @@ def _process_control(what: int, value: int) -> None:
         ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
-def _fork(own: tuple[int, ...], lanes: list[tuple[int, int, int]], lane: int) -> int:
+def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int) -> int:
     pid = os.fork()
     if pid:
         for fd in lanes[lane]:
@@ -67,28 +83,43 @@ def _fork(own: tuple[int, ...], lanes: list[tuple[int, int, int]], lane: int) ->
             os.close(fd)
         except OSError:
             continue  # a lane that has ended, or what was never open
+    *pipe, null = lanes[lane]
+    # The flags of an open file are shared by all its descriptors: each child has one of its own, so that none
+    # finds there what another has left.
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.close(null)
     code = 1
     try:
-        serve(*lanes[lane])
+        serve(*pipe)
         code = 0
+    except OSError as error:
+        code = CLOSED if error.errno == errno.EBADF else 1
     finally:
         os._exit(code)
 
 
-def _end(pid: int, children: int) -> bytes:
-    """Kill a child and everything it started; its exit status as two bytes.
+def _end(pid: int, children: int, patience: float) -> bytes:
+    """Kill a child and everything it started; how it ended, as a REPORT.
 
     children: where the kernel lists the children of this process, open for reading, or -1.
+    patience: seconds for it to end by itself.
     """
-    done, status = os.waitpid(pid, os.WNOHANG)
-    if not done:
+    by = time.monotonic() + patience
+    done, status, used = os.wait4(pid, os.WNOHANG)
+    while not done and time.monotonic() < by:
+        time.sleep(MOMENT)
+        done, status, used = os.wait4(pid, os.WNOHANG)
+    stayed = not done
+    if stayed:
         os.kill(pid, signal.SIGKILL)
-        status = os.waitpid(pid, 0)[1]
+        _, status, used = os.wait4(pid, 0)
     _kill_group(pid)
     _kill_adopted(children)
+    worked = min(int(1000 * (used.ru_utime + used.ru_stime)), 0xFFFFFFFF)
     if os.WIFSIGNALED(status):
-        return bytes([1, os.WTERMSIG(status)])
-    return bytes([0, os.WEXITSTATUS(status)])
+        return REPORT.pack(STAYED if stayed else SIGNALLED, os.WTERMSIG(status), worked)
+    return REPORT.pack(EXITED, os.WEXITSTATUS(status), worked)
 
 
 def _kill_group(pgid: int) -> None:

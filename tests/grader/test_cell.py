@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from grader.observation import Ended, Numbers, Overtime
+from grader.parts import parts
+from grader.program import Chain
+from grader.request import Request
 from grader.sandbox.interpreter import found
 from grader.sandbox.process import Process
 from grader.sandbox.uid import Uid
 from grader.sandbox.uid import why_not as no_uid
-from grader.student import Limits
+from grader.student import Limits, Student
 from grader.worker import cell
 from tests.grader.asking import ask, observe
-from tests.grader.cages import both, filtered, linux
+from tests.grader.cages import every_cage, filtered, linux
 from tests.grader.unwalled import add, leave_out
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,68 +31,90 @@ HEADERS = {
     "x86_64": Path(f"/usr/include/{sysconfig.get_config_var('MULTIARCH')}/asm/unistd_64.h"),
     "aarch64": Path("/usr/include/asm-generic/unistd.h"),
 }
+# Some of what is refused, by what it would reach: other processes, the network, what all processes share,
+# marks on files, the kernel's more adventurous parts, and what tells of the machine.
 REFUSED = """
-    fork vfork clone execve execveat kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open
+    clone execve execveat kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open
     pidfd_send_signal pidfd_getfd ptrace process_vm_readv process_vm_writev process_madvise prctl prlimit64
-    setsid setpgid setpriority sched_setscheduler socket socketpair memfd_create shmget msgget semget mq_open
-    keyctl add_key request_key open_by_handle_at bpf userfaultfd perf_event_open io_uring_setup unshare setns
-    mount move_mount fsopen personality inotify_init1 fanotify_init
+    setsid setpgid setpriority sched_setscheduler sched_setaffinity
+    socket socketpair memfd_create shmget msgget semget mq_open keyctl add_key request_key
+    io_setup io_uring_setup timer_create timerfd_create eventfd2 epoll_create1 pipe2 inotify_init1 mlock
+    futex_waitv flock fadvise64 readahead mincore preadv2 cachestat sync_file_range splice
+    fchmod fchmodat fchmodat2 fchownat utimensat fsetxattr setxattrat ftruncate truncate fallocate
+    mkdirat unlinkat renameat2 linkat symlinkat mknodat
+    bpf userfaultfd perf_event_open unshare setns mount move_mount fsopen personality fanotify_init
+    open_by_handle_at listmount statmount statfs fstatfs sysinfo getrusage getpgid getsid getpriority kcmp
+    get_robust_list membarrier
 """
-# x86_64 alone has these: on aarch64 they are said with clone and with the calls ending in "at".
-OLDER = {"fork", "vfork", "inotify_init", "chmod", "chown", "lchown", "utime", "utimes", "futimesat"}
 # Arguments that no call can make anything of, and the error that it ends with.
 CALLING = """
 library = ctypes.CDLL(None, use_errno=True)
-def errno(number):
+def errno(number, *arguments):
+    given = (*arguments, *[-1] * 6)[:6]
     ctypes.set_errno(0)
-    return ctypes.get_errno() if library.syscall(number, *[ctypes.c_long(-1)] * 6) == -1 else 0
+    return ctypes.get_errno() if library.syscall(number, *map(ctypes.c_long, given)) == -1 else 0
 """
 EPERM, ENOSYS = 1, 38
+# The kernel's own way back from probes that root has set (x86_64); it asks no filter about them, and they end
+# whoever calls them from elsewhere.
+PROBES = (335, 336) if MACHINE == "x86_64" else ()
+# From here up nothing is known, and so it is missing.
+NEWER = range(cell.UNKNOWN, cell.UNKNOWN + 100)
 
 blind = pytest.mark.skipif(not cell.sees_only(), reason="this kernel has no Landlock")
 
 
-def refused(machine):
-    return [*map(int, cell.CALLS[machine][1].split()), *cell.EVERYWHERE]
+def named_calls():
+    """Every call that the filter lets through in some way, with its numbers."""
+    by_argument = {name: judged[0] for name, judged in cell.BY_ARGUMENT.items()}
+    closing = {name: numbers for name, (numbers, _) in cell.CLOSING.items()}
+    return {**cell.ALLOWED, **by_argument, **closing}
+
+
+def let_through_here():
+    column = cell.PROCESSORS[MACHINE][1]
+    return {numbers[column] for numbers in named_calls().values()}
 
 
 # Calls
 
 
 @filtered
-@both
-def test_every_listed_call_is_refused(cage, course):
-    listed = refused(MACHINE)
-    assert len(listed) > 40
-    assert ask(course, cage, f"[n for n in {listed} if errno(n) != {EPERM}]", CALLING) == "[]"
+@every_cage
+def test_every_call_is_refused_that_computing_does_not_need(cage, course):
+    others = [n for n in range(cell.UNKNOWN) if n not in {*let_through_here(), *PROBES}]
+    asked = f"[n for n in {others} if errno(n) != {EPERM}]"
+    assert ask(course, cage, asked, CALLING) == f"[{cell.CLONE3}]"
 
 
 @filtered
 def test_it_is_the_filter_that_refuses_them(course, monkeypatch):
     leave_out(monkeypatch, "close")
-    # Without arguments to be wrong, these two would succeed.
-    listed = [n for n in refused(MACHINE) if n not in ((57, 58) if MACHINE == "x86_64" else ())]
+    numbers = numbers_by_name(MACHINE)
+    # Without arguments to be wrong, this would succeed.
+    listed = [numbers[name] for name in REFUSED.split() if name in numbers and name != "setsid"]
     given = ask(course, Process(), f"sum(errno(n) == {EPERM} for n in {listed})", CALLING)
     assert int(given) < len(listed) / 4  # a few are for root only
 
 
 @filtered
-@both
-def test_newer_way_to_fork_is_said_to_be_missing(cage, course):
-    assert ask(course, cage, "errno(435)", CALLING) == str(ENOSYS)
+@every_cage
+def test_calls_that_came_later_are_said_to_be_missing(cage, course):
+    newer = [cell.CLONE3, *NEWER]
+    assert ask(course, cage, f"{{errno(n) for n in {newer}}}", CALLING) == f"{{{ENOSYS}}}"
 
 
 @filtered
-@both
+@every_cage
 @pytest.mark.parametrize("number", [0x40000000 + 39, 0xFFFFFFFF], ids=["getpid of x32", "the last number"])
-def test_call_by_the_numbers_of_another_abi_ends_the_process(number, cage, course):
-    assert ask(course, cage, f"errno({number})", CALLING) == Ended("its process was ended by SIGSYS", True)
+def test_calls_by_the_numbers_of_another_abi_are_missing(number, cage, course):
+    assert ask(course, cage, f"errno({number})", CALLING) == str(ENOSYS)
 
 
 @pytest.mark.skipif(MACHINE != "x86_64", reason="only x86_64 has a 32-bit way in")
 @filtered
-@both
-def test_call_by_the_32_bit_way_ends_the_process(cage, course):
+@every_cage
+def test_calls_by_the_32_bit_way_are_missing(cage, course):
     getpid = """
 import mmap
 page = mmap.mmap(-1, 4096, prot=7)
@@ -97,30 +122,59 @@ page.write(bytes.fromhex("b8 14 00 00 00 cd 80 c3"))  # mov eax, 20; int 0x80; r
 call = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))
 """
     # A kernel without that way has nothing to filter.
-    ends = [Ended(f"its process was ended by {signal}", True) for signal in ("SIGSYS", "SIGSEGV")]
-    assert ask(course, cage, "call()", getpid) in ends
+    assert ask(course, cage, "call()", getpid) in (
+        str(-ENOSYS),
+        Ended("its process was ended by SIGSEGV", True),
+    )
+
+
+FUTEX, MADVISE = (cell.BY_ARGUMENT[name][0][MACHINE == "aarch64"] for name in ("futex", "madvise"))
 
 
 @filtered
-@both
+@every_cage
 @pytest.mark.parametrize(
     "call",
     [
         "fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
         "fcntl.fcntl(0, 10, 9)",
         "fcntl.fcntl(0, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+        "fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK)",
+        "fcntl.fcntl(0, 1036, bytes(8))",
+        "fcntl.fcntl(0, 1031, 1 << 20)",
         "fcntl.lockf(0, fcntl.LOCK_SH)",
         "fcntl.ioctl(0, 0x8901, bytes(4))",
+        "fcntl.ioctl(0, 0x5421, bytes(4))",
+        "fcntl.ioctl(0, 0x40086602, bytes(8))",
         "fcntl.ioctl(0, termios.TIOCSTI, b'x')",
+        "time.clock_gettime((~os.getppid() << 3) | 2)",
+        "time.clock_getres((~os.getppid() << 3) | 2)",
+        "os.sched_getaffinity(os.getppid())",
+        "mmap.mmap(-1, 1 << 21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
+        "mmap.mmap(-1, 4096).madvise(21)",
+        "mmap.mmap(-1, 4096).madvise(mmap.MADV_WILLNEED)",
+        "os.preadv(0, [bytearray(1)], 0, os.RWF_NOWAIT)",
+        "os.posix_fadvise(0, 0, 0, os.POSIX_FADV_DONTNEED)",
+        "resource.getrusage(resource.RUSAGE_SELF)",
     ],
-    ids=["whom to signal", "with what to signal", "lease", "lock", "whom to signal by ioctl", "typing"],
 )
 def test_call_is_refused_by_its_argument(call, cage, course):
-    assert ask(course, cage, call, "import fcntl, termios").startswith("PermissionError: [Errno 1]")
+    said = ask(course, cage, call, "import fcntl, mmap, termios, time")
+    assert said.startswith("PermissionError: [Errno 1]")
 
 
 @filtered
-@both
+@every_cage
+@pytest.mark.parametrize("operation", [0, 1, 9, 10], ids=["wait", "wake", "wait for bits", "wake by bits"])
+def test_only_private_memory_can_be_waited_at_and_woken(operation, cage, course):
+    asked = f"[errno({FUTEX}, ctypes.addressof(word), {operation} | flag, 0, 0, 0, 1) for flag in (0, 128)]"
+    refused, private = eval(ask(course, cage, asked, CALLING + "word = ctypes.c_uint(1)"))
+    assert refused == EPERM
+    assert private != EPERM
+
+
+@filtered
+@every_cage
 def test_descriptors_can_still_be_asked_about(cage, course):
     flags = "(fcntl.fcntl(0, fcntl.F_GETFD) in (0, 1), fcntl.fcntl(0, fcntl.F_GETFL) & os.O_ACCMODE)"
     assert ask(course, cage, flags, "import fcntl") == f"(True, {os.O_RDWR})"
@@ -136,46 +190,95 @@ def numbers_by_name(machine):
     }
 
 
-def named(machine):
-    names = {number: name for name, number in numbers_by_name(machine).items()}
-    unknown = [number for number in map(int, cell.CALLS[machine][1].split()) if number not in names]
-    assert unknown == []
-    return {names.get(number, str(number)) for number in refused(machine)}
+@pytest.mark.parametrize("machine", HEADERS)
+def test_numbers_are_those_of_the_names(machine):
+    known = numbers_by_name(machine)
+    # aarch64 says the calls that 32-bit processors have in another size by names of their own.
+    known |= {"newfstatat": known.get("newfstatat", known.get("fstatat", 79))}
+    column = cell.PROCESSORS[machine][1]
+    assert {name: numbers[column] for name, numbers in named_calls().items()} == {
+        name: known.get(name) for name in named_calls()
+    }
+    assert known["clone3"] == cell.CLONE3
+    assert cell.CAPSET[machine] == known["capset"]
 
 
 @pytest.mark.parametrize("machine", HEADERS)
-def test_what_reaches_other_processes_and_the_network_is_refused(machine):
-    missing = set(REFUSED.split()) - named(machine)
-    assert missing == (set() if machine == "x86_64" else {"fork", "vfork"})
-
-
-def test_same_calls_are_refused_on_every_processor():
-    assert named("x86_64") - named("aarch64") == OLDER
-    assert named("aarch64") <= named("x86_64")
-
-
-@pytest.mark.parametrize("machine", HEADERS)
-def test_calls_refused_by_argument_are_the_ones_meant(machine):
-    numbers = numbers_by_name(machine)
-    assert cell.CALLS[machine][2] == (numbers["fcntl"], numbers["ioctl"])
-    assert cell.CAPSET[machine] == numbers["capset"]
+def test_what_reaches_beyond_the_process_is_not_let_through(machine):
+    assert not {*REFUSED.split()} & {*named_calls()}
+    unknown = {name for name in REFUSED.split() if name not in numbers_by_name(machine)}
+    assert len(unknown) < 10  # headers of older kernels lack the newest
 
 
 @filtered
-@both
-def test_root_has_no_rights_but_a_users(cage, course):
-    # capget stands before capset. Whose and in which form, then effective, permitted and inheritable.
-    asked = f"(library.syscall({cell.CAPSET[MACHINE] - 1}, header, rights), list(rights))"
+@every_cage
+def test_root_has_no_rights_but_a_users(cage, course, monkeypatch):
+    capget = cell.CAPSET[MACHINE] - 1  # it stands before capset, and is let through for this test alone
+    add(monkeypatch, "cell", f"ALLOWED['capget'] = ({capget}, {capget})")
+    # Whose and in which form, then effective, permitted and inheritable.
+    asked = f"(library.syscall({capget}, header, rights), list(rights))"
     before = "library = ctypes.CDLL(None)\nheader = (ctypes.c_uint32 * 2)(0x20080522, 0)\n"
     before += "rights = (ctypes.c_uint32 * 6)(*[7] * 6)"
     assert ask(course, cage, asked, before) == repr((0, [0] * 6))
+
+
+# The grader's pipe
+
+
+CLOSES = {
+    "all at once": "os.closerange(fd, 1024)",
+    "one by one": "os.close(fd)",
+    "by another in its place": "os.dup2(0, fd)",
+    "by a file's end": "os.fdopen(fd, 'rb').close()",
+}
+TRYING = """
+import os
+for fd in range(3, 1024):
+    try:
+        {}
+    except OSError:
+        pass
+{}
+"""
+
+
+@filtered
+@every_cage
+@pytest.mark.parametrize("then", ["", "os._exit(3)", "while True: pass"], ids=["goes on", "leaves", "loops"])
+@pytest.mark.parametrize("closes", CLOSES)
+def test_end_of_who_closes_the_pipe_is_told_in_one_way(closes, then, cage, course):
+    trying = TRYING.format(CLOSES[closes], then)
+    ended = Ended("its process closed the grader's pipe", busy=True)
+    assert observe(course, cage, course.solution("add") + trying) == ended
+
+
+@filtered
+@every_cage
+def test_what_is_left_on_a_descriptor_is_not_there_for_the_next_exercise(cage, course, monkeypatch):
+    # Whatever a process could do to the flags, they are not those of the next.
+    add(monkeypatch, "cell", "BY_ARGUMENT['fcntl'] = ((72, 25), 1, WITHOUT, (1 << 31,))")
+    student = Student(cage, Limits(), len(course.parts))
+    marks = "import fcntl, os\n[fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK) for fd in (0, 1, 2)]"
+    reads = (
+        "import fcntl, os\n"
+        "raise ValueError([fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK for fd in (0, 1, 2)])"
+    )
+    seen = []
+    try:
+        for source in (f"{course.solution('add')}\n{marks}", reads):
+            with student.attempt(parts(course, {"add": source}, course.exercises[0])) as attempt:
+                seen += attempt.observe(Request.of([Chain(1)]))
+    finally:
+        student.close()
+    assert seen[0] == Numbers((2.0, 2.0))
+    assert seen[1].error == "ValueError: [0, 0, 0]"
 
 
 # Limits
 
 
 @linux
-@both
+@every_cage
 def test_memory_is_bounded(cage, course):
     taking = "bytearray(200 * 2**20)"
     limits = Limits(memory=128 * 2**20)
@@ -183,7 +286,7 @@ def test_memory_is_bounded(cage, course):
 
 
 @linux
-@both
+@every_cage
 def test_time_is_bounded_by_what_the_processor_worked(cage, course):
     start = time.monotonic()
     seen = observe(course, cage, "while True: pass", Limits(seconds=1.0, patience=60.0))
@@ -200,14 +303,14 @@ def test_code_that_will_not_hear_that_its_time_is_up_ends_soon_after(course):
 
 
 @linux
-@both
+@every_cage
 def test_time_that_is_slept_away_counts_by_the_clock(cage, course):
     seen = observe(course, cage, "import time\ntime.sleep(60)", Limits(seconds=0.5, patience=2.0))
     assert seen == Overtime(0.5, busy=True)
 
 
 @linux
-@both
+@every_cage
 def test_descriptors_are_bounded(cage, course):
     assert ask(course, cage, "[os.dup(0) for _ in range(100)]").startswith("OSError: [Errno 24]")
 
@@ -224,13 +327,13 @@ def user_cage():
 
 @linux
 def test_no_process_is_started_where_there_is_no_filter_either(user_cage, course, monkeypatch):
-    add(monkeypatch, "cell", "CALLS = {}")
+    add(monkeypatch, "cell", "PROCESSORS = {}")
     assert ask(course, user_cage, "os.fork()").startswith("BlockingIOError")
     assert observe(course, user_cage, course.solution("add")) == Numbers((2.0, 2.0))
 
 
 @filtered
-@both
+@every_cage
 def test_limits_cannot_be_lifted(cage, course):
     lifting = "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
     assert ask(course, cage, lifting) == "ValueError: not allowed to raise maximum limit"
@@ -366,14 +469,14 @@ def missing_here():
 
 
 @linux
-@both
+@every_cage
 def test_standard_library_is_all_there(cage, course, missing_here):
     missing = set(eval(ask(course, cage, "failing()", IMPORTING)))
     assert missing - missing_here <= NOT_TO_BE_HAD
 
 
 @linux
-@both
+@every_cage
 @pytest.mark.parametrize(
     ("asked", "worth"),
     [
@@ -392,6 +495,6 @@ def test_standard_library_works(asked, worth, cage, course):
 # What is left for right code
 
 
-@both
+@every_cage
 def test_right_code_is_answered(cage, course):
     assert observe(course, cage, course.solution("add")) == Numbers((2.0, 2.0))

@@ -12,7 +12,7 @@ import pytest
 
 from grader.errors import MachineError
 from grader.sandbox import interpreter
-from grader.sandbox.interpreter import DEVICES, FLAGS, for_others, found
+from grader.sandbox.interpreter import DEVICES, FLAGS, found
 from grader.sandbox.process import Process
 from tests.grader.cages import linux
 
@@ -23,7 +23,6 @@ def asked_anew():
 
     def forget():
         found.cache_clear()
-        for_others.cache_clear()
 
     forget()
     yield forget
@@ -158,68 +157,4 @@ def test_libraries_that_cannot_be_listed_are_the_machines_fault(cache, monkeypat
 
 @linux
 def test_no_cage_is_had_even_where_the_libraries_cannot_be_listed(cache, unasked):
-    assert Process().seen is None
-
-
-# An interpreter for other users
-
-
-@pytest.fixture
-def shared(tmp_path):
-    """A folder that anybody may enter, if those above it let them; and a program in it."""
-    (tmp_path / "python").write_text("#!/bin/sh\n")
-    (tmp_path / "python").chmod(0o755)
-    tmp_path.chmod(0o755)
-    return tmp_path / "python"
-
-
-def test_interpreter_for_others_lies_where_anybody_may_go():
-    if (usable := for_others()) is None:
-        pytest.skip("this machine has none")
-    for path in (usable.executable, usable.library):
-        modes = [os.stat(place).st_mode for place in (path, *Path(path).parents)]
-        assert all(mode & 0o001 for mode in modes)
-        assert modes[0] & 0o004
-
-
-def test_interpreter_for_others_is_of_this_version():
-    if (usable := for_others()) is None:
-        pytest.skip("this machine has none")
-    told = [usable.executable, *FLAGS, "-c", "import sys; print(sys.version_info[:2])"]
-    said = subprocess.run(told, capture_output=True, text=True, check=True).stdout
-    assert said.strip() == repr(sys.version_info[:2])
-
-
-@pytest.mark.parametrize("mode", [0o700, 0o750, 0o754, 0o751])
-def test_file_that_not_everybody_may_read_and_run_is_not_for_others(mode, shared):
-    shared.chmod(mode)
-    assert not interpreter._is_for_others(str(shared))
-
-
-def test_file_in_a_closed_folder_is_not_for_others(shared):
-    shared.parent.chmod(0o750)
-    assert not interpreter._is_for_others(str(shared))
-
-
-def test_file_that_is_not_there_is_not_for_others(tmp_path):
-    assert not interpreter._is_for_others(str(tmp_path / "nowhere"))
-
-
-def test_machines_own_shell_is_for_others():
-    assert interpreter._is_for_others("/bin/sh")
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["2 7 /usr/lib/python2.7", "", "nonsense", "3 x /lib", "3", "exit 3"],
-    ids=["old", "nothing", "a word", "no number", "too little", "failure"],
-)
-def test_program_of_another_version_has_no_library(said, shared):
-    shared.write_text(f"#!/bin/sh\n{said if said.startswith('exit') else f'echo {said!r}'}\n")
-    assert interpreter._said(str(shared)) == ""
-
-
-def test_library_with_a_space_in_its_name_is_understood(shared):
-    major, minor = sys.version_info[:2]
-    shared.write_text(f"#!/bin/sh\necho '{major} {minor} /lib of mine/python'\n")
-    assert interpreter._said(str(shared)) == "/lib of mine/python"
+    assert Process().inside is None

@@ -2,6 +2,7 @@
 
 import marshal
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import pytest
 
 from grader.errors import MachineError
 from grader.examining import parts
-from grader.launch import FILES, Launched, worker_code
+from grader.launch import FILES, Death, How, Launched, worker_code
 from grader.observation import Ended, Numbers, Raised
 from grader.program import Chain
 from grader.request import Request
@@ -264,7 +265,7 @@ class Watched:
     """The process cage, and what it started last."""
 
     isolation = "none"
-    seen = None
+    inside = None
 
     def start(self, arguments, pass_fds):
         self.running = Process().start(arguments, pass_fds)
@@ -291,7 +292,8 @@ def test_workers_code_can_be_mistaken_for_no_students_file():
 
 def test_ending_a_lane_says_how_its_process_ended(launched):
     launched.begin(0)
-    assert launched.end(0) == "its process was ended by SIGKILL"
+    death = launched.end(0)
+    assert (death.how, death.number) == (How.STAYED, signal.SIGKILL)
 
 
 def test_process_without_a_request_to_come_ends_by_itself(launched):
@@ -300,13 +302,14 @@ def test_process_without_a_request_to_come_ends_by_itself(launched):
         os.dup2(null.fileno(), lane.requests)
     os.set_blocking(lane.numbers, True)
     assert os.read(lane.numbers, 1) == b""
-    assert launched.end(0).startswith("its process ended with exit code 0")
+    death = launched.end(0, gone=True)
+    assert (death.how, death.number) == (How.EXITED, 0)
 
 
 def test_lanes_are_used_one_after_the_other(launched):
     for number in range(3):
         launched.begin(number)
-        assert launched.end(number) == "its process was ended by SIGKILL"
+        assert launched.end(number).how is How.STAYED
 
 
 def test_worker_that_is_gone_takes_no_command(launched, cage):
@@ -317,10 +320,10 @@ def test_worker_that_is_gone_takes_no_command(launched, cage):
         launched.begin(1)
 
 
-def test_worker_that_is_gone_was_killed_from_inside(launched, cage):
+def test_worker_that_is_gone_says_nothing_of_how_a_process_ended(launched, cage):
     launched.begin(0)
     cage.running.kill()
-    assert launched.end(0) == "its process was killed from inside"
+    assert launched.end(0) == Death(How.UNKNOWN)
 
 
 def test_closing_lets_the_worker_end_by_itself(cage):
@@ -343,7 +346,7 @@ def test_closing_gives_every_descriptor_back(cage):
 
 class Refusing:
     isolation = "none"
-    seen = None
+    inside = None
 
     def start(self, arguments, pass_fds):
         raise MachineError("no process", "wait")
@@ -362,7 +365,7 @@ class Blind:
     isolation = "none"
 
     @property
-    def seen(self):
+    def inside(self):
         raise MachineError("no listing", "make one")
 
     def start(self, arguments, pass_fds):
@@ -380,7 +383,7 @@ class Dying:
     """A cage whose interpreter ends at once, as where memory is short."""
 
     isolation = "none"
-    seen = None
+    inside = None
 
     def start(self, arguments, pass_fds):
         return Process().start(["-c", "import os; os._exit(1)"], pass_fds)
@@ -430,7 +433,7 @@ KINDS = {
     "is refused a child": ("os.fork()", NOT_PERMITTED, ()),
     "kills its parent": (KILLS, KILLED, ("close",)),
     "forks": ("if not os.fork(): os.setsid(); time.sleep(60)", RIGHT, ("close",)),
-    "leaves files": (LEAVES, RIGHT, ("see_only",)),
+    "leaves files": (LEAVES, RIGHT, ("see_only", "close")),
 }
 
 

@@ -20,7 +20,7 @@ from grader.request import Request
 from grader.sandbox.process import Process
 from grader.student import Limits, Student
 from grader.worker.wire import TEXT_LIMIT
-from tests.grader.cages import both, filtered, linux
+from tests.grader.cages import every_cage, filtered, linux
 from tests.grader.unwalled import leave_out
 
 SUM = Expression((2.0, 3.0), (Step("+", (0, 1)), Step("backward", (2,))))
@@ -402,7 +402,6 @@ def test_junk_on_every_descriptor_is_out_of_turn(observed):
     body = """
 for fd in range(256):
     try:
-        os.set_blocking(fd, False)
         os.write(fd, b"junk" * 1000)
     except OSError:
         pass
@@ -585,7 +584,7 @@ IMPORTS = "import asyncio, concurrent.futures, multiprocessing, socket"
 
 
 @filtered
-@both
+@every_cage
 def test_attempt_to_reach_others_raises_and_harms_nothing(observed, solutions):
     numbered = enumerate(body for body, _ in REFUSED.values())
     cases = "\n".join(f"if self.data == {number}: {body}" for number, body in numbered)
@@ -596,7 +595,7 @@ def test_attempt_to_reach_others_raises_and_harms_nothing(observed, solutions):
 
 
 @filtered
-@both
+@every_cage
 def test_attempt_to_reach_others_leaves_no_process(student_with, attempting):
     unworried = "\n".join(f"try: {body}\nexcept Exception: pass" for body, _ in REFUSED.values())
     student, before = student_with(), family()
@@ -774,7 +773,7 @@ def test_nothing_is_left_of_a_process_that_stopped_its_parent(mark, student_with
 
 
 @linux
-@both
+@every_cage
 def test_nothing_is_left_where_the_grader_itself_fails(student_with, attempting):
     student = student_with()
     with suppress(ZeroDivisionError), attempting(student) as attempt:
