@@ -231,7 +231,7 @@ CLOSES = {
     "by another in its place": "os.dup2(0, fd)",
     "by a file's end": "os.fdopen(fd, 'rb').close()",
 }
-TRYING = """
+CLOSING = """
 import os
 for fd in range(3, 1024):
     try:
@@ -247,7 +247,7 @@ for fd in range(3, 1024):
 @pytest.mark.parametrize("then", ["", "os._exit(3)", "while True: pass"], ids=["goes on", "leaves", "loops"])
 @pytest.mark.parametrize("closes", CLOSES)
 def test_end_of_who_closes_the_pipe_is_told_in_one_way(closes, then, cage, course):
-    trying = TRYING.format(CLOSES[closes], then)
+    trying = CLOSING.format(CLOSES[closes], then)
     ended = Ended("its process closed the grader's pipe", busy=True)
     assert observe(course, cage, course.solution("add") + trying) == ended
 
