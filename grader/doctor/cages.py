@@ -35,11 +35,13 @@ class Examined:
 
     claims: the isolation that reports say of it.
     tried: every probe, at least one.
+    lacking: which wall it has to do without, in a sentence; nothing where it has all.
     """
 
     name: str
     claims: str
     tried: tuple[Tried, ...]
+    lacking: str = ""
 
     def __post_init__(self) -> None:
         if not self.tried:
@@ -53,9 +55,7 @@ class Examined:
     @property
     def isolation(self) -> str:
         """full, reduced or none, as it was found."""
-        if self.claims == "none":
-            return "none"
-        return "reduced" if self.escapes else "full"
+        return "reduced" if self.claims == "full" and self.escapes else self.claims
 
     @property
     def broken(self) -> bool:

@@ -80,7 +80,8 @@ def examined(name: str, cage: Cage, known: Sequence[Probe] | None = None) -> Exa
         done = [
             one for group in pool.map(lambda group: _together(group, cage, secret), order) for one in group
         ]
-    return Examined(name, cage.isolation, tuple(sorted(done, key=lambda one: chosen.index(one.probe))))
+    tried = tuple(sorted(done, key=lambda one: chosen.index(one.probe)))
+    return Examined(name, cage.isolation, tried, cage.lacking)
 
 
 @contextmanager
@@ -98,7 +99,7 @@ class Marked:
 
     def __init__(self, cage: Cage, token: str) -> None:
         self.cage, self.token = cage, token
-        self.isolation, self.inside = cage.isolation, cage.inside
+        self.isolation, self.inside, self.lacking = cage.isolation, cage.inside, cage.lacking
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
         return self.cage.start([*arguments, self.token], pass_fds)

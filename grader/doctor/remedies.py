@@ -86,7 +86,7 @@ def steps(machine: Machine) -> list[str]:
 def _in_a_container(root: bool) -> str:
     if not root:
         return "in a container bubblewrap seldom works: run as root there, for the cage uid"
-    return "for the cage uid: a Python that every user may run, and Linux 5.13 or newer with Landlock"
+    return "for the cage uid: the right to change the root folder (SYS_CHROOT), and Linux 5.13 with Landlock"
 
 
 def advice() -> str:

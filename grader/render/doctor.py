@@ -49,7 +49,8 @@ def _in_short(finding: Examined) -> str:
         return f"broken: it claims full isolation and holds {held} of {of} probes"
     if finding.claims == "none":
         return f"no cage, only limits against accidents; holds {held} of {of} probes"
-    return f"every probe of {of} is held" if held == of else f"holds {held} of {of} probes"
+    count = f"every probe of {of} is held" if held == of else f"holds {held} of {of} probes"
+    return f"{finding.lacking}; {count}" if finding.lacking else count
 
 
 def _by_kind(examined: Sequence[Examined]) -> Table:
@@ -118,6 +119,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "available": True,
         "claims": finding.claims,
         "isolation": finding.isolation,
+        "lacking": finding.lacking,
         "kinds": {kind: {"held": held, "of": of} for kind, (held, of) in counts.items()},
         "probes": [_plain_probe(one) for one in finding.tried],
     }

@@ -35,7 +35,7 @@ WALLS = (
 class Bwrap:
     """Starts workers in namespaces of their own; see SECURITY.md for what each wall is for."""
 
-    isolation = "full"
+    isolation, lacking = "full", ""
     inside = None
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:

@@ -33,11 +33,15 @@ class Cage(Protocol):
     """A way to start a worker.
 
     isolation: what the report says of it: full, reduced or none.
+    lacking: why it is reduced, in a sentence; nothing where it is not.
     inside: what the worker itself has to do; None where the cage does all.
     """
 
     @property
     def isolation(self) -> str: ...
+
+    @property
+    def lacking(self) -> str: ...
 
     @property
     def inside(self) -> Inside | None: ...

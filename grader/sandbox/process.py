@@ -18,7 +18,7 @@ from grader.sandbox.interpreter import FLAGS, found
 class Process:
     """Starts workers as plain subprocesses in a session and an empty folder of their own."""
 
-    isolation = "none"
+    isolation, lacking = "none", ""
 
     @property
     def inside(self) -> Inside | None:

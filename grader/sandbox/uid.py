@@ -42,7 +42,14 @@ class Uid:
 
     @property
     def isolation(self) -> str:
-        return "reduced" if lacking() else "full"
+        return "reduced" if self.lacking else "full"
+
+    @property
+    def lacking(self) -> str:
+        folder, landlock, _ = _walls()
+        if not folder:
+            return "root may not change its root folder (chroot) here: which files there are can be asked"
+        return "" if landlock else "this kernel has no Landlock: only the root folder hides files"
 
     @property
     def inside(self) -> Inside:
@@ -99,19 +106,14 @@ def why_not() -> str:
 
 
 @cache
-def lacking() -> str:
-    """Which wall it has to do without, in a sentence; nothing where it has all of them."""
-    folder, landlock, _ = _walls()
-    if not folder:
-        return "root may not change its root folder here (chroot), so it can be asked which files there are"
-    return "" if landlock else "this kernel has no Landlock, so only the root folder hides files"
-
-
-@cache
 def _walls() -> tuple[bool, bool, bool]:
-    """Whether a worker gets a root folder, Landlock and a filter; tried in a process that is not missed."""
+    """Whether a worker gets a root folder, Landlock and a filter; tried in a process that is not missed.
+
+    Raises MachineError where that process does not get so far.
+    """
     source, (listed, read) = CELL.read_bytes(), found().seen
     arguments = [_root(), str(_user()), ":".join(listed), ":".join(read)]
+    tried = None
     try:
         tried = subprocess.run(
             [found().executable, *FLAGS, "-c", TRIAL, *arguments],
@@ -124,5 +126,6 @@ def _walls() -> tuple[bool, bool, bool]:
         )
         folder, landlock, filtered = (word == b"1" for word in tried.stdout.split())
     except (OSError, subprocess.SubprocessError, ValueError):
-        return False, False, False
+        said = tried.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] if tried else ""
+        raise MachineError(f"a worker does not start as another user: {said or 'nobody says why'}") from None
     return folder, landlock, filtered

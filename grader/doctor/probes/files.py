@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import fcntl
+import mmap
 import os
 import stat
+import struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     Scene = dict[str, Any]
+
+SET_HINT, GET_FLAGS, SET_FLAGS = 1036, 0x80086601, 0x40086602
+LIST_MOUNTS, EVERY_MOUNT = 458, 0xFFFFFFFFFFFFFFFF
+FUTEX = {"x86_64": 202, "aarch64": 98}
 
 
 def users(scene: Scene) -> bool:
@@ -123,6 +133,83 @@ def device(scene: Scene) -> bool:
     os.mknod(scene["token"], stat.S_IFCHR | 0o600, os.makedev(1, 3))
     os.unlink(scene["token"])
     return True
+
+
+def hint(scene: Scene) -> bool:
+    """Leaves a mark on a file that it may only read (F_SET_RW_HINT)."""
+    return _with_library(lambda fd: [fcntl.fcntl(fd, SET_HINT, struct.pack("Q", mark)) for mark in (2, 0)])
+
+
+def attributes(scene: Scene) -> bool:
+    """Changes the attributes of a file that it may only read (FS_IOC_SETFLAGS)."""
+
+    def unchanged(fd: int) -> None:
+        flags = fcntl.ioctl(fd, GET_FLAGS, bytes(8))
+        fcntl.ioctl(fd, SET_FLAGS, flags)
+
+    return _with_library(unchanged)
+
+
+def cached(scene: Scene) -> bool:
+    """Learns which parts of a file others have read lately (preadv2)."""
+
+    def look(fd: int) -> None:
+        try:
+            os.preadv(fd, [bytearray(1)], 0, os.RWF_NOWAIT)
+        except BlockingIOError:
+            return  # that nobody has read it is an answer, too
+
+    return _with_library(look)
+
+
+def advice(scene: Scene) -> bool:
+    """Has parts of a file forgotten that others have read (posix_fadvise)."""
+    return _with_library(lambda fd: os.posix_fadvise(fd, 0, 1, os.POSIX_FADV_DONTNEED))
+
+
+def meeting(scene: Scene) -> bool:
+    """Waits at a place in a file where others can wake it (futex)."""
+
+    def wait(fd: int) -> None:
+        place = _library().mmap(None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_SHARED, fd, 0)
+        # Of the wrong word it does not wait, and says so.
+        _library().syscall(FUTEX[os.uname().machine], ctypes.c_void_p(place), 0, 0, None, None, 0)
+        if ctypes.get_errno() != errno.EAGAIN:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    return _with_library(wait)
+
+
+def mounts(scene: Scene) -> bool:
+    """Lists what is mounted (listmount)."""
+    # struct mnt_id_req: its size, the root of all mounts, and from which on; then room for their numbers.
+    asked, found = (ctypes.c_uint64 * 4)(24, EVERY_MOUNT, 0, 0), (ctypes.c_uint64 * 8)()
+    count = _library().syscall(LIST_MOUNTS, asked, found, ctypes.c_size_t(8), 0)
+    if count < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return bool(count)
+
+
+def space(scene: Scene) -> bool:
+    """Asks how full the disk is (statfs)."""
+    return bool(os.statvfs("/").f_blocks)
+
+
+def _with_library(do: Callable[[int], object]) -> bool:
+    """Do something with a file of the standard library, which everybody may read."""
+    fd = os.open(os.__file__, os.O_RDONLY)
+    try:
+        do(fd)
+    finally:
+        os.close(fd)
+    return True
+
+
+def _library() -> ctypes.CDLL:
+    library = ctypes.CDLL(None, use_errno=True)
+    library.mmap.restype = ctypes.c_void_p
+    library.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    return library
 
 
 def _read(path: str) -> str:

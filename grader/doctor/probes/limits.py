@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 MIB = 1 << 20
 MANY = 4_096  # descriptors, as many as most systems allow
-# Calls without a name in every build of Python: the older setrlimit, and memfd_create.
+# Calls without a name in every build of Python.
 SET_LIMIT = {"x86_64": 160, "aarch64": 164}
 UNNAMED_FILE = {"x86_64": 319, "aarch64": 279}
+CONTEXTS = {"x86_64": 206, "aarch64": 0}
+TIMERS = {"x86_64": 222, "aarch64": 107}
+LOCK = {"x86_64": 149, "aarch64": 228}
 
 
 def memory(scene: Scene) -> bool:
@@ -84,6 +87,30 @@ def descriptors(scene: Scene) -> bool:
     finally:
         for fd in opened:
             os.close(fd)
+
+
+def contexts(scene: Scene) -> bool:
+    """Takes of what the whole machine has for reading and writing at once (io_setup)."""
+    _call(CONTEXTS, 1, ctypes.byref(ctypes.c_ulong(0)))
+    return True
+
+
+def timers(scene: Scene) -> bool:
+    """Takes of the signals that all of a user's processes share (timer_create)."""
+    _call(TIMERS, time.CLOCK_MONOTONIC, None, ctypes.byref(ctypes.c_int(0)))
+    return True
+
+
+def pipes(scene: Scene) -> bool:
+    """Takes of the room for pipes that all of a user's processes share."""
+    return bool(os.pipe())
+
+
+def locked(scene: Scene) -> bool:
+    """Keeps memory that nothing else can have then (mlock)."""
+    page = mmap.mmap(-1, mmap.PAGESIZE)
+    _call(LOCK, ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(page))), mmap.PAGESIZE)
+    return True
 
 
 def more(scene: Scene) -> bool:

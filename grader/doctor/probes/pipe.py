@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import stat
@@ -33,6 +34,12 @@ def late(scene: Scene) -> bool:
     """Writes more after the worker has answered."""
     signal.signal(signal.SIGALRM, lambda *_: _forged())
     signal.setitimer(signal.ITIMER_REAL, 0.02)
+    return True
+
+
+def shared(scene: Scene) -> bool:
+    """Leaves a word in the flags of a descriptor, where its copies have it too (F_SETFL)."""
+    fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK)
     return True
 
 

@@ -168,6 +168,37 @@ def listing(scene: Scene) -> bool:
     return str(scene["bystander"]) in os.listdir("/proc")
 
 
+def group(scene: Scene) -> bool:
+    """Learns that another process is there, by its group (getpgid)."""
+    return os.getpgid(scene["bystander"]) > 0
+
+
+def processors(scene: Scene) -> bool:
+    """Learns that another process is there, by where it may run (sched_getaffinity)."""
+    return bool(os.sched_getaffinity(scene["bystander"]))
+
+
+def rank(scene: Scene) -> bool:
+    """Learns that another process is there, by its priority (getpriority)."""
+    return os.getpriority(os.PRIO_PROCESS, scene["bystander"]) is not None
+
+
+def clock(scene: Scene) -> bool:
+    """Learns how long another process has worked, by its clock (clock_gettime)."""
+    return time.clock_gettime((~scene["bystander"] << 3) | 2) >= 0
+
+
+def load(scene: Scene) -> bool:
+    """Learns how busy the machine is (sysinfo)."""
+    _checked(_library().sysinfo(ctypes.create_string_buffer(256)))
+    return True
+
+
+def use(scene: Scene) -> bool:
+    """Learns what it had to wait for, as others had not read it before (getrusage)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt > 0
+
+
 def _python() -> str:
     assert os.path.exists(sys.executable), "there is no program to start"
     return sys.executable
