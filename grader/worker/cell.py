@@ -33,7 +33,7 @@ PROCESSORS = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 # What Python needs to compute, found by tracing the tests: memory, files to read, the time, its own signals,
 # and who it is itself. With the number on x86_64 and on aarch64, which lacks the older ways.
 # Not among them, though harmless at first sight: what tells of the machine or of other processes (sysinfo,
-# getrusage, statfs, getpgid), and what takes of something that all processes share (pipes, timers, rings).
+# getrusage, statfs), and what takes of something that all processes share (pipes, timers, rings).
 ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "read": (0, 63),
     "write": (1, 64),
@@ -99,7 +99,10 @@ BY_ARGUMENT: dict[str, Judged] = {
     "clock_gettime": ((228, 113), 0, BELOW, (12,)),
     "clock_getres": ((229, 114), 0, BELOW, (12,)),
     "clock_nanosleep": ((230, 115), 0, BELOW, (12,)),
+    # About this process; of others they would say whether they are there.
     "sched_getaffinity": ((204, 123), 0, AMONG, (0,)),
+    "getpgid": ((121, 155), 0, AMONG, (0,)),
+    "getsid": ((124, 156), 0, AMONG, (0,)),
     # Copies of a descriptor, and its flags. Not what all copies share (F_SETFL), no locks, leases, marks.
     "fcntl": ((72, 25), 1, AMONG, (0, 1, 2, 3, 1030)),
     # Whether it is a terminal, and whether it is closed where a program begins.

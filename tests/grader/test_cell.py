@@ -43,7 +43,7 @@ REFUSED = """
     fchmod fchmodat fchmodat2 fchownat utimensat fsetxattr setxattrat ftruncate truncate fallocate
     mkdirat unlinkat renameat2 linkat symlinkat mknodat
     bpf userfaultfd perf_event_open unshare setns mount move_mount fsopen personality fanotify_init
-    open_by_handle_at listmount statmount statfs fstatfs sysinfo getrusage getpgid getsid getpriority kcmp
+    open_by_handle_at listmount statmount statfs fstatfs sysinfo getrusage getpriority kcmp
     get_robust_list membarrier
 """
 # Arguments that no call can make anything of, and the error that it ends with.
@@ -150,6 +150,8 @@ FUTEX, MADVISE = (cell.BY_ARGUMENT[name][0][MACHINE == "aarch64"] for name in ("
         "time.clock_gettime((~os.getppid() << 3) | 2)",
         "time.clock_getres((~os.getppid() << 3) | 2)",
         "os.sched_getaffinity(os.getppid())",
+        "os.getpgid(os.getppid())",
+        "os.getsid(os.getppid())",
         "mmap.mmap(-1, 1 << 21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
         "mmap.mmap(-1, 4096).madvise(21)",
         "mmap.mmap(-1, 4096).madvise(mmap.MADV_WILLNEED)",

@@ -1,17 +1,20 @@
 """A student's code as the grader meets it: whatever it does is seen, ends, and spares the next exercise."""
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from textwrap import indent
+from threading import Thread
 from uuid import uuid4
 
 import pytest
 
 from grader.agreement import agree
+from grader.errors import MachineError
 from grader.examining import parts
 from grader.observation import Ended, Misfit, Numbers, Overtime, Raised
 from grader.pipes import printable
@@ -804,3 +807,95 @@ def test_folder_that_is_hard_to_remove_ends_no_grading(kind, attempting, monkeyp
         assert os.listdir(folder) == []
     finally:
         subprocess.run(["rm", "-rf", folder], check=True)
+
+
+# What somebody else ends
+
+
+class Killed:
+    """A cage whose workers' children can be found from outside."""
+
+    isolation, lacking = "none", ""
+    inside = None
+
+    def start(self, arguments, pass_fds):
+        self.running = Process().start(arguments, pass_fds)
+        return self.running
+
+    @property
+    def zygote(self):
+        return self.running.process.pid
+
+    @property
+    def child(self):
+        (pid,) = Path(f"/proc/{self.zygote}/task/{self.zygote}/children").read_text().split()
+        return int(pid)
+
+
+@pytest.fixture
+def killed_cage():
+    return Killed()
+
+
+@pytest.fixture
+def kill(killed_cage):
+    """Sends signals, while an attempt runs, to the exercise's process or to the worker's first one."""
+    threads = []
+
+    def begin(who, number, times):
+        def run():
+            seen = set()
+            deadline = time.monotonic() + 30
+            while len(seen) < times and time.monotonic() < deadline:
+                with suppress(AttributeError, OSError, ValueError):
+                    # Not before it is busy with the student's file.
+                    child = killed_cage.child
+                    if child not in seen and "nanosleep" in Path(f"/proc/{child}/wchan").read_text():
+                        os.kill(child if who == "child" else killed_cage.zygote, number)
+                        seen.add(child)
+                time.sleep(0.01)
+
+        threads.append(Thread(target=run))
+        threads[-1].start()
+
+    yield begin
+    for thread in threads:
+        thread.join()
+
+
+SLOW = "import time\ntime.sleep(0.3)\n"
+
+
+@linux
+@filtered
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("who", ["child", "zygote"])
+def test_process_that_somebody_else_ends_is_begun_anew(who, number, course, killed_cage, kill):
+    student = Student(killed_cage, Limits(), lanes=9)
+    chosen = parts(course, {"add": SLOW + adding("")}, course.exercises[0])
+    kill(who, number, times=2)
+    try:
+        with student.attempt(chosen) as attempt:
+            assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
+    finally:
+        student.close()
+
+
+@linux
+@filtered
+def test_processes_that_are_always_ended_are_the_machines_fault(course, killed_cage, kill):
+    student = Student(killed_cage, Limits(), lanes=9)
+    chosen = parts(course, {"add": SLOW + adding("")}, course.exercises[0])
+    kill("child", signal.SIGKILL, times=3)
+    try:
+        with pytest.raises(MachineError, match="ended from outside"), student.attempt(chosen) as attempt:
+            attempt.observe(Request.of([SUM]))
+    finally:
+        student.close()
+
+
+@linux
+@filtered
+def test_who_ignores_the_end_of_its_time_is_out_of_time(observed):
+    deaf = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"
+    assert observed(deaf, seconds=1.0, patience=60.0) == [Overtime(1.0, busy=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.redteam.attack import Attack, full, nothing, part
 
-WORD_IN_STAT = ("uid", "process")  # Landlock hides what is in files, not that they are there
+WORD_IN_STAT = ("process",)  # Landlock alone hides what is in files, not that they are there
 
 ATTACKS = (
     # 1 exit and signals
@@ -19,9 +19,10 @@ ATTACKS = (
     Attack("signal_by_a_queue", 1, "sends queued signals, to processes and threads", full()),
     Attack("stop_itself", 1, "stands still, by a signal that none can catch", nothing("timed_out")),
     Attack("close_every_descriptor", 1, "closes all descriptors, the protocol's too", nothing("crashed")),
-    Attack("ignore_the_limit", 1, "ignores the signals that end it", nothing("crashed", "timed_out")),
+    Attack("close_and_go_on", 1, "closes the grader's pipe and computes on", nothing("crashed")),
+    Attack("ignore_the_limit", 1, "ignores the signals that end it", nothing("timed_out")),
     Attack("segmentation_fault", 1, "reads address 0", nothing("crashed")),
-    Attack("old_system_calls", 1, "kills by 32-bit system calls in machine code", nothing("crashed")),
+    Attack("old_system_calls", 1, "kills by 32-bit system calls in machine code", nothing("failed")),
     # 2 equality and types
     Attack("equal_to_everything", 2, "returns an object equal to everything", nothing("failed")),
     Attack("float_of_its_own", 2, "returns a float that is close to every other", nothing("failed")),
@@ -91,6 +92,12 @@ ATTACKS = (
     Attack("leave_word_in_marks", 5, "modes, dates, owners, attributes of files", full()),
     Attack("leave_word_in_locks", 5, "locks, for an accomplice graded meanwhile", full()),
     Attack("leave_word_in_the_kernel", 5, "shared memory, queues, keys", full()),
+    Attack("leave_word_in_flags", 5, "flags that copies of a descriptor share", full("add", "mul")),
+    Attack("leave_word_in_hints", 5, "hints and attributes of files it may only read", full()),
+    Attack("leave_word_in_the_page_cache", 5, "which parts of a file are in memory", full()),
+    Attack("meet_in_a_file", 5, "waits and wakes at a place in a file", full()),
+    Attack("list_mounts", 5, "what is mounted, and how full it is", full()),
+    Attack("ask_who_is_there", 5, "which processes there are, and how many", full()),
     Attack("look_into_other_processes", 5, "ptrace, their memory, their descriptors", full()),
     Attack("slow_the_grader_down", 5, "priority, processors and limits of the grader", full()),
     Attack("powers_of_root", 5, "what only root may, where the grader is root", full()),
@@ -105,6 +112,9 @@ ATTACKS = (
     Attack("memory_in_one_number", 6, "a number of eight gigabytes", nothing("crashed")),
     Attack("fill_the_disk", 6, "writes wherever it can", nothing("crashed")),
     Attack("use_up_descriptors", 6, "duplicates descriptors until there are none", full()),
+    Attack("take_contexts", 6, "what the whole machine has for reading at once", full()),
+    Attack("take_timers", 6, "the signals that may wait for a user", full()),
+    Attack("take_pipes", 6, "the room for a user's pipes and events", full()),
     Attack("flood_of_output", 6, "prints a gigabyte", full()),
     Attack("flood_of_text", 6, "texts to the grader without end", nothing("timed_out")),
     Attack(
