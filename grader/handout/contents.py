@@ -175,11 +175,19 @@ def _readme(course: Course, makefile: str) -> str:
     return Template(_text(README)).substitute(
         title=course.title,
         count=len(course.exercises),
-        points=f"{float(sum(exercise.points for exercise in course.exercises)):g}",
+        points=f"{float(sum(part.points for part in course.parts)):g}",
+        last=_last(course.together),
         first=course.names[0],
         exercises="\n".join(_row(number, exercise) for number, exercise in exercises),
         commands="\n".join(f"| `make {name}` | {_plain(says)} |" for name, says in commands),
     )
+
+
+def _last(together: Exercise) -> str:
+    """What all parts together bring."""
+    if together.counts:
+        return f"{float(together.points):g} of them for all your parts working together"
+    return "and a bonus on top for all your parts working together"
 
 
 def _row(number: int, exercise: Exercise) -> str:

@@ -52,12 +52,16 @@ def show_list(
     names: Sequence[str],
     marks: Mapping[str, Mark],
     files: Mapping[str, str],
+    notes: Sequence[str] = (),
 ) -> None:
     """Exercises with what they are worth and where they stand, and what in them was searched for.
 
     names: of all exercises, in order.
     marks, files: what each had at its last grade, and the digest of its file now.
+    notes: what stands above them, a sentence each.
     """
+    for note in notes:
+        console.print(Text(printable(note), style="bold yellow"))
     grid = Table.grid(padding=(0, 2))
     for exercise in (each.exercise for each in found):
         grid.add_row(

@@ -22,8 +22,15 @@ NARROWEST, WIDEST = 40, 100  # in letters; the narrowest has room for two moment
 HERE = "Kept in .nanograd/ on this machine only; nothing of it is sent."
 
 
-def show_progress(console: Console, grades: Sequence[Grade], exercises: Sequence[Exercise]) -> None:
-    """The points over time, then what each exercise took; there is one grade at least."""
+def show_progress(
+    console: Console, grades: Sequence[Grade], exercises: Sequence[Exercise], notes: Sequence[str] = ()
+) -> None:
+    """The points over time, then what each exercise took; there is one grade at least.
+
+    exercises: all that bring points. notes: what stands above all that, a sentence each.
+    """
+    for note in notes:
+        console.print(Text(printable(note), style="bold yellow"))
     names = [exercise.name for exercise in exercises]
     most = sum(exercise.points for exercise in exercises)
     had = [float(value) for value in standing(grades, names)]

@@ -47,11 +47,12 @@ def render(report: Report, console: Console, folder: str, again: str, stuck: str
     again: the command that grades one exercise, with {} for its name.
     stuck: where help is, with {} for the exercise's name.
     """
+    tell_on_top(console, report)
     console.print(overview(report))
     unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
     if unfinished is not None and not unfinished.exercise.own:
         _next_exercise(console, unfinished, folder, again, stuck)
-    elif unfinished is not None and report.all_passed:
+    elif unfinished is not None:
         closer_look(console, unfinished)
     else:
         _bonus_left(console, report)
@@ -94,7 +95,7 @@ def _row(result: Result) -> tuple[RenderableType, ...]:
     word, style = ("half done", "yellow") if half_done(result) else LOOK[exercise_status(result)]
     word = "absent" if absent(result) else word
     marks = score(result)
-    got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
+    got, most = (marks.points, marks.most) if result.exercise.counts else (marks.bonus, marks.most_bonus)
     return (
         Text(printable(result.exercise.name)),
         Text(printable(result.exercise.title), style="dim"),
@@ -234,6 +235,12 @@ def _bonus_left(console: Console, report: Report) -> None:
         for verdict in result.verdicts:
             if verdict.claim.kind is Kind.BONUS and not isinstance(verdict.outcome, Passed):
                 console.print(_property_line(verdict))
+
+
+def tell_on_top(console: Console, report: Report) -> None:
+    """Print what only all parts together show, before anything else."""
+    for note in report.notes:
+        console.print(Text(printable(note), style="bold yellow"))
 
 
 def tell_notes(console: Console, report: Report) -> None:

@@ -88,7 +88,8 @@ class Screen:
         strip = Text(" ", no_wrap=False).append_text(
             Text("  ").join(self._sign(exercise) for exercise in board.exercises)
         )
-        return Group(head, strip, self._title())
+        notes = (Text(f" {printable(note)}", style="bold yellow") for note in board.notes)
+        return Group(head, strip, *notes, self._title())
 
     def _sign(self, exercise: Exercise) -> Text:
         sign, style = self._seen(exercise.name)
@@ -173,7 +174,7 @@ class Screen:
             return "Every exercise has passed! Now all of them together …"
         last = board.results.get(board.together.name)
         how = f" Together: {_look(last)[0]}, {_marks(last)}; n shows it." if last is not None else ""
-        return f"Every exercise has passed. Well done!{how}"
+        return f"Every exercise has passed.{'' if board.notes else ' Well done!'}{how}"
 
     def _listing(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
@@ -225,8 +226,9 @@ def _look(result: Result) -> tuple[str, str]:
 
 def _marks(result: Result) -> str:
     marks = score(result)
-    got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
-    return f"{points(got)}/{points(most)} {'bonus points' if result.exercise.own else 'points'}"
+    if result.exercise.counts:
+        return f"{points(marks.points)}/{points(marks.most)} points"
+    return f"{points(marks.bonus)}/{points(marks.most_bonus)} bonus points"
 
 
 def _two_columns(rows: Iterable[tuple[str, str]]) -> RenderableType:
