@@ -74,7 +74,7 @@ def handout(course: Course) -> Files:
     makefile = student_makefile(_text(course.root / "Makefile"))
     written = {
         "Makefile": makefile,
-        "README.md": _readme(course, makefile),
+        "README.md": student_readme(course, makefile),
         "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml")),
     }
     return _encoded(exercises | written) | _copied(course) | _package() | {SEALED: seal(_to_seal(course))}
@@ -169,7 +169,7 @@ def _needed(table: str) -> bool:
     return found is not None and found[1] in TABLES
 
 
-def _readme(course: Course, makefile: str) -> str:
+def student_readme(course: Course, makefile: str) -> str:
     commands = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
     exercises = enumerate(course.exercises, start=1)
     return Template(_text(README)).substitute(
