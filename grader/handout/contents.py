@@ -170,6 +170,7 @@ def _needed(table: str) -> bool:
 
 
 def student_readme(course: Course, makefile: str) -> str:
+    """The README of a students' project, with the exercises and with the commands of its Makefile."""
     commands = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
     exercises = enumerate(course.exercises, start=1)
     return Template(_text(README)).substitute(
