@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.segment import Segment
@@ -73,7 +74,9 @@ class Screen:
 
     def _ways(self) -> str:
         """How to see all of a verdict outside of the watch."""
-        return f"make grade EX={printable(self.board.current)}" if self.board.settled else "make grade"
+        board = self.board
+        alone = board.settled and board.current != board.together.name
+        return f"make grade EX={printable(board.current)}" if alone else "make grade"
 
     def _above(self, width: int) -> RenderableType:
         head = Table.grid(expand=True, padding=(0, 1))
@@ -88,7 +91,7 @@ class Screen:
         strip = Text(" ", no_wrap=False).append_text(
             Text("  ").join(self._sign(exercise) for exercise in board.exercises)
         )
-        notes = (Text(f" {printable(note)}", style="bold yellow") for note in board.notes)
+        notes = (Padding(Text(printable(note), style="bold yellow"), (0, 0, 0, 1)) for note in board.notes)
         return Group(head, strip, *notes, self._title())
 
     def _sign(self, exercise: Exercise) -> Text:

@@ -99,6 +99,7 @@ def test_what_passes_alone_and_not_together_is_said_above_all_until_the_next_sav
     for shown in (board, board.at("add"), board.at("together")):
         assert "Every exercise passes alone. Together, with all parts your own," in text(shown)
     assert "Well done" not in text(board.at("add"))
+    assert "EX=together" not in text(board.at("together"), height=16)
     assert "passes alone" not in text(board.saved(frozenset({"add"}), {"add"}, 3.0))
     assert "passes alone" not in text(passed.graded(last, 2.1))
 
