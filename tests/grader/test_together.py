@@ -2,11 +2,13 @@
 
 import csv
 import json
+import shutil
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import jsonschema
 import pyarrow.parquet
@@ -19,6 +21,7 @@ from grader.ci.seen import Changes
 from grader.ci.summary import summary
 from grader.ci.told import files, overview
 from grader.figures import figures
+from grader.foreign.grading import grade_foreign
 from grader.grading import grade
 from grader.model import Crashed, Kind, NotStarted, Person
 from grader.policy import Policy, adjusted
@@ -61,6 +64,7 @@ RECURSION = "it ends in RecursionError, where mul.py and pow.py call each other 
 NOTE = f"{ALONE} none of 2 properties holds: {RECURSION}"
 RUNAWAY = replace(CIRCLE, frames=("mul.py, line 10, in mul",) * 6)
 CHANGES = Changes("a" * 40, "b" * 40, (), ("add", "mul", "pow"))
+KARPATHY = Path(__file__).parent / "shapes" / "karpathy" / "micrograd"
 MADE = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -144,6 +148,37 @@ def test_network_that_rests_on_our_neuron_is_told_of_while_the_operations_hold(s
     found = grade(Submission("leaning", sources, {}), setting)
     assert found.all_passed
     assert found.notes == (f"{ALONE} 1 of 2 properties does not hold: it crashes. {GUESS}",)
+
+
+CIRCULAR = """
+
+def scaled(node, by):
+    out = Value(node.data * by, (node,))
+    def _backward():
+        node.grad += out.grad * by
+    out._backward = _backward
+    return out
+
+def mul(self, other):
+    if not isinstance(other, Value):
+        return scaled(self, other)
+    return scaled((self + other) ** 2 + scaled(self ** 2 + other ** 2, -1), 0.5)
+
+def power(self, k):
+    out = self * Value(k * self.data ** (k - 1))
+    return out + Value(self.data ** k - out.data)
+
+Value.__mul__, Value.__pow__ = mul, power
+"""
+
+
+def test_engine_of_another_shape_that_goes_in_a_circle_has_the_note(setting, tmp_path):
+    shutil.copytree(KARPATHY, tmp_path / "micrograd")
+    with (tmp_path / "micrograd" / "engine.py").open("a") as file:
+        file.write(CIRCULAR)
+    found = grade_foreign(tmp_path / "micrograd", setting)
+    assert found.all_passed
+    assert found.notes == (f"{ALONE} none of 2 properties holds: it ends in RecursionError. {GUESS}",)
 
 
 # Where the note stands
