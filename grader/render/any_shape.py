@@ -18,7 +18,7 @@ def render(report: Report, console: Console, again: str) -> None:
 
     again: the command that grades one exercise, with {} for its name.
     """
-    tell_on_top(console, report)
+    tell_on_top(console, report.notes)
     console.print("Found:")
     for line in report.found:
         console.print(Text(f"  {printable(line)}"), soft_wrap=True)
