@@ -82,11 +82,18 @@ def hints_missing(course: Course) -> Iterator[str]:
 
 
 def rubric_faults(course: Course, exercise: Exercise) -> Iterator[str]:
-    """Properties without a title or a share, and shares that do not add up to the exercise's points."""
+    """Properties without a title or a share, and shares that do not add up to the exercise's points.
+
+    A last mark that counts has its points from course.toml, and its properties have shares of them.
+    """
     claims = [prop.claim for prop in declared_in(course.properties(exercise.name))]
     for claim in claims:
         if not claim.title:
             yield f"{exercise.name}: {claim.name} has no title; give it a docstring"
+    if exercise.own and exercise.counts:
+        if not any(claim.share for claim in claims if claim.kind is not Kind.NOTE):
+            yield f"{exercise.name}: none of its properties brings its points"
+        return
     total = sum(claim.share for claim in claims if claim.kind is Kind.GRADED)
     if total != exercise.points:
         yield f"{exercise.name}: its properties' points add up to {total}, not to {exercise.points}"

@@ -44,7 +44,7 @@ class Course:
         try:
             table = tomllib.loads(path.read_text("utf-8"))
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
-            together = Exercise(TOGETHER, table["together"]["title"], Fraction(0), (), own=True)
+            together = _together(table["together"])
             shown = _yes_or_no(table, "solutions_after_pass", True)
             return cls(root, table["title"], exercises, together, table.get("policy", {}), shown)
         except OSError as error:
@@ -60,6 +60,11 @@ class Course:
     def parts(self) -> tuple[Exercise, ...]:
         """Everything that is graded: the exercises, then all of them together."""
         return (*self.exercises, self.together)
+
+    @property
+    def counted(self) -> tuple[Exercise, ...]:
+        """What brings points: the exercises, and the last mark where it is no bonus."""
+        return tuple(part for part in self.parts if part.counts)
 
     def properties(self, exercise: str) -> Path:
         """The file with an exercise's properties."""
@@ -112,13 +117,28 @@ def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
     return said
 
 
+def _together(entry: dict[str, Any]) -> Exercise:
+    """The last mark: a bonus where nothing is said of points."""
+    if unknown := sorted(set(entry) - {"title", "points"}):
+        raise ValueError(f"[together] knows no {unknown[0]!r}; there are points, title")
+    points = _points(entry, "[together]") if "points" in entry else Fraction(0)
+    if "points" in entry and not points:
+        raise ValueError("[together] is worth nothing; leave out its points for a bonus")
+    return Exercise(TOGETHER, entry["title"], points, (), own=True)
+
+
+def _points(entry: dict[str, Any], name: str) -> Fraction:
+    points = Fraction(str(entry["points"]))
+    if points < 0:
+        raise ValueError(f"{name} is worth less than nothing")
+    return points
+
+
 def _exercise(entry: dict[str, Any]) -> Exercise:
     name, siblings = entry["name"], tuple(entry["siblings"])
     defines = entry.get("defines", name)
     attach = entry.get("attach", "" if "defines" in entry else name)
     if not defines.isidentifier() or not (attach + "_").isidentifier():
         raise ValueError(f"{name} cannot define {defines!r} and attach it as {attach!r}")
-    points = Fraction(str(entry["points"]))
-    if points < 0:
-        raise ValueError(f"{name} is worth less than nothing")
+    points = _points(entry, name)
     return Exercise(name, entry["title"], points, siblings, defines=defines, attach=attach)

@@ -61,6 +61,7 @@ class Figures:
     troubles: people whose last hand-in could not be graded, with or without an earlier report.
     marks: the exercises in their order, then the last mark where anybody has it.
     misconceptions: the commonest first.
+    noted: people on whose report a note stands on top.
     """
 
     people: int
@@ -70,6 +71,7 @@ class Figures:
     spread: Spread
     marks: tuple[Mark, ...]
     misconceptions: tuple[Seen, ...]
+    noted: int
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class _Tally:
     people: int = 0
     not_started: int = 0
     troubles: int = 0
+    noted: int = 0
 
 
 def figures(standings: Standings) -> Figures:
@@ -88,16 +91,16 @@ def figures(standings: Standings) -> Figures:
     tally = _Tally()
     for standing in standings.each():
         _count(tally, standing)
-    parts = (*standings.exercises, standings.together)
-    present = [(part, tuple(tally.groups.get(part.name, {}).values())) for part in parts]
+    present = [(part, tuple(tally.groups.get(part.name, {}).values())) for part in standings.parts]
     return Figures(
         people=tally.people,
         graded=len(tally.scores),
         not_started=tally.not_started,
         troubles=tally.troubles,
-        spread=_spread(tally.scores, sum((e.points for e in standings.exercises), Fraction(0))),
-        marks=tuple(mark(part, groups) for part, groups in present if groups or not part.own),
+        spread=_spread(tally.scores, sum((part.points for part in standings.parts), Fraction(0))),
+        marks=tuple(mark(part, groups) for part, groups in present if groups or part.counts),
         misconceptions=_misconceptions(present),
+        noted=tally.noted,
     )
 
 
@@ -108,6 +111,7 @@ def _count(tally: _Tally, standing: Standing) -> None:
     if report is None:
         tally.not_started += not standing.trouble
         return
+    tally.noted += bool(report.notes)
     statuses = {exercise_status(result) for result in report.results}
     tally.not_started += statuses == {"not_started"}
     raw = sum((score(result).points for result in report.marks), Fraction(0))

@@ -85,7 +85,7 @@ def mark(exercise: Exercise, groups: Sequence[Group]) -> Mark:
         for name, title, bonus, answer in _properties(group):
             titles.setdefault(name, (title, bonus))
             answers.setdefault(name, []).append(answer)
-    whole = _item(exercise.name, exercise.title, exercise.own, list(map(_whole, groups)))
+    whole = _item(exercise.name, exercise.title, not exercise.counts, list(map(_whole, groups)))
     return Mark(whole, tuple(_item(name, *titles[name], own) for name, own in answers.items()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
@@ -14,7 +14,8 @@ class Exercise:
     name: the file's stem.
     points: what full marks are worth.
     siblings: the exercises whose reference stands beside the student's file; empty when own is set.
-    own: every part is the student's own; needs all exercises, and is worth only bonus points.
+    own: every part is the student's own; needs all exercises, and is worth only bonus points unless it has
+        points of its own.
     defines: the function or class that the file defines.
     attach: what that function is called as an attribute of Value; empty for a class.
     """
@@ -26,6 +27,11 @@ class Exercise:
     own: bool = False
     defines: str = ""
     attach: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is needed for full marks; a last mark without points is a bonus."""
+        return not self.own or self.points > 0
 
 
 class Kind(Enum):
@@ -180,6 +186,7 @@ class Diagnosis:
 class Result:
     """An exercise, the verdicts on its properties in their order, and what is probably behind them.
 
+    Where a last mark counts, what is declared as a bonus there is a share of its points.
     notes: what else is worth knowing of how it was examined, a sentence each.
     """
 
@@ -187,6 +194,17 @@ class Result:
     verdicts: tuple[Verdict, ...]
     diagnosis: Diagnosis | None = None
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.exercise.own and self.exercise.counts:
+            object.__setattr__(self, "verdicts", tuple(map(_shared, self.verdicts)))
+
+
+def _shared(verdict: Verdict) -> Verdict:
+    """The verdict, of which a bonus counts."""
+    if verdict.claim.kind is not Kind.BONUS:
+        return verdict
+    return replace(verdict, claim=replace(verdict.claim, kind=Kind.GRADED))
 
 
 @dataclass(frozen=True, slots=True)

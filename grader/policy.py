@@ -54,13 +54,16 @@ class Attempt:
 def stated(course: Course) -> Policy:
     """The policy that course.toml states; raises CourseError for a wrong one."""
     try:
-        return read(course.policy, course.names)
+        return read(course.policy, [part.name for part in course.counted])
     except (ValueError, TypeError, AttributeError) as error:
         raise CourseError(f"{course.root / 'course.toml'}: {error}", "mend [policy]") from None
 
 
 def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
-    """The policy of a course.toml's [policy] table; raises ValueError in words for a wrong one."""
+    """The policy of a course.toml's [policy] table; raises ValueError in words for a wrong one.
+
+    exercises: the names of all that may have a weight.
+    """
     if unknown := sorted(set(table) - KEYS):
         raise ValueError(f"[policy] knows no {unknown[0]!r}; there are {', '.join(sorted(KEYS))}")
     deadline = table.get("deadline")
@@ -116,7 +119,7 @@ def _weighing(report: Report, policy: Policy) -> Adjustment | None:
     weights = {name: weight for name, weight in policy.weights.items() if weight != 1}
     if not weights:
         return None
-    pairs = [(weights.get(r.exercise.name, Fraction(1)), score(r)) for r in report.results]
+    pairs = [(weights.get(mark.exercise.name, Fraction(1)), score(mark)) for mark in report.marks]
     most = sum(weight * s.most for weight, s in pairs)
     if not most:
         return None

@@ -23,6 +23,7 @@ from grader.model import (
 )
 from grader.printable import plain_json
 from grader.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
+from grader.together import alone_only
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -71,8 +72,13 @@ class Report:
 
     @property
     def all_passed(self) -> bool:
-        """Whether every exercise has passed; bonus is not needed for that."""
-        return all(exercise_status(result) == "passed" for result in self.results)
+        """Whether all that counts has passed; bonus is not needed for that."""
+        return all(exercise_status(mark) == "passed" for mark in self.marks if mark.exercise.counts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands on top of it, a sentence each: no exercise says it, only all of them together do."""
+        return alone_only(self.results, self.together)
 
 
 def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -95,7 +101,13 @@ def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, A
     }
     if report.found:
         plain |= _own_shape(report)
+    plain |= on_top(report)
     return plain if times is None else plain | {"times": times}
+
+
+def on_top(report: Report) -> dict[str, Any]:
+    """The key for what stands on top of a report; none where nothing does."""
+    return {"notes": list(report.notes)} if report.notes else {}
 
 
 def to_json(report: Report, times: dict[str, Any] | None = None) -> str:

@@ -70,15 +70,16 @@ def from_json(body: str) -> Rubric:
 
 
 def _from_plain(plain: dict[str, Any]) -> Rubric:
-    *exercises, together = map(_exercise_from_plain, plain["exercises"])
-    names = [exercise.name for exercise in (*exercises, together)]
+    *exercises, together = parts = list(map(_exercise_from_plain, plain["exercises"]))
+    names = [part.name for part in parts]
     claims = {name: tuple(map(claim_from_plain, entry)) for name, entry in plain["claims"].items()}
     if sorted(claims) != sorted(names):
         raise ValueError("its claims are not those of its exercises")
     table = dict(plain["policy"])
     if "deadline" in table:
         table["deadline"] = datetime.fromisoformat(table["deadline"])
-    return Rubric(text(plain["title"]), tuple(exercises), together, claims, read(table, names[:-1]), table)
+    policy = read(table, [part.name for part in parts if part.counts])
+    return Rubric(text(plain["title"]), tuple(exercises), together, claims, policy, table)
 
 
 def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:

@@ -43,3 +43,8 @@ class Standings:
     together: Exercise
     deadline: datetime | None
     each: Callable[[], Iterator[Standing]]
+
+    @property
+    def parts(self) -> tuple[Exercise, ...]:
+        """Everything that is graded: the exercises, then all of them together."""
+        return (*self.exercises, self.together)

@@ -23,10 +23,12 @@ HEADLINES = {
 
 
 def marks(seen: Seen, sources: Mapping[str, str], folder: str) -> Iterator[str]:
-    """A line for each exercise that has not passed, and a warning where other files were changed.
+    """Notes, a line for each exercise that has not passed, and a warning where other files were changed.
 
     sources: the exercises' texts by name, to find the lines in.
     """
+    for note in seen.notes:
+        yield command("warning", {"title": "Alone and together"}, note)
     for part in seen.parts:
         if part.status != "passed" and part.name in seen.changes.graded:
             yield _annotation(part, sources.get(part.name, ""), folder)

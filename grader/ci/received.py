@@ -23,6 +23,7 @@ HIGHEST = 1e6
 # What is shown of a text, and how many of a thing.
 LONGEST = 2000
 MOST_PARTS = 100
+MOST_NOTES = 10
 MOST_NUMBERS = 200
 MOST_FRAMES = 10_000
 MOST_NODES = 60
@@ -46,7 +47,9 @@ def received(data: bytes) -> Seen:
 def seen(plain: Plain) -> Seen:
     """The report's JSON form as what is shown of it; raises KeyError, TypeError or ValueError."""
     _one_of(plain["schema"], (SCHEMA_NAME,))
-    marks = [*_list(plain["exercises"], MOST_PARTS), *([plain["together"]] if plain["together"] else [])]
+    parts = [_part(part, bonus=False) for part in _list(plain["exercises"], MOST_PARTS)]
+    if last := plain["together"]:
+        parts.append(_part(last, bonus=not last["max_score"]))
     lines = _list(plain["adjustments"], MOST_PARTS)
     return Seen(
         points=_points(plain["score"]),
@@ -56,8 +59,9 @@ def seen(plain: Plain) -> Seen:
         isolation=_one_of(plain["isolation"], ISOLATIONS),
         seed=_whole(plain["seed"]),
         adjustments=tuple((_text(line["title"]), _number(line["points"], HIGHEST)) for line in lines),
-        parts=tuple(map(_part, marks)),
+        parts=tuple(parts),
         changes=_changes(plain["changes"]),
+        notes=tuple(map(_text, _list(plain.get("notes", []), MOST_NOTES))),
     )
 
 
@@ -68,7 +72,7 @@ def _changes(plain: Plain) -> Changes:
     return Changes(base, head, exercises, graded, elsewhere, _whole(plain["more"]))
 
 
-def _part(plain: Plain) -> Part:
+def _part(plain: Plain, bonus: bool) -> Part:
     kind = "" if plain["max_score"] else "bonus"
     points, most = (plain[key] for key in (("bonus", "max_bonus") if kind else ("score", "max_score")))
     name, diagnosis = _name(plain["name"]), plain["diagnosis"] or {"name": "", "hint": ""}
@@ -81,6 +85,7 @@ def _part(plain: Plain) -> Part:
         tuple(_promise(entry, name) for entry in _list(plain["properties"], MOST_PARTS)),
         _text(diagnosis["name"]),
         _text(diagnosis["hint"]),
+        bonus,
     )
 
 

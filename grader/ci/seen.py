@@ -48,6 +48,7 @@ class Part:
     points, most: what it brought, and could have; of bonus points where it brings no others.
     probably: the misconception behind it in a sentence, where one is known.
     hint: the heading in HINTS.md.
+    bonus: it is not needed for full marks.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Part:
     promises: tuple[Promise, ...]
     probably: str = ""
     hint: str = ""
+    bonus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Seen:
     """A graded commit.
 
     adjustments: what policies add and take away.
+    notes: what stands on top, a sentence each.
     """
 
     points: float
@@ -76,10 +79,11 @@ class Seen:
     adjustments: tuple[tuple[str, float], ...]
     parts: tuple[Part, ...]
     changes: Changes
+    notes: tuple[str, ...] = ()
 
     @property
     def all_passed(self) -> bool:
-        return all(part.status == "passed" for part in self.parts if part.name != "together")
+        return all(part.status == "passed" for part in self.parts if not part.bonus)
 
 
 def first_missed(part: Part) -> Promise | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.ci.markdown import block, word
+from grader.ci.markdown import block, cut, escaped, word
 from grader.ci.mermaid import flowchart
 from grader.ci.seen import Part, Promise, Seen, brief, first_missed
 from grader.words import numbers
@@ -21,6 +21,7 @@ CAGES = {
     "reduced": "The sandbox was weaker than it should be.",
     "none": "There was no sandbox.",
 }
+NOTE = 500  # letters of one that are shown
 FEEDBACK = (
     "This is feedback, not the mark: a pull request can change the workflow that grades it. "
     "Marks come from the collected commits."
@@ -28,9 +29,15 @@ FEEDBACK = (
 
 
 def summary(seen: Seen) -> str:
-    """The score, a table of the exercises, the first counterexample folded, and what does not count."""
-    pieces = [_head(seen), *_policies(seen), _table(seen), *_first(seen), *_elsewhere(seen), _foot(seen)]
+    """Notes, the score, a table of the exercises, the first counterexample folded, what does not count."""
+    above = [*_notes(seen), _head(seen), *_policies(seen)]
+    pieces = [*above, _table(seen), *_first(seen), *_elsewhere(seen), _foot(seen)]
     return "\n\n".join(pieces) + "\n"
+
+
+def _notes(seen: Seen) -> Iterator[str]:
+    for note in seen.notes:
+        yield f"> [!WARNING]\n> {escaped(cut(' '.join(note.split()), NOTE))}"
 
 
 def _head(seen: Seen) -> str:

@@ -80,9 +80,10 @@ def runner(seen: Seen, texts: Mapping[str, str], surroundings: Mapping[str, str]
 
 
 def overview(seen: Seen) -> str:
-    """A line for each exercise; nothing in it is from the commit."""
+    """Notes, and a line for each exercise; nothing in it is from the commit."""
     lines = [f"{p.name:<10} {_said(p.status):<12} {brief(p.points)}/{brief(p.most)}" for p in seen.parts]
-    return "\n".join([*lines, f"score      {brief(seen.points)} of {brief(seen.most)}", *_apart(seen)]) + "\n"
+    score = f"score      {brief(seen.points)} of {brief(seen.most)}"
+    return "\n".join([*seen.notes, *lines, score, *_apart(seen)]) + "\n"
 
 
 def _said(status: str) -> str:

@@ -64,7 +64,7 @@ def list_exercises(search: tuple[str, ...]) -> None:
     With SEARCH: those whose names, titles, properties or hints speak of it, such as "chain rule".
     """
     from grader.course import here
-    from grader.learner.history import latest, present, read
+    from grader.learner.history import latest, on_top, present, read
     from grader.learner.screens import show_list
     from grader.learner.searching import background
     from grader.learner.searching import search as find
@@ -72,9 +72,10 @@ def list_exercises(search: tuple[str, ...]) -> None:
 
     course, wanted = here(), " ".join(search)
     found, others = find(course, wanted), background(course, wanted)
-    marks = latest(read(course.root / FOLDER))
+    grades, files = read(course.root / FOLDER), present(course)
     if found:
-        show_list(console(), found, course.names, marks, present(course))
+        names = [part.name for part in course.parts]
+        show_list(console(), found, names, latest(grades), files, on_top(grades, files))
     else:
         click.echo(f"No exercise speaks of “{printable(wanted)}”.")
     for title in others:
@@ -94,7 +95,7 @@ def progress(png: Path | None, svg: Path | None, turned: str | None, forget: boo
     anywhere, and none of it is in a report. NANOGRAD_HISTORY=off in the environment ends that as --off does.
     """
     from grader.course import here
-    from grader.learner.history import read
+    from grader.learner.history import on_top, present, read
     from grader.learner.state import state_folder
 
     course = here()
@@ -111,7 +112,7 @@ def progress(png: Path | None, svg: Path | None, turned: str | None, forget: boo
     elif png is None and svg is None:
         from grader.learner.showing import show_progress
 
-        show_progress(console(), grades, course.exercises)
+        show_progress(console(), grades, course.counted, on_top(grades, present(course)))
     else:
         _draw(course, grades, png, svg)
 
@@ -130,7 +131,7 @@ def _draw(course: Course, grades: list[Grade], png: Path | None, svg: Path | Non
         if to is not None:
             from grader.learner.picture import draw_progress
 
-            draw_progress(to, form, grades, course.exercises)
+            draw_progress(to, form, grades, course.counted)
             click.echo(f"Drawn: {printable(str(to))}")
 
 

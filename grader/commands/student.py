@@ -189,7 +189,7 @@ def _show(report: Report, submission: Path | None, root: Path) -> None:
         render_any(report, console(), f"grader grade {shlex.quote(folder)} --exercise {{}}")
     elif own:
         render(report, console(), folder, "make grade EX={}", "make hint EX={}")
-        if report.all_passed and report.together is not None:
+        if report.all_passed and report.together is not None and not report.notes:
             click.echo("Now see your own network learn: make demo")
     else:
         render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")

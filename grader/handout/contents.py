@@ -74,7 +74,7 @@ def handout(course: Course) -> Files:
     makefile = student_makefile(_text(course.root / "Makefile"))
     written = {
         "Makefile": makefile,
-        "README.md": _readme(course, makefile),
+        "README.md": student_readme(course, makefile),
         "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml")),
     }
     return _encoded(exercises | written) | _copied(course) | _package() | {SEALED: seal(_to_seal(course))}
@@ -169,17 +169,26 @@ def _needed(table: str) -> bool:
     return found is not None and found[1] in TABLES
 
 
-def _readme(course: Course, makefile: str) -> str:
+def student_readme(course: Course, makefile: str) -> str:
+    """The README of a students' project, with the exercises and with the commands of its Makefile."""
     commands = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
     exercises = enumerate(course.exercises, start=1)
     return Template(_text(README)).substitute(
         title=course.title,
         count=len(course.exercises),
-        points=f"{float(sum(exercise.points for exercise in course.exercises)):g}",
+        points=f"{float(sum(part.points for part in course.parts)):g}",
+        last=_last(course.together),
         first=course.names[0],
         exercises="\n".join(_row(number, exercise) for number, exercise in exercises),
         commands="\n".join(f"| `make {name}` | {_plain(says)} |" for name, says in commands),
     )
+
+
+def _last(together: Exercise) -> str:
+    """What all parts together bring."""
+    if together.counts:
+        return f"{float(together.points):g} of them for all your parts working together"
+    return "and a bonus on top for all your parts working together"
 
 
 def _row(number: int, exercise: Exercise) -> str:

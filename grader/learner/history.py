@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.course import Course
+from grader.course import TOGETHER, Course
 from grader.errors import UsageError
 from grader.evidence import STATUS, diagnosis_from_plain, diagnosis_to_plain, fraction, text
 from grader.learner.state import FOLDER, Say, aloud, unwritten
@@ -56,12 +56,14 @@ class Grade:
     at: when it began, with its time zone.
     seconds: how long it took.
     marks: of the exercises that were graded.
+    notes: what stood on top of the report, a sentence each.
     """
 
     at: datetime
     seconds: float
     seed: int
     marks: tuple[Mark, ...]
+    notes: tuple[str, ...] = ()
 
 
 def remembering(course: Course, folder: Path, environment: Mapping[str, str] = os.environ) -> bool:
@@ -93,7 +95,7 @@ def remember(
         return
     files = _graded_files(report, state.parent / "exercises")
     marks = tuple(_mark(result, files) for result in report.marks)
-    grade = Grade(now.astimezone(UTC), seconds, report.seed, marks)
+    grade = Grade(now.astimezone(UTC), seconds, report.seed, marks, report.notes)
     line = json.dumps(_to_plain(grade), separators=(",", ":")) + "\n"
     try:
         _append(state / NAME, line.encode())
@@ -139,6 +141,15 @@ def standing(grades: Iterable[Grade], names: Sequence[str]) -> list[Fraction]:
         had |= {mark.exercise: mark.points for mark in grade.marks if mark.exercise in names}
         found.append(sum(had.values(), Fraction(0)))
     return found
+
+
+def on_top(grades: Sequence[Grade], files: Mapping[str, str]) -> tuple[str, ...]:
+    """What stood on top of the last report on all parts; nothing once any of its files is another now."""
+    for grade in reversed(grades):
+        if any(mark.exercise == TOGETHER for mark in grade.marks):
+            same = all(mark.file == files.get(mark.exercise, "") for mark in grade.marks)
+            return grade.notes if same else ()
+    return ()
 
 
 def diagnosed(course: Course, exercise: str, grades: Iterable[Grade]) -> Diagnosis | None:
@@ -199,7 +210,8 @@ def _append(path: Path, line: bytes) -> None:
 
 def _to_plain(grade: Grade) -> dict[str, Any]:
     at, marks = grade.at.isoformat(timespec="seconds"), [_mark_to_plain(mark) for mark in grade.marks]
-    return {"at": at, "seconds": grade.seconds, "seed": grade.seed, "marks": marks}
+    plain = {"at": at, "seconds": grade.seconds, "seed": grade.seed, "marks": marks}
+    return plain | ({"notes": list(grade.notes)} if grade.notes else {})
 
 
 def _mark_to_plain(mark: Mark) -> dict[str, Any]:
@@ -224,7 +236,8 @@ def _grade(plain: Any) -> Grade:
     at = datetime.fromisoformat(plain["at"])
     if at.tzinfo is None or at.year not in YEARS:
         raise ValueError(f"{at} is no time of a grade")
-    return Grade(at, float(plain["seconds"]), int(plain["seed"]), tuple(map(_known, plain["marks"])))
+    marks, notes = tuple(map(_known, plain["marks"])), tuple(map(text, plain.get("notes", ())))
+    return Grade(at, float(plain["seconds"]), int(plain["seed"]), marks, notes)
 
 
 def _known(plain: Any) -> Mark:

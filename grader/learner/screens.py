@@ -18,7 +18,7 @@ from grader.learner.history import Mark
 from grader.learner.searching import Found
 from grader.learner.solution import Model
 from grader.printable import harmless, printable
-from grader.render.terminal import LOOK, points
+from grader.render.terminal import LOOK, points, tell_on_top
 
 THEME = "ansi_dark"  # the terminal's own colours, which suit its background
 CODE = Theme({"markdown.code": "bold cyan"})  # on the terminal's own background, whichever that is
@@ -52,12 +52,15 @@ def show_list(
     names: Sequence[str],
     marks: Mapping[str, Mark],
     files: Mapping[str, str],
+    notes: Sequence[str] = (),
 ) -> None:
     """Exercises with what they are worth and where they stand, and what in them was searched for.
 
     names: of all exercises, in order.
     marks, files: what each had at its last grade, and the digest of its file now.
+    notes: what stands above them, a sentence each.
     """
+    tell_on_top(console, notes)
     grid = Table.grid(padding=(0, 2))
     for exercise in (each.exercise for each in found):
         grid.add_row(

@@ -22,9 +22,9 @@ class Found:
 
 
 def search(course: Course, wanted: str) -> list[Found]:
-    """The exercises that speak of it, in their order; all of them where nothing is wanted."""
+    """The exercises that speak of it, in their order; all that count where nothing is wanted."""
     if not wanted.split():
-        return [Found(exercise) for exercise in course.exercises]
+        return [Found(part) for part in course.counted]
     return list(_found(course, wanted))
 
 
@@ -41,7 +41,7 @@ def speaks(text: str, wanted: str) -> bool:
 
 def _found(course: Course, wanted: str) -> Iterator[Found]:
     headings = [title for title in _headings(course) if speaks(title, wanted)]
-    for exercise in course.exercises:
+    for exercise in course.counted:
         claims = (prop.claim for prop in declared_in(course.properties(exercise.name)))
         titles = [c.title for c in claims if c.kind is not Kind.NOTE and speaks(c.title, wanted)]
         hints = [title for title in headings if title.startswith(f"{exercise.name}: ")]

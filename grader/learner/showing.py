@@ -16,14 +16,20 @@ from grader.learner.efforts import RECKONED, Effort, breaks, efforts, worked
 from grader.learner.history import Grade, Mark, latest, standing
 from grader.model import Exercise
 from grader.printable import printable
-from grader.render.terminal import LOOK, points
+from grader.render.terminal import LOOK, points, tell_on_top
 
 NARROWEST, WIDEST = 40, 100  # in letters; the narrowest has room for two moments
 HERE = "Kept in .nanograd/ on this machine only; nothing of it is sent."
 
 
-def show_progress(console: Console, grades: Sequence[Grade], exercises: Sequence[Exercise]) -> None:
-    """The points over time, then what each exercise took; there is one grade at least."""
+def show_progress(
+    console: Console, grades: Sequence[Grade], exercises: Sequence[Exercise], notes: Sequence[str] = ()
+) -> None:
+    """The points over time, then what each exercise took; there is one grade at least.
+
+    exercises: all that bring points. notes: what stands above all that, a sentence each.
+    """
+    tell_on_top(console, notes)
     names = [exercise.name for exercise in exercises]
     most = sum(exercise.points for exercise in exercises)
     had = [float(value) for value in standing(grades, names)]

@@ -60,9 +60,10 @@ def drawn(
     )
 
 
-def listed(rows: Sequence[Row]) -> str:
-    """The exercises as an HTML table."""
-    return _fragment("listed(rows)", "The exercises", rows=rows)
+def listed(rows: Sequence[Row], notes: Sequence[str]) -> str:
+    """The exercises as an HTML table, beneath the notes."""
+    said = tuple(map(printable, notes))
+    return _fragment("listed(rows, notes)", "The exercises", rows=rows, notes=said)
 
 
 def _fragment(call: str, label: str, **values: Any) -> str:

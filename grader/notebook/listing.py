@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.learner.history import Mark, latest, present, read
+from grader.learner.history import Mark, latest, on_top, present, read
 from grader.learner.state import FOLDER
 from grader.model import Exercise
 from grader.notebook.fragment import Row
@@ -15,11 +15,13 @@ from grader.render.wording import brief
 from grader.scoring import exercise_status
 
 
-def rows(session: Session) -> list[Row]:
-    """The exercises in order."""
+def rows(session: Session) -> tuple[list[Row], tuple[str, ...]]:
+    """The exercises in order, and what stood on top of the last report on all of them together."""
     course = session.course
-    marks, files = latest(read(course.root / FOLDER, session.say)), present(course)
-    return [_row(session, exercise, marks, files.get(exercise.name, "")) for exercise in course.exercises]
+    grades, files = read(course.root / FOLDER, session.say), present(course)
+    marks = latest(grades)
+    found = [_row(session, part, marks, files.get(part.name, "")) for part in course.counted]
+    return found, on_top(grades, files)
 
 
 def _row(session: Session, exercise: Exercise, marks: Mapping[str, Mark], file: str) -> Row:
@@ -32,11 +34,12 @@ def _row(session: Session, exercise: Exercise, marks: Mapping[str, Mark], file: 
     return Row(name, title, points, "", "")
 
 
-def as_lines(found: Sequence[Row]) -> str:
-    """The same as text in columns."""
+def as_lines(found: Sequence[Row], notes: Sequence[str]) -> str:
+    """The same as text in columns, beneath the notes."""
     cells = [(row.name, row.title, f"{row.points} points", f"{row.word} {row.more}".strip()) for row in found]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(
+    lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     )
+    return "\n".join([*map(printable, notes), *lines])

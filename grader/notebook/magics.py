@@ -108,8 +108,8 @@ class Magics:
 
         with _in_a_sentence():
             _nothing_more("%exercises", line)
-            found = rows(self._session)
-            self._show(listed(found), as_lines(found))
+            found, notes = rows(self._session)
+            self._show(listed(found, notes), as_lines(found, notes))
 
     def hint(self, line: str) -> None:
         """%hint [NAME] [--level N] gives a hint, one level more each time.

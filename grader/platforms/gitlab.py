@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 from grader.course import Course
@@ -28,7 +27,7 @@ def run(folder: Path, setting: Setting, to_junit: Path, to_codequality: Path) ->
     lines = lines_of(submission, setting.course)
     _write(to_junit, junit(report, about))
     # GitLab asks for paths from the top of the repository, which is where the job runs.
-    _write(to_codequality, codequality(replace(report, together=None), lines, folder.as_posix()))
+    _write(to_codequality, codequality(report, lines, folder.as_posix()))
     return report
 
 

@@ -120,10 +120,11 @@ def probably(diagnosis: Diagnosis) -> str:
 
 
 def overview(report: Report) -> str:
-    """The whole report in a few lines: the score and how it came about, then each exercise."""
+    """The whole report in a few lines: what stands on top, the score and its origin, then each exercise."""
     whole = summed(report)
     points = whole.exercises
-    lines = [f"Score: {brief(whole.final)} of {brief(points.most)}"]
+    lines = [text for note in report.notes for text in (printable(note), "")]
+    lines.append(f"Score: {brief(whole.final)} of {brief(points.most)}")
     if whole.lines:
         lines.append(f"Exercises: {brief(points.points)}")
         lines += [f"{printable(line.title)}: {signed(line.points)}" for line in whole.lines]

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from grader.model import Passed, Verdict
 from grader.printable import printable
-from grader.render.terminal import closer_look, overview, points, tell_notes
+from grader.render.terminal import closer_look, overview, points, tell_notes, tell_on_top
 from grader.report import Report, there_is
 from grader.scoring import exercise_status
 from grader.words import headline
@@ -18,6 +18,7 @@ def render(report: Report, console: Console, again: str) -> None:
 
     again: the command that grades one exercise, with {} for its name.
     """
+    tell_on_top(console, report.notes)
     console.print("Found:")
     for line in report.found:
         console.print(Text(f"  {printable(line)}"), soft_wrap=True)

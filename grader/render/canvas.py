@@ -25,7 +25,7 @@ def write_class(standings: Standings, to: BinaryIO) -> None:
 
 def _rows(standings: Standings) -> Iterator[list[str]]:
     yield [*COLUMNS, cell(standings.title)]
-    yield [f"    {SETS_POINTS}", *("" for _ in COLUMNS[1:]), two_decimals(most(standings.exercises))]
+    yield [f"    {SETS_POINTS}", *("" for _ in COLUMNS[1:]), two_decimals(most(standings))]
     for standing in standings.each():
         yield _row(standing)
 

@@ -57,6 +57,7 @@ def _origin(report: Report, about: About) -> dict[str, str]:
 
 
 def _tests(report: Report) -> Iterator[str]:
+    yield from (as_json(_worthless(f"note: {printable(note)}")) for note in report.notes)
     yield from (_of_exercise(result, place) for place, result in enumerate(report.marks, start=1))
     yield from (as_json(_policy(line)) for line in summed(report).lines)
 
@@ -90,10 +91,10 @@ def _output(result: Result) -> str:
 
 def _policy(line: Adjustment) -> dict[str, Any]:
     """A line of policy: a test that is worth nothing, for no score may be negative there."""
-    return {
-        "test-name": f"policy: {printable(line.title)} ({signed(line.points)})",
-        "passed": True,
-        "score": 0,
-        "max-score": 0,
-        "points": number(line.points),
-    }
+    name = f"policy: {printable(line.title)} ({signed(line.points)})"
+    return _worthless(name) | {"points": number(line.points)}
+
+
+def _worthless(name: str) -> dict[str, Any]:
+    """A test that says something and is worth nothing."""
+    return {"test-name": name, "passed": True, "score": 0, "max-score": 0}

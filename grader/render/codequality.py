@@ -15,15 +15,19 @@ from grader.words import headline
 
 # GitLab shows it on one line.
 LONGEST = 300
+# What assembles the submission's own engine.
+WHOLE = "__init__"
 
 
 def render(report: Report, lines: Mapping[str, int], folder: str) -> str:
     """The report as GitLab reads it; one issue, not many, says that an exercise is not started.
 
+    What is said of all parts together is shown at the file that assembles them.
     lines: by exercise, the line from 1 that an issue is shown at; 1 where nothing is said.
     folder: where the files are, from the top of the repository.
     """
-    issues = [_issue(r, v, f"{folder}/{r.exercise.name}.py", lines) for r, v in _missed(report)]
+    issues = [_note(note, f"{folder}/{WHOLE}.py") for note in report.notes]
+    issues += [_issue(r, v, f"{folder}/{_file(r)}.py", lines) for r, v in _missed(report)]
     return plain_json(json.dumps(issues, indent=1, ensure_ascii=False)) + "\n"
 
 
@@ -41,13 +45,26 @@ def _issue(result: Result, verdict: Verdict, path: str, lines: Mapping[str, int]
     said = f"{name}: {claim.title}: {headline(verdict.outcome)}"
     if isinstance(verdict.outcome, NotStarted):
         said = f"{name} is not started: {verdict.outcome.reason}"
+    return _shown(said, (name, claim.name), _severity(verdict.outcome), path, lines.get(name, 1))
+
+
+def _note(note: str, path: str) -> dict[str, Any]:
+    return _shown(note, ("together", "note"), "major", path, 1)
+
+
+def _file(result: Result) -> str:
+    return WHOLE if result.exercise.own else result.exercise.name
+
+
+def _shown(said: str, check: tuple[str, str], severity: str, path: str, line: int) -> dict[str, Any]:
+    """An issue; check: of what it is, and which of its properties."""
     return {
         "description": cut(printable(said), LONGEST).replace("\n", " "),
-        "check_name": f"{name}.{claim.name}",
+        "check_name": ".".join(check),
         # The same mistake in two pipelines is one issue, so neither line nor numbers are part of it.
-        "fingerprint": sha256(f"{path}\0{claim.name}".encode("utf-8", "backslashreplace")).hexdigest(),
-        "severity": _severity(verdict.outcome),
-        "location": {"path": printable(path), "lines": {"begin": lines.get(name, 1)}},
+        "fingerprint": sha256(f"{path}\0{check[1]}".encode("utf-8", "backslashreplace")).hexdigest(),
+        "severity": severity,
+        "location": {"path": printable(path), "lines": {"begin": line}},
     }
 
 

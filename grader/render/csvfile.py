@@ -8,8 +8,7 @@ from fractions import Fraction
 from io import TextIOWrapper
 from typing import BinaryIO
 
-from grader.model import Exercise
-from grader.standing import Standing
+from grader.standing import Standing, Standings
 
 
 def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO) -> None:
@@ -20,9 +19,9 @@ def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO) -> None:
     text.detach()
 
 
-def most(exercises: Iterable[Exercise]) -> Fraction:
+def most(standings: Standings) -> Fraction:
     """What full marks are worth."""
-    return sum((exercise.points for exercise in exercises), Fraction(0))
+    return sum((part.points for part in standings.parts), Fraction(0))
 
 
 def nothing_came(standing: Standing) -> bool:

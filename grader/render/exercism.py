@@ -22,14 +22,16 @@ def render(report: Report, about: About) -> str:  # noqa: ARG001  # every format
     """The report as Exercism reads it: neither points nor bonus, and no policies.
 
     Crashed and timed out are its "error", and an exercise that is not started fails. The whole is an error
-    only where every test is one.
+    only where every test is one. What stands on top of the report is the message and, as a page may show that
+    with an error only, a test that passes as well.
     """
-    graded = [v for r in report.results for _, v in counted(r) if v.claim.kind is Kind.GRADED]
+    graded = [v for r in report.marks for _, v in counted(r) if v.claim.kind is Kind.GRADED]
     broken = bool(graded) and all(_status(verdict) == "error" for verdict in graded)
+    told = headline(graded[0].outcome) if broken else " ".join(report.notes)
     head: dict[str, Any] = {
         "version": VERSION,
         "status": "error" if broken else "pass" if report.all_passed else "fail",
-        "message": cut(printable(headline(graded[0].outcome)), MESSAGE) if broken else None,
+        "message": cut(printable(told), MESSAGE) or None,
     }
     return with_items(head, "tests", _tests(report))
 
@@ -41,7 +43,8 @@ def cut(text: str, most: int) -> str:
 
 
 def _tests(report: Report) -> Iterator[str]:
-    for place, result in enumerate(report.results, start=1):
+    yield from (as_json(_note(note)) for note in report.notes)
+    for place, result in enumerate(report.marks, start=1):
         yield from _of_exercise(result, place)
 
 
@@ -63,6 +66,10 @@ def _test(result: Result, verdict: Verdict, place: int) -> dict[str, Any]:
         "test_code": lines_of(shown.source) if shown else None,
         "task_id": place,
     }
+
+
+def _note(note: str) -> dict[str, Any]:
+    return {"name": "Note", "status": "pass", "message": None, "output": cut(printable(note), OUTPUT)}
 
 
 def _status(verdict: Verdict) -> str:

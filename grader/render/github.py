@@ -39,6 +39,7 @@ def wrapped(text: str) -> str:
 
 
 def _tests(report: Report) -> Iterator[str]:
+    yield from (as_json(_said(f"note: {note}", "", 0, "")) for note in report.notes)
     for place, result in enumerate(report.marks, start=1):
         yield from _of_exercise(result, place)
     yield from (as_json(_policy(line)) for line in summed(report).lines)
@@ -85,13 +86,19 @@ def _status(verdict: Verdict) -> str:
 
 
 def _policy(line: Adjustment) -> dict[str, Any]:
+    name = f"policy: {line.title} ({signed(line.points)})"
+    return _said(name, f"{signed(line.points)} points", binary(line.points), "course.toml")
+
+
+def _said(name: str, message: str, points: int | float, filename: str) -> dict[str, Any]:
+    """What is said in a test's place."""
     return {
-        "name": harmless(f"policy: {printable(line.title)} ({signed(line.points)})"),
+        "name": harmless(printable(name)),
         "status": "pass",
-        "score": binary(line.points),
-        "message": f"{signed(line.points)} points",
+        "score": points,
+        "message": message,
         "test_code": "",
-        "filename": "course.toml",
+        "filename": filename,
         "line_no": 0,
         "task_id": 0,
         "duration": 0,

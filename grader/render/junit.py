@@ -77,9 +77,10 @@ def _wrapped(name: str, facts: Pairs, times: Pairs, cases: str, counts: Counter[
 
 
 def _facts(report: Report) -> Pairs:
-    """What stands above the cases: the score, how policies made it, and what it depends on."""
+    """What stands above the cases: notes, the score, how policies made it, and what it depends on."""
     total = summed(report).exercises
-    facts = {"score": decimal(summed(report).final), "max_score": decimal(total.most)}
+    facts = {"notes": " ".join(report.notes)} if report.notes else {}
+    facts |= {"score": decimal(summed(report).final), "max_score": decimal(total.most)}
     facts |= {"raw_score": decimal(total.points), "bonus": decimal(total.bonus)}
     facts |= {f"policy: {line.title}": signed(line.points) for line in summed(report).lines}
     return facts | {"digest": report.digest, "seed": str(report.seed), "isolation": report.isolation}

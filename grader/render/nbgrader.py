@@ -40,7 +40,7 @@ def write_class(standings: Standings, to: BinaryIO) -> None:
 def _rows(standings: Standings) -> Iterator[list[str]]:
     yield list(COLUMNS)
     opening = [cell(standings.title), _when(standings.deadline)]
-    full = _float(most(standings.exercises))
+    full = _float(most(standings))
     for standing in standings.each():
         person = standing.person
         last, first = names(person.name)

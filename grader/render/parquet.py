@@ -24,7 +24,7 @@ GROUP = 65536
 HOW = "pip install 'nanograd[class]'"
 Row = tuple[Any, ...]
 # What is the same in all of a person's rows, and what differs.
-PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation")
+PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation", "notes")
 PROPERTY = (
     "exercise",
     "property",
@@ -44,7 +44,8 @@ def write_class(standings: Standings, to: BinaryIO) -> None:
 
     kind is "graded", "bonus" or "policy": the scores of the graded properties and the policy lines add up to
     the final score. Who has no report has one row, with a status and nothing else. misconception is the
-    exercise's, on each of its rows. Raises UsageError where pyarrow is not installed.
+    exercise's, on each of its rows; notes are what stands on top of the person's report, on each of theirs.
+    Raises UsageError where pyarrow is not installed.
     """
     try:
         arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
@@ -90,11 +91,10 @@ def _table(arrow: ModuleType, people: list[Row], rows: list[Row], layout: Any) -
 
 def _person(standing: Standing) -> Row:
     report, when = standing.report, standing.handed_in
-    shown = (
-        (None, None, None)
-        if report is None
-        else (printable(report.digest), report.seed, printable(report.isolation))
-    )
+    shown: Row = (None, None, None, None)
+    if report is not None:
+        notes = printable(" ".join(report.notes)) or None
+        shown = (printable(report.digest), report.seed, printable(report.isolation), notes)
     return (printable(standing.person.id), when and when.astimezone(UTC), standing.attempts, *shown)
 
 

@@ -11,14 +11,15 @@ from grader.model import Result
 from grader.printable import plain_json
 from grader.render.about import KEPT, About, summed
 from grader.render.wording import number
-from grader.report import Report, to_plain
+from grader.report import Report, on_top, to_plain
 
 DEEP = "\n    "
 
 
 def render(report: Report, about: About) -> str:
     """Byte for byte what to_json() gives, many times as fast where results are shared."""
-    empty = to_plain(replace(report, results=(), together=None), _times(about)) | _totals(report)
+    bare = to_plain(replace(report, results=(), together=None))
+    empty = bare | _totals(report) | on_top(report) | _times(about)
     before, after = _dump(empty).split('\n  "exercises": [],\n  "together": null,\n')
     exercises = f",{DEEP}".join(_exercise(result, DEEP) for result in report.results)
     listed = f"[{DEEP}{exercises}\n  ]" if report.results else "[]"
@@ -26,10 +27,10 @@ def render(report: Report, about: About) -> str:
     return f'{before}\n  "exercises": {listed},\n  "together": {together},\n{after}\n'
 
 
-def _times(about: About) -> dict[str, Any] | None:
+def _times(about: About) -> dict[str, Any]:
     if about.started is None or about.seconds is None:
-        return None
-    return {"started": about.started.isoformat(timespec="seconds"), "seconds": about.seconds}
+        return {}
+    return {"times": {"started": about.started.isoformat(timespec="seconds"), "seconds": about.seconds}}
 
 
 def _totals(report: Report) -> dict[str, int | float]:

@@ -24,8 +24,9 @@ def write_class(standings: Standings, to: BinaryIO) -> None:
     """Writes the class; people without a report have empty scores.
 
     The columns: the person's, raw_score, one for each sort of policy line with its total, score, max_score,
-    bonus, one for each exercise with its points (the last mark's are bonus points), the policy lines in
-    full, and why what came last could not be graded. Raises UsageError where the class changes meanwhile.
+    bonus, one for each exercise with its points (the last mark's are bonus points unless it counts), the
+    policy lines in full, what stands on top of the report, and why what came last could not be graded.
+    Raises UsageError where the class changes meanwhile.
     """
     write_rows(_rows(standings), to)
 
@@ -39,10 +40,11 @@ def _rows(standings: Standings) -> Iterator[list[str]]:
     # The header comes first and needs them all, so the class is gone through once more before.
     reports = (standing.report for standing in standings.each())
     sorts = list(dict.fromkeys(sort(line) for r in reports if r is not None for line in summed(r).lines))
-    names = [exercise.name for exercise in (*standings.exercises, standings.together)]
+    names = [part.name for part in standings.parts]
     policy, shown = [cell(f"policy: {name}") for name in sorts], map(cell, names)
-    yield [*PERSON, "raw_score", *policy, "score", "max_score", "bonus", *shown, "policies", "trouble"]
-    full = decimal(most(standings.exercises))
+    last = ("policies", "notes", "trouble")
+    yield [*PERSON, "raw_score", *policy, "score", "max_score", "bonus", *shown, *last]
+    full = decimal(most(standings))
     for standing in standings.each():
         yield [*_person(standing), *_points(standing.report, sorts, full, names), cell(standing.trouble)]
 
@@ -62,7 +64,7 @@ def _status(standing: Standing) -> str:
 
 def _points(report: Report | None, sorts: list[str], full: str, names: list[str]) -> list[str]:
     if report is None:
-        return ["", *("" for _ in sorts), "", full, "", *("" for _ in names), ""]
+        return ["", *("" for _ in sorts), "", full, "", *("" for _ in names), "", ""]
     got = dict(map(_exercise, report.marks))
     lines = summed(report).lines
     return [
@@ -73,6 +75,7 @@ def _points(report: Report | None, sorts: list[str], full: str, names: list[str]
         decimal(summed(report).exercises.bonus),
         *(got.get(name, "") for name in names),
         cell("; ".join(f"{line.title} ({signed(line.points)})" for line in lines)),
+        cell(" ".join(report.notes)),
     ]
 
 

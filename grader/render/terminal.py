@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
@@ -47,14 +49,15 @@ def render(report: Report, console: Console, folder: str, again: str, stuck: str
     again: the command that grades one exercise, with {} for its name.
     stuck: where help is, with {} for the exercise's name.
     """
+    tell_on_top(console, report.notes)
     console.print(overview(report))
     unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
-    if unfinished is not None and not unfinished.exercise.own:
-        _next_exercise(console, unfinished, folder, again, stuck)
-    elif unfinished is not None and report.all_passed:
+    if unfinished is None:
+        _bonus_left(console, report)
+    elif unfinished.exercise.own:
         closer_look(console, unfinished)
     else:
-        _bonus_left(console, report)
+        _next_exercise(console, unfinished, folder, again, stuck)
     tell_notes(console, report)
 
 
@@ -76,8 +79,7 @@ def overview(report: Report) -> RenderableType:
     total = report.score
     grid.add_row("", "", "", "", "")
     for line in report.adjustments:
-        title = Text(printable(line.title), style="dim")
-        grid.add_row("policy", title, "", f"{float(line.points):+.4g}", "")
+        grid.add_row("policy", Text(printable(line.title), style="dim"), "", f"{float(line.points):+.4g}", "")
     grid.add_row(
         Text("score", style="bold"),
         "",
@@ -94,7 +96,7 @@ def _row(result: Result) -> tuple[RenderableType, ...]:
     word, style = ("half done", "yellow") if half_done(result) else LOOK[exercise_status(result)]
     word = "absent" if absent(result) else word
     marks = score(result)
-    got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
+    got, most = (marks.points, marks.most) if result.exercise.counts else (marks.bonus, marks.most_bonus)
     return (
         Text(printable(result.exercise.name)),
         Text(printable(result.exercise.title), style="dim"),
@@ -191,8 +193,7 @@ def _happened(console: Console, outcome: Outcome) -> None:
 def _diagnosis(console: Console, diagnosis: Diagnosis) -> None:
     console.print(Text(printable(f"Probably: {diagnosis.name}"), style="bold yellow"))
     _say(console, diagnosis.explanation)
-    hint = printable(f"HINTS.md, “{diagnosis.hint}”, goes on from there.")
-    console.print(Text(hint, style="dim"))
+    console.print(Text(printable(f"HINTS.md, “{diagnosis.hint}”, goes on from there."), style="dim"))
     console.print()
 
 
@@ -218,9 +219,8 @@ def _property_line(verdict: Verdict) -> RenderableType:
 def _counterexample(console: Console, shown: Counterexample) -> None:
     console.print()
     # Printed as it is, never wrapped: it is there to be pasted.
-    code = "\n".join(
-        f"    {harmless(printable(line))}".rstrip() for line in shown.source.rstrip().split("\n")
-    )
+    lines = shown.source.rstrip().split("\n")
+    code = "\n".join(f"    {harmless(printable(line))}".rstrip() for line in lines)
     console.print(Text(code, style="cyan"), soft_wrap=True)
     console.print()
     for line in numbers(shown):
@@ -234,6 +234,12 @@ def _bonus_left(console: Console, report: Report) -> None:
         for verdict in result.verdicts:
             if verdict.claim.kind is Kind.BONUS and not isinstance(verdict.outcome, Passed):
                 console.print(_property_line(verdict))
+
+
+def tell_on_top(console: Console, notes: Iterable[str]) -> None:
+    """Print what stands above everything else."""
+    for note in notes:
+        console.print(Text(printable(note), style="bold yellow"))
 
 
 def tell_notes(console: Console, report: Report) -> None:

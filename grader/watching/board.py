@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.course import Course
 from grader.model import Counterexample, Exercise, Result
 from grader.scoring import exercise_status
+from grader.together import alone_only
 
 if TYPE_CHECKING:
     from grader.learner.hints import Hint
@@ -105,6 +106,12 @@ class Board:
     def result(self) -> Result | None:
         """The last verdict on the current exercise."""
         return self.results.get(self.current)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What only all parts together show, a sentence each."""
+        alone = [self.results[name] for name in self.names if name in self.results]
+        return alone_only(alone, self.results.get(self.together.name))
 
     @property
     def exercise(self) -> Exercise:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.segment import Segment
@@ -73,7 +74,9 @@ class Screen:
 
     def _ways(self) -> str:
         """How to see all of a verdict outside of the watch."""
-        return f"make grade EX={printable(self.board.current)}" if self.board.settled else "make grade"
+        board = self.board
+        alone = board.settled and board.current != board.together.name
+        return f"make grade EX={printable(board.current)}" if alone else "make grade"
 
     def _above(self, width: int) -> RenderableType:
         head = Table.grid(expand=True, padding=(0, 1))
@@ -88,7 +91,8 @@ class Screen:
         strip = Text(" ", no_wrap=False).append_text(
             Text("  ").join(self._sign(exercise) for exercise in board.exercises)
         )
-        return Group(head, strip, self._title())
+        notes = (Padding(Text(printable(note), style="bold yellow"), (0, 0, 0, 1)) for note in board.notes)
+        return Group(head, strip, *notes, self._title())
 
     def _sign(self, exercise: Exercise) -> Text:
         sign, style = self._seen(exercise.name)
@@ -173,7 +177,7 @@ class Screen:
             return "Every exercise has passed! Now all of them together …"
         last = board.results.get(board.together.name)
         how = f" Together: {_look(last)[0]}, {_marks(last)}; n shows it." if last is not None else ""
-        return f"Every exercise has passed. Well done!{how}"
+        return f"Every exercise has passed.{'' if board.notes else ' Well done!'}{how}"
 
     def _listing(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
@@ -225,8 +229,9 @@ def _look(result: Result) -> tuple[str, str]:
 
 def _marks(result: Result) -> str:
     marks = score(result)
-    got, most = (marks.bonus, marks.most_bonus) if result.exercise.own else (marks.points, marks.most)
-    return f"{points(got)}/{points(most)} {'bonus points' if result.exercise.own else 'points'}"
+    if result.exercise.counts:
+        return f"{points(marks.points)}/{points(marks.most)} points"
+    return f"{points(marks.bonus)}/{points(marks.most_bonus)} bonus points"
 
 
 def _two_columns(rows: Iterable[tuple[str, str]]) -> RenderableType:

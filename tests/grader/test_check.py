@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,26 @@ def test_missing_hint_level_is_found(copy):
 def test_points_that_do_not_add_up_are_found(copy):
     odd = replace(first(copy), points=first(copy).points + 1)
     assert "add up to 10, not to 11" in next(rubric_faults(copy, odd))
+
+
+def test_last_mark_that_counts_needs_a_property_that_brings_its_points(course, copy):
+    counts = replace(copy.together, points=Fraction(20))
+    assert list(rubric_faults(course, counts)) == []
+    path = copy.properties("together")
+    path.write_text(path.read_text().replace("points=2", "points=0"))
+    assert list(rubric_faults(copy, counts)) == ["together: none of its properties brings its points"]
+
+
+def test_solution_that_does_not_earn_a_last_mark_that_counts_is_found(copy, setting):
+    path = copy.root / "course.toml"
+    path.write_text(f"{path.read_text()}points = 20\n")
+    layer = copy.root / "solutions" / "layer.py"
+    layer.write_text(layer.read_text().replace("nonlin) for _", "True) for _"))
+    broken = Course.load(copy.root)
+    (found,) = solution_faults(replace(setting, course=broken), broken.together)
+    assert found.startswith(
+        "together: the solution does not keep 'An MLP built of nothing but your own parts"
+    )
 
 
 def test_wrong_solution_is_found(copy, setting):

@@ -68,6 +68,26 @@ def test_last_mark_is_every_part_of_the_students_own(course):
     assert course.together.points == 0
 
 
+def test_last_mark_counts_where_it_has_points(written):
+    bonus, counts = written(WHOLE), written(f"{WHOLE}points = 7.5\n")
+    assert (bonus.together.points, bonus.counted) == (0, bonus.exercises)
+    assert (counts.together.points, counts.counted) == (Fraction(15, 2), counts.parts)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("counts = true", r"\[together\] knows no 'counts'; there are points, title"),
+        ("points = 0", r"\[together\] is worth nothing; leave out its points for a bonus"),
+        ("points = -1", r"\[together\] is worth less than nothing"),
+        ("points = true", "is not a course"),
+    ],
+)
+def test_last_mark_that_is_stated_wrongly_is_named(written, line, said):
+    with pytest.raises(CourseError, match=said):
+        written(f"{WHOLE}{line}\n")
+
+
 def test_siblings_are_exercises_and_never_the_exercise_itself(course):
     for exercise in course.exercises:
         assert set(exercise.siblings) <= set(course.names) - {exercise.name}

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from grader.check import hints_missing
+from grader.course import Course
 from grader.grading import grade
 from grader.policy import read
 from grader.render.terminal import render
@@ -96,6 +97,18 @@ def test_the_policy_shown_to_instructors_is_one(course):
     shown = POLICY.search((ROOT / "docs" / "class.md").read_text("utf-8"))
     policy = read(tomllib.loads(shown[1])["policy"], course.names)
     assert (policy.attempt, policy.weights["backward"]) == ("best", 2)
+
+
+LAST_MARK = re.compile(r"^```toml\n(\[together\].*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_last_mark_that_the_docs_show_counts_for_as_much_as_they_say(tmp_path):
+    text = (ROOT / "docs" / "class.md").read_text("utf-8")
+    exercises = (ROOT / "course.toml").read_text("utf-8").partition("[together]")[0]
+    (tmp_path / "course.toml").write_text(exercises + LAST_MARK.search(text)[1])
+    shown = Course.load(tmp_path)
+    assert shown.together.counts
+    assert f"points and these, {sum(part.points for part in shown.counted)} here" in text
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/class.md"])

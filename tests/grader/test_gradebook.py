@@ -20,7 +20,7 @@ from grader.gradebook.writing import Graded, writing
 from grader.model import Claim, Exercise, Failed, Kind, Passed, Person, Result, Verdict
 from grader.policy import Policy
 from grader.rescoring import rescored
-from grader.rubric import Rubric
+from grader.rubric import Rubric, from_json
 from tests.grader.test_policy import FAILED
 
 ADD, MUL, TOGETHER = (
@@ -182,6 +182,31 @@ def test_a_new_rubric_scores_what_is_stored(book):
     change = rescored(book, worth(90))
     assert change.moved == (("ada", 30.0, 100.0),)
     assert points(book) == {"ada": 100, "bob": 10, "zoe": None}
+
+
+def test_a_last_mark_that_counts_from_now_on_scores_what_was_graded_as_a_bonus(tmp_path):
+    bonus = replace(RUBRIC, together=replace(TOGETHER, own=True))
+    path = tmp_path / "class.sqlite"
+    with writing(path) as writer:
+        writer.score_by(bonus)
+        writer.add(graded("ada"), evidence())
+        writer.add(graded("bob"), evidence() | {"together": plain("together", right=False)})
+    assert points(path) == {"ada": 30, "bob": 30}
+    assert standings(path)["bob"].report.all_passed
+    change = rescored(path, replace(bonus, together=replace(bonus.together, points=Fraction(20))))
+    assert change.moved == (("ada", 30.0, 50.0),)
+    assert [s.report.score.most for s in standings(path).values()] == [50, 50]
+    assert not standings(path)["bob"].report.all_passed
+    assert len(standings(path)["bob"].report.notes) == 1
+
+
+def test_a_rubric_may_weigh_a_last_mark_only_if_it_counts():
+    stored = json.loads(replace(RUBRIC, together=replace(TOGETHER, own=True, points=Fraction(20))).to_json())
+    stored["policy"] = {"weights": {"together": 2}}
+    assert from_json(json.dumps(stored)).policy.weights == {"together": 2}
+    stored["exercises"][-1]["points"] = "0"
+    with pytest.raises(ValueError, match="which is no exercise"):
+        from_json(json.dumps(stored))
 
 
 def test_the_same_rubric_changes_nothing(book):

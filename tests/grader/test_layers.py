@@ -122,6 +122,7 @@ LAYERS = (
     ("render.any_shape",),
     ("render.terminal", "pictures.found"),
     ("report",),
+    ("together",),
     ("scoring",),
     ("plugin", "pictures", "pictures.observed"),
     ("pictures.drawing",),
@@ -231,6 +232,7 @@ FREE_OF_VALUE = {
     "report",
     "sandbox",
     "scoring",
+    "together",
 }
 
 

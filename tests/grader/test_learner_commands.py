@@ -156,6 +156,18 @@ def test_list_shows_where_each_exercise_stood(project):
     assert "not started" in lines["mlp"]
 
 
+def test_parts_that_work_alone_only_are_told_so_and_not_sent_on_to_the_demo(project):
+    for name in ("add", "relu", "backward", "neuron", "layer", "mlp"):
+        write(project, name)
+    for path in (here().root / "tests" / "redteam" / "attacks" / "in_a_circle").glob("*.py"):
+        shutil.copy(path, project / "exercises")
+    run = grader(project, "grade")
+    assert run.stdout.startswith("Every exercise passes alone. Together, with all parts your own, none of 2")
+    assert "make demo" not in run.stdout
+    for command in ("list", "progress"):
+        assert grader(project, command).stdout.startswith("Every exercise passes alone.")
+
+
 def test_list_finds_what_is_spoken_of_and_says_where(project):
     run = grader(project, "list", "chain rule")
     assert "backward" in run.stdout

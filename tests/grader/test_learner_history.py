@@ -1,5 +1,6 @@
 """Grades are remembered on this machine, a line each, whatever happens to the file; and time is reckoned."""
 
+import io
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
+from rich.console import Console
 
 from grader.learner.charts import axis, chart, scale
 from grader.learner.efforts import breaks, efforts, worked
@@ -15,6 +17,8 @@ from grader.learner.history import (
     diagnosed,
     forget,
     latest,
+    on_top,
+    present,
     read,
     remember,
     remembering,
@@ -22,7 +26,9 @@ from grader.learner.history import (
     turn,
     unfinished,
 )
-from grader.learner.showing import duration
+from grader.learner.screens import show_list
+from grader.learner.searching import search
+from grader.learner.showing import duration, show_progress
 from grader.learner.state import state_folder
 from tests.grader.desk import ALONE, NOON, OVERWRITES, ROOT, desk, grades, heard, report, state, write
 
@@ -43,6 +49,33 @@ def test_grade_comes_back_as_it_was(desk, state):
     assert (grade.at, grade.seconds, grade.seed) == (NOON, 0.5, 7)
     found = [(m.exercise, m.status, m.points, m.most) for m in grade.marks]
     assert found == [("add", "passed", 10, 10), ("relu", "crashed", 0, 10), ("together", "passed", 5, 5)]
+
+
+def test_note_on_top_is_kept_until_a_file_is_another(desk, state):
+    every = dict.fromkeys(desk.names, "passed")
+    grades = remembered(desk, state, **every, together="crashed")
+    (note,) = grades[-1].notes
+    assert note.startswith("Every exercise passes alone.")
+    assert on_top(grades, present(desk)) == (note,)
+    assert on_top(remembered(desk, state, add="passed"), present(desk)) == (note,)
+    write(desk, "add", "changed = 1\n")
+    assert on_top(read(state), present(desk)) == ()
+
+
+def test_note_on_top_is_gone_once_all_work_together(desk, state):
+    every = dict.fromkeys(desk.names, "passed")
+    remembered(desk, state, **every, together="crashed")
+    assert on_top(remembered(desk, state, **every, together="passed"), present(desk)) == ()
+
+
+def test_note_on_top_stands_above_list_and_progress(desk, state):
+    grades = remembered(desk, state, **dict.fromkeys(desk.names, "passed"), together="crashed")
+    notes = on_top(grades, present(desk))
+    one, other = (Console(file=io.StringIO(), width=400) for _ in range(2))
+    show_progress(one, grades, desk.counted, notes)
+    show_list(other, search(desk, ""), desk.names, latest(grades), present(desk), notes)
+    assert one.file.getvalue().startswith(notes[0])
+    assert other.file.getvalue().startswith(notes[0])
 
 
 def test_grade_is_one_line_at_the_end(desk, state):

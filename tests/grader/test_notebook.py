@@ -12,13 +12,14 @@ import pytest
 from rich.console import Console
 
 from grader.errors import UsageError
+from grader.learner.history import remember
 from grader.notebook.cells import beginning, cell_of
 from grader.notebook.fragment import SCOPE
 from grader.notebook.project import course_of
 from grader.notebook.session import Session
 from grader.render.terminal import render
 from grader.report import Report
-from tests.grader.desk import ROOT, desk, write
+from tests.grader.desk import ALONE, NOON, ROOT, desk, report, write
 from tests.grader.hostile import HOSTILE
 
 pytest.importorskip("IPython", reason="pip install 'nanograd[notebook]', to try the notebook's magics")
@@ -359,6 +360,16 @@ def test_exercises_are_listed_with_where_they_stand(run, desk):
     said = run("%exercises")
     assert re.search(r"^add +a \+ b +10 points +passed in this notebook$", said.text, re.MULTILINE)
     assert [name for name in desk.names if name not in said.shown] == []
+
+
+def test_note_on_top_of_the_last_report_stands_above_the_list(run, desk):
+    every = dict.fromkeys(desk.names, "passed")
+    folder = desk.root / ".nanograd"
+    folder.mkdir(exist_ok=True)
+    remember(report(desk, **every, together="crashed"), folder, NOON, 0.5, ALONE)
+    said = run("%exercises")
+    assert said.text.startswith("Every exercise passes alone. Together, with all parts your own,")
+    assert '<p class="on-top" role="note">Every exercise passes alone.' in said.data["text/html"]
 
 
 def test_hints_go_up_level_by_level(run):

@@ -7,8 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from grader.model import Person
 from grader.render.page import render_class
+from grader.standing import Standing
 from tests.grader.crowd import HOSTILE, crowd
+from tests.grader.formats.samples import a_class, in_a_circle, perfect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMEDRIVER = shutil.which("chromedriver")
@@ -224,6 +227,19 @@ def test_a_misconception_shows_whose_work_has_it(opened):
     count = int(one(browser, ".many strong").text)
     browser.execute_script("document.querySelector('.lessons .show').click()")
     assert one(browser, "#found").text == f"{count} of {SIZE} people"
+
+
+def test_note_on_top_shows_whose_work_it_is_about_and_stands_first_there(browser, tmp_path):
+    people = [Standing(Person("anna"), in_a_circle()), Standing(Person("bob"), perfect())]
+    render_class(a_class(people), datetime(2026, 11, 24, tzinfo=UTC), tmp_path / "class.html")
+    browser.get((tmp_path / "class.html").as_uri())
+    browser.execute_script("document.querySelector('#overview .show').click()")
+    assert rows(browser) == ["anna"]
+    browser.execute_script("location.hash = '#student/anna'")
+    note = one(browser, "#student .card")
+    assert note.text.startswith("Every exercise passes alone.")
+    browser.execute_script("location.hash = '#student/bob'")
+    assert browser.find_elements("css selector", "#student .on-top") == []
 
 
 def test_who_has_not_started_is_shown(opened):

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from grader.check import handed_out, write_stubs
 from grader.course import Course
 from grader.errors import CourseError, UsageError
 from grader.grading import grade
-from grader.handout.contents import student_makefile, student_pyproject
+from grader.handout.contents import student_makefile, student_pyproject, student_readme
 from grader.handout.manifest import digest, read_manifest
 from grader.handout.release import release
 from grader.render.terminal import render
@@ -415,6 +417,13 @@ def test_readme_lists_the_exercises_and_their_points(released, course):
     shown = dict(re.findall(r"`exercises/(\w+)\.py` \|.*\| (\d+) \|$", text, re.MULTILINE))
     assert shown == {exercise.name: str(exercise.points) for exercise in course.exercises}
     assert "$" not in text
+
+
+def test_readme_says_what_all_parts_together_bring(released, course):
+    text = (released / "README.md").read_text("utf-8")
+    assert "100 points in all, and a bonus on top for all your parts working together." in text
+    counts = replace(course, together=replace(course.together, points=Fraction(20)))
+    assert "120 points in all, 20 of them for all your parts working together." in student_readme(counts, "")
 
 
 def test_readme_is_honest_about_the_seal(released):

@@ -38,7 +38,7 @@ def test_columns_are_the_persons_the_scores_the_policies_the_exercises():
     assert list(rows("csv")[0]) == [
         *("id", "name", "email", "status", "handed_in", "attempts", "raw_score"),
         *("policy: late", "policy: pair", "policy: no score is below zero"),
-        *("score", "max_score", "bonus", "add", "mul", "pow", "together", "policies", "trouble"),
+        *("score", "max_score", "bonus", "add", "mul", "pow", "together", "policies", "notes", "trouble"),
     ]
 
 

@@ -89,6 +89,21 @@ def test_last_mark_is_forgotten_when_a_part_of_it_is_saved(settled, passes):
     assert "together" not in done.saved(frozenset({"add"}), {"add"}, 3.0).results
 
 
+def test_what_passes_alone_and_not_together_is_said_above_all_until_the_next_save(settled, passes):
+    passed = settled.graded(passes("relu"), 2.0)
+    last = passes("together")
+    missed = replace(
+        last, verdicts=tuple(Verdict(v.claim, Crashed(3, "KeyError: 'x'")) for v in last.verdicts)
+    )
+    board = passed.graded(missed, 2.1)
+    for shown in (board, board.at("add"), board.at("together")):
+        assert "Every exercise passes alone. Together, with all parts your own," in text(shown)
+    assert "Well done" not in text(board.at("add"))
+    assert "EX=together" not in text(board.at("together"), height=16)
+    assert "passes alone" not in text(board.saved(frozenset({"add"}), {"add"}, 3.0))
+    assert "passes alone" not in text(passed.graded(last, 2.1))
+
+
 def test_early_verdict_is_shown_while_the_rest_is_still_under_way(settled, passes):
     early = settled.saved(frozenset({"add"}), {"add"}, 2.0).graded(passes("add"), 2.1, final=False)
     assert not early.checking("add")

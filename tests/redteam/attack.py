@@ -16,6 +16,7 @@ LINES = {
     8: "output injection",
     9: "hard-coding",
     10: "repositories",
+    11: "leaning on our parts",
 }
 # What a word is worth of an exercise.
 NOTHING, FULL = 0.0, 1.0
@@ -44,6 +45,7 @@ class Attack:
     id: what its submission is called; the name where nothing is said.
     refused: the whole submission is not read, in a line of words; then there are no marks.
     not_held: the cages that do not keep it from what it tries.
+    noted: what the note says that then stands on top of the report on all parts.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Attack:
     id: str = ""
     refused: bool = False
     not_held: tuple[str, ...] = ()
+    noted: str = ""
 
     @property
     def person(self) -> str:

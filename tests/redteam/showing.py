@@ -38,6 +38,8 @@ def _deserves(attack: Attack) -> Iterator[str]:
             yield f"{name}: full marks"
         else:
             yield f"{name}: {deserved.share:.0%}, for what it gets right"
+    if attack.noted:
+        yield "a note on top of the report"
 
 
 def written(text: str) -> str:

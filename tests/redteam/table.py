@@ -181,4 +181,26 @@ ATTACKS = (
     Attack("lfs_pointer", 10, "a pointer of Git LFS instead of the file", nothing("crashed")),
     Attack("edited_course", 10, "its own grader, tests, course, workflow", nothing("failed")),
     Attack("build_scripts", 10, "setup.py and other scripts that tools run", full()),
+    # 11 leaning on our parts
+    Attack(
+        "in_a_circle",
+        11,
+        "a product of powers, and a power of products",
+        full("mul", "pow"),
+        noted="mul.py and pow.py call each other in a circle",
+    ),
+    Attack(
+        "sum_and_product_in_a_circle",
+        11,
+        "a sum of products, and a product of sums",
+        full("add", "mul"),
+        noted="add.py and mul.py call each other in a circle",
+    ),
+    Attack(
+        "rests_on_our_insides",
+        11,
+        "a backward that knows the reference's labels only",
+        full("add", "backward"),
+        noted="it gives other values than promised",
+    ),
 )

@@ -126,6 +126,20 @@ def test_attack_gets_what_it_deserves_and_leaves_nothing(attack, cage, settings,
     watch.check()
 
 
+@pytest.mark.parametrize("cage", TRIED)
+@pytest.mark.parametrize("attack", [a for a in ATTACKS if a.noted], ids=lambda attack: attack.name)
+def test_what_works_beside_our_parts_only_is_told_on_top_of_every_report(attack, cage, settings, intake):
+    handin, submission = intake(attack)
+    report = grade(submission, settings(cage))
+    assert report.final == report.score.most  # each exercise alone
+    (note,) = report.notes
+    assert note.startswith("Every exercise passes alone. Together, with all parts your own, none of 2")
+    assert attack.noted in note
+    for name, single in SINGLE.items():
+        assert note in single(report, About(handin.person)), name
+    assert_neutral(report, About(handin.person))
+
+
 def assert_neutral(report, about):
     """Nothing that a student said steers what shows it."""
     for width in (80, 40):

@@ -54,7 +54,7 @@ def _page(class_: Standings, seen: Figures, made: datetime) -> str:
         drawings=Drawings(needed("matplotlib", BY), markup.Markup),
         troubled=troubled(class_.each()),
         people=plain_rows(everyone),
-        data=markup.Markup(Embedding((*class_.exercises, class_.together)).text(everyone)),
+        data=markup.Markup(Embedding(class_.parts).text(everyone)),
     )
 
 

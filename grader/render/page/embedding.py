@@ -60,7 +60,7 @@ class Embedding:
         return f'{{{joined},\n"people":[\n{people}\n]}}'.translate(ESCAPED)
 
     def _part(self, part: Exercise) -> list[Any]:
-        return [printable(part.name), printable(part.title), brief(part.points), part.own]
+        return [printable(part.name), printable(part.title), brief(part.points), not part.counts]
 
     def _person(self, standing: Standing, whole: Sum | None) -> list[Any]:
         person, report, when = standing.person, standing.report, standing.handed_in
@@ -71,7 +71,7 @@ class Embedding:
             standing.attempts,
             printable(standing.trouble),
             "" if report else without(standing),
-            *(self._scored(report, whole) if report and whole else (None, None, NOBODY, [])),
+            *(self._scored(report, whole) if report and whole else (None, None, NOBODY, [], [])),
         ]
 
     def _key(self, id_: str) -> str:
@@ -86,12 +86,12 @@ class Embedding:
         self._keys.add(key)
         return "" if key == id_ else key
 
-    def _scored(self, report: Report, whole: Sum) -> tuple[float, float, int, list[int]]:
+    def _scored(self, report: Report, whole: Sum) -> tuple[float, float, int, list[int], list[str]]:
         lines = [[printable(sort(line)), printable(line.title), signed(line.points)] for line in whole.lines]
         places = {mark.exercise.name: self._result(mark) for mark in report.marks}
         marks = [places.get(part.name, NOBODY) for part in self._parts]
-        policy = self._pools["policies"].place(lines)
-        return float(brief(whole.final)), float(brief(whole.exercises.points)), policy, marks
+        policy, notes = self._pools["policies"].place(lines), list(map(printable, report.notes))
+        return float(brief(whole.final)), float(brief(whole.exercises.points)), policy, marks, notes
 
     def _result(self, result: Result) -> int:
         known = self._known.get(id(result))

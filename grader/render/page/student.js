@@ -1,10 +1,11 @@
-// One person's section: what each exercise brought, what policies changed, and what went wrong where.
+// One person's section: what stands on top, what each exercise brought, what policies changed, and what went wrong where.
 
 function studentSection(person) {
   const marks = parts.map((part) => [part, person.results[part.place]]).filter(([, result]) => result);
   return [
     make('a', { class: 'back', href: '#everyone' }, '← Back to the class'),
     heading(person),
+    ...person.notes.map((note) => make('p', { class: 'card on-top', role: 'note' }, note)),
     person.trouble ? make('p', { class: 'card trouble' }, make('strong', {}, 'Trouble: '), own(person.trouble)) : null,
     person.score === null ? make('p', { class: 'card' }, `Nothing has been graded: ${person.without}.`) : pointsTable(person, marks),
     ...marks.map(([part, result]) => exerciseSection(part, result)),
@@ -27,7 +28,7 @@ function pointsTable(person, marks) {
   const rows = marks.map(([part, result]) => line('',
     make('th', { scope: 'row' }, make('code', {}, part.name), ' ', make('span', { class: 'muted' }, part.title)),
     make('td', {}, statusOf(result.status)),
-    number(`${result.points}/${result.most}${part.own ? ' bonus' : result.extra && ` + ${result.extra} bonus`}`)));
+    number(`${result.points}/${result.most}${part.bonus ? ' bonus' : result.extra && ` + ${result.extra} bonus`}`)));
   const policies = person.policy.map(([, title, points]) => line('', make('th', { scope: 'row' }, title), make('td', {}, 'policy'), number(points)));
   if (policies.length) policies.unshift(line('sum', make('th', { scope: 'row' }, 'exercises'), make('td'), number(String(person.raw))));
   return scrolled('Points', make('table', {},

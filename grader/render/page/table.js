@@ -15,6 +15,7 @@ const columns = [
     read: (p) => markRank(p.results[part.place]),
     cell: (p) => make('td', { class: 'mark' }, p.results[part.place] ? statusOf(p.results[part.place].status) : '–'),
   })),
+  ...(people.some(noted) ? [{ name: 'note', read: (p) => (noted(p) ? 1 : null), cell: (p) => make('td', {}, noted(p) ? 'on top' : '') }] : []),
   { name: 'attempts', kind: 'number', read: (p) => p.attempts, cell: (p) => make('td', { class: 'number' }, String(p.attempts)) },
   { name: 'handed in', read: (p) => p.handedIn || null, cell: (p) => make('td', { class: 'when' }, moment(p.handedIn).replace(' UTC', '')) },
   { name: 'adjustments', read: (p) => (p.policy.length ? adjusted(p) : null), cell: (p) => make('td', { class: 'lines' }, p.policy.map(([sort, , points]) => `${sort} ${points}`).join(', ')) },
@@ -129,6 +130,7 @@ function addFilter(value, label, keep) {
 function startFilter() {
   addFilter('idle', 'not started at all', idle);
   addFilter('trouble', 'with a trouble', (person) => person.trouble !== '');
+  if (people.some(noted)) addFilter('note', 'with a note on top', noted);
   for (const part of parts) {
     const result = (person) => person.results[part.place];
     addFilter(`not_started/${part.name}`, `${part.name}: not started`, (person) => result(person)?.status === NOT_STARTED);

@@ -60,6 +60,7 @@ class Part:
 
     key: what its ids on the page begin with.
     share: how much of its points it has, from 0 to 100; 100 only for all of them.
+    counts: it is needed for full marks.
     """
 
     key: str
@@ -69,7 +70,7 @@ class Part:
     points: str
     extra: str
     share: int
-    own: bool
+    counts: bool
     diagnosis: Diagnosis | None
     missed: tuple[Property, ...]
     held: tuple[Property, ...]
@@ -88,6 +89,7 @@ class View:
     marks: what the exercises bring, where policies change that. lines: of those policies.
     cases: how many all properties that hold were tried on.
     found: what an implementation in a shape of its own is. extras: its operations that count for nothing.
+    notes: what stands on top, a sentence each.
     """
 
     name: str
@@ -103,10 +105,11 @@ class View:
     cases: str
     found: tuple[str, ...]
     extras: tuple[Property, ...]
+    notes: tuple[str, ...]
 
     @property
     def exercises(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.parts if not part.own)
+        return tuple(part for part in self.parts if part.counts)
 
     @property
     def held(self) -> int:

@@ -44,6 +44,7 @@ def view(report: Report, hints: Mapping[str, str]) -> View:
         cases=f"{sum(_cases(report)):,}",
         found=tuple(map(printable, report.found)),
         extras=tuple(_told(f"extra-{at}", verdict, "", False) for at, verdict in enumerate(report.extras)),
+        notes=tuple(map(printable, report.notes)),
     )
 
 
@@ -80,7 +81,7 @@ def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
         points=_points(points),
         extra=_extra(points),
         share=share(points.points, points.most) if points.most else share(points.bonus, points.most_bonus),
-        own=result.exercise.own,
+        counts=result.exercise.counts,
         diagnosis=_said(result.diagnosis),
         missed=tuple(
             _property(f"{key}-{at}", result, verdict, started and not passed and at == 0)
