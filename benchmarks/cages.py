@@ -26,7 +26,7 @@ WANTED = 25
 class Bare(Process):
     """A worker that closes its eyes to nothing."""
 
-    seen = None
+    inside = None
 
 
 def main() -> None:
@@ -69,7 +69,8 @@ def _spent() -> float:
 def without_walls() -> Iterator[None]:
     """Workers start without the walls that they build around themselves."""
     whole = grader.launch.worker_code
-    hole = compile("def close(): return False\ndef see_only(*_): return False\n", "<cell>", "exec")
+    nothing = "".join(f"def {name}(*_): return False\n" for name in ("close", "see_only", "filters"))
+    hole = compile(nothing, "<cell>", "exec")
     modules = [(name, hole if name == "cell" else code) for name, code in marshal.loads(whole())]
     grader.launch.worker_code = lambda: marshal.dumps(modules)  # type: ignore[assignment]
     try:

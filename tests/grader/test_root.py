@@ -152,7 +152,7 @@ def test_folder_that_no_place_keeps_goes_with_its_process(tmp_path):
 
 
 def test_where_it_cannot_be_made_at_all_that_is_the_machines_fault(tmp_path, monkeypatch, anew):
-    monkeypatch.setattr(root, "PLACES", ())
+    monkeypatch.setattr(root, "PLACES", ("/proc/nowhere",))
     monkeypatch.setattr(root.tempfile, "tempdir", str(tmp_path / "not there"))
     with pytest.raises(MachineError, match="cannot make a root folder"):
         root_for(found())
