@@ -191,6 +191,7 @@ LAYERS = (
         "submission",
         "handout.manifest",
     ),
+    ("processes",),
     ("stubs", "sources", "handout.placing"),
     (
         "program",
@@ -213,6 +214,7 @@ LAYERS = (
         "doctor.probes.privileges",
         "doctor.probes.processes",
         "sealing",
+        "start",
         "foreign.rules",
         "foreign.way",
     ),
