@@ -10,6 +10,7 @@ from grader.commands.author import COMMANDS as AUTHOR
 from grader.commands.ci import COMMANDS as CI
 from grader.commands.demo import COMMANDS as DEMO
 from grader.commands.doctor import COMMANDS as DOCTOR
+from grader.commands.door import doors
 from grader.commands.graph import COMMANDS as GRAPH
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
 from grader.commands.learner import COMMANDS as LEARNER
@@ -39,6 +40,11 @@ class Group(click.Group):
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(str(c.name), c.get_short_help_str(width)) for c in commands])
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """What is printed on the way, also of wrong use, goes through the door."""
+        with doors():
+            return super().main(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -21,7 +21,7 @@ LAYERS = (
         "commands.student",
         "commands.watch",
     ),
-    ("commands.saying",),
+    ("commands.door", "commands.saying"),
     ("watching.asking", "watching.loop", "watching.saves", "watching.serving", "watching.terminal"),
     ("watching.actions", "watching.keyboard", "watching.ready", "watching.screen"),
     ("watching.board", "watching.early", "watching.events", "watching.messages", "watching.sheet"),
