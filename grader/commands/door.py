@@ -20,7 +20,7 @@ LONGEST = 4  # bytes, by which it is settled whether a line begins as a command
 class Door(io.BufferedIOBase):
     """The bytes of standard output or error, made harmless on their way, in whatever pieces they come.
 
-    beyond: where they go.
+    beyond: where they go; it stays open when the door is closed.
     """
 
     def __init__(self, beyond: Any) -> None:
@@ -39,7 +39,8 @@ class Door(io.BufferedIOBase):
         return len(piece)
 
     def flush(self) -> None:
-        self.beyond.flush()
+        if not self.beyond.closed:
+            self.beyond.flush()
 
     def writable(self) -> bool:
         return True
@@ -86,15 +87,7 @@ def _before(stream: TextIO) -> io.TextIOWrapper:
     stream.flush()
     # What its encoding has no letters for is written out, and ends nothing.
     errors = "backslashreplace" if stream.errors == "strict" else stream.errors
-    return _Text(Door(stream.buffer), encoding=stream.encoding, errors=errors, line_buffering=True)
-
-
-class _Text(io.TextIOWrapper):
-    """Text before a door; what it stands before stays open when it goes."""
-
-    def __del__(self) -> None:
-        with suppress(OSError, ValueError):
-            self.detach()
+    return io.TextIOWrapper(Door(stream.buffer), encoding=stream.encoding, errors=errors, line_buffering=True)
 
 
 def command(line: str) -> None:
