@@ -1,4 +1,4 @@
-"""The one place where Python processes of ours begin, and where programs of the machine are found.
+"""The one place where Python processes of ours begin, and where libraries and programs are looked for.
 
 Neither the folder that a command is called in nor a variable of whoever calls it steers them.
 """
@@ -10,9 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import chdir
+from importlib import import_module
 from pathlib import Path
 from shutil import which
-from typing import IO
+from typing import IO, Any
 
 from grader.errors import MachineError
 from grader.start import trusted
@@ -66,6 +68,12 @@ def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
     """The environment without what steers Python and its tools, and with folders by their whole names."""
     kept = {name: value for name, value in variables.items() if not name.startswith(STEERING)}
     return kept | {name: os.path.abspath(kept[name]) for name in FOLDERS if kept.get(name)}
+
+
+def library(name: str) -> Any:
+    """A library, imported where nothing lies that it could take for its settings, as matplotlib would."""
+    with chdir("/"):
+        return import_module(name)
 
 
 def program(name: str) -> str | None:
