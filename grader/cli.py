@@ -10,7 +10,6 @@ from grader.commands.author import COMMANDS as AUTHOR
 from grader.commands.ci import COMMANDS as CI
 from grader.commands.demo import COMMANDS as DEMO
 from grader.commands.doctor import COMMANDS as DOCTOR
-from grader.commands.door import doors
 from grader.commands.graph import COMMANDS as GRAPH
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
 from grader.commands.learner import COMMANDS as LEARNER
@@ -18,6 +17,7 @@ from grader.commands.platforms import COMMANDS as PLATFORMS
 from grader.commands.results import COMMANDS as RESULTS
 from grader.commands.student import COMMANDS as STUDENT
 from grader.commands.watch import COMMANDS as WATCH
+from grader.door import doors
 from grader.errors import GraderError
 from grader.printable import printable
 from grader.version import VERSION

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.door import command
 from grader.commands.saying import notice
+from grader.door import command
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:

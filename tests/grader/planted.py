@@ -106,7 +106,7 @@ def planted(folder: Path) -> Planted:
 
 
 def imported() -> set[str]:
-    """The top-level names in this process, and in one that has graded with all modules of the grader loaded."""
+    """The top-level names in this process, and in one that has graded with all of the grader loaded."""
     words = json.dumps(["grade", str(ROOT / "solutions"), "--exercise", "add", "--sandbox", "process"])
     command = [sys.executable, "-P", "-c", SEEN, words]
     run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ)

@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
-from grader.commands.door import Door, command, doors
+from grader.door import Door, command, doors
 from grader.printable import harmless
+from grader.processes import command as started
 
 GRADER = str(Path(sys.executable).with_name("grader"))
 RUNNERS = {
@@ -124,3 +125,12 @@ def test_no_format_on_standard_output_holds_a_command(hostile, form):
     assert run.returncode == 1, run.stderr
     assert "teamcity[buildStatus]" in run.stdout
     assert commands(run.stdout + run.stderr) == []
+
+
+def test_a_traceback_of_ours_holds_no_command(tmp_path, monkeypatch):
+    """It would be a mistake of ours, and what it repeats may be a stranger's all the same."""
+    (tmp_path / "failing.py").write_text("raise ValueError('##vso[x]\\n::error::x')\n")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    run = subprocess.run(started("failing"), capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "\nValueError: ## vso[x]\n| ::error::x\n" in run.stderr

@@ -65,20 +65,31 @@ def _what_matters(line: bytes) -> bytes:
     return begun if len(begun) <= LONGEST else b"x" + begun[-2:]
 
 
+def place_doors() -> dict[str, tuple[TextIO, TextIO]]:
+    """Have all that is printed from now on go through a door, tracebacks too; gives what was there and is.
+
+    A stream without bytes has none, and one that has a door needs no other.
+    """
+    placed: dict[str, tuple[TextIO, TextIO]] = {}
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if hasattr(stream, "buffer") and not isinstance(stream.buffer, Door):
+            placed[name] = stream, _before(stream)
+            setattr(sys, name, placed[name][1])
+    return placed
+
+
 @contextmanager
 def doors() -> Iterator[None]:
-    """Everything that is printed in the block goes through a door; a stream without bytes has none."""
-    before = {name: getattr(sys, name) for name in ("stdout", "stderr")}
-    placed = {name: _before(stream) for name, stream in before.items() if hasattr(stream, "buffer")}
-    for name, stream in placed.items():
-        setattr(sys, name, stream)
+    """Everything that is printed in the block goes through a door."""
+    placed = place_doors()
     try:
         yield
     finally:
-        for name, stream in placed.items():
+        for name, (before, stream) in placed.items():
             # Where the reader has gone, click has put another stream in place, which says nothing of that.
             if getattr(sys, name) is stream:
-                setattr(sys, name, before[name])
+                setattr(sys, name, before)
             with suppress(OSError, ValueError):
                 stream.flush()
 
