@@ -181,6 +181,34 @@ def test_the_watch_s_process_runs_nothing_of_the_folder_it_is_called_in(
     assert isinstance(told[-1].result.exercise, Exercise)
 
 
+def test_a_notebook_s_magics_import_nothing_from_the_folder_that_it_is_opened_in(planted, tmp_path):
+    """A kernel finds modules there, as cells may want; what is imported for us is none of them."""
+    pytest.importorskip("IPython", reason="pip install 'nanograd[notebook]', to try the notebook's magics")
+    code = (
+        "import sys\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "from traitlets.config import Config\n"
+        "settings = Config()\n"
+        "settings.HistoryManager.enabled = False\n"
+        "shell = InteractiveShell.instance(config=settings, ipython_dir=sys.argv[1])\n"
+        "shell.history_length\n"
+        "from grader.course import here\n"
+        "sys.path.insert(0, '')\n"
+        "import grader\n"
+        "try:\n"
+        "    grader.load_ipython_extension(shell)\n"  # in a folder of strangers, it may be refused
+        "except Exception as error:\n"
+        "    print(error)\n"
+        "from grader.notebook import magics, session\n"
+        "magics.add(session.Session(here(), print, sandbox='process'), shell)\n"
+        "shell.run_line_magic('graph', 'a * b')\n"
+        "shell.run_cell_magic('exercise', 'add', 'def add(self, other):\\n    return 1\\n')\n"
+        "assert sys.path[0] == ''\n"
+    )
+    done = run(planted, [sys.executable, "-I", "-c", code, str(tmp_path)], planted.folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
 # How processes begin
 
 
