@@ -165,7 +165,7 @@ class Magics:
 def _in_a_sentence() -> Iterator[None]:
     """Our errors as IPython's, which it prints as a line, without a traceback.
 
-    A kernel looks for modules in the notebook's folder first, and what is imported for us is not there.
+    A kernel looks for modules beside the notebook first; what is imported for us is not taken from there.
     """
     try:
         with OnTrustedPath():
