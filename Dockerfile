@@ -14,7 +14,7 @@ COPY grader grader
 COPY solutions solutions
 COPY exercises exercises
 COPY tests/properties tests/properties
-RUN python -m venv .venv \
+RUN python -I -m venv .venv \
     && .venv/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e .
 RUN .venv/bin/grader warm
 

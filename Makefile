@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
 # One more than there are cores: many tests wait for a process to run out of its time.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
+WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup instructor grade watch demo test seeds redteam lint check list hint reset progress bench gradescope docs clean
@@ -73,11 +73,11 @@ clean:  ## remove the environment and everything built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready: $(SETUP)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -I -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	@-$(BIN)/python -c 'from grader.doctor.remedies import advice; print(advice(), end="")' 2>/dev/null || true
+	@-$(BIN)/python -I -c 'from grader.doctor.remedies import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
 .venv/ready-class: .venv/ready

@@ -7,7 +7,10 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(ipython: "InteractiveShell") -> None:
     """Give a notebook that says %load_ext grader its magics; see grader.notebook.magics.load."""
-    # Nothing else needs IPython, and it is not always there.
-    from grader.notebook.magics import load
+    from grader.start import OnTrustedPath
+
+    with OnTrustedPath():
+        # Nothing else needs IPython, and it is not always there.
+        from grader.notebook.magics import load
 
     load(ipython)

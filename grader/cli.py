@@ -17,6 +17,7 @@ from grader.commands.platforms import COMMANDS as PLATFORMS
 from grader.commands.results import COMMANDS as RESULTS
 from grader.commands.student import COMMANDS as STUDENT
 from grader.commands.watch import COMMANDS as WATCH
+from grader.door import doors
 from grader.errors import GraderError
 from grader.printable import printable
 from grader.version import VERSION
@@ -39,6 +40,11 @@ class Group(click.Group):
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(str(c.name), c.get_short_help_str(width)) for c in commands])
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """What is printed on the way, also of wrong use, goes through the door."""
+        with doors():
+            return super().main(*arguments, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import platform
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
 def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
     """Run pytest without a word; the result raises CourseError where it could not run the properties."""
     output = io.StringIO()
-    with redirect_stdout(output), redirect_stderr(output):
+    with _no_ambient_option(), redirect_stdout(output), redirect_stderr(output):
         code = pytest.main(list(arguments), plugins=[carrier])
 
     def finished() -> None:
@@ -113,6 +114,16 @@ def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
             )
 
     return finished
+
+
+@contextmanager
+def _no_ambient_option() -> Iterator[None]:
+    """Hides the variables that give pytest options and plugins of whoever has set them."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 class Carrier:

@@ -13,8 +13,12 @@ BLANKS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 MARKS = 4
 LONGEST = 300
 UNSURE, UNSURE_IN_JSON = re.compile(r"[^\x20-\x7e]+"), re.compile(r"[^\x20-\x7e\n]+")
-# A line of a workflow's log that begins with "::" is a command to the runner, and so is "##[" anywhere in it.
-COMMAND = re.compile(r"^(\s*)(?=::)", re.MULTILINE)
+# What a runner of continuous integration takes for a command in its log stands at the beginning of a line:
+# "::" for GitHub, "--- " and the like for Buildkite; or it is a word behind two sharps: "##[" for GitHub,
+# "##vso[" for Azure Pipelines, "##teamcity[". Others need a control character, and printable() leaves none.
+AT_THE_BEGINNING = r"(?:^|(?<=[\r\n]))([^\S\r\n]*)(?=::|(?:---|\+\+\+|~~~|\^\^\^) )"
+ANYWHERE = r"##(?=[!-~])"
+COMMAND, WORD = re.compile(AT_THE_BEGINNING), re.compile(ANYWHERE)
 
 
 def printable(text: str) -> str:
@@ -33,12 +37,16 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that a workflow's log takes for no command."""
-    return COMMAND.sub(r"\1| ", text).replace("##[", "## [")
+    """Text in which no runner finds a command in its log."""
+    return WORD.sub("## ", COMMAND.sub(r"\1| ", text))
 
 
 def plain_json(text: str) -> str:
-    """JSON that says the same, with everything that printable() would escape as JSON's own escapes."""
+    """JSON that says the same, with everything that printable() would escape as JSON's own escapes.
+
+    So is the second of two sharps: a runner whose log the JSON is printed to would look at what comes after.
+    """
+    text = text.replace("##", r"#\u0023")
     if text.isascii() and "\x7f" not in text:
         return text
     return UNSURE_IN_JSON.sub(lambda run: _shown(run[0], _based(text, run.start()), _in_json), text)

@@ -8,13 +8,13 @@ import queue
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 
 from grader.errors import GraderError, MachineError
+from grader.processes import started
 from grader.task import Order, Plain, Reply, Task, fault_from_plain
 from grader.wire import receive, send
 
@@ -87,9 +87,9 @@ class Room:
         pairs = [socket.socketpair() for _ in range(lanes)]
         fds = [theirs.fileno() for _, theirs in pairs]
         order = json.dumps(asdict(self._order))
-        command = [sys.executable, "-m", "grader.collected", order, ",".join(map(str, fds))]
         try:
-            self._processes.append(_started(command, fds))
+            process = started("grader.collected", order, ",".join(map(str, fds)), pass_fds=fds)
+            self._processes.append(process)
         finally:
             for _, theirs in pairs:
                 theirs.close()
@@ -115,15 +115,6 @@ class Room:
                 # With all its forks; their workers end when these do.
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-
-
-def _started(command: list[str], fds: list[int]) -> subprocess.Popen[bytes]:
-    """The process, in a session of its own: a Ctrl-C is for the caller, who closes the lanes."""
-    quiet = subprocess.DEVNULL
-    try:
-        return subprocess.Popen(command, pass_fds=fds, stdin=quiet, stdout=quiet, start_new_session=True)
-    except OSError as error:
-        raise MachineError(f"cannot start a grading process: {error}", "free some memory") from None
 
 
 def _answer(lane: socket.socket) -> Plain:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from grader.ci.seen import Part, Seen, brief, first_missed
 from grader.explaining import in_words
-from grader.printable import printable
+from grader.printable import WORD, printable
 
 APART = "Changed files that count for nothing, for they are outside of the exercises"
 OPEN = re.compile(r"\s*raise NotImplementedError\b")
@@ -75,7 +75,7 @@ def command(name: str, properties: Mapping[str, str], message: str) -> str:
 
 def _data(text: str) -> str:
     """One line: the runner knows only these escapes, and looks for its older commands anywhere in a line."""
-    return printable(text.replace("##[", "## [").replace("%", "%25"))
+    return printable(WORD.sub("## ", text).replace("%", "%25"))
 
 
 def _property(text: str) -> str:

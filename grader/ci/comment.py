@@ -1,6 +1,6 @@
 """One comment on a pull request, updated in place; run by a workflow that may write and trusts nothing.
 
-    python3 -m grader.ci.comment
+    python3 -I grader/start.py grader.ci.comment
 It needs the standard library only, so that nothing has to be installed beside a token that may write. What
 was run, and for which commit, comes from the event; the report comes from the artifact, which whoever opened
 the pull request may have made: it is capped, checked by hand, and shown letter for letter.
@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +21,16 @@ from typing import Any
 from grader.ci.received import LARGEST, received
 from grader.ci.rest import Api
 from grader.ci.summary import FEEDBACK, summary
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, MachineError, UsageError
+from grader.printable import harmless, printable
 
 MARKER = "<!-- nanograd-autograde -->"
 ARTIFACT = "autograde"
 MEMBER = "report.json"
 PACKED = 1 << 20
 MEMBERS = 100
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+NOTHING_READ = f"## No score\n\nThe report of this run cannot be read.\n\n<sub>{FEEDBACK}</sub>\n"
 LONGEST = 65_536  # characters, the most that a comment may have
 US = "github-actions[bot]"
 
@@ -62,12 +64,21 @@ def post(api: Api, run: Run) -> str:
     pulls = list(pull_requests(api, run))
     if not pulls:
         return "No open pull request has that commit as its head: nothing to say."
-    packed = artifact(api, run)
-    if packed is None:
-        return "The run left no report: nothing to say."
+    # What goes wrong is told when all is done: no score of an earlier run stays where there is none of this.
+    troubles = []
+    packed = None
+    try:
+        packed = artifact(api, run)
+    except GraderError as error:
+        troubles.append(error)
     text = body(packed, run.commit)
     for number in pulls:
-        put(api, number, text)
+        try:
+            put(api, number, text)
+        except GraderError as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[0]
     return f"Commented on {len(pulls)} pull request{'s' if len(pulls) > 1 else ''}."
 
 
@@ -83,7 +94,7 @@ def pull_requests(api: Api, run: Run) -> Iterator[int]:
 
 
 def artifact(api: Api, run: Run) -> bytes | None:
-    """The report's archive from the run; None where there is none."""
+    """The report's archive from the run; None where there is none, or it is too large for one."""
     found = [
         entry
         for entry in api.each(f"/actions/runs/{run.id}/artifacts", "artifacts", name=ARTIFACT)
@@ -92,22 +103,28 @@ def artifact(api: Api, run: Run) -> bytes | None:
     if not found:
         return None
     latest = max(found, key=lambda entry: int(entry["id"]))
-    return api.data(f"/actions/artifacts/{int(latest['id'])}/zip", PACKED)
-
-
-def body(packed: bytes, commit: str) -> str:
-    """The comment: the report where it is one, else that it is not."""
     try:
-        seen = received(unpacked(packed))
-        if seen.changes.head != commit:
-            raise UsageError("the report is of another commit")
-        text = summary(seen)
-    except UsageError as error:
-        # What the error says may repeat what the report says, so it stays in nobody's sight.
-        del error
-        text = f"## No score\n\nThe report of this run cannot be read.\n\n<sub>{FEEDBACK}</sub>\n"
+        return api.data(f"/actions/artifacts/{int(latest['id'])}/zip", PACKED)
+    except UsageError:
+        return None
+
+
+def body(packed: bytes | None, commit: str) -> str:
+    """The comment: the report where it is one, else that it is not."""
+    text = _told(packed, commit) or NOTHING_READ
     whole = f"{MARKER}\n{text}"
     return whole if len(whole) <= LONGEST else f"{MARKER}\n{_short(text)}"
+
+
+def _told(packed: bytes | None, commit: str) -> str | None:
+    """What the artifact's report says of a commit; None where it cannot be read, whatever it is."""
+    try:
+        seen = received(unpacked(packed or b""))
+        return summary(seen) if seen.changes.head == commit else None
+    except Exception:
+        # What the libraries that read archives raise at strange bytes is nowhere promised, and differs from
+        # one Python to the next. It may repeat what the report says, so it stays in nobody's sight.
+        return None
 
 
 def _short(text: str) -> str:
@@ -117,21 +134,21 @@ def _short(text: str) -> str:
 
 
 def unpacked(packed: bytes) -> bytes:
-    """The one file that is wanted of an archive; raises UsageError where it is not there or too large."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            if len(archive.infolist()) > MEMBERS:
-                raise UsageError("the artifact has too many files")
-            with archive.open(MEMBER) as file:
-                return file.read(LARGEST + 1)
-    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise UsageError("the artifact holds no report that can be read") from None
+    """The beginning of the one file that is wanted of an archive; raises whatever it may, else."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        member = archive.getinfo(MEMBER)
+        # Other ways of packing may ask for gigabytes to unpack a word, and the runner uses none of them.
+        if len(archive.infolist()) > MEMBERS or member.compress_type not in PACKINGS:
+            raise UsageError("the artifact is none of ours")
+        with archive.open(member) as file:
+            return file.read(LARGEST + 1)
 
 
 def put(api: Api, number: int, text: str) -> None:
     """Update our comment where there is one, else make it; somebody else's is never touched."""
     for comment in api.each(f"/issues/{number}/comments"):
-        if comment["user"]["login"] == US and comment["body"].startswith(MARKER):
+        author = (comment["user"] or {}).get("login")  # nobody, where somebody has left
+        if author == US and (comment["body"] or "").startswith(MARKER):
             api.send("PATCH", f"/issues/comments/{int(comment['id'])}", {"body": text})
             return
     api.send("POST", f"/issues/{number}/comments", {"body": text})
@@ -140,17 +157,38 @@ def put(api: Api, number: int, text: str) -> None:
 def main() -> int:
     """Do as the surroundings say; returns the exit code."""
     try:
-        event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text("utf-8"))
+        event = _event(Path(_set("GITHUB_EVENT_PATH")))
         root = os.environ.get("GITHUB_API_URL", "https://api.github.com")
-        api = Api(root.rstrip("/"), os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_TOKEN"])
-        print(post(api, run_of(event)))
+        api = Api(root.rstrip("/"), _set("GITHUB_REPOSITORY"), _set("GITHUB_TOKEN"))
+        print(_posted(api, run_of(event)))
         return 0
-    except KeyError as error:
-        print(f"grader: {error} is not set", file=sys.stderr)
-        return UsageError.exit_code
     except GraderError as error:
-        print(f"grader: {error.what}\n        {error.next_step}", file=sys.stderr)
+        for line in filter(None, (f"grader: {error.what}", error.next_step and f"        {error.next_step}")):
+            print(harmless(printable(line)), file=sys.stderr)
         return error.exit_code
+
+
+def _set(variable: str) -> str:
+    try:
+        return os.environ[variable]
+    except KeyError:
+        raise UsageError(f"{variable!r} is not set") from None
+
+
+def _event(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"the event in {path} cannot be read: {error}", "set GITHUB_EVENT_PATH") from None
+
+
+def _posted(api: Api, run: Run) -> str:
+    """As post(); an answer that lacks what GitHub's have is the API's fault, and no traceback."""
+    try:
+        return post(api, run)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        what = f"the API's answer is not as GitHub's are: {type(error).__name__}: {error}"
+        raise MachineError(what, "check GITHUB_API_URL, and try again") from None
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import which
 
 from grader.errors import MachineError, UsageError
 from grader.printable import printable
+from grader.processes import program
 
 SAFE = (
     "--no-pager",
@@ -29,6 +29,8 @@ SAFE = (
     "submodule.recurse=false",
 )
 SURROUNDINGS = {
+    # A repository may say that a file lies elsewhere, and which program brings it.
+    "GIT_ALLOW_PROTOCOL": "none",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -118,13 +120,13 @@ def content(repository: Path, entry: Entry) -> bytes:
 
 def _git(repository: Path, *arguments: str) -> bytes | None:
     """What a command printed; None where it failed."""
-    program = which("git")
-    if program is None:
+    found = program("git")
+    if found is None:
         raise MachineError("git is not installed", "install git")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         run = subprocess.run(
-            [program, "-C", str(repository), *SAFE, *arguments],
+            [found, "-C", str(repository), *SAFE, *arguments],
             env=kept | SURROUNDINGS,
             stdin=subprocess.DEVNULL,
             capture_output=True,

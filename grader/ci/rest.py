@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -84,8 +85,9 @@ class Api:
                 body: bytes = answer.read(most + 1)
                 return body
         except HTTPError as error:
+            error.close()
             raise MachineError(
                 f"{where} was answered with {error.code}", "check the token's permissions"
             ) from None
-        except (URLError, OSError) as error:
+        except (URLError, OSError, HTTPException, ValueError) as error:
             raise MachineError(f"{where} was not answered: {error}", "try again") from None

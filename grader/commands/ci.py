@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.saying import notice
+from grader.door import command
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _quiet() -> str:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return ""
     token = secrets.token_hex(16)
-    click.echo(f"::stop-commands::{token}")
+    command(f"::stop-commands::{token}")
     return f"::{token}::"
 
 
@@ -124,9 +125,9 @@ def _tell(report: Report, changes: Changes, about: About, out: Path, given: Subm
     runner(seen, texts)
     click.echo(overview(seen), nl=False)
     if wrapped:
-        click.echo(wrapped)
+        command(wrapped)
         for line in marks(seen, given.sources, FOLDER):
-            click.echo(line)
+            command(line)
 
 
 COMMANDS = (ci,)

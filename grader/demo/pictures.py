@@ -13,6 +13,7 @@ from grader.demo.moons import Point, Task, accuracy
 from grader.demo.running import ALIKE, Run
 from grader.demo.wording import percent, power
 from grader.errors import UsageError
+from grader.processes import library
 
 LEFT, RIGHT, LOW, HIGH = -1.5, 2.5, -1.02, 1.5
 COARSE, FINE = (29, 19), (57, 37)  # points of the grid, across and up
@@ -104,7 +105,7 @@ class Pictures:
 def needed() -> Any:
     """The module matplotlib; raises UsageError where it is not installed."""
     try:
-        return import_module("matplotlib")
+        return library("matplotlib")
     except ImportError:
         raise UsageError(
             "the pictures need matplotlib, which is not installed",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sysconfig
@@ -17,6 +16,7 @@ from pathlib import Path
 import click
 
 from grader.errors import MachineError
+from grader.processes import program
 
 VARIABLE = "NANOGRAD_CANARY"
 PLACES = (".", "/tmp", "/dev/shm", "/var/tmp")  # noqa: S108 (where probes try to write)
@@ -136,7 +136,7 @@ class Canaries:
 @contextmanager
 def _bystander(secret: str) -> Iterator[subprocess.Popen[bytes]]:
     """Another process of the same user's, that only waits; it ends by itself if all else fails."""
-    sleep = shutil.which("sleep") or "/bin/sleep"
+    sleep = program("sleep") or "/bin/sleep"
     process = subprocess.Popen([sleep, "60"], env={VARIABLE: secret}, stdin=subprocess.DEVNULL)
     try:
         yield process

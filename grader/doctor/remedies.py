@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.processes import program
 from grader.sandbox import CAGES, bwrap
 
 INSTALL = {
@@ -54,8 +54,8 @@ def this_machine() -> Machine:
         linux=sys.platform == "linux",
         root=hasattr(os, "geteuid") and os.geteuid() == 0,
         contained=any(path.exists() for path in IN_CONTAINER),
-        manager=next(filter(shutil.which, INSTALL), ""),
-        has_bwrap=shutil.which(bwrap.PROGRAM) is not None,
+        manager=next(filter(program, INSTALL), ""),
+        has_bwrap=program(bwrap.PROGRAM) is not None,
         restricted=restricted == "1",
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from grader.learner.history import Grade, standing
 from grader.learner.showing import duration
 from grader.model import Exercise
 from grader.printable import printable
+from grader.processes import library
 from grader.render.terminal import points
 
 INK, MUTED, GRID, GREEN, GREY = "#1f2328", "#656d76", "#d8dee4", "#1a7f37", "#afb8c1"
@@ -44,7 +44,7 @@ def draw_progress(to: Path, form: str, grades: Sequence[Grade], exercises: Seque
 
 def _needed(name: str) -> Any:
     try:
-        return import_module(name)
+        return library(name)
     except ImportError:
         raise UsageError("pictures need matplotlib, which is not installed", HOW) from None
 

@@ -106,7 +106,8 @@ def show_model(console: Console, model: Model) -> None:
     console.print(code, soft_wrap=True)
     console.print(Rule(Text("from yours to the model", style="bold"), align="left", style="dim"))
     console.print()
-    for line in model.diff:
+    # The heading says what its first two lines say.
+    for line in model.diff[2:]:
         console.print(_diff_line(line), soft_wrap=True)
     if not model.diff:
         console.print("There is no difference: line by line, yours is the model.")

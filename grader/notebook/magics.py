@@ -23,6 +23,7 @@ from grader.notebook.saving import save
 from grader.notebook.session import Session
 from grader.printable import printable
 from grader.scoring import exercise_status
+from grader.start import OnTrustedPath
 
 # Not typed.
 Parser: Any = MagicArgumentParser
@@ -103,10 +104,10 @@ class Magics:
 
     def exercises(self, line: str) -> None:
         """%exercises lists them: what they are worth, and how each stands."""
-        from grader.notebook.fragment import listed
-        from grader.notebook.listing import as_lines, rows
-
         with _in_a_sentence():
+            from grader.notebook.fragment import listed
+            from grader.notebook.listing import as_lines, rows
+
             _nothing_more("%exercises", line)
             found, notes = rows(self._session)
             self._show(listed(found, notes), as_lines(found, notes))
@@ -117,9 +118,9 @@ class Magics:
         Without NAME: for the exercise that was graded last, unless it passed, else for the one to look at
         next. Where the mistake in its last cell was recognised, what helps with that comes first.
         """
-        from grader.learner.hints import hint_at, next_hint
-
         with _in_a_sentence():
+            from grader.learner.hints import hint_at, next_hint
+
             asked = _asked("%hint", line, level=True)
             session = self._session
             name = asked.name or _to_look_at(session)
@@ -143,11 +144,11 @@ class Magics:
         Yours is the last cell of each exercise in this notebook, else its file. Leaves that are not given
         are 1, 2, 3, …: %graph (a*b + c).relu() a=2 b=-3 c=10
         """
-        from grader.notebook.fragment import drawn
-        from grader.pictures.observed import Bench
-        from grader.pictures.typed import leaf_values, typed
-
         with _in_a_sentence():
+            from grader.notebook.fragment import drawn
+            from grader.pictures.observed import Bench
+            from grader.pictures.typed import leaf_values, typed
+
             session, (expression, leaves) = self._session, _split(line)
             asked = typed(expression, leaf_values(leaves))
             bench = Bench(session.course, session.cage, session.limits)
@@ -162,9 +163,13 @@ class Magics:
 
 @contextmanager
 def _in_a_sentence() -> Iterator[None]:
-    """Our errors as IPython's, which it prints as a line, without a traceback."""
+    """Our errors as IPython's, which it prints as a line, without a traceback.
+
+    A kernel looks for modules beside the notebook first; what is imported for us is not taken from there.
+    """
     try:
-        yield
+        with OnTrustedPath():
+            yield
     except GraderError as error:
         raise Said(printable(f"{error.what}; {error.next_step}" if error.next_step else error.what)) from None
     except KeyboardInterrupt:

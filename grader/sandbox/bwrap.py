@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from grader.errors import MachineError
+from grader.processes import program
 from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
 
 PROGRAM = "bwrap"
@@ -78,17 +78,15 @@ def command(interpreter: Interpreter) -> list[str]:
     masks = [word for path in interpreter.hidden for word in ("--tmpfs", path, "--remount-ro", path)]
     devices = [word for path in DEVICES for word in ("--dev-bind", path, path)]
     inside = [*binds, *library, *masks, *devices, "--remount-ro", "/", "--chdir", "/"]
-    program = shutil.which(PROGRAM) or PROGRAM
-    return [program, *WALLS, *_newer_walls(program), *inside, "--", interpreter.executable, *FLAGS]
+    bwrap = program(PROGRAM) or PROGRAM
+    return [bwrap, *WALLS, *_newer_walls(bwrap), *inside, "--", interpreter.executable, *FLAGS]
 
 
 @cache
-def _newer_walls(program: str) -> tuple[str, ...]:
+def _newer_walls(bwrap: str) -> tuple[str, ...]:
     """What only bubblewrap 0.8 and later know; the worker's own walls refuse the same."""
     try:
-        told = subprocess.run(
-            [program, "--help"], capture_output=True, text=True, timeout=TRYING, check=False
-        )
+        told = subprocess.run([bwrap, "--help"], capture_output=True, text=True, timeout=TRYING, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ()
     return ("--disable-userns",) if "--disable-userns" in told.stdout + told.stderr else ()
@@ -99,7 +97,7 @@ def why_not() -> str:
     """Why this cage cannot be had here, in a sentence; nothing where it can."""
     if sys.platform != "linux":
         return "bubblewrap is for Linux"
-    if shutil.which(PROGRAM) is None:
+    if program(PROGRAM) is None:
         return "bubblewrap is not installed (its command is bwrap)"
     try:
         tried = subprocess.run(

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 from grader.course import Course
-from grader.errors import MachineError
+from grader.processes import started
 from grader.task import Order, Plain, Task, fault_from_plain
 from grader.watching.events import Event, Faulted, Graded, Lost, Opened, Said
 from grader.watching.messages import from_plain
@@ -52,21 +51,11 @@ class Grading:
 
     def _started(self, lane: int) -> subprocess.Popen[bytes]:
         order = json.dumps(asdict(self._order))
-        command = [sys.executable, "-m", "grader.watching.serving", order, str(lane)]
-        quiet = subprocess.DEVNULL
-        try:
-            with self._said.open("wb") as said:
-                return subprocess.Popen(
-                    command,
-                    pass_fds=[lane],
-                    stdin=quiet,
-                    stdout=quiet,
-                    stderr=said,
-                    env={**os.environ, "TMPDIR": str(self.folder)},
-                    start_new_session=True,  # a Ctrl-C is for the watch, which closes the lane
-                )
-        except OSError as error:
-            raise MachineError(f"cannot start a grading process: {error}", "free some memory") from None
+        with self._said.open("wb") as said:
+            folder = str(self.folder)
+            return started(
+                "grader.watching.serving", order, str(lane), pass_fds=[lane], stderr=said, TMPDIR=folder
+            )
 
     def ask(self, number: int, task: Task) -> None:
         """Have a mark graded; what was asked before and is not answered yet is dropped."""

@@ -1,6 +1,6 @@
 """Follows a Dockerfile's steps without any container engine: each stage is a folder that is chrooted into.
 
-    sudo python3 platforms/docker/fresh_root.py BASE WORK [ARGUMENT]…
+    sudo python3 -I platforms/docker/fresh_root.py BASE WORK [ARGUMENT]…
 
 BASE is a fresh root with Python from 3.11 up, in place of the image that the Dockerfile starts from:
     debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates bookworm BASE

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 
 venv="$HOME/.cache/nanograd/venv"
 if [ ! -e "$venv/ready" ]; then
-  python -m venv --clear "$venv"
+  python -I -m venv --clear "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -c constraints.txt -e .
   touch "$venv/ready"
 fi

@@ -6,5 +6,5 @@ cd "$(dirname "$0")/../.."
 set -- --head "$HEAD" --repo "$GITHUB_WORKSPACE" --out "$RUNNER_TEMP/autograde"
 [ -z "$BASE" ] || set -- "$@" --base "$BASE"
 [ "$EVERYTHING" != true ] || set -- "$@" --everything
-# From here Python takes the grader of this folder, whichever is installed.
-exec "$HOME/.cache/nanograd/venv/bin/python" -m grader ci "$@"
+# The grader of this folder, whichever is installed.
+exec "$HOME/.cache/nanograd/venv/bin/python" -I grader/start.py grader ci "$@"

@@ -21,13 +21,13 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
-"$python" -m venv "$source/.venv"
+"$python" -I -m venv "$source/.venv"
 "$source/.venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check \
     -c "$source/project/constraints.txt" -e "$source/project"
 
 # What would otherwise be done for the first student, while the clock runs.
 export XDG_CACHE_HOME=$source/.cache
-"$source/.venv/bin/python" -m grader warm --seed "$(cat "$source/seed")"
+"$source/.venv/bin/python" -I "$source/project/grader/start.py" grader warm --seed "$(cat "$source/seed")"
 
 # Submissions run as another user, behind walls of their own; this is one more.
 chmod -R go-rwx "$source"

@@ -16,6 +16,8 @@ from grader.sandbox import choose
 from grader.setting import Setting
 from grader.student import Limits
 from grader.submission import Submission
+from tests.grader.planted import Planted
+from tests.grader.planted import planted as plant
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,6 +46,12 @@ def examined(course: Course, setting: Setting) -> Callable[..., Result]:
         return examine(setting, Submission("test", sources, {}), exercise)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """Modules by all names that ours import; see its marks()."""
+    return plant(tmp_path_factory.mktemp("planted"))
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import io
 import json
+import random
+import struct
 import subprocess
 import sys
 import zipfile
@@ -9,6 +11,7 @@ import zipfile
 import pytest
 
 from grader.ci.comment import ARTIFACT, LONGEST, MARKER, PACKED, Run, body, post, run_of
+from grader.ci.comment import _posted as posted
 from grader.ci.rest import PAGE, Api
 from grader.errors import MachineError, UsageError
 from tests.grader.hostile import HOSTILE
@@ -78,10 +81,17 @@ def test_number_in_the_artifact_is_not_listened_to(hub, api):
     ]
 
 
-def test_run_without_a_report_is_passed_over(hub, api):
+def unreadable(comments):
+    """Whether there is one comment, and it says that there is no score."""
+    (comment,) = comments
+    return comment["body"].startswith(f"{MARKER}\n## No score\n\n{NOTHING_READ}")
+
+
+def test_run_without_a_report_takes_the_place_of_an_earlier_score(hub, api):
+    post(api, RUN)
     hub.artifacts.clear()
-    assert post(api, RUN) == "The run left no report: nothing to say."
-    assert hub.comments == []
+    assert post(api, RUN) == "Commented on 1 pull request."
+    assert unreadable(hub.comments)
 
 
 def test_newest_report_of_a_run_counts(hub, api):
@@ -90,11 +100,37 @@ def test_newest_report_of_a_run_counts(hub, api):
     assert "## Score: 10 of 10" in hub.comments[0]["body"]
 
 
-def test_download_that_is_too_large_is_refused(hub, api):
+def test_download_that_is_too_large_takes_the_place_of_an_earlier_score(hub, api):
+    post(api, RUN)
     hub.artifacts[7] = [(ARTIFACT, b"x" * (PACKED + 1))]
-    with pytest.raises(UsageError, match="larger than"):
+    assert post(api, RUN) == "Commented on 1 pull request."
+    assert unreadable(hub.comments)
+
+
+def test_download_that_fails_is_told_when_no_earlier_score_stands_any_more(hub, api, monkeypatch):
+    post(api, RUN)
+    monkeypatch.setattr(hub, "packed", lambda path: None)
+    with pytest.raises(MachineError, match="was answered with"):
         post(api, RUN)
-    assert hub.comments == []
+    assert unreadable(hub.comments)
+
+
+def test_pull_request_that_takes_no_comment_keeps_none_from_the_others(hub, api, monkeypatch):
+    hub.pulls.insert(0, {"number": 2, "head": {"sha": HEAD, "label": "ada:work"}})
+    answer = hub.answer
+    locked = "/issues/2/comments"
+    monkeypatch.setattr(
+        hub, "answer", lambda method, path, *rest: None if locked in path else answer(method, path, *rest)
+    )
+    with pytest.raises(MachineError, match=f"{locked} was answered with 404"):
+        post(api, RUN)
+    assert len(hub.comments) == 1
+
+
+def test_comment_of_somebody_who_has_left_is_passed_over(hub, api):
+    hub.comments.append({"id": 1, "body": None, "user": None})
+    assert post(api, RUN) == "Commented on 1 pull request."
+    assert len(hub.comments) == 2
 
 
 def test_token_goes_to_the_api_alone(hub, api):
@@ -162,6 +198,61 @@ def test_artifact_that_holds_no_report_is_told_without_its_words(archive):
     assert len(text) < 500
 
 
+def packings():
+    """The same report in every way that a zip knows, with an entry before it and a comment behind it."""
+    for packing in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", packing) as archive:
+            archive.writestr("summary.md", "x" * 40)
+            archive.writestr("report.json", packed(REPORT))
+            archive.comment = b"a comment"
+        yield stream.getvalue()
+
+
+def mutated(chosen, data):
+    """Bytes changed, cut out and put in, numbers set to extremes; mostly where an archive ends."""
+    made = bytearray(data)
+    for _ in range(chosen.randint(1, 4)):
+        at = chosen.choice((chosen.randrange(len(made) + 1), max(0, len(made) - chosen.randint(1, 200))))
+        size = chosen.choice((1, 2, 4, 8))
+        word = chosen.choice(
+            (b"\0" * size, b"\xff" * size, chosen.randbytes(size), b"PK\x01\x02", b"PK\x05\x06")
+        )
+        made[at : at + chosen.choice((0, size))] = chosen.choice((word, b"", bytes(made[:size])))
+    return bytes(made)
+
+
+def test_any_artifact_ends_in_a_comment():
+    chosen = random.Random(0)
+    archives = list(packings())
+    for _ in range(3000):
+        archive = mutated(chosen, chosen.choice(archives))
+        text = body(archive, HEAD)
+        assert text.startswith((f"{MARKER}\n## No score", f"{MARKER}\n## Score: 5 of 10")), archive.hex()
+
+
+def test_any_report_in_an_artifact_ends_in_a_comment():
+    chosen = random.Random(0)
+    whole = packed(REPORT)
+    for _ in range(3000):
+        report = mutated(chosen, whole)
+        text = body(zipped({"report.json": report}), HEAD)
+        assert text.startswith((f"{MARKER}\n## No score", f"{MARKER}\n## Score: ")), report
+        text.encode("utf-8")
+        assert len(text) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "raised", [ValueError("x"), KeyError("x"), MemoryError(), RecursionError(), struct.error("x"), EOFError()]
+)
+def test_whatever_a_library_raises_at_an_artifact_ends_in_a_comment(monkeypatch, raised):
+    def raises(*_):
+        raise raised
+
+    monkeypatch.setattr(zipfile, "ZipFile", raises)
+    assert NOTHING_READ in body(b"", HEAD)
+
+
 def test_huge_report_makes_a_comment_that_fits():
     wide = "<@|`&>" * 300
     parts = [
@@ -194,13 +285,21 @@ def test_other_events_are_refused(other):
         run_of(other)
 
 
-def test_standard_library_is_enough(hub, tmp_path):
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param([sys.executable, "-I", "-S", "grader/start.py", "grader.ci.comment"], id="workflow"),
+        # As workflows have it that were released earlier.
+        pytest.param([sys.executable, "-S", "-m", "grader.ci.comment"], id="earlier"),
+    ],
+)
+def test_standard_library_is_enough(hub, tmp_path, command):
     """Run by a Python that has nothing installed, as the workflow does."""
     (tmp_path / "event.json").write_text(json.dumps(event()))
     env = {"GITHUB_EVENT_PATH": str(tmp_path / "event.json"), "GITHUB_API_URL": hub.root}
     env |= {"GITHUB_REPOSITORY": "course/work", "GITHUB_TOKEN": TOKEN}
     run = subprocess.run(
-        [sys.executable, "-S", "-m", "grader.ci.comment"],
+        command,
         cwd=ROOT,
         env=env,
         capture_output=True,
@@ -221,6 +320,28 @@ def test_missing_surroundings_are_told():
         check=False,
     )
     assert (run.returncode, run.stderr) == (2, "grader: 'GITHUB_EVENT_PATH' is not set\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("{", "cannot be read"), ("[" * 100_000, "cannot be read"), ("{}", "no workflow_run event")],
+)
+def test_event_that_is_none_is_one_clear_error(tmp_path, text, told):
+    (tmp_path / "event.json").write_text(text)
+    env = {"GITHUB_EVENT_PATH": str(tmp_path / "event.json"), "GITHUB_API_URL": "http://127.0.0.1:1"}
+    env |= {"GITHUB_REPOSITORY": "course/work", "GITHUB_TOKEN": TOKEN}
+    command = [sys.executable, "-I", "-S", "grader/start.py", "grader.ci.comment"]
+    run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert told in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"artifacts": 1}, {"artifacts": [{}]}, {"artifacts": ["x"]}])
+def test_an_answer_that_is_not_github_s_is_one_clear_error(hub, api, monkeypatch, answer):
+    monkeypatch.setattr(hub, "_artifacts", lambda *_: answer)
+    with pytest.raises(MachineError, match="not as GitHub's are"):
+        posted(api, RUN)
 
 
 def test_branch_is_asked_for_as_it_is_called(hub, api):

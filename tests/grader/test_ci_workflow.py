@@ -320,7 +320,10 @@ def test_second_workflow_runs_nothing_but_the_default_branch():
     text = (WORKFLOWS / "autograde-comment.yml").read_text()
     (job,) = yaml.safe_load(text)["jobs"].values()
     assert "ref" not in job["steps"][0]["with"]
-    assert [step.get("run") for step in job["steps"]] == [None, "python3 -m grader.ci.comment"]
+    assert [step.get("run") for step in job["steps"]] == [
+        None,
+        "python3 -I grader/start.py grader.ci.comment",
+    ]
 
 
 def test_superseded_runs_are_cancelled():

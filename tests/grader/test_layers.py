@@ -192,6 +192,9 @@ LAYERS = (
         "submission",
         "handout.manifest",
     ),
+    ("processes",),
+    ("start",),
+    ("door",),
     ("stubs", "sources", "handout.placing"),
     (
         "program",

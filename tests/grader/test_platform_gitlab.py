@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
+from grader.cases import default_folder
 from grader.platforms.gitlab import line_of, lines_of
 from grader.render.codequality import LONGEST, render
 from grader.submission import Submission
@@ -142,25 +143,28 @@ def merge_request(course_repository, tmp_path):
 def job(project):
     """Runs the job's lines as a GitLab runner does: one shell that stops at the first failure.
 
-    Making the environment is left to the interpreter at hand, whose packages are those that it would get;
-    as an installed command does, it imports nothing from the folder that it is called in.
+    Installing is left out, as the interpreter at hand has what that would bring, and so is drawing the cases.
     """
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--allow-empty", "--message=work")
     stated = yaml.safe_load(TEMPLATE.read_text("utf-8"))["nanograd"]
     lines = [*stated["before_script"], *stated["script"]]
-    venv, pip = lines[4:6]
-    assert venv.startswith("python3 -m venv .course/.venv")
-    assert pip.endswith("-c .course/constraints.txt -e .course")
-    wrapper = (
-        f'#!/bin/sh\nPYTHONSAFEPATH=1 PYTHONPATH={project}/.course exec {sys.executable} -m grader "$@"\n'
-    )
-    lines[4:6] = [
-        "mkdir -p .course/.venv/bin",
-        f"printf %s {shlex.quote(wrapper)} > .course/.venv/bin/grader",
-        "chmod +x .course/.venv/bin/grader",
+    (pip,) = [at for at, line in enumerate(lines) if "pip install" in line]
+    (venv,) = [at for at, line in enumerate(lines) if "venv " in line]
+    assert lines[pip].endswith("-c constraints.txt -e .)")
+    lines[venv] += " --without-pip"
+    wrapper = f'#!/bin/sh\nexec {sys.executable} -I ${{0%/.venv/*}}/grader/start.py grader "$@"\n'
+    lines[pip : pip + 1] = [
+        f'printf %s {shlex.quote(wrapper)} > "$course/.venv/bin/grader"',
+        'chmod +x "$course/.venv/bin/grader"',
+        'mkdir -p "$XDG_CACHE_HOME"',
+        f'ln -s {default_folder().parent} "$XDG_CACHE_HOME"',
+        'printf "%s %s" "$XDG_CACHE_HOME" "$PIP_CACHE_DIR" > "$CACHES"',
     ]
+    caches = project.with_name("caches")
     variables = {
+        "CACHES": str(caches),
+        "TMPDIR": str(project.parent),
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(project, "merge-base", "origin/main", "HEAD"),
         "CI_COMMIT_SHA": git(project, "rev-parse", "HEAD"),
         "CI_PROJECT_DIR": str(project),
@@ -173,6 +177,7 @@ def job(project):
         text=True,
         check=False,
     )
+    run.caches = [Path(place) for place in caches.read_text().split()] if caches.exists() else []
     run.issues = json.loads(reported(project, "codequality") or "[]")
     return run
 
@@ -211,7 +216,34 @@ def test_a_merge_request_that_edits_the_grader_is_graded_by_the_target_branchs(m
 
 def test_a_link_in_place_of_the_exercises_is_refused(merge_request):
     shutil.rmtree(merge_request / "exercises")
-    (merge_request / "exercises").symlink_to(".course/solutions")
+    (merge_request / "exercises").symlink_to("solutions")
     run = job(merge_request)
     assert run.returncode == 2
     assert "is a link" in run.stderr
+
+
+def test_nothing_of_a_merge_request_is_run_and_its_caches_are_nobodys(
+    merge_request, planted, solutions, tmp_path
+):
+    (merge_request / "exercises" / "add.py").write_text(solutions["add"].replace("+=", "="))
+    planted.into(merge_request)
+    planted.into(merge_request / ".cache")
+    for name in ("nanograd/cases/add.cases", "nanograd/interpreters/x.json", "pip/x"):
+        (merge_request / ".cache" / name).parent.mkdir(parents=True, exist_ok=True)
+        (merge_request / ".cache" / name).write_text("forged")
+    outside = tmp_path / "outside"
+    (merge_request / "junit.xml").symlink_to(outside)
+    (merge_request / "gl-code-quality-report.json").mkdir()
+    git(merge_request, "add", "--all", "--force")
+    run = job(merge_request)
+    assert run.returncode == 1, run.stderr
+    assert "/100" in run.stdout
+    assert planted.marks() == []
+    assert not outside.exists()
+    assert len(run.caches) == 2
+    assert not any(place.is_relative_to(merge_request) for place in run.caches)
+    assert {issue["check_name"].partition(".")[0] for issue in run.issues} >= {"add"}
+
+
+def test_the_template_keeps_no_cache():
+    assert yaml.safe_load(TEMPLATE.read_text("utf-8"))["nanograd"]["cache"] == []

@@ -91,7 +91,10 @@ def running(root: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and Path(os.readlink(entry / "cwd")) == root:
+            if not entry.name.isdigit():
+                continue
+            named = os.fsencode(root) in (entry / "cmdline").read_bytes()
+            if named or Path(os.readlink(entry / "cwd")) == root:
                 found.append(int(entry.name))
         except OSError:
             continue

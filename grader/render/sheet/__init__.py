@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from importlib import import_module, resources
+from importlib import resources
 from typing import Any
 
 from grader.errors import UsageError
 from grader.printable import printable
+from grader.processes import library
 from grader.render.palette import following
 
 # The shape of each status, for whom colours say nothing; in a square of 16.
@@ -73,7 +74,7 @@ def _fingerprint(text: str) -> str:
 def needed(name: str, by: str) -> Any:
     """A module that only pages need; raises UsageError, for a page called so, where it is not installed."""
     try:
-        return import_module(name)
+        return library(name)
     except ImportError:
         how = "run: pip install 'nanograd[class]'"
         raise UsageError(f"{by} needs {name}, which is not installed", how) from None
