@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from threading import Thread
 
 from grader.course import Course
 from grader.errors import MachineError
+from grader.scratch import Scratch
 from grader.task import Order, Plain, Task, fault_from_plain
 from grader.watching.events import Event, Faulted, Graded, Lost, Opened, Said
 from grader.watching.messages import from_plain
@@ -41,7 +41,7 @@ class Grading:
     def start(self) -> None:
         """Begin to begin: Opened is told when it is ready; raises MachineError where there is no process."""
         # Workers put their folders in here; those of dropped gradings are removed with it.
-        self._folder = tempfile.TemporaryDirectory(prefix="nanograd-watch-", ignore_cleanup_errors=True)
+        self._folder = Scratch("watch")
         self._said = self.folder / "said"
         self._lane, theirs = socket.socketpair()
         try:
@@ -109,7 +109,7 @@ class Grading:
     @property
     def folder(self) -> Path:
         """Where it may leave things, until it is closed."""
-        return Path(self._folder.name)
+        return self._folder.path
 
     def close(self) -> None:
         """End the process with all that it has under way; may be called more than once."""
@@ -126,4 +126,4 @@ class Grading:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        self._folder.cleanup()
+        self._folder.remove()
