@@ -18,7 +18,7 @@ import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from errno import EINVAL, EPERM
+from errno import EINVAL, ENOENT, EPERM
 from functools import cache
 from hashlib import blake2b
 from hmac import compare_digest
@@ -36,7 +36,7 @@ FORM = b"nanograd 1\n"
 SECRET, CODE = 32, 32  # bytes
 LARGEST = 1 << 28  # bytes of an entry
 KEY = "nanograd.key"
-AGAIN = "the next run makes it again"
+AGAIN = "the next run draws it again"
 OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # where a pipe lies in its place, nobody waits for it
 Data = bytes | memoryview
 Thing = TypeVar("Thing")
@@ -64,6 +64,14 @@ def recall(
     return made
 
 
+def users_folder(find: Callable[[str], str]) -> Path:
+    """What one of platformdirs' functions finds; where this user has no home, "~", which is not absolute."""
+    try:
+        return Path(find("nanograd"))
+    except RuntimeError:
+        return Path("~")
+
+
 def kept(folder: Path, name: str) -> Data | None:
     """What keep() was given; None where that is not there, or anything else is."""
     _cleared_once(folder)
@@ -82,11 +90,14 @@ def keep(folder: Path, name: str, data: bytes) -> str:
     """Keep bytes under a name; gives nothing, or a sentence that says why they cannot be kept."""
     shown = printable(str(folder))
     if not folder.is_absolute():
-        return f"Nothing can be kept in {shown}, which is no absolute path: {AGAIN}"
+        return (
+            f"Nothing can be kept in {shown}, which is no absolute path (XDG_CACHE_HOME names one); {AGAIN}"
+        )
     try:
         key = _key() or _new_key()
     except OSError as error:
-        return f"Nothing can be kept without a key, and {printable(str(error))}: {AGAIN}"
+        where = printable(str(error.filename or "")) or "a home folder"
+        return f"Nothing can be kept in {shown} without a key in {where}: {error.strerror}; {AGAIN}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # For its owner only: the cases of another seed may be a secret.
@@ -116,8 +127,9 @@ def _code(folder: Path, name: str, key: bytes, data: Data) -> bytes:
 
 def _keys() -> list[Path]:
     """Where a key may lie, the one with the environment first."""
-    user = Path(platformdirs.user_state_dir("nanograd"), KEY)
-    return [Path(sys.prefix, KEY), user] if sys.prefix != sys.base_prefix else [user]
+    environment = [Path(sys.prefix)] if sys.prefix != sys.base_prefix else []
+    folders = [*environment, users_folder(platformdirs.user_state_dir)]
+    return [folder / KEY for folder in folders if folder.is_absolute()]
 
 
 def _key() -> bytes | None:
@@ -130,7 +142,7 @@ def _key() -> bytes | None:
 
 def _new_key() -> bytes:
     """A new key, where there is a place for one; raises OSError."""
-    trouble = OSError("there is no place for one")
+    trouble = OSError(ENOENT, os.strerror(ENOENT))
     for path in _keys():
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

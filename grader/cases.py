@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-from grader.cache import Data
+from grader.cache import Data, users_folder
 from grader.cache import recall as recalled
 from grader.errors import CourseError
 from grader.program import Packed, Program
@@ -92,7 +92,7 @@ class Bank:
 
 def default_folder() -> Path:
     """Where drawn cases are kept from one run to the next, for this user."""
-    return Path(platformdirs.user_cache_dir("nanograd")) / "cases"
+    return users_folder(platformdirs.user_cache_dir) / "cases"
 
 
 def key(properties_file: Path, seed: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from grader import cache
 from grader.cache import KEY, keep, kept
+from grader.cases import default_folder
 
 DATA = b"what was drawn"
 
@@ -188,7 +189,9 @@ def test_cases_are_for_their_owner_only(environments_key, entries):
 
 def test_without_a_place_for_a_key_nothing_is_kept_and_that_is_said(users_key, entries, tmp_path):
     (tmp_path / "state").write_text("a file where a folder has to be")
-    assert keep(entries, "a", DATA).startswith("Nothing can be kept without a key, and ")
+    place = tmp_path / "state" / "nanograd"
+    said = f"Nothing can be kept in {entries} without a key in {place}: Not a directory; "
+    assert keep(entries, "a", DATA).startswith(said)
     assert kept(entries, "a") is None
     assert not entries.exists()
 
@@ -202,6 +205,19 @@ def test_what_cannot_be_kept_is_a_sentence_that_names_the_folder(place, environm
     assert str(folder) in trouble
     assert "\n" not in trouble
     assert kept(folder, "a") is None
+
+
+def test_without_a_home_nothing_is_kept_and_that_is_said(tmp_path, monkeypatch):
+    def homeless(_):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("user_cache_dir", "user_state_dir"):
+        monkeypatch.setattr(cache.platformdirs, name, homeless)
+    assert "no absolute path" in keep(default_folder(), "a", DATA)
+    monkeypatch.setattr(cache.sys, "base_prefix", cache.sys.prefix)
+    assert "without a key in a home folder" in keep(tmp_path / "cache", "a", DATA)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_else_is_left_beside_an_entry(environments_key, entries):
