@@ -21,7 +21,8 @@ RUN .venv/bin/grader warm
 FROM base
 RUN useradd --create-home --shell /usr/sbin/nologin --uid 1000 grader
 COPY --from=build /opt/nanograd /opt/nanograd
-# Another seed's cases are added to it.
+# Another seed's cases are added to it. Only with the key that they were kept with are they taken for one's own.
+COPY --from=build --chown=grader:grader /opt/nanograd/.venv/nanograd.key /opt/nanograd/.venv/nanograd.key
 COPY --from=build --chown=grader:grader /var/cache/nanograd /var/cache/nanograd
 USER 1000:1000
 WORKDIR /home/grader

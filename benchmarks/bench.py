@@ -153,7 +153,7 @@ def floor_input(course: Course, path: Path) -> Path:
 def programs(course: Course, name: str) -> bytes:
     """An exercise's recorded programs as marshal."""
     file = course.properties(name)
-    bank = recall(default_folder(), file, SEED, declared_in(file), lambda: None)
+    bank = recall(default_folder(), file, SEED, declared_in(file), lambda _: None)
     return bank.request.packed
 
 

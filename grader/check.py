@@ -11,6 +11,7 @@ from grader.course import GIVEN, Course
 from grader.diagnosis import Signature
 from grader.evidence import status
 from grader.examining import examine
+from grader.handout.placing import put
 from grader.learning import recall_signatures
 from grader.matrix import Matrix, matrix
 from grader.model import Exercise, Kind, Result
@@ -69,7 +70,7 @@ def write_stubs(course: Course) -> None:
     """Make exercises/ what students get; whatever was written there is gone."""
     course.authors_only()
     for name, text in handed_out(course).items():
-        (course.root / "exercises" / f"{name}.py").write_text(text, encoding="utf-8")
+        put(course.root / "exercises" / f"{name}.py", text.encode())
 
 
 def hints_missing(course: Course) -> Iterator[str]:

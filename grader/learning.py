@@ -7,9 +7,9 @@ import marshal
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from zlib import crc32
 
-from grader.cases import Bank, keep, key
+from grader.cache import Data, recall
+from grader.cases import Bank, key
 from grader.catalogue import FOLDER, Misconception, files, misconceptions
 from grader.course import Course
 from grader.diagnosis import Signature, signature
@@ -22,7 +22,6 @@ from grader.student import Limits, Student
 # Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
 SECONDS, PATIENCE = 6.0, 4.0
 LANES = 20
-CHECK = 4  # bytes of checksum, against accidents
 
 
 def recall_signatures(
@@ -36,14 +35,12 @@ def recall_signatures(
 
 
 def _recalled(setting: Setting, exercise: Exercise, bank: Bank, folder: Path) -> list[Signature]:
-    path = setting.cache / f"{signatures_key(setting, exercise, folder)}.signatures"
-    try:
-        return from_bytes(path.read_bytes())
-    except (OSError, ValueError, EOFError, TypeError):
-        setting.say(f"Trying the known mistakes in {exercise.name}, once …")
-    signatures = learn(setting.course, exercise, misconceptions(exercise.name, folder), setting.cage, bank)
-    keep(path, to_bytes(signatures))
-    return signatures
+    def tried() -> list[Signature]:
+        setting.say_once(f"Trying the known mistakes in {exercise.name}, once …")
+        return learn(setting.course, exercise, misconceptions(exercise.name, folder), setting.cage, bank)
+
+    name = f"{signatures_key(setting, exercise, folder)}.signatures"
+    return recall(setting.cache, name, from_bytes, tried, to_bytes, setting.say_once)
 
 
 def signatures_key(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> str:
@@ -79,15 +76,11 @@ def learn(
 
 
 def to_bytes(signatures: Sequence[Signature]) -> bytes:
-    """The signatures as they are kept, under their own checksum."""
-    body = marshal.dumps([(s.id, array("d", s.values).tobytes(), s.words) for s in signatures])
-    return crc32(body).to_bytes(CHECK, "big") + body
+    """The signatures as they are kept."""
+    return marshal.dumps([(s.id, array("d", s.values).tobytes(), s.words) for s in signatures])
 
 
-def from_bytes(data: bytes) -> list[Signature]:
-    """Raises ValueError where the bytes are not those of to_bytes()."""
-    check, body = data[:CHECK], memoryview(data)[CHECK:]
-    if crc32(body).to_bytes(CHECK, "big") != check:
-        raise ValueError("the stored signatures are damaged")
+def from_bytes(data: Data) -> list[Signature]:
+    """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
     # Megabytes, of which a match looks at little: seen in place rather than copied.
-    return [Signature(id_, memoryview(v).cast("d"), words) for id_, v, words in marshal.loads(body)]
+    return [Signature(id_, memoryview(v).cast("d"), words) for id_, v, words in marshal.loads(data)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
@@ -13,6 +13,7 @@ from string import Template
 from grader.catalogue import FOLDER
 from grader.course import GIVEN, TOGETHER, Course
 from grader.errors import CourseError, MachineError, UsageError
+from grader.files import added, replaced
 from grader.stubs import cut
 from grader.tracing import Symbol
 
@@ -36,7 +37,7 @@ def lay_down(course: Course, name: str, title: str, points: int) -> dict[Path, s
         if path.exists():
             raise UsageError(f"{path} is there already", "choose another name")
     for path, text in (new | changed).items():
-        _write(path, text, "x" if path in new else "w")
+        _write(path, text, added if path in new else replaced)
     return new | changed
 
 
@@ -118,11 +119,10 @@ def _read(path: Path) -> str:
         raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
 
 
-def _write(path: Path, text: str, mode: str) -> None:
+def _write(path: Path, text: str, write: Callable[[Path, bytes], None]) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
-        with path.open(mode, encoding="utf-8") as file:
-            file.write(text)
+        write(path, text.encode())
     except OSError as error:
         raise MachineError(f"cannot write {path}: {error.strerror}", "make room there") from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ class Setting:
     signatures: dict[tuple[str, Path], list[Signature]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _banks: dict[str, Bank] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def bank(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
@@ -43,5 +45,12 @@ class Setting:
 
     def _recalled(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
         path = self.course.properties(exercise.name)
-        sentence = f"Drawing the cases for {exercise.name}, once; PyTorch answers them …"
-        return recall(self.cache, path, self.seed, properties, lambda: self.say(sentence))
+        return recall(self.cache, path, self.seed, properties, self.say_once)
+
+    def say_once(self, sentence: str) -> None:
+        """Say a sentence that has not been said yet, if there is somebody to hear it."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            # In a process that was forked for one submission of a class nobody listens any more.
+            with suppress(OSError):
+                self.say(sentence)

@@ -13,7 +13,8 @@ from grader.ci.badge import badge
 from grader.ci.received import seen as shown
 from grader.ci.seen import Changes, Seen, brief
 from grader.ci.summary import SIGNS, summary
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
+from grader.files import replaced
 from grader.render.about import About
 from grader.render.classroom50 import render as classroom50
 from grader.render.github import render as classroom
@@ -55,7 +56,7 @@ def write(texts: Mapping[str, str], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_bytes(text.encode("utf-8", "backslashreplace"))
+            replaced(folder / name, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(
             f"cannot write to {folder}: {error.strerror}", "choose another place: --out"
@@ -75,8 +76,12 @@ def runner(seen: Seen, texts: Mapping[str, str], surroundings: Mapping[str, str]
     lines = "".join(f"{name}={value}\n" for name, value in outputs.items()) + wrapped(texts["classroom.json"])
     for variable, text in (("GITHUB_OUTPUT", lines), ("GITHUB_STEP_SUMMARY", texts["summary.md"])):
         if path := surroundings.get(variable):
-            with open(path, "a", encoding="utf-8") as file:
-                file.write(text)
+            try:
+                with open(path, "a", encoding="utf-8") as file:
+                    file.write(text)
+            except OSError as error:
+                what = f"cannot write to {path}, the file of {variable}: {error.strerror}"
+                raise MachineError(what, "make room there; what was graded is printed above") from None
 
 
 def overview(seen: Seen) -> str:

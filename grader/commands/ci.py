@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import notice
+from grader.commands.saying import each_done, notice, standard_output
 from grader.door import command
 from grader.sandbox import NAMES
 
@@ -121,13 +121,16 @@ def _tell(report: Report, changes: Changes, about: About, out: Path, given: Subm
     from grader.ci.told import files, overview, runner, write
 
     seen, texts = files(report, changes, about)
-    write(texts, out)
-    runner(seen, texts)
-    click.echo(overview(seen), nl=False)
-    if wrapped:
-        command(wrapped)
-        for line in marks(seen, given.sources, FOLDER):
-            command(line)
+
+    @standard_output()
+    def show() -> None:
+        click.echo(overview(seen), nl=False)
+        if wrapped:
+            command(wrapped)
+            for line in marks(seen, given.sources, FOLDER):
+                command(line)
+
+    each_done(show, lambda: runner(seen, texts), lambda: write(texts, out))
 
 
 COMMANDS = (ci,)

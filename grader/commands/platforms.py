@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console, notice
+from grader.commands.saying import console, each_done, notice, standard_output
 from grader.sandbox import NAMES
 
 if TYPE_CHECKING:
@@ -120,12 +120,20 @@ def gitlab(
     submission: Path, junit: Path, codequality: Path, seed: int, sandbox: str, time_limit: float
 ) -> None:
     """Grade a folder in GitLab CI, and write what GitLab shows on a merge request."""
-    from grader.platforms.gitlab import run
+    from grader.files import refuse_unwritable
+    from grader.platforms.gitlab import graded, write
     from grader.render.terminal import render
 
-    report = run(submission, _setting(sandbox, seed, time_limit, notice()), junit, codequality)
-    render(report, console(), str(submission), f"grader grade {submission} --exercise {{}}")
-    sys.exit(0 if report.all_passed else 1)
+    for to in (junit, codequality):
+        refuse_unwritable(to)
+    found = graded(submission, _setting(sandbox, seed, time_limit, notice()))
+
+    @standard_output()
+    def show() -> None:
+        render(found.report, console(), str(submission), f"grader grade {submission} --exercise {{}}")
+
+    each_done(show, lambda: write(found, submission, junit, codequality))
+    sys.exit(0 if found.report.all_passed else 1)
 
 
 @click.command()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
+
+from grader.errors import GraderError, UsageError
+from grader.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +42,36 @@ def notice() -> Callable[[str], None]:
         print(sentence, file=stream, flush=True)
 
     return say
+
+
+@contextmanager
+def standard_output() -> Iterator[None]:
+    """For what only prints; raises UsageError where standard output does not take it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # whoever read it wants no more, which is no error
+    except OSError as error:
+        with suppress(OSError):
+            # Else the rest is tried once more at the end, and fails once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UsageError(f"cannot write to standard output: {error.strerror}", "make room there") from None
+
+
+def each_done(*steps: Callable[[], None]) -> None:
+    """Do every step, whatever becomes of the others, and raise what was raised last."""
+    troubles: list[GraderError | OSError | SystemExit] = []
+    for step in steps:
+        try:
+            step()
+        except (GraderError, OSError, SystemExit) as error:  # the last is what rich makes of a broken pipe
+            troubles.append(error)
+    for trouble in troubles[:-1]:
+        if isinstance(trouble, GraderError):
+            click.echo(f"grader: {printable(trouble.what)}", err=True)
+    if troubles:
+        raise troubles[-1]
 
 
 def signed_by(key: Path) -> Single:

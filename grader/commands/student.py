@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console, notice, signed_by
+from grader.commands.saying import console, each_done, notice, signed_by, standard_output
 from grader.errors import UsageError
 from grader.sandbox import NAMES
 
@@ -68,6 +68,7 @@ def grade(
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.cases import default_folder
     from grader.course import here
+    from grader.files import refuse_unwritable, whole_file
     from grader.grading import grade as grade_submission
     from grader.model import Person
     from grader.policy import stated, weighed
@@ -80,7 +81,9 @@ def grade(
     course = here()
     _known(exercises, course.names)
     as_json, as_asked = _renderer("json", key), _renderer(form, key)
-    target = _writable(json_to)
+    target = None if json_to is None or json_to == "-" else Path(json_to)
+    if target is not None:
+        refuse_unwritable(target)
     limits = Limits(seconds=time_limit, patience=PATIENCE)
     setting = Setting(course, choose(sandbox), default_folder(), seed, limits, notice())
     started, clock = datetime.now(UTC), perf_counter()
@@ -96,12 +99,23 @@ def grade(
         report = replace(report, course=_digest(setting))
     about = About(Person(report.submission), started=started, seconds=round(perf_counter() - clock, 3))
     _remember(report, course, folder, about)
-    if json_to is not None:
-        _write(as_json(report, about), target)
-    if form != "text":
-        _write(as_asked(report, about), None)
-    elif json_to != "-":
-        _show(report, submission, course.root)
+
+    @standard_output()
+    def show() -> None:
+        if json_to == "-":
+            click.echo(as_json(report, about), nl=False)
+        if form != "text":
+            click.echo(as_asked(report, about), nl=False)
+        elif json_to != "-":
+            _show(report, submission, course.root)
+
+    def write() -> None:
+        if target is not None:
+            with whole_file(target) as stream:
+                stream.write(as_json(report, about).encode("utf-8", "backslashreplace"))
+
+    # What is shown comes before the file: a disk without room must not take the grade with it.
+    each_done(show, write)
     sys.exit(0 if report.all_passed else 1)
 
 
@@ -150,32 +164,6 @@ def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
     for name in asked:
         if name not in names:
             raise UsageError(f"there is no exercise '{name}'", f"choose from: {', '.join(names)}")
-
-
-def _writable(json_to: str | None) -> Path | None:
-    """The report's file, opened once before any grading so that nothing graded is lost."""
-    if json_to is None or json_to == "-":
-        return None
-    path = Path(json_to)
-    try:
-        with path.open("a", encoding="utf-8"):
-            return path
-    except OSError as error:
-        raise UsageError(
-            f"cannot write the report to {path}: {error.strerror}", "choose another place for --json"
-        ) from None
-
-
-def _write(text: str, target: Path | None) -> None:
-    """Write a report to its file, or to standard output where there is none."""
-    if target is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        target.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        what = f"cannot write the report to {target}: {error.strerror}"
-        raise UsageError(what, "make room there") from None
 
 
 def _show(report: Report, submission: Path | None, root: Path) -> None:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from grader.demo.moons import Point, Task, accuracy
 from grader.demo.running import ALIKE, Run
 from grader.demo.wording import percent, power
 from grader.errors import UsageError
+from grader.files import replaced
 from grader.processes import library
 
 LEFT, RIGHT, LOW, HIGH = -1.5, 2.5, -1.02, 1.5
@@ -71,8 +73,10 @@ class Pictures:
             images.open(path).convert("P", palette=images.Palette.ADAPTIVE) for path in self._frames
         ]
         lasting = [FRAME_MS] * len(rest) + [LAST_MS]
+        drawn = BytesIO()
+        first.save(drawn, format="GIF", save_all=True, append_images=rest, duration=lasting, loop=0)
         with _writing(self.folder):
-            first.save(self.folder / "moons.gif", save_all=True, append_images=rest, duration=lasting, loop=0)
+            replaced(self.folder / "moons.gif", drawn.getvalue())
 
     def _moons(self, path: Path, engine: Any, run: Run, grid: tuple[int, int]) -> None:
         across, up = _between(LEFT, RIGHT, grid[0]), _between(LOW, HIGH, grid[1])
@@ -98,8 +102,10 @@ class Pictures:
             self._matplotlib.rcParams.update(SETTINGS)
             figure = import_module("matplotlib.figure").Figure(figsize=SIZE, dpi=DPI)
             yield figure
+            drawn = BytesIO()
+            figure.savefig(drawn, format="png")
             with _writing(path.parent):
-                figure.savefig(path)
+                replaced(path, drawn.getvalue())
 
 
 def needed() -> Any:

@@ -8,7 +8,6 @@ import secrets
 import socket
 import subprocess
 import sysconfig
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ import click
 
 from grader.errors import MachineError
 from grader.processes import program
+from grader.scratch import Scratch
 
 VARIABLE = "NANOGRAD_CANARY"
 PLACES = (".", "/tmp", "/dev/shm", "/var/tmp")  # noqa: S108 (where probes try to write)
@@ -51,7 +51,9 @@ class Canaries:
     def _lay_out(self) -> None:
         enter = self._stack.enter_context
         self._stack.callback(self._sweep)
-        self.file = Path(enter(tempfile.TemporaryDirectory(prefix="nanograd-")), "private")
+        folder = Scratch("doctor")
+        self._stack.callback(folder.remove)
+        self.file = folder.path / "private"
         self.file.write_text(self.secret, "utf-8")
         self.file.chmod(0o600)
         self._before = self.file.stat()

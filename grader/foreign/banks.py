@@ -5,12 +5,12 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from grader.cases import Bank, keep, key
+from grader.cache import recall
+from grader.cases import Bank, key
 from grader.foreign.way import NARROW, OURS, Way
 from grader.model import Exercise
 from grader.program import Forward, Nudge, Packed, Program, Training, pack, unpack
@@ -37,16 +37,13 @@ def bank_of(setting: Setting, exercise: Exercise, properties: Sequence[Property]
     way = seen_by(exercise, way)
     if way == OURS:
         return ours
-    path = setting.cache / _file(setting, exercise, way)
-    try:
-        return Bank.from_bytes(path.read_bytes())
-    except (OSError, ValueError, EOFError, TypeError):
-        # In a process that was forked for one submission of a class nobody listens any more.
-        with suppress(OSError):
-            setting.say(f"Asking PyTorch once about {exercise.name} with {way.hidden} and {way.last} …")
-    bank = varied(ours, properties, way)
-    keep(path, bank.to_bytes())
-    return bank
+
+    def asked() -> Bank:
+        setting.say_once(f"Asking PyTorch once about {exercise.name} with {way.hidden} and {way.last} …")
+        return varied(ours, properties, way)
+
+    name = _file(setting, exercise, way)
+    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
 
 
 def _file(setting: Setting, exercise: Exercise, way: Way) -> str:

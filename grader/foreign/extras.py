@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from grader.agreement import agree
-from grader.cases import Bank, keep, record
+from grader.cache import recall
+from grader.cases import Bank, record
 from grader.examining import Examination
 from grader.foreign.asking import needs_of
 from grader.foreign.banks import chosen
@@ -83,14 +84,13 @@ def _bank(examiner: AnyExaminer, properties: list[Property]) -> Bank:
     """The cases of all extras, answered once and kept."""
     setting = examiner.setting
     own = sha256(Path(__file__).read_bytes() + VERSION.encode()).hexdigest()[:24]
-    path = setting.cache / f"extras-{own}.cases"
-    try:
-        return Bank.from_bytes(path.read_bytes())
-    except (OSError, ValueError, EOFError, TypeError):
-        setting.say("Asking PyTorch once about further operations …")
-    bank = record(properties, 0)
-    keep(path, bank.to_bytes())
-    return bank
+
+    def asked() -> Bank:
+        setting.say_once("Asking PyTorch once about further operations …")
+        return record(properties, 0)
+
+    name = f"extras-{own}.cases"
+    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
 
 
 def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:

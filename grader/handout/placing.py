@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from grader.errors import MachineError, UsageError
+from grader.files import replaced
 
 
 class Odd(Enum):
@@ -64,11 +65,7 @@ def put(path: Path, data: bytes) -> None:
     """Write a file so that nobody ever sees half of it."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.part")
-        beside.unlink(missing_ok=True)
-        with beside.open("xb") as file:
-            file.write(data)
-        beside.replace(path)
+        replaced(path, data)
 
 
 def set_aside(path: Path) -> Path:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from grader.scratch import Scratch
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -61,15 +61,16 @@ def below(handle: int, parts: Sequence[str]) -> Iterator[int]:
 
 def temporary() -> Root:
     """A new folder that only this user may enter; it goes when nobody needs it, at the latest at exit."""
-    root = Root(Path(tempfile.mkdtemp(prefix="handins-")))
-    weakref.finalize(root, _remove, root.path, os.getpid())
+    scratch = Scratch("handins")
+    root = Root(scratch.path)
+    weakref.finalize(root, _remove, scratch, os.getpid())
     return root
 
 
-def _remove(path: Path, maker: int) -> None:
+def _remove(scratch: Scratch, maker: int) -> None:
     # A process that was forked from ours ends before we do.
     if os.getpid() == maker:
-        shutil.rmtree(path, ignore_errors=True)
+        scratch.remove()
 
 
 @contextmanager

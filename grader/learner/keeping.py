@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.errors import UsageError
+from grader.files import replaced
 from grader.handout.placing import look
 from grader.learner.state import SILENT, Say, unwritten
 
@@ -39,19 +39,6 @@ def saved(path: Path, plain: object, say: Say) -> None:
         replaced(path, json.dumps(plain).encode())
     except OSError as error:
         say(unwritten(path, error))
-
-
-def replaced(path: Path, data: bytes) -> None:
-    """Write a file in one go, so that nobody sees half of it and two at once do not mix; raises OSError."""
-    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-        beside.replace(path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
 
 
 def _begun_anew(path: Path) -> str:

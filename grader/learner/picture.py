@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
+from grader.files import whole_file
 from grader.learner.efforts import Effort, breaks, efforts, worked
 from grader.learner.history import Grade, standing
 from grader.learner.showing import duration
@@ -35,11 +36,8 @@ def draw_progress(to: Path, form: str, grades: Sequence[Grade], exercises: Seque
         above, below = figure.subplots(2, 1, height_ratios=(3, 2))
         _points(above, grades, exercises)
         _times(below, efforts(grades, names), names)
-        try:
-            figure.savefig(to, format=form)
-        except OSError as error:
-            what = f"cannot write the picture to {to}: {error.strerror}"
-            raise UsageError(what, "choose another place") from None
+        with whole_file(to) as stream:
+            figure.savefig(stream, format=form)
 
 
 def _needed(name: str) -> Any:

@@ -9,8 +9,8 @@ from pathlib import Path
 from grader.check import handed_out
 from grader.course import Course
 from grader.errors import MachineError, UsageError
+from grader.files import added, replaced
 from grader.handout.placing import Odd, look
-from grader.learner.keeping import replaced
 from grader.learner.state import state_folder
 
 BACKUPS = "backups"
@@ -58,8 +58,7 @@ def _backup(folder: Path, exercise: str, data: bytes) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
             try:
-                with (folder / name).open("xb") as file:
-                    file.write(data)
+                added(folder / name, data)
             except FileExistsError:
                 continue
             return folder / name

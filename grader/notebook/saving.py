@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.course import Course
 from grader.errors import MachineError
+from grader.files import replaced
 from grader.handout.placing import look
-from grader.learner.keeping import replaced
 from grader.learner.resetting import as_handed_out, exercise_file, reset
 from grader.notebook.cells import Cell
 

@@ -12,6 +12,7 @@ from importlib import import_module, resources
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.files import whole_file
 from grader.model import Node
 from grader.pictures.drawing import drawing
 from grader.render.palette import by_media, in_light
@@ -43,10 +44,8 @@ def save(nodes: Sequence[Node], path: Path, title: str = "") -> None:
     if suffix not in (".svg", ".png"):
         raise UsageError(f"{path} is neither .svg nor .png", "choose a name that ends so")
     data = svg(nodes, title).encode() if suffix == ".svg" else png(nodes, title)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}", "choose another place") from None
+    with whole_file(path) as stream:
+        stream.write(data)
 
 
 def png(nodes: Sequence[Node], title: str = "") -> bytes:

@@ -8,8 +8,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.course import Course
 from grader.errors import CourseError, UsageError
+from grader.files import whole_file
 from grader.handout.contents import handout
-from grader.render.whole import whole_file
 
 SCRIPTS = ("setup.sh", "run_autograder")
 FROM = Path("platforms") / "gradescope"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.errors import GraderError, UsageError
+from grader.files import whole_file
 from grader.grading import grade
 from grader.platforms.handed import read
 from grader.printable import printable
 from grader.render.about import About
 from grader.render.exercism import MESSAGE, VERSION, cut, render
-from grader.render.whole import whole_file
 from grader.setting import Setting
 
 RESULTS = "results.json"

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Course
 from grader.errors import UsageError
+from grader.files import whole_file
 from grader.grading import grade
 from grader.policy import stated, weighed
 from grader.render.about import About
 from grader.render.codequality import render as codequality
 from grader.render.junit import render as junit
-from grader.render.whole import whole_file
 from grader.report import Report
 from grader.setting import Setting
 from grader.submission import Submission, load
 
 
-def run(folder: Path, setting: Setting, to_junit: Path, to_codequality: Path) -> Report:
-    """Grade a folder and write both reports; raises GraderError where that cannot be done."""
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A folder's report, and what else of it GitLab is shown.
+
+    title: the course's. lines: where each exercise's definition begins.
+    """
+
+    report: Report
+    title: str
+    lines: dict[str, int]
+
+
+def graded(folder: Path, setting: Setting) -> Graded:
+    """Grade a folder; raises GraderError where that cannot be done."""
     _no_link(folder)
     submission = load(folder, setting.course.names)
     report = weighed(grade(submission, setting), stated(setting.course))
-    about = About(title=setting.course.title)
-    lines = lines_of(submission, setting.course)
-    _write(to_junit, junit(report, about))
+    return Graded(report, setting.course.title, lines_of(submission, setting.course))
+
+
+def write(graded: Graded, folder: Path, to_junit: Path, to_codequality: Path) -> None:
+    """Write both reports; raises UsageError where that cannot be done."""
+    _write(to_junit, junit(graded.report, About(title=graded.title)))
     # GitLab asks for paths from the top of the repository, which is where the job runs.
-    _write(to_codequality, codequality(report, lines, folder.as_posix()))
-    return report
+    _write(to_codequality, codequality(graded.report, graded.lines, folder.as_posix()))
 
 
 def _no_link(folder: Path) -> None:

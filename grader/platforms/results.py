@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import MachineError, UsageError
+from grader.files import whole_file
 from grader.printable import printable
 from grader.render.about import About
 from grader.render.gradescope import render
-from grader.render.whole import whole_file
 from grader.report import Report
 
 STARTED = "Grading is under way. Nothing is graded yet."

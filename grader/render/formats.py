@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import UsageError
+from grader.files import whole_file, whole_folder
 from grader.render.about import About
 from grader.render.canvas import write_class as canvas_class
 from grader.render.classroom50 import render as classroom50
@@ -23,7 +24,6 @@ from grader.render.nbgrader import write_class as nbgrader_class
 from grader.render.parquet import write_class as parquet_class
 from grader.render.plain import render as plain
 from grader.render.table import write_class as csv_class
-from grader.render.whole import whole_file, whole_folder
 from grader.render.wording import cell
 from grader.report import Report
 from grader.standing import Standing, Standings

@@ -11,6 +11,7 @@ from grader.sandbox.cage import Cage
 from grader.sandbox.process import Process
 from grader.sandbox.uid import Uid
 from grader.sandbox.uid import why_not as no_uid
+from grader.scratch import clear_scratch
 
 # Strongest first, each with what says why it cannot be had here.
 CAGES: dict[str, tuple[type[Cage], Callable[[], str]]] = {
@@ -27,6 +28,7 @@ def choose(name: str, strangers: bool = False) -> Cage:
     strangers: the code is not one's own, so that "auto" refuses what is no cage.
     Raises MachineError where such a cage cannot be had.
     """
+    clear_scratch()
     reasons = []
     for known, (cage, why_not) in CAGES.items():
         if name == known or (name == "auto" and not (strangers and cage is Process)):

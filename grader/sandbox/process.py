@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 
 from grader.errors import MachineError
 from grader.sandbox.cage import Inside
 from grader.sandbox.interpreter import FLAGS, found
+from grader.scratch import Scratch
 
 
 class Process:
@@ -30,7 +30,7 @@ class Process:
             return None
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        folder = tempfile.mkdtemp(prefix="nanograd-")
+        folder = Scratch("worker")
         try:
             process = subprocess.Popen(
                 [os.path.realpath(sys.executable), *FLAGS, *arguments],
@@ -39,11 +39,11 @@ class Process:
                 stderr=subprocess.DEVNULL,
                 pass_fds=pass_fds,
                 env={},
-                cwd=folder,
+                cwd=folder.path,
                 start_new_session=True,
             )
         except OSError as error:
-            os.rmdir(folder)
+            folder.remove()
             raise MachineError(
                 f"cannot start a worker process: {error}", "free some memory or processes"
             ) from error
@@ -53,7 +53,7 @@ class Process:
 class Running:
     """A worker that runs as a plain subprocess."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: str | None) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: Scratch | None) -> None:
         self.process = process
         self.folder = folder
 
@@ -64,15 +64,4 @@ class Running:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         if self.folder is not None:
-            _remove(self.folder)
-
-
-def _remove(folder: str) -> None:
-    """Remove a folder whatever has been made of it: deep trees, links, a file in its place."""
-    try:
-        os.rmdir(folder)
-    except FileNotFoundError:
-        return
-    except OSError:
-        # rm follows no link and knows no recursion limit.
-        subprocess.run(["/bin/rm", "-rf", "--", folder], check=False, stderr=subprocess.DEVNULL)
+            self.folder.remove()

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import CourseError, UsageError
+from grader.files import added
 from grader.report import SCHEMA_NAME
 
 try:
@@ -205,9 +206,7 @@ def _digest(value: Any, of: str) -> str:
 def _write(path: Path, data: bytes, mode: int) -> None:
     """Write a file that must not be there."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        added(path, data, mode)
     except OSError as error:
         raise UsageError(f"cannot write the key {path}: {error.strerror}", "choose another place") from None
 

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from threading import Thread
 
 from grader.course import Course
 from grader.processes import started
+from grader.scratch import Scratch
 from grader.task import Order, Plain, Task, fault_from_plain
 from grader.watching.events import Event, Faulted, Graded, Lost, Opened, Said
 from grader.watching.messages import from_plain
@@ -40,7 +40,7 @@ class Grading:
     def start(self) -> None:
         """Begin to begin: Opened is told when it is ready; raises MachineError where there is no process."""
         # Workers put their folders in here; those of dropped gradings are removed with it.
-        self._folder = tempfile.TemporaryDirectory(prefix="nanograd-watch-", ignore_cleanup_errors=True)
+        self._folder = Scratch("watch")
         self._said = self.folder / "said"
         self._lane, theirs = socket.socketpair()
         try:
@@ -98,7 +98,7 @@ class Grading:
     @property
     def folder(self) -> Path:
         """Where it may leave things, until it is closed."""
-        return Path(self._folder.name)
+        return self._folder.path
 
     def close(self) -> None:
         """End the process with all that it has under way; may be called more than once."""
@@ -115,4 +115,4 @@ class Grading:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
-        self._folder.cleanup()
+        self._folder.remove()

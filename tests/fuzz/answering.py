@@ -31,7 +31,7 @@ NUMBERS = (float("nan"), float("inf"), -0.0, 1e308, 5e-324, 2.0**53, 1e-17, -1.5
 def _asked(name: str) -> tuple[Bank, list[Property]]:
     file = here().properties(name)
     properties = list(declared_in(file))
-    return recall(default_folder(), file, 0, properties, lambda: None), properties
+    return recall(default_folder(), file, 0, properties, lambda _: None), properties
 
 
 def observations(data: bytes) -> None:

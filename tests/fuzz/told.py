@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import zlib
-from array import array
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
-from grader.cases import Bank
+from grader.cache import keep, kept
 from grader.catalogue import FOLDER
 from grader.course import Course, here
 from grader.diagnosis import Signature
 from grader.errors import CourseError, UsageError
 from grader.evidence import result_from_plain, result_to_plain
 from grader.handout.manifest import Manifest, read_manifest
-from grader.learning import from_bytes, to_bytes
+from grader.learning import to_bytes
 from grader.model import Crashed, Exercise, NotStarted, Result, TimedOut
 from grader.model import Verdict as Judged
 from grader.policy import adjusted, stated
-from grader.program import Chain
 from grader.report import to_json
-from grader.request import Request
 from grader.rubric import from_json
 from grader.sealing import HEADER, _masked, seal, unseal
 from grader.signed.authenticity import Verdict, describe
@@ -156,35 +154,21 @@ def _key_seeds() -> list[bytes]:
     return [path.read_bytes(), path.with_name("new.pub").read_bytes()]
 
 
-def cases(data: bytes) -> None:
-    """Kept cases that are damaged: told by their checksum, so that what is trusted is never read."""
-    if data != _bank():
-        try:
-            Bank.from_bytes(data)
-        except ValueError:
-            return
-        raise AssertionError("damaged cases were taken for whole ones")
+def entry(data: bytes) -> None:
+    """An entry of the cache that is damaged or made up: told by its code, so that nothing of it is read."""
+    place, whole = _entry()
+    place.write_bytes(data)
+    if data != whole and kept(place.parent, "entry") is not None:
+        raise AssertionError("what somebody else wrote was taken for ours")
 
 
 @cache
-def _bank() -> bytes:
-    request = Request.of([Chain(3)])
-    return Bank((1,), frozenset({0}), request, array("d", [8.0, 8.0])).to_bytes()
-
-
-def signatures(data: bytes) -> None:
-    """Kept signatures that are damaged."""
-    if data != _signatures():
-        try:
-            from_bytes(data)
-        except (ValueError, EOFError, TypeError):
-            return
-        raise AssertionError("damaged signatures were taken for whole ones")
-
-
-@cache
-def _signatures() -> bytes:
-    return to_bytes([Signature("m", (1.0, 2.0), {1: "E"}), Signature("n", (), {})])
+def _entry() -> tuple[Path, bytes]:
+    """Where the cache has one, and its bytes."""
+    if trouble := keep(folder("entry"), "entry", to_bytes([Signature("m", (1.0, 2.0), {1: "E"})])):
+        raise AssertionError(trouble)
+    [place] = folder("entry").iterdir()
+    return place, place.read_bytes()
 
 
 def solution(data: bytes) -> None:
@@ -211,7 +195,6 @@ TOLD = {
         manifest, lambda: [Manifest.of({FOLDER: b"1"}, "C", "1").to_bytes()], (UsageError,), of_json
     ),
     "key": Target(key, _key_seeds),
-    "cases": Target(cases, lambda: [_bank()]),
-    "signatures": Target(signatures, lambda: [_signatures()]),
+    "entry": Target(entry, lambda: [_entry()[1]]),
     "solution": Target(solution, _solutions, (CourseError,)),
 }

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.commands.student import _write
 from grader.course import Course
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.evidence import MOST_NODES, outcome_from_plain, outcome_to_plain
@@ -19,7 +18,6 @@ from grader.gradebook.reading import reading
 from grader.gradebook.store import LONGEST
 from grader.gradebook.writing import writing
 from grader.intake.finding import find
-from grader.learning import from_bytes, to_bytes
 from grader.policy import read
 from grader.rescoring import rescored
 from grader.rubric import from_json
@@ -273,11 +271,6 @@ def test_folder_whose_name_is_no_text_is_graded_under_one_that_is(tmp_path):
     name.encode()
 
 
-def test_report_with_half_a_character_is_written_all_the_same(tmp_path):
-    _write("a\ud800b", tmp_path / "report.json")
-    assert (tmp_path / "report.json").read_text("utf-8") == r"a\ud800b"
-
-
 @pytest.mark.parametrize("load_it", [load_key, load_public_key])
 def test_key_of_another_kind_and_size_is_no_key(tmp_path, load_it):
     der = bytes.fromhex("302e020100300506032b656f04220420") + bytes(32)  # says X448, and is too short for it
@@ -286,17 +279,6 @@ def test_key_of_another_kind_and_size_is_no_key(tmp_path, load_it):
     path.chmod(0o600)
     with pytest.raises(UsageError):
         load_it(path)
-
-
-# Caches: marshal is read only beneath a checksum, from this user's own folder.
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"\0" * 3, b"\0" * 4, b"\0" * 5, to_bytes([])[:-1], b"x" + to_bytes([])[1:]]
-)
-def test_damaged_signatures_are_told(data):
-    with pytest.raises((ValueError, EOFError, TypeError)):
-        from_bytes(data)
 
 
 def test_every_error_of_ours_says_what_to_do(book):  # noqa: F811

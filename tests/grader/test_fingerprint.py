@@ -117,6 +117,6 @@ def test_every_module_between_programs_and_outcomes_is_a_judge():
 
     # Nouns and readers of files: a change of what they read shows, whatever they are called.
     readers = {"catalogue", "course", "errors", "explaining", "model", "request", "sandbox", "setting"}
-    readers |= {"printable", "sealing", "sources", "submission", "version"}
+    readers |= {"cache", "files", "printable", "scratch", "sealing", "sources", "submission", "version"}
     judged = {name.removesuffix(".py") for name in (*JUDGES, *MAKERS)}
     assert below("examining", {"examining"}) <= judged | readers

@@ -1,11 +1,11 @@
-"""What a bare interpreter needs: found on this machine, kept for this user, and asked for anew."""
+"""What a bare interpreter needs: found on this machine, asked for anew each time."""
 
 import json
 import os
 import subprocess
 import sys
 import sysconfig
-from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -30,20 +30,13 @@ def asked_anew():
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch, asked_anew):
-    """The folder of what is remembered, empty."""
-    monkeypatch.setattr(interpreter.platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
-    return tmp_path / "nanograd" / "interpreters"
-
-
-@pytest.fixture
 def unasked(monkeypatch):
     """A machine that cannot list libraries; the sentence is the one that a test is to see or not."""
 
     def refuse(*_):
         raise MachineError("cannot list", "list")
 
-    monkeypatch.setattr(interpreter, "_asked", refuse)
+    monkeypatch.setattr(interpreter, "_libraries", refuse)
 
 
 # What is found
@@ -89,63 +82,49 @@ def test_packages_are_hidden_and_nothing_else_of_the_library():
     assert {*read} == {*found().files, *DEVICES, *(os.path.join(found().library, name) for name in kept)}
 
 
-# What is remembered
-
-
-@pytest.fixture
-def needed(cache, tmp_path):
-    """What this interpreter needs with a library that has no extensions, which is told at once."""
-    (tmp_path / "library").mkdir()
-    return partial(interpreter._libraries, os.path.realpath(sys.executable), str(tmp_path / "library"))
+# How it is asked
 
 
 @linux
-def test_libraries_are_remembered_for_the_next_grader(needed, cache, monkeypatch):
-    first = needed()
-    (kept,) = cache.iterdir()
-    assert first
-    assert tuple(json.loads(kept.read_text())) == first
-    monkeypatch.setattr(interpreter, "_asked", lambda *_: ("/asked/again",))
-    assert needed() == first
+def test_what_is_told_at_once_is_what_ldd_tells():
+    library = Path(found().library, "lib-dynload")
+    needed = [str(path) for path in library.glob("*.so") if not path.name.startswith(interpreter.NOT_NEEDED)]
+    at_once = interpreter._told_at_once(found().executable, needed)
+    assert at_once - {*needed} == interpreter._told_by_ldd(found().executable, needed) - {*needed} != set()
 
 
 @linux
-@pytest.mark.parametrize("text", ["", "{", "[1, null]", '["/gone/libc.so.6"]', "\xff", '"x"', "7", "{}"])
-def test_memory_that_is_of_no_use_is_asked_for_anew(text, needed, cache):
-    first = needed()
-    (kept,) = cache.iterdir()
-    kept.write_text(text, "latin-1")
-    assert needed() == first
-    assert tuple(json.loads(kept.read_text())) == first
+def test_where_the_loader_tells_nothing_ldd_is_asked(monkeypatch, asked_anew):
+    before = found()
+    asked_anew()
+    monkeypatch.setattr(interpreter, "_told_at_once", lambda *_: set())
+    assert found() == before
 
 
 @linux
-def test_memory_that_cannot_be_kept_costs_only_time(needed, cache):
-    cache.parent.mkdir()
-    cache.write_text("in its place")
-    assert needed() == needed() != ()
+def test_extension_in_a_folder_that_the_loader_cannot_be_told_of_is_left_to_ldd():
+    assert interpreter._told_at_once(found().executable, ["/a folder/some.so"]) == set()
 
 
 @linux
-def test_another_interpreter_is_another_memory(cache, tmp_path):
-    other = tmp_path / "python"
-    for content in ("one", "two more"):
-        other.write_text(content)
-        interpreter._libraries(str(other), str(tmp_path))
-    assert len(list(cache.iterdir())) == 2
-
-
-@linux
-def test_nothing_but_the_memory_is_left_in_its_folder(needed, cache):
-    needed()
-    assert [path.suffix for path in cache.iterdir()] == [".json"]
+def test_no_file_of_a_cache_has_a_say_in_what_a_cage_shows(tmp_path, monkeypatch, asked_anew):
+    """A cache that a checkout brought decided that once."""
+    before = found()
+    folder = tmp_path / "nanograd" / "interpreters"
+    state = os.stat(before.executable)
+    key = repr((before.executable, before.library, state.st_mtime_ns, state.st_size)).encode()
+    folder.mkdir(parents=True)
+    (folder / f"{sha256(key).hexdigest()[:24]}.json").write_text(json.dumps([*before.files, "/etc/passwd"]))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    asked_anew()
+    assert found() == before
 
 
 # A machine that does not say
 
 
 @linux
-def test_libraries_that_cannot_be_listed_are_the_machines_fault(cache, monkeypatch):
+def test_libraries_that_cannot_be_listed_are_the_machines_fault(asked_anew, monkeypatch):
     def missing(*_, **__):
         raise FileNotFoundError("no ldd")
 
@@ -156,5 +135,5 @@ def test_libraries_that_cannot_be_listed_are_the_machines_fault(cache, monkeypat
 
 
 @linux
-def test_no_cage_is_had_even_where_the_libraries_cannot_be_listed(cache, unasked):
+def test_no_cage_is_had_even_where_the_libraries_cannot_be_listed(asked_anew, unasked):
     assert Process().inside is None

@@ -8,13 +8,13 @@ from importlib import resources
 from pathlib import Path
 
 from grader.figures import Figures, figures
+from grader.files import whole_file
 from grader.render.about import WORDS
 from grader.render.page.drawings import Drawings
 from grader.render.page.embedding import Embedding
 from grader.render.page.rows import added_up, plain_rows, troubled
 from grader.render.page.wording import FILTERS
 from grader.render.sheet import needed, page, style
-from grader.render.whole import whole_file
 from grader.render.wording import stamp
 from grader.standing import Standings
 

@@ -7,11 +7,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from grader.files import whole_file
 from grader.pictures import picture_style
 from grader.render.sheet import needed, page, style
 from grader.render.single.parts import View
 from grader.render.single.view import view
-from grader.render.whole import whole_file
 from grader.report import Report
 
 BY = "the page"
