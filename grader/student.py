@@ -36,6 +36,17 @@ class Limits:
     memory: int = 512 * MIB
 
 
+@dataclass(slots=True)
+class Clock:
+    """How many seconds an exercise has left, however many processes it takes."""
+
+    left: float
+
+    @classmethod
+    def of(cls, limits: Limits) -> Clock:
+        return cls(limits.seconds * limits.patience)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What an engine is assembled from.
@@ -65,12 +76,16 @@ class Student:
         self._used = 0
 
     @contextmanager
-    def attempt(self, parts: Parts) -> Iterator[Attempt]:
-        """A fresh process that has loaded the parts; it ends with the block."""
+    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Attempt]:
+        """A fresh process that has loaded the parts; it ends with the block.
+
+        clock: of an exercise that takes several processes; a whole one where nothing is said.
+        """
         lane, number = self._begin()
         worker = self._worker
         assert worker is not None
-        attempt = Attempt(lane, parts, self._limits, lambda: worker.end(number))
+        clock = clock or Clock.of(self._limits)
+        attempt = Attempt(lane, parts, self._limits, clock, lambda: worker.end(number))
         try:
             yield attempt
         finally:
@@ -100,7 +115,9 @@ class Student:
 class Attempt:
     """One exercise's process. After its first death or timeout it answers nothing more."""
 
-    def __init__(self, lane: Lane, parts: Parts, limits: Limits, end: Callable[[], str]) -> None:
+    def __init__(
+        self, lane: Lane, parts: Parts, limits: Limits, clock: Clock, end: Callable[[], str]
+    ) -> None:
         self._lane = lane
         self._limits = limits
         self._end = end
@@ -110,7 +127,7 @@ class Attempt:
             "seconds": limits.seconds,
             "patience": limits.patience,
         }
-        self._left = limits.seconds * limits.patience
+        self._clock = clock
         self.over: Ended | Overtime | None = None
 
     def observe(self, request: Request) -> list[Observation]:
@@ -123,13 +140,14 @@ class Attempt:
         self._head = {}
         started = time.monotonic()
         try:
-            end = self._lane.exchange(message, frames, started + self._left)
+            end = self._lane.exchange(message, frames, started + self._clock.left)
         except OutOfTurn:
             self._end()
             return self._stop(
                 Ended("its process wrote where only the grader's protocol may", busy=True), [], request
             )
-        self._left -= time.monotonic() - started
+        finally:
+            self._clock.left -= time.monotonic() - started
         done: list[Observation] = [*answers(frames, self._lane.texts_said())]
         match end:
             case End.ANSWERED:

@@ -8,12 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.render.formats import Single
 
 SIZE = ("COLUMNS", "LINES")
+# As course.ANY_SHAPE has them; given without a value it is the second.
+ANY_SHAPE = click.option(
+    "--any-shape",
+    type=click.Choice(("strict", "lenient")),
+    is_flag=False,
+    flag_value="lenient",
+    help="Judge code of any layout by the course's promises (strict), or by its own (lenient).",
+)
 
 
 def console(stderr: bool = False, fixed: bool = True) -> Console:

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.commands.student import grade as command
+from grader.course import ANY_SHAPE, LENIENT
 from grader.errors import UsageError
 from grader.evidence import result_from_plain, result_to_plain
 from grader.fingerprint import outcome_key
@@ -22,7 +23,7 @@ from grader.foreign.finding import AnyLayout, is_foreign, read
 from grader.foreign.grading import grade_foreign
 from grader.foreign.health import CHECKUPS, broken
 from grader.foreign.loadable import Loadable
-from grader.foreign.modes import precise
+from grader.foreign.modes import all_single, in_single, precise
 from grader.foreign.oracle import answer
 from grader.foreign.pasting import own_words
 from grader.foreign.shape import Module, Shape
@@ -256,7 +257,7 @@ def test_program_needs_what_it_uses(steps, wanted):
 
 SHAPE = Shape(
     "Value", "engine", "data", "grad", "backward()", "closures", frozenset({"*left", "**float", "-"}),
-    frozenset(), False, False, (), (), {"Neuron": Module("Neuron", "nn", flag=False)},
+    frozenset(), False, (), (), {"Neuron": Module("Neuron", "nn", flag=False)},
 )  # fmt: skip
 
 
@@ -271,7 +272,7 @@ def test_single_precision_counts_as_equal_and_no_more():
     prop = next(p for p in declared_in(Path("tests/properties/test_add.py").resolve()) if p.first)
     packed = pack(Expression((2, 3), (Step("+", (0, 1)),)))
     expected, near, far = (View(packed, (2.0, 3.0, x, 0.0, 0.0, 0.0)) for x in (5.0, 5.0000003, 5.01))
-    exact, single = precise(prop, single=False), precise(prop, single=True)
+    exact, single = precise(prop), in_single(prop)
     with pytest.raises(AssertionError):
         exact.holds(expected, near)
     single.holds(expected, near)
@@ -426,7 +427,8 @@ def test_engine_travels_to_a_room_and_back():
     assert Task.from_plain(json.loads(json.dumps(ordinary.to_plain()))) == ordinary
 
 
-def test_engine_gets_the_same_from_a_class_as_alone(setting, tmp_path):
+@pytest.mark.parametrize("judge", ANY_SHAPE)
+def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
     hand_ins = {"ann": KARPATHY, "eve": SHAPES / "tanh_package", "early_lecture": SHAPES / "early_lecture.py"}
     for person, source in hand_ins.items():
         if source.is_dir():
@@ -435,11 +437,12 @@ def test_engine_gets_the_same_from_a_class_as_alone(setting, tmp_path):
             write(tmp_path / "class" / f"{person}.py", source.read_text())
     book = tmp_path / "class.sqlite"
     words = ["batch", str(tmp_path / "class"), "--gradebook", str(book), "--sandbox", "process"]
+    words += ["--any-shape", judge]
     subprocess.run([sys.executable, "-m", "grader", *words], check=True, capture_output=True)
     with reading(book) as reader:
         together = {s.person.id: s.report for s in reader.standings().each()}
     for person, source in hand_ins.items():
-        alone = grade_foreign(source, setting)
+        alone = grade_foreign(source, setting, lenient=judge == LENIENT)
         assert [v.outcome for r in together[person].results for v in r.verdicts] == [
             v.outcome for r in alone.results for v in r.verdicts
         ]
