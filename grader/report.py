@@ -95,6 +95,8 @@ def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, A
     }
     if report.found:
         plain |= _own_shape(report)
+    if report.rules:
+        plain["rules"] = report.rules
     return plain if times is None else plain | {"times": times}
 
 

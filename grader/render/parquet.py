@@ -24,7 +24,7 @@ GROUP = 65536
 HOW = "pip install 'nanograd[class]'"
 Row = tuple[Any, ...]
 # What is the same in all of a person's rows, and what differs.
-PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation")
+PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation", "rules")
 PROPERTY = (
     "exercise",
     "property",
@@ -91,9 +91,14 @@ def _table(arrow: ModuleType, people: list[Row], rows: list[Row], layout: Any) -
 def _person(standing: Standing) -> Row:
     report, when = standing.report, standing.handed_in
     shown = (
-        (None, None, None)
+        (None, None, None, None)
         if report is None
-        else (printable(report.digest), report.seed, printable(report.isolation))
+        else (
+            printable(report.digest),
+            report.seed,
+            printable(report.isolation),
+            printable(report.rules) or None,
+        )
     )
     return (printable(standing.person.id), when and when.astimezone(UTC), standing.attempts, *shown)
 

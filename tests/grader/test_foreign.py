@@ -23,7 +23,7 @@ from grader.foreign.finding import AnyLayout, is_foreign, read
 from grader.foreign.grading import grade_foreign
 from grader.foreign.health import CHECKUPS, broken
 from grader.foreign.loadable import Loadable
-from grader.foreign.modes import all_single, in_single, precise
+from grader.foreign.modes import in_single, precise
 from grader.foreign.oracle import answer
 from grader.foreign.pasting import own_words
 from grader.foreign.shape import Module, Shape

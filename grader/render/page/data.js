@@ -7,9 +7,9 @@ const PART_NAME = 0;
 const PART_OWN = 3;
 
 const people = data.people.map((row, place) => {
-  const [id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks] = row;
+  const [id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks, rules = ''] = row;
   return {
-    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw,
+    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw, rules,
     policy: policy === NOBODY ? [] : data.policies[policy],
     results: marks.map((mark) => (mark === NOBODY ? null : data.results[mark])),
     found: `${id}\n${name}\n${email}`.toLowerCase(),
