@@ -16,7 +16,7 @@ from grader.foreign.pasting import pasted
 from grader.foreign.shape import read
 from grader.foreign.telling import found as told
 from grader.foreign.telling import notes_on, unloadable, why_absent
-from grader.model import Crashed, Diagnosis, Exercise, Kind, NotStarted, Outcome, Passed
+from grader.model import Crashed, Diagnosis, Exercise, Kind, NotStarted, Outcome, Passed, TimedOut
 from grader.observation import Numbers, Observation
 from grader.properties import Property
 from grader.request import Request
@@ -167,6 +167,8 @@ class AnyExamination(Examination):
         """What became of a property."""
         number = [p.claim.name for p in self._claims].index(prop.claim.name)
         found = self._outcome(self._modes[0], number)
+        if self._ran_out and not isinstance(found, TimedOut):
+            return TimedOut(self._examiner.setting.limits.seconds)
         # Only where points are at stake a second look is worth its time.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
             found = self._outcome(self._modes[1], number)
@@ -192,6 +194,14 @@ class AnyExamination(Examination):
         asked = [n for n in graded if second.bank.counts[n]]
         enough = 2 * sum(second.bank.counts[n] for n in asked) >= sum(first.bank.counts[n] for n in graded)
         return enough and all(isinstance(self._outcome(self._modes[1], n), Passed) for n in asked)
+
+    @cached_property
+    def _ran_out(self) -> bool:
+        """Whether something was missed and all the exercise's time is used up: then nothing of it counts."""
+        graded = (n for n, prop in enumerate(self._claims) if prop.claim.kind is Kind.GRADED)
+        outcomes = (self._outcome(self._modes[0], n) for n in graded)
+        missed = any(not isinstance(outcome, Passed | NotStarted) for outcome in outcomes)
+        return missed and not self.with_own and self._clock.left <= 0
 
     @property
     def judged_with_own(self) -> bool:
