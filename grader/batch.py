@@ -10,11 +10,12 @@ from typing import Protocol
 
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.fingerprint import exercise_digest, outcome_key
+from grader.foreign.telling import rules
 from grader.gradebook.writing import Graded, Writer
 from grader.intake.handin import Found, Handin
 from grader.setting import Setting
 from grader.submission import Submission
-from grader.task import Reply, Task
+from grader.task import Overrun, Reply, Task
 
 TRIES = 3
 ENOUGH = 10  # submissions in a row that cannot be graded: it is not theirs to mend
@@ -140,7 +141,13 @@ class Batch:
                 self._unreadable(handin, error)
                 continue
             keys = {
-                part.name: outcome_key(self._setting.course, submission, part, self._digests[part.name])
+                part.name: outcome_key(
+                    self._setting.course,
+                    submission,
+                    part,
+                    self._digests[part.name],
+                    self._setting.lenient,
+                )
                 for part in self._setting.course.parts
             }
             known = self._writer.known(keys.values())
@@ -180,6 +187,7 @@ class Batch:
             handed_in=handin.handed_in,
             number=handin.number,
             keys=job.keys,
+            rules=rules(job.submission, self._setting.lenient),
         )
         self._writer.add(graded, evidence)
         if reply is None:
@@ -190,13 +198,17 @@ class Batch:
         self._progress.advance()
 
     def _retry(self, job: Job, error: GraderError) -> None:
-        """Faults that are not the student's are tried again, and never become a zero."""
-        if job.tries + 1 < TRIES:
+        """Faults that are not the student's are tried again, and never become a zero.
+
+        One that has taken all the time there is for a submission is not, and says nothing of the next.
+        """
+        overran = isinstance(error, Overrun)
+        if job.tries + 1 < TRIES and not overran:
             self._again.append(replace(job, tries=job.tries + 1))
             return
         self.tally.faults += 1
         self.tally.worst = error
-        self._in_a_row += 1
+        self._in_a_row += 0 if overran else 1
         if self._in_a_row == ENOUGH:
             raise error
         self._trouble(job.handin, f"not graded: {error.what}", passing=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from grader.batch import Batch, Examiners, Progress, Tally
 from grader.cases import default_folder
-from grader.course import here
+from grader.course import LENIENT, here
 from grader.fingerprint import course_digest
 from grader.foreign.finding import AnyLayout
 from grader.gradebook.writing import writing
@@ -32,6 +32,7 @@ class Wanted:
     width: submissions under way at a time.
     cluster: the address of a dask scheduler; None for this machine.
     seconds, patience: see Limits.
+    any_shape: one of course.ANY_SHAPE; empty for what course.toml says.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Wanted:
     sandbox: str
     seconds: float
     patience: float
+    any_shape: str = ""
 
 
 class Watch(Progress, Protocol):
@@ -61,9 +63,10 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     rubric = of(course)
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
-    setting = Setting(course, cage, default_folder(), wanted.seed, limits)
+    lenient = (wanted.any_shape or course.any_shape) == LENIENT
+    setting = Setting(course, cage, default_folder(), wanted.seed, limits, lenient=lenient)
     found = find(wanted.folder, course.names, wanted.roster, AnyLayout())
-    with writing(wanted.book) as writer, _examiners(wanted, progress.say) as examiners:
+    with writing(wanted.book) as writer, _examiners(wanted, lenient, progress.say) as examiners:
         writer.score_by(rubric)
         progress.start(len(found.handins))
         digest = course_digest(setting).hex()
@@ -71,8 +74,8 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
 
 
 @contextmanager
-def _examiners(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Examiners]:
-    order = Order(wanted.sandbox, wanted.seed, wanted.seconds, wanted.patience)
+def _examiners(wanted: Wanted, lenient: bool, say: Callable[[str], None]) -> Iterator[Examiners]:
+    order = Order(wanted.sandbox, wanted.seed, wanted.seconds, wanted.patience, lenient=lenient)
     if wanted.cluster is not None:
         from grader.cluster import connected
 

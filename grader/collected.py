@@ -40,11 +40,11 @@ from grader.sandbox import choose
 from grader.setting import Setting
 from grader.student import Limits
 from grader.submission import Submission
-from grader.task import Order, Plain, Task, fault_to_plain
+from grader.task import Order, Overrun, Plain, Task, fault_to_plain
 from grader.wire import receive, send
 
 CHUNK = 1 << 16
-SHRINKING = 300.0  # seconds on top of all limits, for what the grader itself does on a busy machine
+ANSWERING = 120.0  # seconds on top of all limits, for starting, ending and judging on a busy machine
 
 
 class Collected(Carrier):
@@ -70,10 +70,14 @@ class Collected(Carrier):
             hello: Plain = {"course": course_digest(self.setting).hex()}
         gc.collect()
         gc.freeze()
-        self.serving = _each_lane(self.lanes, hello, _budget(self.setting))
+        self.serving = _each_lane(self.lanes, hello, self._budget)
         task = self.serving[0]
         self.examining.examiner = examiner_of(self.setting, task.submission)
         session.items[:] = [item for item in items if self.examining.exercise(item).name in task.marks]
+
+    def _budget(self, submission: Submission) -> float:
+        """The most seconds that a submission may take in all."""
+        return examiner_of(self.setting, submission).longest + ANSWERING
 
     def reply(self, finished: Callable[[], None]) -> Plain:
         """What the fork's task is answered with."""
@@ -106,13 +110,9 @@ def make_ready(setting: Setting, examining: Examining, items: list[pytest.Functi
             recall_signatures(setting, exercise, bank)
 
 
-def _budget(setting: Setting) -> float:
-    """The most seconds that a submission may take in all."""
-    limits = setting.limits
-    return len(setting.course.parts) * limits.seconds * limits.patience + SHRINKING
-
-
-def _each_lane(lanes: list[socket.socket], hello: Plain, budget: float) -> tuple[Task, int]:
+def _each_lane(
+    lanes: list[socket.socket], hello: Plain, budget: Callable[[Submission], float]
+) -> tuple[Task, int]:
     """A process for each lane, and from it one for each task; returns in these only."""
     for lane in lanes:
         if os.fork() == 0:
@@ -129,45 +129,44 @@ def _each_lane(lanes: list[socket.socket], hello: Plain, budget: float) -> tuple
     os._exit(0)
 
 
-def _each_task(lane: socket.socket, budget: float) -> tuple[Task, int]:
+def _each_task(lane: socket.socket, budget: Callable[[Submission], float]) -> tuple[Task, int]:
     """Answer the lane's tasks until there are no more; returns in the forks only."""
     while (plain := receive(lane)) is not None:
+        task = Task.from_plain(plain)
+        seconds = budget(task.submission)
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
             lane.close()
             os.close(reading)
-            return Task.from_plain(plain), writing
+            return task, writing
         os.close(writing)
-        answer = _read(reading, time.monotonic() + budget)
+        answer = _read(reading, seconds)
         os.close(reading)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        send(lane, answer or {"fault": fault_to_plain(_lost(budget))})
+        send(lane, answer)
     os._exit(0)
 
 
-def _read(reading: int, deadline: float) -> Plain | None:
-    """All that a fork writes, None where it dies or takes too long."""
-    data = b""
+def _read(reading: int, seconds: float) -> Plain:
+    """All that a fork writes, or a fault where it dies or takes too long."""
+    data, deadline = b"", time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0 and select.select([reading], [], [], left)[0]:
         piece = os.read(reading, CHUNK)
         if not piece:
-            break
+            # Only a whole answer is JSON.
+            with suppress(ValueError):
+                answer: Plain = json.loads(data)
+                return answer
+            return {"fault": fault_to_plain(MachineError("the process that examined it ended early", AGAIN))}
         data += piece
-    # Only a whole answer is JSON.
-    with suppress(ValueError):
-        answer: Plain = json.loads(data)
-        return answer
-    return None
+    said = f"examining it took more than {seconds:.0f} seconds, and the grader ended that"
+    return {"fault": fault_to_plain(Overrun(said, AGAIN))}
 
 
-def _lost(budget: float) -> MachineError:
-    return MachineError(
-        f"the process that examined it ended early, or took more than {budget:.0f} seconds",
-        "run the same command again: it goes on with what is missing",
-    )
+AGAIN = "run the same command again: it goes on with what is missing"
 
 
 def main(order: str, lanes: str) -> NoReturn:
@@ -197,7 +196,13 @@ def _collection(order: Order, lanes: list[socket.socket]) -> Collected:
     limits = Limits(seconds=order.seconds, patience=order.patience)
     course = Course.load(Path(order.root)) if order.root else here()
     setting = Setting(
-        course, choose(order.sandbox), cache, order.seed, limits, lambda said: send(lanes[0], {"say": said})
+        course,
+        choose(order.sandbox),
+        cache,
+        order.seed,
+        limits,
+        lambda said: send(lanes[0], {"say": said}),
+        order.lenient,
     )
     return Collected(setting, lanes)
 

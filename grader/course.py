@@ -17,6 +17,8 @@ from grader.sources import Opened, Sources, sources
 from grader.stubs import cut
 
 GIVEN = ("value", "module")
+# By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
+ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
 TOGETHER = "together"
 
 
@@ -28,6 +30,7 @@ class Course:
     together: the last mark, for which every part is the student's own.
     policy: the table of that name as it stands; policy.read() says what it means.
     solutions_after_pass: whether students may see the model of an exercise that has passed.
+    any_shape: one of ANY_SHAPE, for a class.
     """
 
     root: Path
@@ -36,6 +39,7 @@ class Course:
     together: Exercise
     policy: Mapping[str, Any] = field(default_factory=dict)
     solutions_after_pass: bool = True
+    any_shape: str = STRICT
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -46,7 +50,8 @@ class Course:
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
             together = _together(table["together"])
             shown = _yes_or_no(table, "solutions_after_pass", True)
-            return cls(root, table["title"], exercises, together, table.get("policy", {}), shown)
+            policy, judge = table.get("policy", {}), _judge(table)
+            return cls(root, table["title"], exercises, together, policy, shown, judge)
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
@@ -132,6 +137,13 @@ def _points(entry: dict[str, Any], name: str) -> Fraction:
     if points < 0:
         raise ValueError(f"{name} is worth less than nothing")
     return points
+
+
+def _judge(table: dict[str, Any]) -> str:
+    said = table.get("any_shape", STRICT)
+    if said not in ANY_SHAPE:
+        raise ValueError(f"any_shape is {' or '.join(map(repr, ANY_SHAPE))}, not {said!r:.40}")
+    return str(said)
 
 
 def _exercise(entry: dict[str, Any]) -> Exercise:

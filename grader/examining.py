@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -18,8 +19,11 @@ from grader.parts import parts
 from grader.properties import Property, declared_in
 from grader.setting import Setting
 from grader.stubs import untouched
-from grader.student import Attempt, Student
+from grader.student import Attempt, Clock, Student
 from grader.submission import Submission
+
+# Seconds for a whole submission on a busy machine; what fails later is shown as it was drawn.
+SHRINKING = 300.0
 
 
 def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
@@ -36,7 +40,10 @@ def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Out
 
 
 class Examination:
-    """One exercise of one submission, observed once and then judged property by property."""
+    """One exercise of one submission, observed once and then judged property by property.
+
+    seen: what the bank's programs gave, where they have been run already.
+    """
 
     def __init__(
         self,
@@ -45,12 +52,13 @@ class Examination:
         bank: Bank,
         properties: Sequence[Property],
         attempt: Attempt,
+        seen: Sequence[Observation] | None = None,
     ) -> None:
         self._setting = setting
         self._exercise = exercise
         self._bank = bank
         self._attempt = attempt
-        self._seen: list[Observation] = attempt.observe(bank.request)
+        self._seen = list(attempt.observe(bank.request) if seen is None else seen)
         self._properties = tuple(properties)
         self._numbers = {prop.claim.name: number for number, prop in enumerate(properties)}
         self._broken = [
@@ -58,18 +66,24 @@ class Examination:
             for number, prop in enumerate(properties)
         ]
 
-    def outcome(self, prop: Property) -> Outcome:
-        """What became of a property."""
+    def outcome(self, prop: Property, shrinks: bool = True) -> Outcome:
+        """What became of a property; shrinks: there is time to look for a smaller counterexample."""
         number = self._numbers[prop.claim.name]
         place, cases = self._broken[number], len(self._bank.places(number))
         if place is None:
             return verdict(self._exercise.name, cases, None)
         worst = broken(self._bank, place, self._seen[place])
-        if prop.over is not None and self._only_drawn_cases_fail and not self._attempt.over:
+        shrinks = shrinks and prop.over is not None and not self._attempt.over
+        if shrinks and self._only_drawn_cases_fail:
             from grader.shrinking import shrunk
 
             worst = shrunk(prop, self._setting.seed, self._attempt, worst)
         return verdict(self._exercise.name, cases, worst)
+
+    @property
+    def all_hold(self) -> bool:
+        """Whether every property holds in every case."""
+        return all(place is None for place in self._broken)
 
     @cached_property
     def _only_drawn_cases_fail(self) -> bool:
@@ -109,10 +123,21 @@ class Examiner:
         self._student = Student(setting.cage, setting.limits, self.lanes)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
+        self._shrinking = SHRINKING
 
     @property
     def lanes(self) -> int:
         """For how many processes a worker is started."""
+        return len(self.setting.course.parts)
+
+    @property
+    def longest(self) -> float:
+        """The most seconds that it may take, the submission's own and those to shrink what fails."""
+        return self.limits * Clock.of(self.setting.limits).left + SHRINKING
+
+    @property
+    def limits(self) -> int:
+        """How often the limit of an exercise can be used up."""
         return len(self.setting.course.parts)
 
     def outcome(self, exercise: Exercise, properties: Sequence[Property], prop: Property) -> Outcome:
@@ -121,7 +146,12 @@ class Examiner:
             self._open.close()
             self._current = (exercise.name, self._examine(exercise, properties))
         found = self._current[1]
-        return found if isinstance(found, Outcome) else found.outcome(prop)
+        if isinstance(found, Outcome):
+            return found
+        began = time.monotonic()
+        outcome = found.outcome(prop, shrinks=self._shrinking > 0)
+        self._shrinking -= time.monotonic() - began
+        return outcome
 
     def diagnosis(self) -> Diagnosis | None:
         """What is probably behind the failures of the exercise that was examined last."""

@@ -53,20 +53,22 @@ def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
 
 
 def course_digest(setting: Setting) -> bytes:
-    """SHA-256 over the digests of all exercises: the same for the same course, seed and grader."""
-    digest = hashlib.sha256()
+    """SHA-256 over the digests of all exercises: the same for the same course, seed, grader and rules."""
+    digest = hashlib.sha256(b"lenient" if setting.lenient else b"")
     _add(digest, (exercise_digest(setting, exercise) for exercise in setting.course.parts))
     return digest.digest()
 
 
-def outcome_key(course: Course, submission: Submission, exercise: Exercise, of_exercise: bytes) -> bytes:
+def outcome_key(
+    course: Course, submission: Submission, exercise: Exercise, of_exercise: bytes, lenient: bool = False
+) -> bytes:
     """SHA-256 that is equal where an exercise's outcomes must be: same digest, and same files to see.
 
-    of_exercise: the exercise_digest.
+    of_exercise: the exercise_digest. lenient: see Setting.
     """
     digest = hashlib.sha256(of_exercise)
     if submission.shape is not None:
-        return _of_any_shape(digest, submission)
+        return _of_any_shape(digest, submission, lenient)
     others = set() if exercise.own else {*course.names} - {exercise.name}
     for said in (submission.sources, submission.unreadable):
         seen = sorted((name, text) for name, text in said.items() if name not in (*others, *GIVEN))
@@ -75,12 +77,12 @@ def outcome_key(course: Course, submission: Submission, exercise: Exercise, of_e
     return digest.digest()
 
 
-def _of_any_shape(digest: hashlib._Hash, submission: Submission) -> bytes:
+def _of_any_shape(digest: hashlib._Hash, submission: Submission, lenient: bool) -> bytes:
     """The same for an implementation in a shape of its own, of which every exercise sees all."""
     here = Path(__file__).parent
     code = sorted([*(here / "foreign").glob("*.py"), *(here / "worker" / "foreign").glob("*.py")])
     _add(digest, (path.read_bytes() for path in code))
-    _add(digest, [repr(submission.shape).encode()])
+    _add(digest, [repr((submission.shape, lenient)).encode()])
     for said in (submission.sources, submission.unreadable):
         _add(
             digest,

@@ -101,6 +101,8 @@ def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, A
     }
     if report.found:
         plain |= _own_shape(report)
+    if report.rules:
+        plain["rules"] = report.rules
     plain |= on_top(report)
     return plain if times is None else plain | {"times": times}
 

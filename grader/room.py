@@ -19,7 +19,7 @@ from grader.task import Order, Plain, Reply, Task, fault_from_plain
 from grader.wire import receive, send
 
 OPENING = 1200.0  # seconds: to draw the cases of all exercises on a busy machine, and more
-LONGEST = 3600.0  # the grading process itself ends a submission long before
+LONGEST = 3600.0  # with fifty limits on top: the grading process itself ends a submission long before
 CLOSING = 3.0
 
 
@@ -98,7 +98,7 @@ class Room:
             while "say" in (hello := _answer(ours)):
                 self._say(hello["say"])
             self._course = hello["course"]
-            ours.settimeout(LONGEST)
+            ours.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
         for ours, _ in pairs:
             self._free.put(ours)
 

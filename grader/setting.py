@@ -22,6 +22,7 @@ class Setting:
 
     cache: the folder of recorded cases.
     say: called with a sentence before something that takes seconds and happens only once.
+    lenient: whether an implementation in a shape of its own is judged by its own promises, not the course's.
     """
 
     course: Course
@@ -30,6 +31,7 @@ class Setting:
     seed: int = 0
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
+    lenient: bool = False
     # What has been read once, for the next submission.
     signatures: dict[tuple[str, Path], list[Signature]] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -47,6 +47,17 @@ class Limits:
     memory: int = 512 * MIB
 
 
+@dataclass(slots=True)
+class Clock:
+    """How many seconds an exercise has left, however many processes it takes."""
+
+    left: float
+
+    @classmethod
+    def of(cls, limits: Limits) -> Clock:
+        return cls(limits.seconds * limits.patience)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What an engine is assembled from.
@@ -76,9 +87,12 @@ class Student:
         self._used = 0
 
     @contextmanager
-    def attempt(self, parts: Parts) -> Iterator[Attempt]:
-        """A fresh process that loads the parts; it ends with the block."""
-        attempt = Attempt(self._begin, parts, self._limits)
+    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Attempt]:
+        """A fresh process that loads the parts; it ends with the block.
+
+        clock: of an exercise that takes several processes; a whole one where nothing is said.
+        """
+        attempt = Attempt(self._begin, parts, self._limits, clock or Clock.of(self._limits))
         try:
             yield attempt
         finally:
@@ -127,7 +141,7 @@ class Attempt:
     A process that somebody else ends is begun anew: that is no doing of the code's.
     """
 
-    def __init__(self, begin: Callable[[], Running], parts: Parts, limits: Limits) -> None:
+    def __init__(self, begin: Callable[[], Running], parts: Parts, limits: Limits, clock: Clock) -> None:
         self._begin = begin
         self._limits = limits
         self._parts: dict[str, Any] = {
@@ -136,13 +150,13 @@ class Attempt:
             "seconds": limits.seconds,
             "patience": limits.patience,
         }
+        self._clock = clock
         self._start()
         self.over: Ended | Overtime | None = None
 
     def _start(self) -> None:
         self._process = self._begin()
         self._head = self._parts
-        self._left = self._limits.seconds * self._limits.patience
 
     def close(self) -> None:
         """End the process, if it has not ended."""
@@ -153,10 +167,12 @@ class Attempt:
         """What each program gave, in order; raises MachineError where that cannot be found out here."""
         if self.over:
             return [self.over] * len(request.lengths)
+        left = self._clock.left
         for _ in range(TRIES):
             try:
                 return self._observed(request)
             except EndedFromOutside:
+                self._clock.left = left
                 self._start()
         raise MachineError(
             f"a process that runs a submission was ended from outside, {TRIES} times in a row",
@@ -171,13 +187,14 @@ class Attempt:
         self._head = {}
         lane, started = self._process.lane, time.monotonic()
         try:
-            end = lane.exchange(message, frames, started + self._left)
+            end = lane.exchange(message, frames, started + self._clock.left)
         except OutOfTurn:
             self._process.end()
             return self._stop(
                 Ended("its process wrote where only the grader's protocol may", busy=True), [], request
             )
-        self._left -= time.monotonic() - started
+        finally:
+            self._clock.left -= time.monotonic() - started
         done: list[Observation] = [*answers(frames, lane.texts_said())]
         if end is End.ANSWERED:
             return done

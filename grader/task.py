@@ -9,8 +9,14 @@ from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.submission import AnyShape, Submission
 
 Plain = dict[str, Any]
+
+
+class Overrun(MachineError):
+    """Examining a submission took longer than it itself and the grader may take together."""
+
+
 KINDS: dict[str, type[GraderError]] = {
-    kind.__name__: kind for kind in (UsageError, CourseError, MachineError, GraderError)
+    kind.__name__: kind for kind in (UsageError, CourseError, MachineError, Overrun, GraderError)
 }
 
 
@@ -21,6 +27,7 @@ class Order:
     seconds, patience: see Limits.
     root: where the course lies; empty for the one that the grader was installed with.
     cache: the folder of recorded cases; empty for this user's.
+    lenient: see Setting.
     """
 
     sandbox: str
@@ -29,6 +36,7 @@ class Order:
     patience: float
     root: str = ""
     cache: str = ""
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console
+from grader.commands.saying import ANY_SHAPE, console
 from grader.printable import printable
 from grader.sandbox import NAMES
 
@@ -30,6 +30,7 @@ PATIENCE = 4.0  # for each job that shares a processor
 @click.option("--seed", type=int, default=0, show_default=True, help="A secret one draws cases nobody knows.")
 @click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
 @click.option("--time-limit", type=click.FloatRange(min=0.1), default=10.0, show_default=True)
+@ANY_SHAPE
 def batch(
     folder: Path,
     book: Path,
@@ -39,6 +40,7 @@ def batch(
     seed: int,
     sandbox: str,
     time_limit: float,
+    any_shape: str | None,
 ) -> None:
     """Grade a class: a folder or an archive with everybody's submissions.
 
@@ -52,7 +54,8 @@ def batch(
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     width = jobs or cores
     patience = PATIENCE * max(1.0, width / cores)
-    wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience)
+    judge = any_shape or ""
+    wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience, judge)
     try:
         with watching(console(stderr=True)) as progress:
             tally = grade_class(wanted, progress)

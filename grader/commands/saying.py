@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from grader.render.formats import Single
 
 SIZE = ("COLUMNS", "LINES")
+# As course.ANY_SHAPE has them; given without a value it is the second.
+ANY_SHAPE = click.option(
+    "--any-shape",
+    type=click.Choice(("strict", "lenient")),
+    is_flag=False,
+    flag_value="lenient",
+    help="Judge code of any layout by the course's promises (strict), or by its own (lenient).",
+)
 
 
 def console(stderr: bool = False, fixed: bool = True) -> Console:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console, each_done, notice, signed_by, standard_output
+from grader.commands.saying import ANY_SHAPE, console, each_done, notice, signed_by, standard_output
 from grader.errors import UsageError
 from grader.sandbox import NAMES
 
@@ -53,6 +53,7 @@ PATIENCE = 3.0  # a machine may be that busy with other things before code that 
 @click.option(
     "--map", "names", multiple=True, metavar="OURS=THEIRS", help="What it calls data, grad, relu, …"
 )
+@ANY_SHAPE
 def grade(
     submission: Path | None,
     exercises: tuple[str, ...],
@@ -64,10 +65,11 @@ def grade(
     time_limit: float,
     value: str,
     names: tuple[str, ...],
+    any_shape: str | None,
 ) -> None:
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.cases import default_folder
-    from grader.course import here
+    from grader.course import STRICT, here
     from grader.files import refuse_unwritable, whole_file
     from grader.grading import grade as grade_submission
     from grader.model import Person
@@ -91,7 +93,9 @@ def grade(
     if value or names or _of_any_shape(folder, course):
         from grader.foreign.grading import grade_foreign
 
-        found = grade_foreign(folder, setting, value=value, mapping=_mapped(names), only=exercises)
+        mapping, lenient = _mapped(names), any_shape != STRICT
+        setting = replace(setting, lenient=lenient)
+        found = grade_foreign(folder, setting, value=value, mapping=mapping, only=exercises, lenient=lenient)
     else:
         found = grade_submission(load(folder, course.names), setting, exercises)
     report = weighed(found, stated(course))

@@ -83,6 +83,8 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking = {word for word in lacking if own is not None and word.startswith(own)}
         # "*" begins the name of "**" as well.
         lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
+        # Division is made of it there.
+        lacking |= {"/"} if "**negative" in lacking else set()
         if exercise == "backward" and not shape.backward:
             lacking.add(BACKWARD)
     for name, module in shape.modules.items():

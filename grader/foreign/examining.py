@@ -11,17 +11,17 @@ from grader.examining import Examination, Examiner
 from grader.foreign.banks import NETWORKS
 from grader.foreign.health import CHECKUPS, broken, packed
 from grader.foreign.loadable import FOUND, FOUND_LENGTH, Loadable
-from grader.foreign.modes import Found, Mode
+from grader.foreign.modes import Found, Mode, all_single
 from grader.foreign.pasting import pasted
 from grader.foreign.shape import read
 from grader.foreign.telling import found as told
 from grader.foreign.telling import notes_on, unloadable, why_absent
-from grader.model import Crashed, Diagnosis, Exercise, Kind, NotStarted, Outcome, Passed
+from grader.model import Crashed, Diagnosis, Exercise, Kind, NotStarted, Outcome, Passed, TimedOut
 from grader.observation import Numbers, Observation
 from grader.properties import Property
 from grader.request import Request
 from grader.setting import Setting
-from grader.student import Attempt
+from grader.student import Attempt, Clock
 from grader.submission import AnyShape, Submission
 
 
@@ -39,6 +39,11 @@ class AnyExaminer(Examiner):
         return 2 * len(self.setting.course.parts) + 3
 
     @property
+    def limits(self) -> int:
+        # One more to look at it; the modes of an exercise share what it has.
+        return len(self.setting.course.parts) + 1
+
+    @property
     def asked(self) -> AnyShape:
         """What a person says of it."""
         return self.submission.shape or AnyShape()
@@ -48,18 +53,19 @@ class AnyExaminer(Examiner):
         """What it is; a crash, in words for a beginner, where it cannot be loaded."""
         if not self.submission.sources:
             return unloadable(None, self.submission)
-        first = self._look(whole=False)
+        clock = Clock.of(self.setting.limits)
+        first = self._look(False, clock)
         if isinstance(first, Found):
             return first
-        again = self._look(whole=True)
+        again = self._look(True, clock)
         return again if isinstance(again, Found) else unloadable(first, self.submission)
 
-    def _look(self, whole: bool) -> Found | Observation:
+    def _look(self, whole: bool, clock: Clock) -> Found | Observation:
         checkups = packed()
         lengths = (*(checkup.program.length for checkup in CHECKUPS), FOUND_LENGTH)
         # Networks are looked at with our operations beside, when the code's own have been checked.
         parts = Loadable(self.submission.sources, (), self.asked, "neuron", True, whole, describe=True)
-        with self._student.attempt(parts) as attempt:
+        with self._student.attempt(parts, clock) as attempt:
             *checked, last = attempt.observe(Request(marshal.dumps([*checkups, FOUND]), lengths))
         if not isinstance(last, Numbers):
             return last
@@ -75,11 +81,10 @@ class AnyExaminer(Examiner):
         exercise = next(e for e in self.setting.course.parts if e.name == self._current[0])
         examined, shape = self._current[1], self.found.shape
         first = self.tell_found and exercise == self.setting.course.exercises[0]
-        notes = (
-            notes_on(shape, exercise, examined.judged_with_own)
-            if isinstance(examined, AnyExamination)
-            else ()
-        )
+        notes: tuple[str, ...] = ()
+        if isinstance(examined, AnyExamination):
+            lenient, single = self.setting.lenient, examined.judged_as_single
+            notes = notes_on(shape, exercise, examined.judged_with_own, lenient, single)
         return (*notes, *((f"Found: {'; '.join(told(shape))}.",) if first else ()))
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
@@ -88,21 +93,25 @@ class AnyExaminer(Examiner):
             return replace(found, error=found.error.replace("\n", "; "))
         why_not = why_absent(found.shape, exercise, self.submission)
         if why_not is not None:
-            return why_not
+            # Nothing may be absent where the course's promises hold.
+            return why_not if self.setting.lenient else replace(why_not, absent=False)
         replaced = bool(found.shape.graph) or exercise.name in ("layer", "mlp")
         modes = [True, False] if replaced and not exercise.own else [False]
         return AnyExamination(self, found, exercise, properties, modes)
 
-    def observed(self, mode: Mode) -> Attempt:
+    def observed(self, mode: Mode, clock: Clock) -> Attempt:
         """A process in which a mode's engine is loaded."""
         beside = mode.exercise.name if mode.beside else ""
         networks = mode.exercise.name in NETWORKS
-        parts = Loadable(self.submission.sources, (), self.asked, beside, networks, mode.found.whole)
-        return self.loaded(parts)
+        usual = not self.setting.lenient
+        parts = Loadable(
+            self.submission.sources, (), self.asked, beside, networks, mode.found.whole, usual=usual
+        )
+        return self.loaded(parts, clock)
 
-    def loaded(self, parts: Loadable) -> Attempt:
+    def loaded(self, parts: Loadable, clock: Clock | None = None) -> Attempt:
         """A process that has loaded these; it ends with the exercise."""
-        return self._open.enter_context(self._student.attempt(parts))
+        return self._open.enter_context(self._student.attempt(parts, clock))
 
 
 def examiner_of(setting: Setting, submission: Submission) -> Examiner:
@@ -123,6 +132,7 @@ class AnyExamination(Examination):
     """One exercise, examined in the first mode; where something does not hold in that, in the second, too.
 
     with_own: the second mode's verdict counts, for all of it holds with the code's own parts.
+    Both modes share the time that an exercise has.
     """
 
     def __init__(
@@ -136,21 +146,29 @@ class AnyExamination(Examination):
         self._examiner, self._found = examiner, found
         self._of, self._claims = exercise, list(properties)
         self._modes = list(modes)
+        self._clock = Clock.of(examiner.setting.limits)
+        self._single = False
         self._done: dict[bool, tuple[Mode, Examination, Attempt]] = {}
 
     def _examined(self, beside: bool) -> tuple[Mode, Examination, Attempt]:
         if beside not in self._done:
             setting = self._examiner.setting
             mode = Mode(setting, self._found, self._of, self._claims, beside)
-            attempt = self._examiner.observed(mode)
-            examined = Examination(setting, self._of, mode.bank, mode.properties, attempt)
+            attempt = self._examiner.observed(mode, self._clock)
+            seen = attempt.observe(mode.bank.request)
+            examined = Examination(setting, self._of, mode.bank, mode.properties, attempt, seen)
+            if setting.lenient and not examined.all_hold and all_single(seen):
+                self._single = True
+                examined = Examination(setting, self._of, mode.bank, mode.in_single, attempt, seen)
             self._done[beside] = mode, examined, attempt
         return self._done[beside]
 
-    def outcome(self, prop: Property) -> Outcome:
+    def outcome(self, prop: Property, shrinks: bool = False) -> Outcome:  # noqa: ARG002 (nothing is shrunk)
         """What became of a property."""
         number = [p.claim.name for p in self._claims].index(prop.claim.name)
         found = self._outcome(self._modes[0], number)
+        if self._ran_out and not isinstance(found, TimedOut):
+            return TimedOut(self._examiner.setting.limits.seconds)
         # Only where points are at stake a second look is worth its time.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
             found = self._outcome(self._modes[1], number)
@@ -177,10 +195,23 @@ class AnyExamination(Examination):
         enough = 2 * sum(second.bank.counts[n] for n in asked) >= sum(first.bank.counts[n] for n in graded)
         return enough and all(isinstance(self._outcome(self._modes[1], n), Passed) for n in asked)
 
+    @cached_property
+    def _ran_out(self) -> bool:
+        """Whether something was missed and all the exercise's time is used up: then nothing of it counts."""
+        graded = (n for n, prop in enumerate(self._claims) if prop.claim.kind is Kind.GRADED)
+        outcomes = (self._outcome(self._modes[0], n) for n in graded)
+        missed = any(not isinstance(outcome, Passed | NotStarted) for outcome in outcomes)
+        return missed and not self.with_own and self._clock.left <= 0
+
     @property
     def judged_with_own(self) -> bool:
         """Whether that was asked, and so."""
         return bool(vars(self).get("with_own"))
+
+    @property
+    def judged_as_single(self) -> bool:
+        """Whether that took the exactness of single precision."""
+        return self._single
 
     @property
     def diagnosis(self) -> Diagnosis | None:  # not kept, as it is seldom asked

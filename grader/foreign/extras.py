@@ -16,7 +16,7 @@ from grader.foreign.asking import needs_of
 from grader.foreign.banks import chosen
 from grader.foreign.examining import AnyExaminer
 from grader.foreign.loadable import Loadable
-from grader.foreign.modes import Found, precise
+from grader.foreign.modes import Found, all_single, in_single, precise
 from grader.foreign.pasting import pasted
 from grader.model import Claim, Exercise, Kind, Passed, Verdict
 from grader.program import BACKWARD, Expression, Plain, Step
@@ -108,17 +108,16 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     wrong = frozenset() if found.shape.graph else found.broken & {"+", "*"}
     stays = {place for place in places if not needs_of(whole)[place] & wrong}
     bank = chosen(whole, properties, stays.__contains__)
-    kept = [precise(prop, found.shape.single) for prop in properties]
+    kept = [precise(prop) for prop in properties]
     beside = "extras" if found.shape.graph else ""
-    examination = Examination(
-        examiner.setting,
-        Exercise("extras", "further operations", Fraction(0), ()),
-        bank,
-        kept,
-        examiner.loaded(
-            Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
-        ),
+    attempt = examiner.loaded(
+        Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
     )
+    seen = attempt.observe(bank.request)
+    if examiner.setting.lenient and all_single(seen):
+        kept = [in_single(prop) for prop in kept]
+    exercise = Exercise("extras", "further operations", Fraction(0), ())
+    examination = Examination(examiner.setting, exercise, bank, kept, attempt, seen)
     verdicts = []
     for prop in kept:
         if prop.claim.name in names and bank.counts[kept.index(prop)]:

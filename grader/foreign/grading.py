@@ -11,7 +11,7 @@ from grader.foreign.examining import AnyExaminer
 from grader.foreign.extras import extras
 from grader.foreign.finding import read
 from grader.foreign.repositories import read_repository, repository
-from grader.foreign.telling import found, in_own_words
+from grader.foreign.telling import found, in_own_words, rules
 from grader.grading import asked_for, report_on, result, run_with
 from grader.model import Crashed
 from grader.report import Report
@@ -28,11 +28,13 @@ def grade_foreign(
     value: str = "",
     mapping: Mapping[str, str] = {},
     only: Sequence[str] = (),
+    lenient: bool = True,
 ) -> Report:
     """Grade whatever lies at a path, as it is.
 
     value: the class that counts, as "module:Class" or "Class"; empty to have it found.
     mapping: our names to its own: {"data": "val"}.
+    lenient: judge it by its own promises, as somebody's own or a public engine is; else by the course's.
     Raises UsageError where it cannot be read or loaded, in one sentence, with what to do.
     """
     for ours in mapping:
@@ -41,7 +43,7 @@ def grade_foreign(
     asked = AnyShape(value, tuple(sorted(mapping.items())))
     folder = repository(path)
     submission = read(path, asked) if folder is None else read_repository(folder, asked)
-    return grade_any(submission, setting, only)
+    return grade_any(submission, replace(setting, lenient=lenient), only)
 
 
 def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
@@ -54,9 +56,12 @@ def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()
             what, _, step = shape.error.partition("\n")
             raise UsageError(what, step)
         tests = run_with(examiner, marks)
-        results = {mark.name: in_own_words(result(mark, tests), shape.shape) for mark in marks}
+        results = {mark.name: result(mark, tests) for mark in marks}
+        if setting.lenient:
+            results = {name: in_own_words(each, shape.shape) for name, each in results.items()}
         more = () if only else extras(examiner)
     finally:
         examiner.close()
     report = report_on(submission, setting, asked, results)
-    return replace(report, found=tuple(found(shape.shape)), extras=more)
+    judged = rules(submission, setting.lenient)
+    return replace(report, found=tuple(found(shape.shape)), extras=more, rules=judged)

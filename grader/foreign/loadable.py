@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from grader.foreign.rules import STAND_INS, beside
+from grader.foreign.rules import STAND_INS, beside, made
 from grader.student import Parts
 from grader.submission import AnyShape
 
@@ -17,7 +17,7 @@ WORKER = Path(__file__).parent.parent / "worker" / "foreign"
 ORDER = (
     *("standins", "scalars", "arrays", "elementwise", "numeric", "cutting", "loading", "reading", "names"),
     *("graph", "linking", "order", "values", "trials", "activations", "parts", "activating", "kinds"),
-    *("modules", "memory", "siblings", "standing", "choosing", "describing", "serving"),
+    *("modules", "memory", "siblings", "standing", "neuron", "layer", "choosing", "describing", "serving"),
 )
 NUMBERS = ("arrays", "elementwise", "numeric")
 FOUND = ("found",)
@@ -32,6 +32,7 @@ class Loadable(Parts):
     networks: it will be asked about Neuron, Layer or MLP.
     whole: run modules with their demos, where nothing is found without.
     describe: it will be asked what it is.
+    usual: parts that stand in go through relu, whatever the code's own go through.
     """
 
     asked: AnyShape = AnyShape()  # noqa: RUF009 (it is frozen)
@@ -39,14 +40,17 @@ class Loadable(Parts):
     networks: bool = False
     whole: bool = False
     describe: bool = False
+    usual: bool = False
 
     def head(self) -> dict[str, Any]:
         """As the worker is told."""
         spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {*NUMBERS}
         spared |= set() if self.describe else {"describing"}
-        spared |= set() if self.beside else {"siblings", "standing"}
-        # What is examined is not sent along.
+        spared |= set() if self.beside else {"siblings"}
+        # What is examined is not sent along, nor what it is made into: each stands in only where it must.
         spared |= set() if self.beside and self.beside != "backward" else {"order"}
+        name, module = STAND_INS.get(self.beside, ("", ""))
+        spared |= {"neuron", "layer"} - {module} | (set() if module else {"standing"})
         given = {
             "code": [(name, _code(name)) for name in ORDER if name not in spared],
             "files": dict(self.modules),
@@ -55,9 +59,11 @@ class Loadable(Parts):
             "whole": self.whole,
             "describe": self.describe,
             "rules": beside(self.beside) if self.beside else {},
+            "made": made(self.beside),
             "backward": bool(self.beside) and self.beside != "backward",
             "networks": self.networks,
-            "stand_ins": STAND_INS.get(self.beside, ()),
+            "stand_in": name,
+            "usual": self.usual,
         }
         return {"parts": {}, "foreign": given}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
+from struct import Struct
 
 from grader.agreement import close
 from grader.foreign.asking import missing, needs_of
@@ -11,6 +13,7 @@ from grader.foreign.banks import bank_of, chosen, seen_by
 from grader.foreign.shape import Shape
 from grader.foreign.way import OURS, Way
 from grader.model import Exercise
+from grader.observation import Numbers, Observation
 from grader.program import BACKWARD
 from grader.properties import Property
 from grader.setting import Setting
@@ -18,6 +21,7 @@ from grader.view import View
 
 # As single precision allows after some thirty operations.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
+SINGLE = Struct("f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,24 @@ class Mode:
         self, setting: Setting, found: Found, exercise: Exercise, properties: Sequence[Property], beside: bool
     ) -> None:
         self.found, self.exercise, self.beside = found, exercise, beside
-        self.way = way_of(found.shape, exercise, beside and bool(found.shape.graph))
-        self.properties = [precise(prop, found.shape.single) for prop in properties]
+        lenient = setting.lenient
+        # What a submission says of itself makes nothing easier, unless somebody wants it so.
+        self.way = way_of(found.shape, exercise, beside and bool(found.shape.graph)) if lenient else OURS
+        self.properties = [precise(prop) for prop in properties]
         whole = bank_of(setting, exercise, properties, self.way)
         # Without a graph that is understood only Neuron and Layer can be replaced, no operation.
         self.operations = beside and bool(found.shape.graph)
-        lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
+        lacking: frozenset[str] = frozenset()
+        if lenient:
+            lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
         wanted = needs_of(whole) if lacking else []
         self.complete = not lacking and seen_by(exercise, self.way) == OURS
         self.bank = chosen(whole, properties, lambda p: not wanted[p] & lacking) if lacking else whole
+
+    @property
+    def in_single(self) -> list[Property]:
+        """The properties, as exact as single precision is."""
+        return [in_single(prop) for prop in self.properties]
 
     def _at_fault(self) -> frozenset[str]:
         """What is wrong in other parts, where these cannot be replaced."""
@@ -74,15 +87,33 @@ def way_of(shape: Shape, exercise: Exercise, beside: bool) -> Way:
     return Way(module.activation, module.last, resets) if module else Way(resets=resets)
 
 
-def precise(prop: Property, single: bool) -> Property:
-    """The property without what it would take to shrink its failures, and as exact as the numbers are."""
-    if not single:
-        return replace(prop, over=None)
+def precise(prop: Property) -> Property:
+    """The property without what it would take to shrink its failures."""
+    return replace(prop, over=None)
+
+
+def in_single(prop: Property) -> Property:
+    """The property as exact as single precision is."""
 
     def holds(expected: View, got: View) -> None:
         prop.holds(expected, _rounded(expected, got))
 
-    return replace(prop, over=None, holds=holds)
+    return replace(prop, holds=holds)
+
+
+def all_single(seen: Sequence[Observation]) -> bool:
+    """Whether single precision holds every number that was observed, wherever it was looked at."""
+    numbers = [number for each in seen if isinstance(each, Numbers) for number in each.values]
+    return bool(numbers) and all(map(_is_single, numbers))
+
+
+def _is_single(number: float) -> bool:
+    if not isfinite(number):
+        return True  # a gradient on the way that is no number; nothing agrees with it
+    try:
+        return bool(SINGLE.unpack(SINGLE.pack(number))[0] == number)
+    except OverflowError:
+        return False
 
 
 def _rounded(expected: View, got: View) -> View:

@@ -46,7 +46,7 @@ class Shape:
     graph: how its nodes are linked, where others can be made to fit among them; else empty.
     refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
     stubs: methods that are still to be written.
-    resets, single: backward() begins by setting gradients to zero; numbers are in single precision.
+    resets: backward() begins by setting gradients to zero.
     extras: operations that are in no exercise.
     failed: files that could not be loaded.
     modules: Neuron, Layer and MLP, by our names.
@@ -61,7 +61,6 @@ class Shape:
     refused: frozenset[str]
     stubs: frozenset[str]
     resets: bool
-    single: bool
     extras: tuple[str, ...]
     failed: tuple[str, ...]
     modules: Mapping[str, Module]
@@ -85,7 +84,6 @@ def read(numbers: Sequence[float]) -> Shape:
         refused=_words(lines.get("refused", "")),
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
-        single=lines.get("single") == "1",
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
         modules=modules,

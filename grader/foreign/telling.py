@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.foreign.shape import Module, Shape
-from grader.model import Claim, Crashed, Exercise, NotStarted, Outcome, Result
+from grader.model import Claim, Crashed, Exercise, NotStarted, Result
 from grader.observation import Ended, Misfit, Numbers, Observation, Overtime, Raised
 from grader.submission import Submission
 
@@ -38,7 +38,7 @@ def _module(name: str, module: Module) -> str:
     return f"{name}{own} in {module.file}.py: {module.activation}{last}"
 
 
-def why_absent(shape: Shape, exercise: Exercise, submission: Submission) -> Outcome | None:
+def why_absent(shape: Shape, exercise: Exercise, submission: Submission) -> NotStarted | None:
     """Why there is nothing to examine: the code does without, or it is still to be written; else None."""
     del submission
     name = exercise.name
@@ -76,18 +76,51 @@ def _module_absent(shape: Shape, name: str) -> NotStarted | None:
     return None
 
 
-def notes_on(shape: Shape, exercise: Exercise, with_own: bool) -> tuple[str, ...]:
-    """In what an exercise was judged by what the code promises, where that is not what ours does.
+STRICT = "in a shape of its own, judged by the course's promises"
+LENIENT = (
+    "in a shape of its own, judged by its own promises: its activations, a backward() that resets, plain "
+    "numbers and the exactness of single precision as found in it"
+)
+
+
+def rules(submission: Submission, lenient: bool) -> str:
+    """By which promises a submission is judged, in a sentence; nothing for the course's own files."""
+    if submission.shape is None:
+        return ""
+    return LENIENT if lenient else STRICT
+
+
+def notes_on(
+    shape: Shape, exercise: Exercise, with_own: bool, lenient: bool, single: bool
+) -> tuple[str, ...]:
+    """In what the code differs from ours, and whether an exercise was judged by that.
 
     with_own: something of it held only among the code's own parts.
+    single: it was compared as exactly as single precision allows.
     """
-    return tuple(_notes(shape, exercise, with_own))
+    notes = _notes(shape, exercise) if lenient else _promised(shape, exercise.name)
+    return (*notes, *((SINGLE,) if single else ()), *((WITH_OWN,) if with_own else ()))
 
 
-def _notes(shape: Shape, exercise: Exercise, with_own: bool) -> Iterator[str]:
+SINGLE = "Its numbers are float32, so they were compared as exactly as single precision allows."
+WITH_OWN = "Some of this holds only among the code's own parts, so it was judged with those."
+
+
+def _promised(shape: Shape, name: str) -> Iterator[str]:
+    """What was asked all the same, as the course promises it."""
+    if name == "backward" and shape.resets:
+        yield "Its backward() sets every gradient of the graph to zero first, where the course's adds."
+    if name in MODULES:
+        module = shape.modules[MODULES[name]]
+        if module.activation != "relu":
+            where = "hidden layers go" if name == "mlp" else "output goes"
+            yield f"Its {where} through {module.activation}, where the course promises relu."
+        if name == "mlp" and module.last != "linear":
+            yield f"Its last layer goes through {module.last}, where the course promises a linear one."
+
+
+def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     name = exercise.name
-    if name == "add" and shape.single:
-        yield "Its numbers are float32, so they were compared as exactly as single precision allows."
     if name in OPERATIONS and f"{OPERATIONS[name].removesuffix('int')}right" in shape.refused:
         yield "It takes no plain number as an operand; what needs one was left out."
     if name == "backward":
@@ -103,8 +136,6 @@ def _notes(shape: Shape, exercise: Exercise, with_own: bool) -> Iterator[str]:
             )
     if name in MODULES:
         yield from _differences(shape.modules[MODULES[name]], MODULES[name])
-    if with_own:
-        yield "Some of this holds only among the code's own parts, so it was judged with those."
 
 
 def _differences(module: Module, name: str) -> Iterator[str]:

@@ -130,6 +130,8 @@ def overview(report: Report) -> str:
         lines += [f"{printable(line.title)}: {signed(line.points)}" for line in whole.lines]
     if points.most_bonus:
         lines.append(f"Bonus, on top: {brief(points.bonus)} of {brief(points.most_bonus)}")
+    if report.rules:
+        lines.append(f"Rules: {printable(report.rules)}")
     return "\n".join([*lines, "", *map(_standing, report.marks)])
 
 

@@ -22,6 +22,8 @@ def render(report: Report, console: Console, again: str) -> None:
     console.print("Found:")
     for line in report.found:
         console.print(Text(f"  {printable(line)}"), soft_wrap=True)
+    if report.rules:
+        console.print(Text(printable(f"Rules: {report.rules}.")))
     console.print(overview(report))
     there = there_is(report)
     if there.most < report.score.most:

@@ -58,6 +58,8 @@ def _origin(report: Report, about: About) -> dict[str, str]:
 
 def _tests(report: Report) -> Iterator[str]:
     yield from (as_json(_worthless(f"note: {printable(note)}")) for note in report.notes)
+    if report.rules:
+        yield as_json(_worthless(f"rules: {printable(report.rules)}"))
     yield from (_of_exercise(result, place) for place, result in enumerate(report.marks, start=1))
     yield from (as_json(_policy(line)) for line in summed(report).lines)
 
@@ -87,6 +89,11 @@ def _output(result: Result) -> str:
         bonus = " (bonus)" if verdict.claim.kind is Kind.BONUS else ""
         lines += [f"{printable(verdict.claim.title)}{bonus}", said(result, verdict), ""]
     return "\n".join([WORDS[exercise_status(result)], "", *lines]).rstrip()
+
+
+def _rules(rules: str) -> dict[str, Any]:
+    """By which rules the others came about, as a test that is worth nothing."""
+    return {"test-name": f"rules: {printable(rules)}", "passed": True, "score": 0, "max-score": 0}
 
 
 def _policy(line: Adjustment) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def _extra(report: Report) -> dict[str, Any]:
         "raw_score": number(summed(report).exercises.points),
         "max_score": number(summed(report).exercises.most),
         "bonus": number(summed(report).exercises.bonus),
+        **({"rules": printable(report.rules)} if report.rules else {}),
         "versions": {printable(what): printable(which) for what, which in report.versions},
     }
 

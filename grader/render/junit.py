@@ -82,6 +82,7 @@ def _facts(report: Report) -> Pairs:
     facts = {"notes": " ".join(report.notes)} if report.notes else {}
     facts |= {"score": decimal(summed(report).final), "max_score": decimal(total.most)}
     facts |= {"raw_score": decimal(total.points), "bonus": decimal(total.bonus)}
+    facts |= {"rules": report.rules} if report.rules else {}
     facts |= {f"policy: {line.title}": signed(line.points) for line in summed(report).lines}
     return facts | {"digest": report.digest, "seed": str(report.seed), "isolation": report.isolation}
 

@@ -24,7 +24,7 @@ GROUP = 65536
 HOW = "pip install 'nanograd[class]'"
 Row = tuple[Any, ...]
 # What is the same in all of a person's rows, and what differs.
-PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation", "notes")
+PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation", "rules", "notes")
 PROPERTY = (
     "exercise",
     "property",
@@ -91,10 +91,10 @@ def _table(arrow: ModuleType, people: list[Row], rows: list[Row], layout: Any) -
 
 def _person(standing: Standing) -> Row:
     report, when = standing.report, standing.handed_in
-    shown: Row = (None, None, None, None)
+    shown: Row = (None, None, None, None, None)
     if report is not None:
-        notes = printable(" ".join(report.notes)) or None
-        shown = (printable(report.digest), report.seed, printable(report.isolation), notes)
+        said = (printable(text) or None for text in (report.rules, " ".join(report.notes)))
+        shown = (printable(report.digest), report.seed, printable(report.isolation), *said)
     return (printable(standing.person.id), when and when.astimezone(UTC), standing.attempts, *shown)
 
 

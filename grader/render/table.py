@@ -25,7 +25,8 @@ def write_class(standings: Standings, to: BinaryIO) -> None:
 
     The columns: the person's, raw_score, one for each sort of policy line with its total, score, max_score,
     bonus, one for each exercise with its points (the last mark's are bonus points unless it counts), the
-    policy lines in full, what stands on top of the report, and why what came last could not be graded.
+    policy lines in full, what stands on top of the report, the rules where anybody was judged by others than
+    the course's files are, and why what came last could not be graded.
     Raises UsageError where the class changes meanwhile.
     """
     write_rows(_rows(standings), to)
@@ -38,15 +39,21 @@ def sort(line: Adjustment) -> str:
 
 def _rows(standings: Standings) -> Iterator[list[str]]:
     # The header comes first and needs them all, so the class is gone through once more before.
-    reports = (standing.report for standing in standings.each())
-    sorts = list(dict.fromkeys(sort(line) for r in reports if r is not None for line in summed(r).lines))
+    sorts: dict[str, None] = {}
+    ruled = False
+    for standing in standings.each():
+        if standing.report is not None:
+            sorts |= dict.fromkeys(map(sort, summed(standing.report).lines))
+            ruled = ruled or bool(standing.report.rules)
     names = [part.name for part in standings.parts]
     policy, shown = [cell(f"policy: {name}") for name in sorts], map(cell, names)
-    last = ("policies", "notes", "trouble")
+    last = ("policies", "notes", *(("rules",) if ruled else ()), "trouble")
     yield [*PERSON, "raw_score", *policy, "score", "max_score", "bonus", *shown, *last]
     full = decimal(most(standings))
     for standing in standings.each():
-        yield [*_person(standing), *_points(standing.report, sorts, full, names), cell(standing.trouble)]
+        points = _points(standing.report, list(sorts), full, names)
+        rules = [_rules(standing.report)] if ruled else []
+        yield [*_person(standing), *points, *rules, cell(standing.trouble)]
 
 
 def _person(standing: Standing) -> list[str]:
@@ -77,6 +84,10 @@ def _points(report: Report | None, sorts: list[str], full: str, names: list[str]
         cell("; ".join(f"{line.title} ({signed(line.points)})" for line in lines)),
         cell(" ".join(report.notes)),
     ]
+
+
+def _rules(report: Report | None) -> str:
+    return "" if report is None else cell(report.rules)
 
 
 def _totals(lines: tuple[Adjustment, ...], sorts: list[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from grader.launch import Launched
 from grader.model import Exercise, Outcome, Result
 from grader.properties import Property
 from grader.setting import Setting
-from grader.student import Attempt, Parts, Student
+from grader.student import Attempt, Clock, Parts, Student
 from grader.submission import Submission
 from grader.watching.early import Early
 
@@ -31,9 +31,9 @@ class Started(Student):
             self._worker = Launched(self._cage, self._lanes)
 
     @contextmanager
-    def attempt(self, parts: Parts) -> Iterator[Attempt]:
+    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Attempt]:
         """An attempt whose whole bank is asked for in two goes."""
-        with super().attempt(parts) as attempt:
+        with super().attempt(parts, clock) as attempt:
             if self.early is not None:
                 attempt.observe = partial(self.early.observe, attempt.observe)  # type: ignore[method-assign]  # all else stays
             yield attempt

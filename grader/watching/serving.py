@@ -25,10 +25,10 @@ from typing import NoReturn
 import pytest
 
 from grader.cases import default_folder
-from grader.collected import SHRINKING, make_ready
+from grader.collected import make_ready
 from grader.course import Course
 from grader.errors import CourseError, GraderError, MachineError
-from grader.examining import Examiner
+from grader.examining import SHRINKING, Examiner
 from grader.grading import Carrier, arguments, result, silently, versions
 from grader.model import Result
 from grader.plugin import Examining

@@ -7,18 +7,32 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
+from grader.batch import ENOUGH, TRIES, Batch
 from grader.classroom import Wanted, grade_class
+from grader.collected import ANSWERING, _read
 from grader.errors import MachineError
+from grader.examining import SHRINKING, Examiner
+from grader.foreign.examining import AnyExaminer
 from grader.gradebook.reading import reading
-from grader.grading import grade
+from grader.gradebook.writing import writing
+from grader.grading import grade, versions
+from grader.intake.finding import find
+from grader.observation import Overtime
+from grader.parts import parts
+from grader.program import Chain
 from grader.report import to_plain
+from grader.request import Request
+from grader.rubric import of
 from grader.sandbox import CAGES, choose
 from grader.scoring import exercise_status
-from grader.submission import load
+from grader.student import Clock, Limits, Student
+from grader.submission import AnyShape, Submission, load
+from grader.task import Overrun, fault_from_plain
 
 ROOT = Path(__file__).resolve().parents[2]
 CRASHING = "raise RuntimeError('at import')\n"
@@ -247,3 +261,111 @@ def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, 
     assert statuses(path) == {}
     assert batch(handed_in, path, "--jobs", "2").returncode == 1
     assert digest(path) == digest(book)
+
+
+class Failing:
+    """Examiners whose tasks all end in the same fault."""
+
+    width = 2
+
+    def __init__(self, fault):
+        self.fault, self.given = fault, []
+
+    def open(self):
+        """It is always open."""
+
+    def submit(self, task):
+        self.given.append(task)
+        future = Future()
+        future.set_exception(self.fault)
+        return future
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def __init__(self):
+        self.told = []
+
+    def advance(self):
+        """One more."""
+
+    def tell(self, place, sentence):
+        self.told.append(sentence)
+
+
+def failed(fault, folder, setting, solutions):
+    """What becomes of more people than a batch ends for, all with that fault."""
+    for number in range(ENOUGH + 2):
+        lay(folder / "class" / f"p{number:02}", solutions)
+    examiners, progress = Failing(fault), Quiet()
+    found = find(folder / "class", setting.course.names)
+    with writing(folder / "b.sqlite") as writer:
+        writer.score_by(of(setting.course))
+        batch = Batch(setting, writer, examiners, "", versions(), progress)
+        try:
+            batch.run(found)
+        except MachineError:
+            return batch.tally, examiners, progress, "ended"
+    return batch.tally, examiners, progress, "went on"
+
+
+def test_a_row_that_takes_all_the_time_there_is_ends_nothing_and_is_tried_once(setting, solutions, tmp_path):
+    fault = Overrun("examining it took too long", "run the same again")
+    tally, examiners, progress, end = failed(fault, tmp_path, setting, solutions)
+    assert end == "went on"
+    assert tally.faults == len(progress.told) == len(examiners.given) == ENOUGH + 2
+    assert statuses(tmp_path / "b.sqlite") == {}  # never a zero
+
+
+def test_a_row_of_the_machine_s_faults_ends_a_batch_after_every_try(setting, solutions, tmp_path):
+    fault = MachineError("the grading process ended unexpectedly", "run the same again")
+    tally, examiners, _, end = failed(fault, tmp_path, setting, solutions)
+    assert end == "ended"
+    assert tally.faults == ENOUGH
+    assert len(examiners.given) >= TRIES * ENOUGH
+
+
+def fault_of(seconds, close):
+    reading_end, writing_end = os.pipe()
+    if close:
+        os.close(writing_end)
+    try:
+        return fault_from_plain(_read(reading_end, seconds)["fault"])
+    finally:
+        os.close(reading_end)
+        if not close:
+            os.close(writing_end)
+
+
+def test_a_fork_that_takes_too_long_is_told_from_one_that_ended():
+    late, ended = fault_of(0.01, close=False), fault_of(60.0, close=True)
+    assert isinstance(late, Overrun)
+    assert not isinstance(ended, Overrun)
+    assert "ended early" in ended.what
+
+
+def test_the_time_for_a_submission_counts_every_limit_that_it_can_use_up(setting):
+    ordinary = Examiner(setting, Submission("bob", {}, {}))
+    engine = AnyExaminer(setting, Submission("ann", {}, {}, AnyShape()))
+    one, parts = setting.limits.seconds * setting.limits.patience, len(setting.course.parts)
+    assert ordinary.longest == parts * one + SHRINKING
+    # Looking at it is one more; however many processes an exercise takes, it has one limit.
+    assert engine.longest == (parts + 1) * one + SHRINKING
+    assert engine.lanes > parts + 1
+    assert ANSWERING > 0
+
+
+def test_processes_of_one_exercise_share_its_limit(setting, course, solutions):
+    student, clock = Student(setting.cage, Limits(), 2), Clock.of(Limits())
+    engine = parts(course, solutions, course.exercises[0])
+    request = Request.of([Chain(1)])
+    try:
+        with student.attempt(engine, clock) as first:
+            first.observe(request)
+        assert 0 < clock.left < Clock.of(Limits()).left
+        clock.left = 0.0
+        with student.attempt(engine, clock) as second:
+            assert isinstance(second.observe(request)[0], Overtime)
+    finally:
+        student.close()

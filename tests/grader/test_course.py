@@ -198,3 +198,13 @@ def test_missing_solution_is_named(course, tmp_path):
 def test_unknown_solution_is_named(course):
     with pytest.raises(CourseError, match=r"sub\.py"):
         course.stub("sub")
+
+
+def test_engines_of_any_layout_are_judged_strictly_unless_the_course_says_otherwise(written):
+    assert written(WHOLE).any_shape == "strict"
+    assert written('any_shape = "lenient"\n' + WHOLE).any_shape == "lenient"
+
+
+def test_judge_that_nobody_knows_is_told_with_those_that_there_are(written):
+    with pytest.raises(CourseError, match="'strict' or 'lenient', not 'mild'"):
+        written('any_shape = "mild"\n' + WHOLE)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -11,10 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader import classroom
+from grader.batch import Tally
+from grader.commands.instructor import batch
 from grader.commands.student import grade as command
+from grader.course import ANY_SHAPE, LENIENT
 from grader.errors import UsageError
 from grader.evidence import result_from_plain, result_to_plain
-from grader.fingerprint import outcome_key
+from grader.fingerprint import course_digest, outcome_key
 from grader.foreign.asking import missing, needs
 from grader.foreign.banks import chosen, smaller, varied
 from grader.foreign.examining import examiner_of
@@ -22,12 +27,12 @@ from grader.foreign.finding import AnyLayout, is_foreign, read
 from grader.foreign.grading import grade_foreign
 from grader.foreign.health import CHECKUPS, broken
 from grader.foreign.loadable import Loadable
-from grader.foreign.modes import precise
+from grader.foreign.modes import Found, Mode, all_single, in_single, precise
 from grader.foreign.oracle import answer
 from grader.foreign.pasting import own_words
 from grader.foreign.shape import Module, Shape
 from grader.foreign.shape import read as read_shape
-from grader.foreign.telling import found
+from grader.foreign.telling import found, rules
 from grader.foreign.way import OURS, Way
 from grader.gradebook.reading import reading
 from grader.intake.finding import find
@@ -256,7 +261,7 @@ def test_program_needs_what_it_uses(steps, wanted):
 
 SHAPE = Shape(
     "Value", "engine", "data", "grad", "backward()", "closures", frozenset({"*left", "**float", "-"}),
-    frozenset(), False, False, (), (), {"Neuron": Module("Neuron", "nn", flag=False)},
+    frozenset(), False, (), (), {"Neuron": Module("Neuron", "nn", flag=False)},
 )  # fmt: skip
 
 
@@ -271,12 +276,47 @@ def test_single_precision_counts_as_equal_and_no_more():
     prop = next(p for p in declared_in(Path("tests/properties/test_add.py").resolve()) if p.first)
     packed = pack(Expression((2, 3), (Step("+", (0, 1)),)))
     expected, near, far = (View(packed, (2.0, 3.0, x, 0.0, 0.0, 0.0)) for x in (5.0, 5.0000003, 5.01))
-    exact, single = precise(prop, single=False), precise(prop, single=True)
+    exact, single = precise(prop), in_single(prop)
     with pytest.raises(AssertionError):
         exact.holds(expected, near)
     single.holds(expected, near)
     with pytest.raises(AssertionError):
         single.holds(expected, far)
+
+
+THIRD = struct.unpack("f", struct.pack("f", 1 / 3))[0]
+
+
+def test_single_precision_is_believed_of_numbers_that_are_single_wherever_they_are_looked_at():
+    kept = [Numbers((0.5, THIRD)), Misfit("nothing"), Numbers((float("nan"), -3.0))]
+    assert all_single(kept)
+    assert not all_single([*kept, Numbers((0.25, 1 / 3))])
+    assert not all_single([*kept, Numbers((1e300,))])
+    assert not all_single([Misfit("nothing")])
+
+
+LYING = replace(
+    SHAPE,
+    refused=frozenset({"+right", "+left", "*right", "*left", "**float", "**negative", "-", "/"}),
+    resets=True,
+    modules={
+        name: Module(name, "nn", activation="tanh", last="tanh", flag=False, parameters=False)
+        for name in ("Neuron", "Layer", "MLP")
+    },
+)
+
+
+@pytest.mark.parametrize("graph", ["closures", ""])
+@pytest.mark.parametrize("beside", [True, False])
+def test_what_an_engine_says_of_itself_makes_nothing_easier_in_a_class(course, setting, banks, graph, beside):
+    everything = frozenset(checkup.part for checkup in CHECKUPS)
+    lied = Found(replace(LYING, graph=graph), everything, whole=False)
+    for exercise in course.parts:
+        properties, bank = banks(exercise.name)
+        mode = Mode(setting, lied, exercise, properties, beside)
+        assert mode.way == OURS
+        assert mode.bank is bank
+        assert [prop.holds for prop in mode.properties] == [prop.holds for prop in properties]
 
 
 def seen(wrong=()):
@@ -311,16 +351,39 @@ def test_checkups_say_what_pytorch_says():
         assert numbers[nodes : nodes + len(checkup.grads)] == checkup.grads
 
 
-def test_what_is_examined_is_not_sent_along():
-    def sent(beside):
-        given = Loadable({"engine": ""}, (), AnyShape(), beside).head()["foreign"]
-        return given["rules"], {name for name, _ in given["code"]}
+# What right code of ours a worker may be sent, by the exercise that it solves.
+RIGHT_MODULES = {"backward": "order", "neuron": "neuron", "layer": "layer"}
+RIGHT_RULES = {"add": {"+", "-"}, "mul": {"*", "/"}, "pow": {"**", "/"}, "relu": {"relu"}}
 
-    assert "+" not in sent("add")[0]
-    assert "*" in sent("add")[0]
-    assert "order" not in sent("backward")[1]
-    assert sent("")[0] == {}
-    assert not {"order", "siblings", "standing"} & sent("")[1]
+
+def sent(beside, **how):
+    given = Loadable({"engine": ""}, (), AnyShape(), beside, **how).head()["foreign"]
+    return set(given["rules"]), dict(given["code"])
+
+
+def test_nothing_is_sent_along_that_solves_what_is_examined(course):
+    for exercise in course.exercises:
+        rules, modules = sent(exercise.name)
+        assert not rules & RIGHT_RULES.get(exercise.name, set()), exercise.name
+        assert RIGHT_MODULES.get(exercise.name) not in modules, exercise.name
+
+
+def test_a_right_part_is_sent_only_where_it_stands_in(course):
+    stands_in = {"layer": {"neuron"}, "mlp": {"layer"}}
+    for exercise in (*course.names, "extras"):
+        _, modules = sent(exercise)
+        assert {"neuron", "layer"} & set(modules) == stands_in.get(exercise, set())
+        assert ("standing" in modules) == (exercise in stands_in)
+
+
+def test_among_all_of_its_own_parts_nothing_right_of_ours_is_sent():
+    rules, modules = sent("")
+    assert not rules
+    assert not {"order", "siblings", "standing", "neuron", "layer"} & set(modules)
+
+
+def test_what_looks_at_an_engine_has_no_right_network():
+    assert not {"standing", "neuron", "layer"} & set(sent("neuron", describe=True)[1])
 
 
 # What is said.
@@ -426,7 +489,8 @@ def test_engine_travels_to_a_room_and_back():
     assert Task.from_plain(json.loads(json.dumps(ordinary.to_plain()))) == ordinary
 
 
-def test_engine_gets_the_same_from_a_class_as_alone(setting, tmp_path):
+@pytest.mark.parametrize("judge", ANY_SHAPE)
+def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
     hand_ins = {"ann": KARPATHY, "eve": SHAPES / "tanh_package", "early_lecture": SHAPES / "early_lecture.py"}
     for person, source in hand_ins.items():
         if source.is_dir():
@@ -435,11 +499,12 @@ def test_engine_gets_the_same_from_a_class_as_alone(setting, tmp_path):
             write(tmp_path / "class" / f"{person}.py", source.read_text())
     book = tmp_path / "class.sqlite"
     words = ["batch", str(tmp_path / "class"), "--gradebook", str(book), "--sandbox", "process"]
+    words += ["--any-shape", judge]
     subprocess.run([sys.executable, "-m", "grader", *words], check=True, capture_output=True)
     with reading(book) as reader:
         together = {s.person.id: s.report for s in reader.standings().each()}
     for person, source in hand_ins.items():
-        alone = grade_foreign(source, setting)
+        alone = grade_foreign(source, setting, lenient=judge == LENIENT)
         assert [v.outcome for r in together[person].results for v in r.verdicts] == [
             v.outcome for r in alone.results for v in r.verdicts
         ]
@@ -462,7 +527,58 @@ def test_key_of_an_engine_s_outcome_depends_on_all_its_files(course):
         )
     }
     assert len(keys) == 4
+    assert outcome_key(course, engine, add, b"digest", lenient=True) not in keys
     assert outcome_key(course, replace(engine, name="eve"), add, b"digest") in keys
+
+
+def test_ordinary_outcome_does_not_depend_on_how_engines_are_judged(course):
+    add, ordinary = course.exercises[0], Submission("bob", {"add": "x"}, {})
+    assert outcome_key(course, ordinary, add, b"", lenient=True) == outcome_key(course, ordinary, add, b"")
+
+
+def test_course_that_judges_engines_otherwise_is_another(setting):
+    assert course_digest(setting) != course_digest(replace(setting, lenient=True))
+
+
+TANH = SHAPES / "plain_tanh.py"
+
+
+def test_report_says_by_which_rules_it_came_about(setting, course):
+    own, ours = (grade_foreign(TANH, setting, only=["neuron"], lenient=how) for how in (True, False))
+    assert "its own promises" in to_plain(own)["rules"]
+    assert "the course's promises" in to_plain(ours)["rules"]
+    assert (exercise_status(own.results[0]), exercise_status(ours.results[0])) == ("passed", "failed")
+    assert "where the course promises relu" in " ".join(ours.results[0].notes)
+    assert rules(Submission("bob", {"add": "x"}, {}), lenient=True) == ""
+
+
+def test_part_beside_what_stands_in_is_judged_as_the_course_s_own(setting):
+    forgotten = SHAPES / "nonlin_forgotten.py"
+    neuron, layer = grade_foreign(forgotten, setting, only=["neuron", "layer"], lenient=False).results
+    assert (exercise_status(neuron), exercise_status(layer)) == ("failed", "passed")
+
+
+def test_nothing_is_absent_where_the_course_s_promises_hold(setting):
+    report = grade_foreign(TANH, setting, only=["relu"], lenient=False)
+    assert exercise_status(report.results[0]) == "not_started"
+    assert not absent(report.results[0])
+
+
+@pytest.mark.parametrize(("said", "judge"), [([], "strict"), (["--any-shape"], "lenient")])
+def test_class_is_judged_by_the_course_s_promises_unless_told_otherwise(said, judge, monkeypatch, tmp_path):
+    wanted = []
+    monkeypatch.setattr(classroom, "Batch", lambda setting, *_: wanted.append(setting.lenient) or Nobody())
+    (tmp_path / "class").mkdir()
+    words = [str(tmp_path / "class"), "--gradebook", str(tmp_path / "b.sqlite"), "--sandbox", "process"]
+    CliRunner().invoke(batch, [*words, *said], catch_exceptions=False)
+    assert wanted == [judge == "lenient"]
+
+
+class Nobody:
+    """A batch of nobody's work."""
+
+    def run(self, found):
+        return Tally()
 
 
 def test_class_is_told_what_was_found_in_the_first_exercise_s_notes(course, setting):

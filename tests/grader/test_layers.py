@@ -151,6 +151,7 @@ LAYERS = (
     ("worker.zygote",),
     ("worker.child",),
     ("worker.foreign.serving",),
+    ("worker.foreign.layer", "worker.foreign.neuron"),
     ("worker.foreign.choosing", "worker.foreign.describing", "worker.foreign.standing"),
     ("worker.foreign.modules",),
     ("worker.foreign.kinds",),

@@ -16,7 +16,7 @@ from grader.model import Adjustment
 from grader.render import parquet
 from grader.render.formats import CLASS
 from grader.render.nbgrader import names
-from tests.grader.formats.samples import HANDED_IN, a_class, everyone, mixed, perfect, renamed
+from tests.grader.formats.samples import HANDED_IN, RULES, a_class, everyone, mixed, perfect, renamed, ruled
 
 
 def written(name, standings=None):
@@ -202,3 +202,22 @@ def test_a_class_of_nobody_can_be_written(name):
 @pytest.mark.parametrize("name", sorted(CLASS))
 def test_the_same_class_gives_the_same_bytes(name):
     assert written(name) == written(name)
+
+
+def some_ruled():
+    """A class in which one person was judged by other rules than the course's files are."""
+    first, *others = everyone()
+    return a_class([replace(first, report=ruled()), *others])
+
+
+def test_csv_says_by_which_rules_somebody_was_judged():
+    told = rows("csv", some_ruled())
+    assert list(told[0])[-3:] == ["policies", "rules", "trouble"]
+    assert [row["rules"] for row in told] == [RULES, *[""] * (len(told) - 1)]
+
+
+def test_parquet_says_by_which_rules_somebody_was_judged():
+    table = pq.read_table(BytesIO(written("parquet", some_ruled()))).to_pydict()
+    told = dict(zip(table["id"], table["rules"], strict=True))
+    assert told["anna"] == RULES
+    assert {rules for id_, rules in told.items() if id_ != "anna"} == {None}

@@ -23,16 +23,18 @@ from tests.grader.formats.samples import (
     MUL,
     NOT_STARTED,
     PASSED,
+    RULES,
     TIMED_OUT,
     graded,
     mixed,
     perfect,
     report,
+    ruled,
     sunk,
 )
 
 CHECKED = ("gradescope", "github-classroom", "classroom50", "exercism")
-REPORTS = (mixed, perfect, sunk, report)
+REPORTS = (mixed, perfect, sunk, report, ruled)
 
 
 def rendered(name, made, about=None):
@@ -204,3 +206,19 @@ def test_what_is_too_long_is_cut_and_says_so():
     assert len(cut("x" * 501, 500)) == 500
     assert cut("x" * 501, 500).endswith("(cut here)")
     assert cut("x" * 500, 500) == "x" * 500
+
+
+@pytest.mark.parametrize("name", [*CHECKED, "junit", "json"])
+def test_every_format_says_by_which_rules_a_score_came_about(name):
+    told, untold = (SINGLE[name](made(), About()) for made in (ruled, mixed))
+    assert RULES in told
+    assert "rules" not in untold.lower()
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_rules_are_worth_nothing(name):
+    def points(made):
+        found = rendered(name, made())
+        return found.get("score"), sum(test.get("score", 0) for test in found["tests"]), found.get("status")
+
+    assert points(ruled) == points(mixed)

@@ -311,3 +311,10 @@ def test_what_is_neither_is_told(name, data, said, tmp_path):
     assert done.exit_code == 2
     assert said in done.output
     assert not (tmp_path / "r.html").exists()
+
+
+def test_page_says_by_which_rules_a_score_came_about(mixed, hints, page):
+    ruled = replace(mixed, rules="in a shape of its own")
+    assert report_from_plain(to_plain(ruled)).rules == ruled.rules
+    assert ruled.rules in unescape(single_page(ruled, TITLE, hints))
+    assert ruled.rules not in unescape(page)

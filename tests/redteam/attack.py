@@ -16,7 +16,8 @@ LINES = {
     8: "output injection",
     9: "hard-coding",
     10: "repositories",
-    11: "leaning on our parts",
+    11: "choosing the judge",
+    12: "leaning on our parts",
 }
 # What a word is worth of an exercise.
 NOTHING, FULL = 0.0, 1.0
@@ -26,17 +27,20 @@ NOTHING, FULL = 0.0, 1.0
 class Deserved:
     """What an exercise deserves.
 
-    share: of its points, from 0 to 1.
+    share: of its points, from 0 to 1; at_most: or less, where that depends on how quick the machine is.
     ends: the statuses it may have; which one it is can depend on who is quicker.
     """
 
     share: float
     ends: tuple[str, ...]
+    at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
     """A submission: the solutions of all exercises, with the attack's files over them.
+
+    Where any_shape is set it is one file instead: a right engine, with the attack's own after it.
 
     name: its folder in attacks/, or its maker in making.py.
     line: its line in the list of attacks, see LINES.
@@ -56,6 +60,7 @@ class Attack:
     refused: bool = False
     not_held: tuple[str, ...] = ()
     noted: str = ""
+    any_shape: bool = False
 
     @property
     def person(self) -> str:
@@ -75,3 +80,8 @@ def full(*exercises: str) -> dict[str, Deserved]:
 def part(share: float, exercise: str = "add") -> dict[str, Deserved]:
     """Some points, for what its numbers are right in."""
     return {exercise: Deserved(share, ("failed", "crashed"))}
+
+
+def up_to(share: float, *exercises: str) -> dict[str, Deserved]:
+    """No more than that, for what its numbers happen to be right in."""
+    return {name: Deserved(share, ("failed", "crashed", "timed_out"), at_most=True) for name in exercises}

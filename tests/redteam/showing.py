@@ -36,6 +36,8 @@ def _deserves(attack: Attack) -> Iterator[str]:
             yield f"{name}: 0"
         elif deserved.share == FULL:
             yield f"{name}: full marks"
+        elif deserved.at_most:
+            yield f"{name}: {deserved.share:.0%} at most, for what it happens to get right"
         else:
             yield f"{name}: {deserved.share:.0%}, for what it gets right"
     if attack.noted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.redteam.attack import Attack, full, nothing, part
+from tests.redteam.attack import NOTHING, Attack, Deserved, full, nothing, part, up_to
 
 WORD_IN_STAT = ("process",)  # Landlock alone hides what is in files, not that they are there
 
@@ -87,6 +87,27 @@ ATTACKS = (
         "searches the siblings' reference for its own exercise's",
         nothing("failed", exercise="mul"),
     ),
+    Attack(
+        "take_the_right_neuron",
+        5,
+        "searches the worker for the code of a right Neuron",
+        part(1 / 15, "neuron"),
+        any_shape=True,
+    ),
+    Attack(
+        "add_by_right_subtraction",
+        5,
+        "has the right subtraction beside it add",
+        nothing("crashed", "timed_out"),
+        any_shape=True,
+    ),
+    Attack(
+        "multiply_by_right_division",
+        5,
+        "has the right division beside it multiply",
+        nothing("crashed", "timed_out", exercise="mul"),
+        any_shape=True,
+    ),
     Attack("call_the_network", 5, "connects, sends, looks up names", full()),
     Attack("leave_word_in_files", 5, "files from one exercise to the next", full("add", "mul")),
     Attack("leave_word_in_marks", 5, "modes, dates, owners, attributes of files", full()),
@@ -117,6 +138,16 @@ ATTACKS = (
     Attack("take_pipes", 6, "the room for a user's pipes and events", full()),
     Attack("flood_of_output", 6, "prints a gigabyte", full()),
     Attack("flood_of_text", 6, "texts to the grader without end", nothing("timed_out")),
+    Attack(
+        "outlast_the_limit",
+        6,
+        "sleeps in every process, answers wrong just in time",
+        {
+            name: Deserved(NOTHING, ("failed", "timed_out"))
+            for name in ("add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp")
+        },
+        any_shape=True,
+    ),
     Attack(
         "flood_of_exceptions",
         6,
@@ -181,24 +212,67 @@ ATTACKS = (
     Attack("lfs_pointer", 10, "a pointer of Git LFS instead of the file", nothing("crashed")),
     Attack("edited_course", 10, "its own grader, tests, course, workflow", nothing("failed")),
     Attack("build_scripts", 10, "setup.py and other scripts that tools run", full()),
-    # 11 leaning on our parts
+    # 11 choosing the judge
+    Attack(
+        "network_without_relu",
+        11,
+        "a network without relu, as its own choice",
+        part(6 / 15, "neuron"),
+        any_shape=True,
+    ),
+    Attack(
+        "network_that_always_bends",
+        11,
+        "cannot be asked as a linear one",
+        part(2 / 5, "neuron") | part(2 / 5, "layer"),
+        any_shape=True,
+    ),
+    Attack(
+        "refuses_plain_numbers",
+        11,
+        "turns down what it gets wrong",
+        part(1 / 2, "add") | part(3 / 5, "mul"),
+        any_shape=True,
+    ),
+    Attack(
+        "gradients_that_are_reset",
+        11,
+        "a backward() that adds nothing up",
+        part(17 / 20, "backward"),
+        any_shape=True,
+    ),
+    Attack(
+        "differences_called_single",
+        11,
+        "central differences, and one number in single precision",
+        up_to(0.6, "add", "mul", "pow", "backward") | up_to(14 / 15, "relu", "neuron", "layer", "mlp"),
+        any_shape=True,
+    ),
+    Attack(
+        "differences_made_single",
+        11,
+        "central differences, and every number in single precision",
+        up_to(0.7, "add", "mul", "pow", "backward") | up_to(0.9, "relu", "neuron", "layer", "mlp"),
+        any_shape=True,
+    ),
+    # 12 leaning on our parts
     Attack(
         "in_a_circle",
-        11,
+        12,
         "a product of powers, and a power of products",
         full("mul", "pow"),
         noted="mul.py and pow.py call each other in a circle",
     ),
     Attack(
         "sum_and_product_in_a_circle",
-        11,
+        12,
         "a sum of products, and a product of sums",
         full("add", "mul"),
         noted="add.py and mul.py call each other in a circle",
     ),
     Attack(
         "rests_on_our_insides",
-        11,
+        12,
         "a backward that knows the reference's labels only",
         full("add", "backward"),
         noted="it gives other values than promised",

@@ -129,7 +129,7 @@ def test_every_attack_gets_what_it_deserves_in_a_class(standings):
         for result in standing.report.results:
             deserved, marks = attack.marks.get(result.exercise.name, FULL), score(result)
             assert exercise_status(result) in deserved.ends, attack.name
-            assert same(marks.points, marks.most, deserved.share), attack.name
+            assert same(marks.points, marks.most, deserved), attack.name
 
 
 def test_nothing_forbidden_was_reached_in_a_class(standings, graded):

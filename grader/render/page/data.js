@@ -7,9 +7,11 @@ const PART_NAME = 0;
 const PART_BONUS = 3;
 
 const people = data.people.map((row, place) => {
-  const [id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks, notes] = row;
+  const [
+    id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks, notes, rules = '',
+  ] = row;
   return {
-    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw, notes,
+    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw, notes, rules,
     policy: policy === NOBODY ? [] : data.policies[policy],
     results: marks.map((mark) => (mark === NOBODY ? null : data.results[mark])),
     found: `${id}\n${name}\n${email}`.toLowerCase(),

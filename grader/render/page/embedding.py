@@ -72,6 +72,7 @@ class Embedding:
             printable(standing.trouble),
             "" if report else without(standing),
             *(self._scored(report, whole) if report and whole else (None, None, NOBODY, [], [])),
+            *([printable(report.rules)] if report and report.rules else []),
         ]
 
     def _key(self, id_: str) -> str:

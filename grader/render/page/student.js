@@ -16,6 +16,7 @@ function heading(person) {
   const facts = [
     ['id', person.id], ['email', person.email], ['handed in', moment(person.handedIn)],
     ['attempts', String(person.attempts)], ['score', person.score === null ? '' : String(person.score)],
+    ['rules', person.rules],
   ].filter(([, value]) => value);
   return make('div', { class: 'facts-place' },
     make('h2', { id: 'student-title', tabindex: '-1' }, own(person.name || person.id || '(no id)')),

@@ -70,6 +70,7 @@ def report_from_plain(plain: Plain) -> Report:
         adjustments=tuple(Adjustment(text(line["title"]), _points(line["points"])) for line in lines),
         found=tuple(map(text, _list(plain.get("found", [])))),
         extras=tuple(map(_extra, _list(plain.get("extras", [])))),
+        rules=text(plain.get("rules", "")),
     )
     if abs(report.final - _points(plain["score"])) > ADDED_UP:
         raise ValueError("its points do not add up to its score")

@@ -62,6 +62,8 @@ def _cases(report: Report) -> Iterator[int]:
 
 
 def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    if report.rules:
+        yield "rules", printable(report.rules)
     yield "seed", str(report.seed)
     yield "isolation", printable(report.isolation)
     yield from ((printable(name), printable(version)) for name, version in report.versions)

@@ -67,9 +67,17 @@ class Activated:
 
     def turned_off(self, cls: Any, given: tuple[Any, ...], named: Made) -> bool:
         """Whether these arguments of the code's own class ask for a linear neuron by that flag."""
+        return bool(self.flag) and self._given(cls, given, named).get(self.flag) is False
+
+    def flagged(self, cls: Any, given: tuple[Any, ...], named: Made) -> bool | None:
+        """What these arguments say by a flag whose name tells what it is for; None where there is none."""
+        known = self._given(cls, given, named)
+        return next((bool(known[name]) for name in known if "nonlin" in name.lower()), None)
+
+    def _given(self, cls: Any, given: tuple[Any, ...], named: Made) -> Made:
+        """Arguments by their names, without sizes."""
         shape = arguments(cls.__init__)
-        known = dict(zip(shape[0][2:] if shape else (), given)) | named
-        return bool(self.flag) and known.get(self.flag) is False
+        return dict(zip(shape[0][1 + len(SINGLE[self.name]) :] if shape else (), given)) | named
 
     def _options(self) -> Iterator[Made]:
         """What may be given by name to have another activation, or none."""

@@ -28,7 +28,6 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "refused", " ".join(sorted(serving.refused))
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)
-    yield "single", int(values.is_single())
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
     yield "needs", " ".join(sorted(path for path in serving.troubles))
     for name, kind in serving.modules.kinds.items():

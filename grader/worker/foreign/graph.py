@@ -21,9 +21,11 @@ class Graph:
 
     make: gives a leaf of a number. get_grad, set_grad: read and write a node's gradient.
     parents: the attribute with the operands; empty where they stand in pairs with their slopes.
+    rounded: what becomes of a gradient that we add up, where numbers are not as exact as a float.
     """
 
     kind = ""
+    rounded: Callable[[Any], Any] | None = None
 
     def __init__(self, make: Callable[[Any], Any], grad: str, parents: str, rule: str, like: Any) -> None:
         self.make, self.grad = make, grad
@@ -52,7 +54,8 @@ class Graph:
     def add(self, node: Any, share: Any) -> None:
         """Add to a node's gradient."""
         before = getattr(node, self.grad)
-        put(node, self.grad, share if before is None else before + share)
+        total = share if before is None else before + share
+        put(node, self.grad, total if self.rounded is None else self.rounded(total))
 
 
 class Closures(Graph):

@@ -45,9 +45,10 @@ def backward(graph: Graph, root: Any) -> None:
 
 
 def _share(graph: Graph, user: Any, ours: Any) -> None:
-    name = graph.grad
+    name, rounded = graph.grad, graph.rounded
     upstream = getattr(user, name)
     for operand, slope in zip(*ours):
         before = getattr(operand, name)
         share = slope * upstream
-        setattr(operand, name, share if before is None else before + share)
+        total = share if before is None else before + share
+        setattr(operand, name, total if rounded is None else rounded(total))

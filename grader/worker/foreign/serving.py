@@ -9,6 +9,7 @@ from .choosing import Loaded, NotFound
 from .graph import Graph
 from .memory import Memory, Numbering
 from .modules import Modules
+from .scalars import single
 from .standins import Inert, Needed
 from .trials import graph_of, refused, resets
 from .values import Values
@@ -29,7 +30,8 @@ class Unfinished(BaseException):
 class Serving:
     """One implementation in one process.
 
-    given: what the parent sends: files, whole, value, map, and for an exercise rules, backward, stand_ins.
+    given: what the parent sends: files, whole, value, map, and for an exercise rules, made, backward,
+        stand_in, usual.
     """
 
     def __init__(self, given: dict[str, Any]) -> None:
@@ -45,6 +47,8 @@ class Serving:
         self.numbering = Numbering(self.values.cls, self.values.make(1.0))
         self.refused = _in_time(lambda: refused(self.values), set())
         self.graph: Graph | None = _in_time(lambda: graph_of(self.values), None)
+        if self.graph is not None and _in_time(self.values.is_single, False):
+            self.graph.rounded = single
         self.modules = Modules(self.values, related)
         self.resets = bool(given["describe"]) and _in_time(lambda: resets(self.values, self.graph), False)
         if not given["describe"]:
@@ -58,16 +62,16 @@ class Serving:
         self._replace()
         if self.given["networks"]:
             _in_time(self.modules.look_at_activations, None)
-            for name in self.given["stand_ins"]:
-                self._stand_in(name)
+            if self.given["stand_in"]:
+                self._stand_in(self.given["stand_in"])
 
     def _replace(self) -> None:
-        rules, backward = self.given["rules"], self.given["backward"]
+        rules, backward, made = (self.given[name] for name in ("rules", "backward", "made"))
         if not rules or self.graph is None:
             return
         from .siblings import attach, start_at_zero
 
-        attach(self.values, self.graph, rules, self.modules.modules, remembered=backward)
+        attach(self.values, self.graph, rules, self.modules.modules, backward, made)
         if backward:
             from .order import backward as right
 
@@ -76,9 +80,21 @@ class Serving:
             self.values.cls.backward = lambda node: right(graph, node)
 
     def _stand_in(self, name: str) -> None:
-        from .standing import stand_in
+        """Put a right Neuron or Layer in place of the code's own, for what is built of them."""
+        from .standing import Places, Probe
 
-        stand_in(self.modules, name)
+        kind = self.modules.kinds[name]
+        if kind is None:
+            return
+        places = Places(self.modules.modules, kind.cls)
+        probe = Probe(kind, places, self.given["usual"])
+        if name == "Neuron":
+            from .neuron import neuron as right
+        else:
+            from .layer import layer as right
+
+        kind.cls = right(kind, probe)
+        places.hold(kind.cls)
 
     def _engine(self) -> dict[str, Any]:
         engine: dict[str, Any] = {"Value": _maker(self.values)}

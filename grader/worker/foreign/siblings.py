@@ -28,23 +28,48 @@ ALWAYS = ("+", "-", "*", "/", "**", "neg", "relu")
 
 
 def attach(
-    values: Values, graph: Graph, rules: dict[str, str], modules: Iterable[ModuleType], remembered: bool
+    values: Values,
+    graph: Graph,
+    rules: dict[str, str],
+    modules: Iterable[ModuleType],
+    remembered: bool,
+    made: Iterable[str] = (),
 ) -> None:
     """Replace operations by those that the rules make: given numbers, the result and the slopes.
 
     remembered: backward() is ours as well, so that nodes need only be remembered by us.
+    made: operations that are made of others, among them the one that is examined.
     """
     node = _remembering(values, graph) if remembered else graph.node
     for op, rule in rules.items():
         method = _method(values, node, eval(rule, {"__builtins__": __builtins__}))  # noqa: S307 (the parent's own)
-        for name in METHODS.get(op, (op,)):
-            plain = name.removeprefix("r") if name.startswith("r__") else name
-            if name.startswith("__i") and not values.has(name):
-                continue
-            if op in ALWAYS or values.has(plain):
-                setattr(values.cls, plain, _swapped(method) if name != plain else method)
+        _put(values, op, method)
         if op.isidentifier() and op != "neg":
             _in_place_of_functions(op, method, values, modules)
+
+    for op in made:
+        _put(values, op, _made(values, op))
+
+
+def _put(values: Values, op: str, method: Callable[..., Any]) -> None:
+    """Let an operation be called by its methods."""
+    for name in METHODS.get(op, (op,)):
+        plain = name.removeprefix("r") if name.startswith("r__") else name
+        if name.startswith("__i") and not values.has(name):
+            continue
+        if op in ALWAYS or values.has(plain):
+            setattr(values.cls, plain, _swapped(method) if name != plain else method)
+
+
+def _made(values: Values, op: str) -> Callable[..., Any]:
+    """Subtraction and division as the course's own are made, of what may be under examination."""
+
+    def value(thing: Any) -> Any:
+        return thing if isinstance(thing, values.cls) else values.make(thing)
+
+    if op == "-":
+        return lambda one, other: value(one) + -value(other)
+    return lambda one, other: value(one) * value(other) ** -1
 
 
 def _remembering(values: Values, graph: Graph) -> Callable[..., Any]:

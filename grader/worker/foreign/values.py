@@ -151,9 +151,8 @@ class Values:
             return False
 
     def is_single(self) -> bool:
-        """Whether the numbers are kept in single precision."""
-        leaf = self.make(0.1)
-        return float(getattr(leaf, self.data)) == single(0.1)
+        """Whether a leaf keeps its number in single precision; our parts then do so, too."""
+        return float(getattr(self.make(0.1), self.data)) == single(0.1)
 
 
 def _reads(thing: Any, name: str, number: float) -> bool:
