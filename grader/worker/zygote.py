@@ -33,8 +33,8 @@ Lane = tuple[int, int, int, int]
 def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None:
     """Obey the control pipe: two bytes a command, what to do and for which lane.
 
-    control_fd: START forks the lane's child, at most one at a time. END kills it, GONE waits a moment for it
-        to end by itself, as its pipe is closed; both reply with a REPORT. A closed pipe ends everything.
+    control_fd: START forks the lane's child. END kills it, GONE waits a moment for it to end by itself, as
+        its pipe is closed; both reply with a REPORT. A closed pipe ends everything.
     lanes: for each exercise the pipes of its child: requests in, numbers out, text out; and the null device.
     inside: what the cage leaves to the worker, as sandbox.cage.Inside has it; else None.
     """
@@ -47,15 +47,16 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None
             return  # it would see more than the cage promises
         cell.see_only(listed, read)
     os.write(reply_fd, FILTERED if cell.filters() else UNFILTERED)
-    child = 0
+    running: dict[int, int] = {}
     while len(command := os.read(control_fd, 2)) == 2:
-        if command[:1] == START:
-            child = _fork((control_fd, reply_fd, children), lanes, command[1])
+        what, lane = command[:1], command[1]
+        if what == START:
+            running[lane] = _fork((control_fd, reply_fd, children), lanes, lane)
         else:
-            os.write(reply_fd, _end(child, children, ENDING if command[:1] == GONE else 0.0))
-            child = 0
-    if child:
-        _end(child, children, 0.0)
+            child = running.pop(lane)
+            os.write(reply_fd, _end(child, children, {*running.values()}, ENDING if what == GONE else 0.0))
+    for child in running.values():
+        _end(child, children, set(), 0.0)
 
 
 def _adopt_orphans() -> None:
@@ -99,11 +100,11 @@ def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int) -> int:
         os._exit(code)
 
 
-def _end(pid: int, children: int, patience: float) -> bytes:
+def _end(pid: int, children: int, others: set[int], patience: float) -> bytes:
     """Kill a child and everything it started; how it ended, as a REPORT.
 
     children: where the kernel lists the children of this process, open for reading, or -1.
-    patience: seconds for it to end by itself.
+    others: the children of other lanes, which go on. patience: seconds for it to end by itself.
     """
     by = time.monotonic() + patience
     done, status, used = os.wait4(pid, os.WNOHANG)
@@ -115,7 +116,7 @@ def _end(pid: int, children: int, patience: float) -> bytes:
         os.kill(pid, signal.SIGKILL)
         _, status, used = os.wait4(pid, 0)
     _kill_group(pid)
-    _kill_adopted(children)
+    _kill_adopted(children, others)
     worked = min(int(1000 * (used.ru_utime + used.ru_stime)), 0xFFFFFFFF)
     if os.WIFSIGNALED(status):
         return REPORT.pack(STAYED if stayed else SIGNALLED, os.WTERMSIG(status), worked)
@@ -129,20 +130,21 @@ def _kill_group(pgid: int) -> None:
         return
 
 
-def _kill_adopted(children: int) -> None:
-    """Kill what has been reparented here, until this process has no child left."""
-    while pids := _listed(children):
+def _kill_adopted(children: int, others: set[int]) -> None:
+    """Kill what has been reparented here, until this process has no child left but others."""
+    while pids := _listed(children) - others:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        os.waitpid(-1, 0)
+        for pid in pids:
+            os.waitpid(pid, 0)
 
 
-def _listed(children: int) -> list[int]:
+def _listed(children: int) -> set[int]:
     try:
         os.lseek(children, 0, os.SEEK_SET)
-        return [int(word) for word in os.read(children, 1 << 16).split()]
+        return {int(word) for word in os.read(children, 1 << 16).split()}
     except OSError:
-        return []
+        return set()
 
 
 def _opened(path: str) -> int:
