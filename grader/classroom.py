@@ -14,7 +14,7 @@ from grader.cases import default_folder
 from grader.course import here
 from grader.fingerprint import course_digest
 from grader.foreign.finding import AnyLayout
-from grader.gradebook.writing import writing
+from grader.gradebook.writing import Writer, writing
 from grader.grading import versions
 from grader.intake.finding import find
 from grader.room import Room
@@ -31,6 +31,7 @@ class Wanted:
 
     width: submissions under way at a time.
     cluster: the address of a dask scheduler; None for this machine.
+    seed: None for the one that counts in the gradebook.
     seconds, patience: see Limits.
     """
 
@@ -39,7 +40,7 @@ class Wanted:
     roster: Path | None
     width: int
     cluster: str | None
-    seed: int
+    seed: int | None
     sandbox: str
     seconds: float
     patience: float
@@ -61,18 +62,32 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     rubric = of(course)
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
-    setting = Setting(course, cage, default_folder(), wanted.seed, limits)
     found = find(wanted.folder, course.names, wanted.roster, AnyLayout())
-    with writing(wanted.book) as writer, _examiners(wanted, progress.say) as examiners:
-        writer.score_by(rubric)
-        progress.start(len(found.handins))
-        digest = course_digest(setting).hex()
-        return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
+    with writing(wanted.book) as writer:
+        seed = _seed(writer, wanted.seed, progress.say)
+        setting = Setting(course, cage, default_folder(), seed, limits)
+        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience)
+        with _examiners(wanted, order, progress.say) as examiners:
+            writer.score_by(rubric)
+            progress.start(len(found.handins))
+            digest = course_digest(setting).hex()
+            return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
+
+
+def _seed(writer: Writer, asked: int | None, say: Callable[[str], None]) -> int:
+    """The seed to grade with, which counts from now on."""
+    before = writer.seed
+    seed = (before or 0) if asked is None else asked
+    writer.count_by(seed)
+    if before not in (None, seed):
+        say(f"Seed {seed} counts from now on, and seed {before} no more; the class is graded with it.")
+    elif seed:
+        say(f"Only what is graded with seed {seed} counts.")
+    return seed
 
 
 @contextmanager
-def _examiners(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Examiners]:
-    order = Order(wanted.sandbox, wanted.seed, wanted.seconds, wanted.patience)
+def _examiners(wanted: Wanted, order: Order, say: Callable[[str], None]) -> Iterator[Examiners]:
     if wanted.cluster is not None:
         from grader.cluster import connected
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.gradebook.counting import LeftOut
     from grader.render.formats import Single
 
 SIZE = ("COLUMNS", "LINES")
@@ -36,6 +37,14 @@ def notice() -> Callable[[str], None]:
         print(sentence, file=stream, flush=True)
 
     return say
+
+
+def say_left_out(left_out: LeftOut) -> None:
+    """Say what does not count, if there is anything."""
+    from click import echo
+
+    if said := str(left_out):
+        echo(said)
 
 
 def signed_by(key: Path) -> Single:

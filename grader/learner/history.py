@@ -23,6 +23,8 @@ from grader.learner.state import FOLDER, Say, aloud, unwritten
 from grader.model import Diagnosis, Result
 from grader.report import Report
 from grader.scoring import exercise_status, score
+from grader.seeds import Seed
+from grader.seeds import read as read_seed
 from grader.submission import Submission, load
 
 NAME, OFF = "history.jsonl", "history.off"
@@ -60,7 +62,7 @@ class Grade:
 
     at: datetime
     seconds: float
-    seed: int
+    seed: Seed
     marks: tuple[Mark, ...]
 
 
@@ -224,7 +226,7 @@ def _grade(plain: Any) -> Grade:
     at = datetime.fromisoformat(plain["at"])
     if at.tzinfo is None or at.year not in YEARS:
         raise ValueError(f"{at} is no time of a grade")
-    return Grade(at, float(plain["seconds"]), int(plain["seed"]), tuple(map(_known, plain["marks"])))
+    return Grade(at, float(plain["seconds"]), read_seed(plain["seed"]), tuple(map(_known, plain["marks"])))
 
 
 def _known(plain: Any) -> Mark:

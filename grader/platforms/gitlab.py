@@ -15,6 +15,7 @@ from grader.render.codequality import render as codequality
 from grader.render.junit import render as junit
 from grader.render.whole import whole_file
 from grader.report import Report
+from grader.seeds import named
 from grader.setting import Setting
 from grader.submission import Submission, load
 
@@ -24,6 +25,7 @@ def run(folder: Path, setting: Setting, to_junit: Path, to_codequality: Path) ->
     _no_link(folder)
     submission = load(folder, setting.course.names)
     report = weighed(grade(submission, setting), stated(setting.course))
+    report = replace(report, seed=named(setting.seed))
     about = About(title=setting.course.title)
     lines = lines_of(submission, setting.course)
     _write(to_junit, junit(report, about))

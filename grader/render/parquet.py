@@ -63,7 +63,7 @@ def _layout(arrow: ModuleType) -> Any:
         "handed_in": arrow.timestamp("us", tz="UTC"),
         "digest": arrow.string(),
         "error": arrow.string(),
-        **dict.fromkeys(("attempts", "seed", "cases"), arrow.int64()),
+        **dict.fromkeys(("attempts", "cases"), arrow.int64()),
         **dict.fromkeys(("score", "max_score"), arrow.float64()),
     }
     return arrow.schema([(name, special.get(name, words)) for name in (*PERSON, *PROPERTY)])
@@ -93,7 +93,7 @@ def _person(standing: Standing) -> Row:
     shown = (
         (None, None, None)
         if report is None
-        else (printable(report.digest), report.seed, printable(report.isolation))
+        else (printable(report.digest), str(report.seed), printable(report.isolation))
     )
     return (printable(standing.person.id), when and when.astimezone(UTC), standing.attempts, *shown)
 
