@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
+from operator import itemgetter
 
 LIMIT, WIDTH = 1 << 256, 32
 ATTEMPTS = """
@@ -29,9 +30,9 @@ class Summed:
     """Rows that are added up.
 
     what: how damage to one of them is told.
-    rows: the query; those of a thing stand together.
+    rows: the query; its first column tells one thing from the next.
     key: the column by which a change to them is found.
-    own: how many columns, from the first, tell one thing from the next.
+    own: how many columns are the same in all rows of a thing.
     order: keeps the rows of a thing together.
     """
 
@@ -84,10 +85,11 @@ def compare(connection: sqlite3.Connection) -> None:
 def _total(rows: Iterator[tuple[object, ...]], own: int) -> int:
     """own: see Summed."""
     total = 0
-    for thing, its_rows in groupby(rows, key=lambda row: row[:own]):
-        parts = [row[own:] for row in its_rows]
+    for _, rows_of_one in groupby(rows, key=itemgetter(0)):
+        first, *more = rows_of_one
         # ascii() writes the same in every version of Python, which repr() does not.
-        total += int.from_bytes(sha256(ascii((thing, parts)).encode()).digest(), "big")
+        said = ascii((first, [row[own:] for row in more]))
+        total += int.from_bytes(sha256(said.encode()).digest(), "big")
     return total % LIMIT
 
 

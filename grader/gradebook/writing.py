@@ -151,7 +151,8 @@ class Writer:
     def count_by(self, seed: int) -> None:
         """Count only what is graded with this seed, from now on."""
         with told(self._path), transaction(self._connection):
-            if last_seed(self._connection) != seed:
+            row = self._connection.execute("SELECT seed FROM seeds ORDER BY id DESC LIMIT 1").fetchone()
+            if row != (seed,):
                 with added_up(self._connection, "seeds", seed):
                     self._connection.execute("INSERT INTO seeds (seed) VALUES (?)", (seed,))
 
