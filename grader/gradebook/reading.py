@@ -12,14 +12,14 @@ from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, GraderError, UsageError
 from grader.evidence import result_from_plain, text, whole
 from grader.gradebook.counting import SEED, LeftOut, last_seed, left_out
 from grader.gradebook.store import damaged, opened_to_read, told
+from grader.gradebook.sums import Row, compare, each
 from grader.model import Adjustment, Person, Result
 from grader.policy import YEARS, Attempt, counted
 from grader.report import Report
@@ -28,16 +28,7 @@ from grader.seeds import named
 from grader.standing import Standing, Standings
 
 KEPT = 20_000  # decoded results; most people's are alike
-ATTEMPTS = """
-SELECT a.person, a.id, a.submission, a.handed_in, a.seed, m.exercise, o.evidence,
-       a.course, a.name, a.isolation, a.versions, a.rules
-FROM attempts a JOIN marks m ON m.attempt = a.id JOIN outcomes o ON o.key = m.outcome
-ORDER BY a.person, a.handed_in, a.number, a.id, m.position
-"""
-PEOPLE = """
-SELECT p.id, p.name, p.email, coalesce(max(t.sentence), '')
-FROM people p LEFT JOIN troubles t ON t.person = p.id GROUP BY p.id ORDER BY p.id
-"""
+ATTEMPTS = "ORDER BY a.person, a.handed_in, a.number, a.id, m.position"
 UNSEEN = (
     "only another seed than the one that counts has seen what was handed in: give it to grader batch again"
 )
@@ -63,19 +54,25 @@ class Reader:
         self.rubric = rubric or self._stored()
         self._parts = {part.name: part for part in self.rubric.parts}
         self._result = lru_cache(maxsize=KEPT)(self._decoded)
-        self._seed = last_seed(connection)
-        self._key: bytes = connection.execute("SELECT key FROM secrets").fetchone()[0]
+        self._key = self._secret()
+        seeds = [row[1] for (row,) in each(connection, "seeds", "ORDER BY id")]
+        self._seed = seeds[-1] if seeds else last_seed(connection)
+
+    def _secret(self) -> bytes:
+        match list(each(self._connection, "secrets", "")):
+            case [[(bytes(key),)]]:
+                return key
+        raise damaged(self._path, "key to its seeds' names")
 
     def _stored(self) -> Rubric:
-        ask = "SELECT body, digest FROM rubrics ORDER BY id DESC LIMIT 1"
-        row = self._connection.execute(ask).fetchone()
-        if row is None:
+        *_, last = [None, *each(self._connection, "rubrics", "ORDER BY id")]
+        if last is None:
             raise UsageError(
                 f"the gradebook {self._path} is empty", "fill it: grader batch FOLDER --gradebook FILE"
             )
         try:
-            body = text(row[0])
-            if hashlib.sha256(body.encode()).hexdigest() != row[1]:
+            _, digest, body = last[0]
+            if hashlib.sha256(text(body).encode()).hexdigest() != digest:
                 raise ValueError("it is not what was stored")
             return from_json(body)
         except ValueError:
@@ -94,18 +91,32 @@ class Reader:
 
     def _standings(self) -> Iterator[Standing]:
         with told(self._path):
-            attempts = self._attempts()
-            person, theirs, others = next(attempts, (None, [], 0))
-            for row in self._connection.execute(PEOPLE):
-                id_, name, email, trouble = self._texts("list of people", row)
-                mine: tuple[list[Attempt], int] = ([], 0)
-                if id_ == person:
-                    mine = theirs, others
-                    person, theirs, others = next(attempts, (None, [], 0))
-                yield self._standing(Person(id_, name, email), *mine, trouble)
-            if person is not None:
-                # Their order went astray, and with it whose attempts are whose.
-                raise damaged(self._path, "list of people")
+            try:
+                yield from self._each_standing()
+            except GraderError:
+                compare(self._connection)  # what makes no sense may not be what was stored
+                raise
+
+    def _each_standing(self) -> Iterator[Standing]:
+        troubles = self._troubles()
+        attempts = self._attempts()
+        person, theirs, others = next(attempts, (None, [], 0))
+        for (row,) in each(self._connection, "people", "ORDER BY id"):
+            id_, name, email = self._texts("list of people", row)
+            mine: tuple[list[Attempt], int] = ([], 0)
+            if id_ == person:
+                mine = theirs, others
+                person, theirs, others = next(attempts, (None, [], 0))
+            yield self._standing(Person(id_, name, email), *mine, troubles.get(id_, ""))
+        if person is not None:
+            # Their order went astray, and with it whose attempts are whose.
+            raise damaged(self._path, "list of people")
+
+    def _troubles(self) -> dict[str, str]:
+        """By the person's id; of several the last in order of their letters."""
+        rows = [row for (row,) in each(self._connection, "troubles", "")]
+        told_of = (self._texts("trouble", row[1:3]) for row in rows)
+        return dict(sorted(told_of))
 
     def _standing(self, person: Person, attempts: list[Attempt], others: int, trouble: str) -> Standing:
         """others: how many attempts only another seed has seen."""
@@ -123,25 +134,22 @@ class Reader:
 
         Last, how many attempts were graded with another seed only, and are not among them.
         """
-        for person, rows in groupby(self._connection.cursor().execute(ATTEMPTS), key=itemgetter(0)):
-            ours: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+        found = each(self._connection, "attempts", ATTEMPTS)
+        for person, attempts in groupby(found, key=lambda rows: rows[0][1]):
+            ours: dict[tuple[str, str], list[Row]] = {}
             others = set()
-            for _, marks in groupby(rows, key=itemgetter(1)):
-                attempt = list(marks)
-                work, seed = attempt[0][2:4], attempt[0][4]
-                if seed == self._seed:
-                    # Of the same work handed in at the same time only what was graded last.
-                    if work not in ours or ours[work][0][1] < attempt[0][1]:
-                        ours.pop(work, None)
-                        ours[work] = attempt
-                else:
+            for rows in attempts:
+                id_, work = rows[0][0], (rows[0][2], rows[0][6])
+                if rows[0][4] != self._seed:
                     others.add(work)
+                # Of the same work handed in at the same time only what was graded last.
+                elif work not in ours or ours[work][0][0] < id_:
+                    ours[work] = rows
             yield person, list(map(self._attempt, ours.values())), len(others - ours.keys())
 
-    def _attempt(self, rows: list[tuple[Any, ...]]) -> Attempt:
-        digest, handed_in, seed = rows[0][2:5]
-        course, name, isolation, versions, rules = rows[0][7:]
-        results = {row[5]: self._result(row[5], row[6]) for row in rows if row[5] in self._parts}
+    def _attempt(self, rows: list[Row]) -> Attempt:
+        _, _, digest, course, seed, _, handed_in, _, name, isolation, versions, rules = rows[0][:12]
+        results = {row[13]: self._result(row[13], *row[16:]) for row in rows if row[13] in self._parts}
         own = self.rubric.together.name
         try:
             report = Report(
@@ -159,11 +167,10 @@ class Reader:
         except (ValueError, TypeError, AttributeError, RecursionError):
             raise damaged(self._path, "attempt") from None
 
-    def _decoded(self, exercise: str, evidence: int) -> Result:
-        ask = "SELECT body, digest FROM evidence WHERE id = ?"
-        body, digest = self._connection.execute(ask, (evidence,)).fetchone() or (None, None)
+    def _decoded(self, exercise: str, evidence: int, digest: bytes) -> Result:
+        row = self._connection.execute("SELECT body FROM evidence WHERE id = ?", (evidence,)).fetchone()
         try:
-            body = text(body)
+            body = text(row and row[0])
             if hashlib.sha256(body.encode()).digest() != digest:
                 raise ValueError("it is not what was stored")
             plain = json.loads(body)

@@ -51,7 +51,8 @@ def told(path: Path) -> Iterator[None]:
         for pattern, what, next_step in TROUBLES:
             if pattern in said:
                 raise MachineError(f"the gradebook {path} {what}", next_step) from None
-        what = f"the gradebook {path} cannot be used: {shortened(said)}"
+        ruin = "is damaged and " if "decode" in said else ""
+        what = f"the gradebook {path} {ruin}cannot be used: {shortened(said)}"
         raise MachineError(what, "check the file") from None
     except UnicodeDecodeError:  # in what SQLite itself would have said
         raise MachineError(f"the gradebook {path} is damaged", "grade anew into another file") from None
@@ -93,11 +94,13 @@ def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
     with told(path), closing(_connected(_address(path))) as connection:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")
-        if _schema(connection, path) == SCHEMA:
-            _check(connection, SCHEMA, path)
+        schema = _schema(connection, path)
+        if schema:
+            _check(connection, schema, path)
+        if schema == SCHEMA:
             yield connection
             return
-        with closing(_current_copy(connection, path)) as copy:
+        with closing(_current_copy(connection, schema, path)) as copy:
             yield copy
 
 
@@ -153,6 +156,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("BEGIN")
     _check(connection, SCHEMA, path)
+    compare(connection)
     connection.execute("COMMIT")
 
 
@@ -171,19 +175,14 @@ def _keep_a_log(connection: sqlite3.Connection) -> None:
 
 
 def _check(connection: sqlite3.Connection, schema: int, path: Path) -> None:
-    """Raise where the file is not whole, not as we made it, or does not hold what was stored."""
+    """Raise where the file is not whole, or not as we made it."""
     if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise sqlite3.DatabaseError(f"malformed: {found}")
     refuse_odd(connection, schema, path)
-    if schema == SCHEMA:
-        compare(connection)
 
 
-def _current_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+def _current_copy(connection: sqlite3.Connection, schema: int, path: Path) -> sqlite3.Connection:
     """What a gradebook of an older grader says, in tables like ours; gone when it is closed."""
-    schema = _schema(connection, path)
-    if schema:
-        _check(connection, schema, path)
     copy = _connected("")
     connection.backup(copy)
     with path.open("rb") as file, transaction(copy):

@@ -9,17 +9,19 @@ accidents: whoever can write the file can write them, too.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
+Row = tuple[Any, ...]
 LIMIT, WIDTH = 1 << 256, 32
 ATTEMPTS = """
 SELECT a.id, a.person, a.submission, a.course, a.seed, a.version, a.handed_in, a.number, a.name, a.isolation,
-       a.versions, a.rules, m.position, m.exercise, m.outcome, o.exercise, e.digest
+       a.versions, a.rules, m.position, m.exercise, m.outcome, o.exercise, o.evidence, e.digest
 FROM attempts a LEFT JOIN marks m ON m.attempt = a.id
 LEFT JOIN outcomes o ON o.key = m.outcome LEFT JOIN evidence e ON e.id = o.evidence
 """
@@ -78,19 +80,37 @@ def add_up(connection: sqlite3.Connection) -> None:
 def compare(connection: sqlite3.Connection) -> None:
     """Raise DamagedError where something is not as it was stored; all is read once for that."""
     for name, table in TABLES.items():
-        if _total(connection.execute(f"{table.rows} {table.order}"), table.own) != _kept(connection, name):
-            raise DamagedError(table.what)
+        for _ in each(connection, name, table.order):
+            pass
 
 
-def _total(rows: Iterator[tuple[object, ...]], own: int) -> int:
+def each(connection: sqlite3.Connection, name: str, order: str) -> Iterator[list[Row]]:
+    """One thing after the other, as its rows: what is used is what is added up, however it was found.
+
+    order: as in SQL; it must keep the rows of a thing together, and those of an attempt by position.
+    Raises DamagedError, at the end, where these are not all that was stored.
+    """
+    table, total = TABLES[name], 0
+    for rows in _things(connection.cursor().execute(f"{table.rows} {order}")):
+        total += _hashed(rows, table.own)
+        yield rows
+    if total % LIMIT != _kept(connection, name):
+        raise DamagedError(table.what)
+
+
+def _things(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    return (list(its_rows) for _, its_rows in groupby(rows, key=itemgetter(0)))
+
+
+def _total(rows: Iterable[Row], own: int) -> int:
+    return sum(_hashed(its_rows, own) for its_rows in _things(rows))
+
+
+def _hashed(rows: Sequence[Row], own: int) -> int:
     """own: see Summed."""
-    total = 0
-    for _, rows_of_one in groupby(rows, key=itemgetter(0)):
-        first, *more = rows_of_one
-        # ascii() writes the same in every version of Python, which repr() does not.
-        said = ascii((first, [row[own:] for row in more]))
-        total += int.from_bytes(sha256(said.encode()).digest(), "big")
-    return total % LIMIT
+    # ascii() writes the same in every version of Python, which repr() does not.
+    said = ascii((rows[0], [row[own:] for row in rows[1:]]))
+    return int.from_bytes(sha256(said.encode()).digest(), "big")
 
 
 def _kept(connection: sqlite3.Connection, name: str) -> int:
