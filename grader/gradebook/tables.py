@@ -102,7 +102,7 @@ def refuse_odd(connection: sqlite3.Connection, schema: int, path: Path) -> None:
     lacks = sorted(name for _, name, _ in ours - found)
     odd = sorted(name for kind, name, _ in found - ours if kind in ("view", "trigger"))
     if lacks or odd:
-        what = f"the gradebook {path} is not as the grader made it: see {(lacks or odd)[0]} in it"
+        what = f"the gradebook {path} is damaged, or not as the grader made it: see {(lacks or odd)[0]} in it"
         raise UsageError(what, "grade into another file")
 
 
