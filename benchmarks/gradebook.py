@@ -29,7 +29,7 @@ from grader.render.formats import export
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = 4096
 # Bytes of a tmpfs that is too small at first, and with how much more a run goes on.
-SMALL, MORE = 96 << 10, 96 << 10
+SMALL, MORE = 96 << 10, 512 << 10
 
 
 def main() -> None:
