@@ -26,6 +26,7 @@ from bench import floor_input
 from classroom import generate
 
 from grader.course import here
+from grader.gradebook.sums import add_up
 from grader.render.formats import CLASS, SINGLE
 
 HERE = Path(__file__).resolve().parent
@@ -156,7 +157,7 @@ def grow(book: Path, large: Path, people: int) -> None:
             )
             target.execute(
                 "INSERT INTO attempts SELECT id + ?1, person || ?2, submission, course, seed, version,"
-                " handed_in, number, name, isolation, versions FROM attempts WHERE id < 10000000",
+                " handed_in, number, name, isolation, versions, rules FROM attempts WHERE id < 10000000",
                 (step, f"~{turn}"),
             )
             target.execute(
@@ -164,6 +165,7 @@ def grow(book: Path, large: Path, people: int) -> None:
                 " WHERE attempt < 10000000",
                 (step,),
             )
+        add_up(target)
         target.commit()
 
 

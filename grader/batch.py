@@ -11,6 +11,7 @@ from typing import Protocol
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.fingerprint import exercise_digest, outcome_key
 from grader.foreign.telling import rules
+from grader.gradebook.counting import LeftOut
 from grader.gradebook.writing import Graded, Writer
 from grader.intake.handin import Found, Handin
 from grader.setting import Setting
@@ -68,6 +69,7 @@ class Tally:
     examined: at least one exercise of theirs was run. known: nothing had to be run.
     unreadable: the student's move. absent: on the roster only.
     faults: the course's or the machine's; worst is the last of these.
+    left_out: what does not count, as it was graded with other seeds only.
     """
 
     examined: int = 0
@@ -77,6 +79,7 @@ class Tally:
     absent: int = 0
     worst: GraderError | None = None
     troubled: list[str] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=lambda: LeftOut(0, 0))
 
 
 class Batch:
@@ -118,6 +121,7 @@ class Batch:
             for future in done:
                 self._settle(self._running.pop(future), future)
         self._writer.settle(self.tally.troubled)
+        self.tally.left_out = self._writer.left_out()
         return self.tally
 
     def _fill(self, jobs: Iterator[Job]) -> bool:

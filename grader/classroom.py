@@ -14,7 +14,7 @@ from grader.cases import default_folder
 from grader.course import LENIENT, here
 from grader.fingerprint import course_digest
 from grader.foreign.finding import AnyLayout
-from grader.gradebook.writing import writing
+from grader.gradebook.writing import Writer, writing
 from grader.grading import versions
 from grader.intake.finding import find
 from grader.room import Room
@@ -31,6 +31,7 @@ class Wanted:
 
     width: submissions under way at a time.
     cluster: the address of a dask scheduler; None for this machine.
+    seed: None for the one that counts in the gradebook.
     seconds, patience: see Limits.
     any_shape: one of course.ANY_SHAPE; empty for what course.toml says.
     """
@@ -40,7 +41,7 @@ class Wanted:
     roster: Path | None
     width: int
     cluster: str | None
-    seed: int
+    seed: int | None
     sandbox: str
     seconds: float
     patience: float
@@ -64,18 +65,32 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     lenient = (wanted.any_shape or course.any_shape) == LENIENT
-    setting = Setting(course, cage, default_folder(), wanted.seed, limits, lenient=lenient)
     found = find(wanted.folder, course.names, wanted.roster, AnyLayout())
-    with writing(wanted.book) as writer, _examiners(wanted, lenient, progress.say) as examiners:
-        writer.score_by(rubric)
-        progress.start(len(found.handins))
-        digest = course_digest(setting).hex()
-        return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
+    with writing(wanted.book) as writer:
+        seed = _seed(writer, wanted.seed, progress.say)
+        setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)
+        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience, lenient=lenient)
+        with _examiners(wanted, order, progress.say) as examiners:
+            writer.score_by(rubric)
+            progress.start(len(found.handins))
+            digest = course_digest(setting).hex()
+            return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
+
+
+def _seed(writer: Writer, asked: int | None, say: Callable[[str], None]) -> int:
+    """The seed to grade with, which counts from now on."""
+    before = writer.seed
+    seed = (before or 0) if asked is None else asked
+    writer.count_by(seed)
+    if before not in (None, seed):
+        say(f"Seed {seed} counts from now on, and seed {before} no more; the class is graded with it.")
+    elif seed:
+        say(f"Only what is graded with seed {seed} counts.")
+    return seed
 
 
 @contextmanager
-def _examiners(wanted: Wanted, lenient: bool, say: Callable[[str], None]) -> Iterator[Examiners]:
-    order = Order(wanted.sandbox, wanted.seed, wanted.seconds, wanted.patience, lenient=lenient)
+def _examiners(wanted: Wanted, order: Order, say: Callable[[str], None]) -> Iterator[Examiners]:
     if wanted.cluster is not None:
         from grader.cluster import connected
 

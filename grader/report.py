@@ -23,6 +23,7 @@ from grader.model import (
 )
 from grader.printable import plain_json
 from grader.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
+from grader.seeds import Seed
 from grader.together import alone_only
 
 SCHEMA_NAME = "nanograd/report/v1"
@@ -32,6 +33,7 @@ SCHEMA_NAME = "nanograd/report/v1"
 class Report:
     """One submission, graded.
 
+    seed: with which its cases were drawn; only a name where that is secret.
     results: the exercises in order.
     together: the last mark; None where only some exercises were asked for.
     versions: of everything a verdict depends on.
@@ -44,7 +46,7 @@ class Report:
 
     submission: str
     digest: str
-    seed: int
+    seed: Seed
     isolation: str
     results: tuple[Result, ...]
     together: Result | None

@@ -30,11 +30,11 @@ def rescored(book: Path, rubric: Rubric) -> Change:
 
     Raises CourseError where the rubric asks for outcomes that are not there, and changes nothing then.
     """
-    with reading(book) as reader:
-        before = _points(reader)
-    with reading(book, rubric) as reader:
-        after = _points(reader)
-    with writing(book) as writer:
+    with writing(book, make=False) as writer:
+        with reading(book) as reader:
+            before = _points(reader)
+        with reading(book, rubric) as reader:
+            after = _points(reader)
         new = writer.score_by(rubric)
     moved = tuple(
         (harmless(printable(id_)), old, after[id_]) for id_, old in before.items() if old != after[id_]

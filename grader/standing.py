@@ -16,8 +16,8 @@ class Standing:
 
     report: the attempt that counts, with its adjustments; None where nothing has been graded.
     handed_in: when that attempt was handed in, with its time zone; None where that is not known.
-    attempts: how many have been graded.
-    trouble: why what was handed in last could not be graded, in a sentence; else empty.
+    attempts: how many have been graded, with the seed that counts.
+    trouble: why what was handed in last is not graded, in a sentence; else empty.
     """
 
     person: Person

@@ -14,6 +14,7 @@ from grader.ci.seen import Changes, Part, Promise, Seen
 from grader.errors import UsageError
 from grader.model import Counterexample, Node
 from grader.report import SCHEMA_NAME
+from grader.seeds import read as read_seed
 
 Plain = dict[str, Any]
 LARGEST = 4 << 20
@@ -57,7 +58,7 @@ def seen(plain: Plain) -> Seen:
         bonus=_points(plain["bonus"]),
         most_bonus=_points(plain["max_bonus"]),
         isolation=_one_of(plain["isolation"], ISOLATIONS),
-        seed=_whole(plain["seed"]),
+        seed=read_seed(plain["seed"]),
         adjustments=tuple((_text(line["title"]), _number(line["points"], HIGHEST)) for line in lines),
         parts=tuple(parts),
         changes=_changes(plain["changes"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.model import Counterexample
+from grader.seeds import Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Seen:
     bonus: float
     most_bonus: float
     isolation: str
-    seed: int
+    seed: Seed
     adjustments: tuple[tuple[str, float], ...]
     parts: tuple[Part, ...]
     changes: Changes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -93,6 +94,7 @@ def _graded(given: Submission, only: tuple[str, ...], seed: int, sandbox: str, t
     from grader.grading import grade
     from grader.policy import stated, weighed
     from grader.sandbox import choose
+    from grader.seeds import named
     from grader.setting import Setting
     from grader.student import Limits
 
@@ -100,7 +102,8 @@ def _graded(given: Submission, only: tuple[str, ...], seed: int, sandbox: str, t
     limits = Limits(seconds=time_limit, patience=PATIENCE)
     cage = choose(sandbox, strangers=True)
     setting = Setting(course, cage, default_folder(), seed, limits, notice())
-    return weighed(grade(given, setting, only), stated(course))
+    report = weighed(grade(given, setting, only), stated(course))
+    return replace(report, seed=named(seed))
 
 
 def _about(repository: Path, changes: Changes, started: datetime, seconds: float) -> About:

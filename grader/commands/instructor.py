@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import ANY_SHAPE, console
+from grader.commands.saying import ANY_SHAPE, console, say_left_out
 from grader.printable import printable
 from grader.sandbox import NAMES
+from grader.seeds import LARGEST
 
 if TYPE_CHECKING:
     from grader.batch import Tally
@@ -27,7 +28,12 @@ PATIENCE = 4.0  # for each job that shares a processor
 @click.option("--roster", type=BOOK, help="CSV with student_id,name,email,path.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time (default: one a processor).")
 @click.option("--dask", "cluster", metavar="ADDRESS", help="Examine on a dask.distributed cluster.")
-@click.option("--seed", type=int, default=0, show_default=True, help="A secret one draws cases nobody knows.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    metavar="N",
+    help="A secret one draws cases nobody knows. It counts from now on (default: the one so far, or 0).",
+)
 @click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
 @click.option("--time-limit", type=click.FloatRange(min=0.1), default=10.0, show_default=True)
 @ANY_SHAPE
@@ -37,7 +43,7 @@ def batch(
     roster: Path | None,
     jobs: int | None,
     cluster: str | None,
-    seed: int,
+    seed: int | None,
     sandbox: str,
     time_limit: float,
     any_shape: str | None,
@@ -77,6 +83,7 @@ def _say(tally: Tally, book: Path) -> None:
         (tally.faults, "not graded, through no fault of the student's: run the same again"),
     ]
     click.echo("; ".join(f"{count:,} {what}" for count, what in parts if count) or "nothing was handed in")
+    say_left_out(tally.left_out)
     shown = printable(str(book))
     click.echo(f"Next: grader report {shown} --html class.html, or grader export {shown} --format csv")
 

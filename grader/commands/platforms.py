@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import randbelow
+from secrets import randbelow, token_bytes
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.commands.saying import console, each_done, notice, standard_output
 from grader.sandbox import NAMES
+from grader.seeds import KEY, LARGEST
 
 if TYPE_CHECKING:
     from grader.setting import Setting
@@ -65,7 +66,12 @@ def gradescope() -> None:
 
 @gradescope.command()
 @click.option("--to", type=FILE, default=Path("build/gradescope.zip"), show_default=True)
-@click.option("--seed", type=int, help="Draws the cases; a secret one is drawn where none is given.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    metavar="N",
+    help="Draws the cases; a secret one is drawn where none is given.",
+)
 @click.option("--index", default="", metavar="URL", help="One more package index for setup.sh to look into.")
 def build(to: Path, seed: int | None, index: str) -> None:
     """Build the archive to upload as the assignment's autograder."""
@@ -73,23 +79,26 @@ def build(to: Path, seed: int | None, index: str) -> None:
     from grader.platforms.archive import build as write
 
     drawn = randbelow(SEEDS) if seed is None else seed
-    write(here(), to, drawn, index)
+    # With seed 0 there is nothing to hide, and the same course makes the same archive.
+    write(here(), to, drawn, index, token_bytes(KEY) if drawn else b"")
     click.echo(f"{to} is ready to be uploaded. It draws its cases with --seed {drawn}.")
 
 
 @gradescope.command("run")
 @click.option("--root", type=FOLDER, default=ROOT, show_default=True)
 @SEED
+@click.option("--key", type=FILE, help="The file of the key under which results name the seed.")
 @SANDBOX
 @LIMIT
-def run_there(root: Path, seed: int, sandbox: str, time_limit: float) -> None:
+def run_there(root: Path, seed: int, key: Path | None, sandbox: str, time_limit: float) -> None:
     """Grade the submission below the root; run_autograder does this on Gradescope."""
     from grader.platforms.gradescope import run
 
     def say(sentence: str) -> None:
         click.echo(sentence)
 
-    sys.exit(run(root, lambda: _setting(sandbox, seed, time_limit, say), datetime.now(UTC), say))
+    hidden = key.read_bytes() if key is not None and key.is_file() else b""
+    sys.exit(run(root, lambda: _setting(sandbox, seed, time_limit, say), datetime.now(UTC), say, hidden))
 
 
 @click.command()

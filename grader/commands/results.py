@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import signed_by
+from grader.commands.saying import say_left_out, signed_by
 from grader.errors import UsageError
 from grader.printable import printable
+from grader.seeds import Seed, read
 
 if TYPE_CHECKING:
     from grader.signed.authenticity import Verdict
@@ -42,7 +44,9 @@ def export(book: Path, form: str, to: Path | None, key: Path | None) -> None:
     single = None if key is None else signed_by(key)
     with reading(book) as reader:
         done = write(reader.standings(), form, to or Path(_default_name(form)), single)
+        left_out = reader.left_out()
     click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
+    say_left_out(left_out)
 
 
 def _default_name(form: str) -> str:
@@ -83,6 +87,7 @@ def _class_page(book: Path, to: Path) -> None:
 
     with reading(book) as reader:
         render_class(reader.standings(), datetime.now(UTC), to)
+        say_left_out(reader.left_out())
 
 
 def _single_page(path: Path, to: Path) -> None:
@@ -115,14 +120,19 @@ def keygen(file: Path) -> None:
 )
 @click.option("--person", metavar="ID", help="Whose the one report must be.")
 @click.option("--course", metavar="DIGEST", help="The course they must be of (default: what most are of).")
-@click.option("--seed", type=int, help="The seed they must be of (default: what most are of).")
+@click.option(
+    "--seed",
+    metavar="SEED",
+    callback=lambda _context, _option, given: _seed(given),
+    help="The seed they must be of, as reports name it (default: what most are of).",
+)
 def verify(
     reports: Path,
     key: Path,
     submission: Path | None,
     person: str | None,
     course: str | None,
-    seed: int | None,
+    seed: Seed | None,
 ) -> None:
     """Tell genuine reports from those that were altered, swapped or presented again.
 
@@ -140,6 +150,15 @@ def verify(
         _tell(verify_folder(reports, public, expected))
     else:
         _tell([(reports, verify_file(reports, public, expected))])
+
+
+def _seed(given: str | None) -> Seed | None:
+    if given is None:
+        return None
+    try:
+        return read(int(given) if re.fullmatch("-?[0-9]{1,19}", given) else given)
+    except ValueError:
+        raise click.BadParameter("it is a number, or a name such as secret:0123456789abcdef") from None
 
 
 def _digest(folder: Path) -> str:

@@ -17,6 +17,7 @@ from grader.printable import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from grader.gradebook.counting import LeftOut
     from grader.render.formats import Single
 
 SIZE = ("COLUMNS", "LINES")
@@ -80,6 +81,14 @@ def each_done(*steps: Callable[[], None]) -> None:
             click.echo(f"grader: {printable(trouble.what)}", err=True)
     if troubles:
         raise troubles[-1]
+
+
+def say_left_out(left_out: LeftOut) -> None:
+    """Say what does not count, if there is anything."""
+    from click import echo
+
+    if said := str(left_out):
+        echo(said)
 
 
 def signed_by(key: Path) -> Single:

@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from grader.errors import MachineError, UsageError
+from grader.gradebook.sums import DamagedError, compare
+from grader.gradebook.tables import APPLICATION, SCHEMA, create, migrate, refuse_odd
 from grader.printable import shortened
+from grader.seeds import KEY
 
-APPLICATION, SCHEMA = 0x4E616E47, 1  # "NanG"
 LONGEST = 1 << 24  # bytes of one value, or of one row
 BUSY = 10.0  # seconds to wait for another program's transaction
-TABLES = """
-CREATE TABLE people (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL) WITHOUT ROWID;
--- The last one counts.
-CREATE TABLE rubrics (id INTEGER PRIMARY KEY, digest TEXT NOT NULL, body TEXT NOT NULL);
--- What was seen of an exercise, as JSON: equal for many submissions, and kept once.
-CREATE TABLE evidence (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, body TEXT NOT NULL);
--- key: over all that an outcome depends on; see fingerprint.py.
-CREATE TABLE outcomes (
-    key BLOB PRIMARY KEY, exercise TEXT NOT NULL, evidence INTEGER NOT NULL REFERENCES evidence
-) WITHOUT ROWID;
-CREATE TABLE attempts (
-    id INTEGER PRIMARY KEY, person TEXT NOT NULL REFERENCES people, submission TEXT NOT NULL,
-    course TEXT NOT NULL, seed INTEGER NOT NULL, version TEXT NOT NULL, handed_in TEXT NOT NULL,
-    number INTEGER NOT NULL, name TEXT NOT NULL, isolation TEXT NOT NULL, versions TEXT NOT NULL,
-    UNIQUE (person, submission, course, seed, version, handed_in));
-CREATE TABLE marks (
-    attempt INTEGER NOT NULL REFERENCES attempts, position INTEGER NOT NULL, exercise TEXT NOT NULL,
-    outcome BLOB NOT NULL REFERENCES outcomes, PRIMARY KEY (attempt, position)) WITHOUT ROWID;
--- What could not be graded, by where it lies; gone as soon as it can be.
-CREATE TABLE troubles (
-    place TEXT PRIMARY KEY, person TEXT NOT NULL, sentence TEXT NOT NULL, passing INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TRIGGER attempts_never_change BEFORE UPDATE ON attempts
-    BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER attempts_stay BEFORE DELETE ON attempts
-    BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER marks_never_change BEFORE UPDATE ON marks
-    BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER marks_stay BEFORE DELETE ON marks
-    BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER outcomes_never_change BEFORE UPDATE ON outcomes
-    BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER evidence_never_changes BEFORE UPDATE ON evidence
-    BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-"""
-OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 # What SQLite says, in words and with a next step; the first that is found in its message.
 TROUBLES = (
     ("locked", "is in use by another program", "wait for it to end, or close it, then run the same again"),
@@ -76,69 +44,152 @@ def told(path: Path) -> Iterator[None]:
     """Turns SQLite's errors into a MachineError that says what is wrong with the file."""
     try:
         yield
+    except DamagedError as error:
+        raise damaged(path, str(error)) from None
     except sqlite3.Error as error:
         said = str(error)
         for pattern, what, next_step in TROUBLES:
             if pattern in said:
                 raise MachineError(f"the gradebook {path} {what}", next_step) from None
-        what = f"the gradebook {path} cannot be used: {shortened(said)}"
+        ruin = "is damaged and " if "decode" in said else ""
+        what = f"the gradebook {path} {ruin}cannot be used: {shortened(said)}"
         raise MachineError(what, "check the file") from None
     except UnicodeDecodeError:  # in what SQLite itself would have said
         raise MachineError(f"the gradebook {path} is damaged", "grade anew into another file") from None
 
 
+def damaged(path: Path, what: str) -> MachineError:
+    """Something in the gradebook is not what was stored."""
+    return MachineError(
+        f"the gradebook {path} is damaged: it holds a damaged {what}",
+        "put back a copy of the file, or grade anew into another one",
+    )
+
+
 @contextmanager
-def opened(path: Path, create: bool) -> Iterator[sqlite3.Connection]:
+def opened_to_write(path: Path, make: bool) -> Iterator[sqlite3.Connection]:
     """A connection whose schema is ours and current; transactions are explicit.
 
-    create: make the file where there is none.
+    make: the file, where there is none.
     Raises UsageError for a file that is missing, another kind of database, or of a newer grader, and
-    MachineError for one that is damaged, locked or on a full disk.
+    MachineError for one that is damaged, locked, on a full disk, or may not be written to.
     """
-    if not create and not path.is_file():
-        raise UsageError(f"there is no gradebook {path}", "make one: grader batch FOLDER --gradebook FILE")
-    with told(path), closing(sqlite3.connect(path, timeout=BUSY, isolation_level=None)) as connection:
+    if not make:
+        _must_be_there(path)
+    with (
+        told(path),
+        closing(_connected(path.absolute().as_uri() + ("" if make else "?mode=rw"))) as connection,
+    ):
         _prepare(connection, path)
         yield connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to the gradebook as it is now, whatever others add meanwhile; nothing can be written.
+
+    One of an older grader is copied and stays as it is. Raises like opened_to_write().
+    """
+    _must_be_there(path)
+    with told(path), closing(_connected(_address(path))) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")
+        schema = _schema(connection, path)
+        if schema:
+            _check(connection, schema, path)
+        if schema == SCHEMA:
+            yield connection
+            return
+        with closing(_current_copy(connection, schema, path)) as copy:
+            yield copy
+
+
+def _must_be_there(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"there is no gradebook {path}", "make one: grader batch FOLDER --gradebook FILE")
+
+
+def _address(path: Path) -> str:
+    """How to open a gradebook that may only be read.
+
+    Who may write beside it opens it as for writing: SQLite then clears away what it needs beside a file,
+    and a reader who could not would leave files of their own there, which keep its owner from writing.
+    """
+    address = path.absolute().as_uri()
+    if os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK):
+        return f"{address}?mode=rw"
+    log = path.with_name(f"{path.name}-wal")
+    alone = not log.exists() or not log.stat().st_size
+    return f"{address}?mode=ro" + ("&immutable=1" if alone and not os.access(log.parent, os.W_OK) else "")
+
+
+def _connected(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, timeout=BUSY, isolation_level=None, uri=True)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
-    # Asked first, so that a file that is not ours is not changed in any way.
+    return connection
+
+
+def _schema(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema of a file that is ours; 0 where there is nothing in it yet."""
     application, schema = _number(connection, "application_id"), _number(connection, "user_version")
-    fresh = (application, schema) == (0, 0) and not connection.execute(
-        "SELECT 1 FROM sqlite_master"
-    ).fetchone()
-    if not fresh and application != APPLICATION:
+    anything = connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    if (application, schema) == (0, 0) and not anything:
+        return 0
+    if application != APPLICATION or schema < 1:
         raise UsageError(f"{path} is a database, but no gradebook", "give another file")
     if schema > SCHEMA:
         raise UsageError(f"the gradebook {path} is of a newer grader", "update this one; nothing was changed")
-    connection.execute("PRAGMA journal_mode = WAL")
+    return schema
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    # All is asked within the transaction: of two that begin at once, one finds what the other has made.
+    with transaction(connection):
+        schema = _schema(connection, path)
+        if schema == 0:
+            create(connection, secrets.token_bytes(KEY))
+        elif schema < SCHEMA:
+            _check(connection, schema, path)
+            migrate(connection, secrets.token_bytes(KEY))
+    _keep_a_log(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
-    if fresh:
-        settings = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {settings} COMMIT;")
-        return
+    connection.execute("BEGIN")
+    _check(connection, SCHEMA, path)
+    compare(connection)
+    connection.execute("COMMIT")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes. SQLite does not wait for that by itself where others are writing."""
+    until = time.monotonic() + BUSY
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _check(connection: sqlite3.Connection, schema: int, path: Path) -> None:
+    """Raise where the file is not whole, or not as we made it."""
     if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
         raise sqlite3.DatabaseError(f"malformed: {found}")
-    _refuse_odd(set(connection.execute(OBJECTS)), path)
+    refuse_odd(connection, schema, path)
 
 
-def _refuse_odd(found: set[tuple[str, str, str]], path: Path) -> None:
-    """Raise UsageError where tables are not ours, or a view or trigger could do something of its own."""
-    lacks = sorted(name for _, name, _ in _schema() - found)
-    odd = sorted(name for kind, name, _ in found - _schema() if kind in ("view", "trigger"))
-    if lacks or odd:
-        what = f"the gradebook {path} is not as the grader made it: see {(lacks or odd)[0]} in it"
-        raise UsageError(what, "grade into another file")
-
-
-@cache
-def _schema() -> set[tuple[str, str, str]]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(TABLES)
-        return set(connection.execute(OBJECTS))
+def _current_copy(connection: sqlite3.Connection, schema: int, path: Path) -> sqlite3.Connection:
+    """What a gradebook of an older grader says, in tables like ours; gone when it is closed."""
+    copy = _connected("")
+    connection.backup(copy)
+    with path.open("rb") as file, transaction(copy):
+        # No key is kept there, and the same file has to give the same names again.
+        key = sha256(file.read()).digest()
+        (migrate if schema else create)(copy, key)
+    return copy
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from grader.gradebook.store import opened, told, transaction
+from grader.gradebook.counting import LeftOut, last_seed, left_out
+from grader.gradebook.store import opened_to_write, told, transaction
+from grader.gradebook.sums import added_up
 from grader.model import Person
 from grader.rubric import Rubric
 
@@ -61,7 +63,8 @@ class Writer:
             for mark, plain in evidence.items():
                 self._outcome(graded.keys[mark], mark, plain)
             self._meet(graded.person)
-            self._attempt(graded)
+            with added_up(self._connection, "attempts", graded.person.id):
+                self._attempt(graded)
 
     def _outcome(self, key: bytes, mark: str, plain: Mapping[str, Any]) -> None:
         body = json.dumps(plain, separators=(",", ":"))
@@ -87,10 +90,11 @@ class Writer:
             graded.name,
             graded.isolation,
             json.dumps(versions),
+            graded.rules,
         )
         done = self._connection.execute(
             "INSERT OR IGNORE INTO attempts (person, submission, course, seed, version, handed_in, number,"
-            " name, isolation, versions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " name, isolation, versions, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
         if done.rowcount:
@@ -104,25 +108,28 @@ class Writer:
                 self._meet(person)
 
     def _meet(self, person: Person) -> None:
-        self._connection.execute(
-            "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET"
-            " name = iif(?2 = '', name, ?2), email = iif(?3 = '', email, ?3)",
-            (person.id, person.name, person.email),
-        )
+        with added_up(self._connection, "people", person.id):
+            self._connection.execute(
+                "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET"
+                " name = iif(?2 = '', name, ?2), email = iif(?3 = '', email, ?3)",
+                (person.id, person.name, person.email),
+            )
 
     def trouble(self, place: str, person: Person, sentence: str, passing: bool) -> None:
         """Remember why something could not be graded; passing: the machine's or the course's fault."""
         with told(self._path), transaction(self._connection):
             self._meet(person)
             row = (place, person.id, sentence, int(passing))
-            self._connection.execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?, ?)", row)
+            with added_up(self._connection, "troubles", place):
+                self._connection.execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?, ?)", row)
 
     def settle(self, troubled: Sequence[str]) -> None:
         """Forget every trouble but those at these places."""
         with told(self._path), transaction(self._connection):
             places = [place for (place,) in self._connection.execute("SELECT place FROM troubles").fetchall()]
-            gone = [(place,) for place in {*places} - {*troubled}]
-            self._connection.executemany("DELETE FROM troubles WHERE place = ?", gone)
+            for place in {*places} - {*troubled}:
+                with added_up(self._connection, "troubles", place):
+                    self._connection.execute("DELETE FROM troubles WHERE place = ?", (place,))
 
     def score_by(self, rubric: Rubric) -> bool:
         """Score by this rubric from now on; whether it is another one than before."""
@@ -131,12 +138,35 @@ class Writer:
             if row is not None and row[0] == rubric.digest:
                 return False
             new = (rubric.digest, rubric.to_json())
-            self._connection.execute("INSERT INTO rubrics (digest, body) VALUES (?, ?)", new)
+            with added_up(self._connection, "rubrics", rubric.digest):
+                self._connection.execute("INSERT INTO rubrics (digest, body) VALUES (?, ?)", new)
             return True
+
+    @property
+    def seed(self) -> int | None:
+        """The seed that counts; None where nothing was graded yet."""
+        with told(self._path):
+            return last_seed(self._connection)
+
+    def count_by(self, seed: int) -> None:
+        """Count only what is graded with this seed, from now on."""
+        with told(self._path), transaction(self._connection):
+            row = self._connection.execute("SELECT seed FROM seeds ORDER BY id DESC LIMIT 1").fetchone()
+            if row != (seed,):
+                with added_up(self._connection, "seeds", seed):
+                    self._connection.execute("INSERT INTO seeds (seed) VALUES (?)", (seed,))
+
+    def left_out(self) -> LeftOut:
+        """What does not count, because only another seed than the one that counts has seen it."""
+        with told(self._path):
+            return left_out(self._connection)
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writer]:
-    """A gradebook to add to; made where there is none."""
-    with opened(path, create=True) as connection:
+def writing(path: Path, make: bool = True) -> Iterator[Writer]:
+    """A gradebook to add to.
+
+    make: the file, where there is none.
+    """
+    with opened_to_write(path, make) as connection:
         yield Writer(connection, path)

@@ -23,6 +23,8 @@ from grader.learner.state import FOLDER, Say, aloud, unwritten
 from grader.model import Diagnosis, Result
 from grader.report import Report
 from grader.scoring import exercise_status, score
+from grader.seeds import Seed
+from grader.seeds import read as read_seed
 from grader.submission import Submission, load
 
 NAME, OFF = "history.jsonl", "history.off"
@@ -61,7 +63,7 @@ class Grade:
 
     at: datetime
     seconds: float
-    seed: int
+    seed: Seed
     marks: tuple[Mark, ...]
     notes: tuple[str, ...] = ()
 
@@ -237,7 +239,7 @@ def _grade(plain: Any) -> Grade:
     if at.tzinfo is None or at.year not in YEARS:
         raise ValueError(f"{at} is no time of a grade")
     marks, notes = tuple(map(_known, plain["marks"])), tuple(map(text, plain.get("notes", ())))
-    return Grade(at, float(plain["seconds"]), int(plain["seed"]), marks, notes)
+    return Grade(at, float(plain["seconds"]), read_seed(plain["seed"]), marks, notes)
 
 
 def _known(plain: Any) -> Mark:

@@ -20,15 +20,18 @@ DATE = (1980, 1, 1, 0, 0, 0)
 INDEX = re.compile(r"https://[\w.~%/:+@-]+", re.ASCII)
 
 
-def build(course: Course, to: Path, seed: int, index: str = "") -> None:
+def build(course: Course, to: Path, seed: int, index: str = "", key: bytes = b"") -> None:
     """Write the archive, whole or not at all; the reference in it is sealed as it is for students.
 
     seed: draws the cases on Gradescope.
     index: the address of one more package index, such as that of PyTorch's builds without GPU support.
+    key: under which results name a secret seed; see seeds.py.
     Raises UsageError where it cannot be written or the address is none, CourseError where a file is missing.
     """
     course.authors_only()
     files = _scripts(course) | {"seed": f"{seed}\n".encode()}
+    if key:
+        files["key"] = f"{key.hex()}\n".encode()
     if index:
         files["pip.conf"] = _pip(index)
     files |= {f"{PROJECT}/{place.as_posix()}": data for place, data in handout(course).items()}

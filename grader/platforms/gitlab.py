@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.course import Course
@@ -15,6 +15,7 @@ from grader.render.about import About
 from grader.render.codequality import render as codequality
 from grader.render.junit import render as junit
 from grader.report import Report
+from grader.seeds import named
 from grader.setting import Setting
 from grader.submission import Submission, load
 
@@ -36,6 +37,7 @@ def graded(folder: Path, setting: Setting) -> Graded:
     _no_link(folder)
     submission = load(folder, setting.course.names)
     report = weighed(grade(submission, setting), stated(setting.course))
+    report = replace(report, seed=named(setting.seed))
     return Graded(report, setting.course.title, lines_of(submission, setting.course))
 
 

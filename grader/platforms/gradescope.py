@@ -18,6 +18,7 @@ from grader.platforms.results import Results
 from grader.policy import Policy, adjusted, stated
 from grader.render.about import About
 from grader.report import Report
+from grader.seeds import named
 from grader.setting import Setting
 from grader.submission import Submission
 
@@ -25,27 +26,30 @@ UNDATED = "When this was handed in cannot be read, so the time of grading counts
 Tell = Callable[[str], None]
 
 
-def run(root: Path, opened: Callable[[], Setting], now: datetime, tell: Tell) -> int:
+def run(root: Path, opened: Callable[[], Setting], now: datetime, tell: Tell, key: bytes = b"") -> int:
     """Grade what lies under Gradescope's root, and give the exit code; nothing is raised.
 
     opened: makes the setting, and may raise GraderError.
     now: with its time zone; counts where the time of handing in cannot be read.
     tell: says something that only instructors may read.
+    key: under which results name the seed; see seeds.py.
     """
     try:
         results = Results(root)
         results.start()
-        return _settled(root, results, opened, now, tell)
+        return _settled(root, results, opened, now, tell, key)
     except (GraderError, OSError) as error:
         tell(f"cannot write results.json: {error}")
         return MachineError.exit_code
 
 
-def _settled(root: Path, results: Results, opened: Callable[[], Setting], now: datetime, tell: Tell) -> int:
+def _settled(
+    root: Path, results: Results, opened: Callable[[], Setting], now: datetime, tell: Tell, key: bytes
+) -> int:
     """Grade, and leave a results.json whatever happens on the way; raises only where it cannot be written."""
     graded: list[Report] = []
     try:
-        return _graded(root, results, opened(), now, graded)
+        return _graded(root, results, opened(), now, graded, key)
     except UsageError as error:
         tell(error.what)
         results.refuse(f"{error.what}\n{error.next_step}")
@@ -61,13 +65,15 @@ def _settled(root: Path, results: Results, opened: Callable[[], Setting], now: d
     return code
 
 
-def _graded(root: Path, results: Results, setting: Setting, now: datetime, graded: list[Report]) -> int:
+def _graded(
+    root: Path, results: Results, setting: Setting, now: datetime, graded: list[Report], key: bytes
+) -> int:
     """Grade part by part; graded takes every report on the way."""
     started = perf_counter()
     submission = read(root / "submission", setting.course.names)
     policy, at = stated(setting.course), handed_in(root)
     note = UNDATED if at is None and policy.deadline else ""
-    for report, left in _growing(submission, setting, policy, at or now):
+    for report, left in _growing(submission, setting, policy, at or now, key):
         graded.append(report)
         if left:
             results.grow(report, left)
@@ -77,7 +83,7 @@ def _graded(root: Path, results: Results, setting: Setting, now: datetime, grade
 
 
 def _growing(
-    submission: Submission, setting: Setting, policy: Policy, at: datetime
+    submission: Submission, setting: Setting, policy: Policy, at: datetime, key: bytes
 ) -> Iterator[tuple[Report, tuple[str, ...]]]:
     """A report after each part, adjusted, and the names of the parts that are still open."""
     course = setting.course
@@ -86,7 +92,7 @@ def _growing(
     empty = Report(
         submission=submission.name,
         digest=submission.digest,
-        seed=setting.seed,
+        seed=named(setting.seed, key),
         isolation=setting.cage.isolation,
         results=(),
         together=None,

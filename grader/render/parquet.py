@@ -64,7 +64,7 @@ def _layout(arrow: ModuleType) -> Any:
         "handed_in": arrow.timestamp("us", tz="UTC"),
         "digest": arrow.string(),
         "error": arrow.string(),
-        **dict.fromkeys(("attempts", "seed", "cases"), arrow.int64()),
+        **dict.fromkeys(("attempts", "cases"), arrow.int64()),
         **dict.fromkeys(("score", "max_score"), arrow.float64()),
     }
     return arrow.schema([(name, special.get(name, words)) for name in (*PERSON, *PROPERTY)])
@@ -94,7 +94,7 @@ def _person(standing: Standing) -> Row:
     shown: Row = (None, None, None, None, None)
     if report is not None:
         said = (printable(text) or None for text in (report.rules, " ".join(report.notes)))
-        shown = (printable(report.digest), report.seed, printable(report.isolation), *said)
+        shown = (printable(report.digest), str(report.seed), printable(report.isolation), *said)
     return (printable(standing.person.id), when and when.astimezone(UTC), standing.attempts, *shown)
 
 

@@ -26,6 +26,8 @@ from typing import Any
 from grader.errors import CourseError, UsageError
 from grader.files import added
 from grader.report import SCHEMA_NAME
+from grader.seeds import Seed
+from grader.seeds import read as read_seed
 
 try:
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -67,7 +69,7 @@ class Over:
 
     submission: str
     course: str | None
-    seed: int
+    seed: Seed
     person: str | None
     handed_in: str | None
 
@@ -170,10 +172,9 @@ def over(plain: Mapping[str, Any]) -> Over:
     submission, seed, course = plain.get("submission"), plain.get("seed"), plain.get("course")
     if not isinstance(submission, dict):
         raise ValueError("it has no submission")
-    if type(seed) is not int:
-        raise ValueError("it has no seed")
     under = None if course is None else _digest(course, "course")
-    return Over(_digest(submission.get("digest"), "submission"), under, seed, *_person(plain.get("person")))
+    work, person = _digest(submission.get("digest"), "submission"), _person(plain.get("person"))
+    return Over(work, under, read_seed(seed), *person)
 
 
 def _person(person: Any) -> tuple[str | None, str | None]:

@@ -15,6 +15,7 @@ from random import Random
 
 from grader.errors import GraderError
 from grader.gradebook.reading import reading
+from grader.gradebook.sums import add_up
 from grader.gradebook.writing import writing
 from grader.model import Person
 from grader.render.formats import CLASS, SINGLE, export
@@ -26,7 +27,18 @@ from tests.fuzz.scratch import folder, written
 from tests.grader.test_gradebook import RUBRIC, VERSIONS, evidence, graded, plain
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TABLES = ("people", "rubrics", "evidence", "outcomes", "attempts", "marks", "troubles")
+TABLES = (
+    "people",
+    "rubrics",
+    "evidence",
+    "outcomes",
+    "attempts",
+    "marks",
+    "troubles",
+    "seeds",
+    "secrets",
+    "sums",
+)
 
 
 @cache
@@ -34,6 +46,7 @@ def _book() -> bytes:
     path = folder("book") / "whole.sqlite"
     with writing(path) as writer:
         writer.score_by(RUBRIC)
+        writer.count_by(0)
         writer.meet([Person("zoe", "Zoe")])
         writer.add(graded("ada", handed_in=NOON), evidence())
         writer.add(graded("bob"), evidence(mul=False))
@@ -134,6 +147,9 @@ def rows(data: bytes) -> None:
         for trigger in triggers:
             with suppress(sqlite3.Error):
                 connection.execute(trigger)
+        # Somebody who wants to be believed: else all of it would only be told as damaged.
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            add_up(connection)
     used(path)
 
 
@@ -157,9 +173,21 @@ COLUMNS = {
     "rubrics": ("id", "digest", "body"),
     "evidence": ("id", "digest", "body"),
     "outcomes": ("key", "exercise", "evidence"),
-    "attempts": ("person", "submission", "course", "seed", "handed_in", "name", "isolation", "versions"),
+    "attempts": (
+        "person",
+        "submission",
+        "course",
+        "seed",
+        "handed_in",
+        "name",
+        "isolation",
+        "versions",
+        "rules",
+    ),
     "marks": ("attempt", "position", "exercise", "outcome"),
     "troubles": ("place", "person", "sentence", "passing"),
+    "seeds": ("id", "seed"),
+    "secrets": ("key",),
 }
 
 

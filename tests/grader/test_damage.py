@@ -1,5 +1,6 @@
 """What lies on a disk may be damaged or made up: one clear error, no traceback, no wrong score."""
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -16,8 +17,10 @@ from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.evidence import MOST_NODES, outcome_from_plain, outcome_to_plain
 from grader.gradebook.reading import reading
 from grader.gradebook.store import LONGEST
+from grader.gradebook.sums import add_up
 from grader.gradebook.writing import writing
 from grader.intake.finding import find
+from grader.model import Person
 from grader.policy import read
 from grader.rescoring import rescored
 from grader.rubric import from_json
@@ -25,19 +28,26 @@ from grader.signed.signing import load_key, load_public_key
 from grader.stubs import LONGEST as LONGEST_SOURCE
 from grader.stubs import untouched
 from grader.submission import load
-from tests.grader.test_gradebook import RUBRIC, book  # noqa: F401 (a fixture)
+from tests.grader.test_gradebook import RUBRIC, book, evidence, graded  # noqa: F401 (a fixture)
 from tests.grader.test_policy import FAILED
 
 
-def change(path, statement, *values):
-    """Change a gradebook in a way that its triggers forbid, and put them back."""
+def change(path, statement, *values, meant=False):
+    """Change a gradebook in a way that its triggers forbid, and put them back.
+
+    meant: whether its totals change with it, as by somebody who wants to be believed.
+    """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.create_function("sha256", 1, lambda body: hashlib.sha256(body.encode()).digest())
+        connection.create_function("hex_sha256", 1, lambda body: hashlib.sha256(body.encode()).hexdigest())
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute(statement, values)
         for _, sql in triggers:
             connection.execute(sql)
+        if meant:
+            add_up(connection)
 
 
 def refused(path, kind=MachineError):
@@ -48,6 +58,9 @@ def refused(path, kind=MachineError):
 
 
 # Gradebooks
+
+# The first piece of evidence says something else, and says so.
+EVIDENCE = "UPDATE evidence SET body = ?1, digest = sha256(?1) WHERE id = 1"
 
 
 @pytest.mark.parametrize(
@@ -60,25 +73,72 @@ def refused(path, kind=MachineError):
         ("UPDATE attempts SET versions = ?", "[" * 5000, "damaged attempt"),
         ("UPDATE OR IGNORE attempts SET name = ?", b"\xff", "damaged attempt"),
         ("UPDATE people SET name = ?", b"\x00", "damaged list of people"),
-        ("UPDATE evidence SET body = ?", "[" * 5000, "damaged piece of evidence"),
-        (
-            "UPDATE evidence SET body = ?",
-            '{"outcomes": {"holds": 1, "trains": 1}, "diagnosis": null}',
-            "evidence",
-        ),
-        ("UPDATE evidence SET body = ?", '{"outcomes": [1], "diagnosis": null}', "damaged piece of evidence"),
+        (EVIDENCE, "[" * 5000, "damaged piece of evidence"),
+        (EVIDENCE, '{"outcomes": {"holds": 1, "trains": 1}, "diagnosis": null}', "damaged piece of evidence"),
+        (EVIDENCE, '{"outcomes": [1], "diagnosis": null}', "damaged piece of evidence"),
+        ("UPDATE evidence SET body = body || ?", " ", "damaged piece of evidence"),
         ("UPDATE outcomes SET evidence = ?", 999, "damaged piece of evidence"),
-        ("UPDATE rubrics SET body = ?", "null", "damaged rubric"),
+        ("UPDATE rubrics SET body = ?1, digest = hex_sha256(?1)", "null", "damaged rubric"),
+        ("UPDATE rubrics SET body = body || ?", " ", "damaged rubric"),
         ("UPDATE rubrics SET body = ?", b"\xff\xfe", "damaged rubric"),
     ],
 )
-def test_value_of_another_kind_is_told_as_damage(book, statement, value, said):  # noqa: F811
-    change(book, statement, value)
+def test_value_of_another_kind_is_told_as_damage_though_somebody_meant_it(book, statement, value, said):  # noqa: F811
+    change(book, statement, value, meant=True)
     assert said in refused(book)
 
 
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE people SET id = 'zoe~' WHERE id = 'zoe'", "list of people"),
+        ("UPDATE people SET name = 'Eve' WHERE id = 'ada'", "list of people"),
+        ("DELETE FROM people WHERE id = 'zoe'", "list of people"),
+        ("UPDATE rubrics SET id = 9", "rubric"),
+        ("UPDATE seeds SET seed = 9", "seed"),
+        ("UPDATE secrets SET key = randomblob(32)", "key to its seeds' names"),
+        ("DELETE FROM troubles", "trouble"),
+        ("UPDATE sums SET total = randomblob(32) WHERE name = 'attempts'", "attempt"),
+        ("DELETE FROM sums WHERE name = 'people'", "total"),
+        ("DELETE FROM attempts WHERE person = 'bob'", "attempt"),
+        ("UPDATE attempts SET person = 'zoe' WHERE person = 'bob'", "attempt"),
+        ("UPDATE attempts SET submission = 'b' || submission", "attempt"),
+        ("UPDATE attempts SET handed_in = '2026-03-01T12:00:00+00:00'", "attempt"),
+        ("UPDATE attempts SET number = 2", "attempt"),
+        ("UPDATE attempts SET rules = 'by others'", "attempt"),
+        ("UPDATE marks SET exercise = 'mud' WHERE exercise = 'mul'", "attempt"),
+        ("DELETE FROM marks WHERE position = 1", "attempt"),
+        ("DELETE FROM outcomes WHERE exercise = 'mul'", "attempt"),
+        ("UPDATE outcomes SET evidence = 1", "attempt"),
+        ("UPDATE evidence SET id = id + 10", "attempt"),
+        ("UPDATE evidence SET digest = randomblob(32)", "attempt"),
+        ("UPDATE evidence SET body = replace(body, 'failed', 'passed')", "piece of evidence"),
+    ],
+)
+def test_what_is_not_as_it_was_stored_is_damage_and_no_other_score(book, statement, what):  # noqa: F811
+    with writing(book) as writer:
+        writer.count_by(0)
+        writer.trouble("zoe.zip", Person("zoe"), "zoe.zip is no archive", passing=False)
+    change(book, statement)
+    assert refused(book) == f"the gradebook {book} is damaged: it holds a damaged {what}"
+
+
+def filled(path):
+    with writing(path) as writer:
+        writer.add(graded("eve"), evidence())
+
+
+@pytest.mark.parametrize("use", [lambda path: rescored(path, RUBRIC), filled])
+def test_damaged_gradebook_is_not_added_to(book, use):  # noqa: F811
+    change(book, "DELETE FROM marks WHERE position = 1")
+    before = book.read_bytes()
+    with pytest.raises(MachineError, match="damaged attempt"):
+        use(book)
+    assert book.read_bytes() == before
+
+
 def test_attempts_of_somebody_unknown_are_damage_and_take_nobody_elses_score(book):  # noqa: F811
-    change(book, "DELETE FROM people WHERE id = 'ada'")
+    change(book, "DELETE FROM people WHERE id = 'ada'", meant=True)
     assert "damaged list of people" in refused(book)
 
 
@@ -106,7 +166,19 @@ def test_value_larger_than_any_is_refused(book):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    "table", ["people", "rubrics", "evidence", "outcomes", "attempts", "marks", "troubles"]
+    "table",
+    [
+        "people",
+        "rubrics",
+        "evidence",
+        "outcomes",
+        "attempts",
+        "marks",
+        "troubles",
+        "seeds",
+        "secrets",
+        "sums",
+    ],
 )
 def test_table_that_is_missing_is_named(book, table):  # noqa: F811
     with closing(sqlite3.connect(book)) as connection:

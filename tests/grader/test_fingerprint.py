@@ -64,17 +64,22 @@ def test_points_titles_and_policies_are_no_reason_to_run_anything(copied, file, 
     assert changed(copied, file, old, new) == set()
 
 
-def test_another_seed_limit_or_cage_is_another_course(setting):
+def test_another_limit_or_cage_is_another_course(setting):
     class Caged(type(setting.cage)):
         isolation = "full"
 
     others = [
         setting,
-        replace(setting, seed=1),
         replace(setting, limits=Limits(seconds=1.0)),
         replace(setting, cage=Caged()),
     ]
     assert len({course_digest(other) for other in others}) == len(others)
+
+
+def test_another_seed_asks_for_other_outcomes_and_cannot_be_found_by_the_courses_digest(setting):
+    other, part = replace(setting, seed=1), setting.course.parts[0]
+    assert exercise_digest(other, part) != exercise_digest(setting, part)
+    assert course_digest(other) == course_digest(setting)
 
 
 def test_patience_is_no_reason_to_run_anything(setting):

@@ -8,7 +8,9 @@ from zipfile import ZipFile
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
+from grader.cli import main
 from grader.errors import UsageError
 from grader.platforms.archive import build
 from grader.sandbox.uid import why_not
@@ -84,6 +86,20 @@ def test_a_package_index_is_handed_to_pip(course, tmp_path):
         assert opened.read("pip.conf") == (
             b"[global]\nextra-index-url = https://packages.example.org/whl/cpu\n"
         )
+
+
+def test_every_archive_with_a_secret_seed_has_a_key_of_its_own_and_one_without_has_none(tmp_path):
+    keys = []
+    for name, seed in (("a", "5"), ("b", "5"), ("c", "0")):
+        to = tmp_path / f"{name}.zip"
+        assert (
+            CliRunner().invoke(main, ["gradescope", "build", "--to", str(to), "--seed", seed]).exit_code == 0
+        )
+        with ZipFile(to) as opened:
+            keys.append(opened.read("key") if "key" in opened.namelist() else b"")
+    assert len(keys[0]) == len(keys[1]) == 65
+    assert keys[0] != keys[1]
+    assert keys[2] == b""
 
 
 @pytest.mark.parametrize("index", ["http://x.example", "https://x.example\nno-index = 1", "-r /etc/passwd"])

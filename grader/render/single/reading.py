@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.errors import UsageError
-from grader.evidence import STATUS, diagnosis_from_plain, outcome_from_plain, text, whole
+from grader.evidence import STATUS, diagnosis_from_plain, outcome_from_plain, text
 from grader.model import Adjustment, Claim, Exercise, Kind, Outcome, Result, Verdict
 from grader.report import SCHEMA_NAME, Report
+from grader.seeds import read as read_seed
 
 LARGEST = 8 << 20
 MOST, MOST_PROPERTIES, MOST_FRAMES = 100, 1000, 10_000
@@ -62,7 +63,7 @@ def report_from_plain(plain: Plain) -> Report:
     report = Report(
         submission=text(plain["submission"]["name"]),
         digest=text(plain["submission"]["digest"]),
-        seed=whole(plain["seed"]),
+        seed=read_seed(plain["seed"]),
         isolation=plain["isolation"],
         results=tuple(_result(entry, own=False) for entry in _list(plain["exercises"])),
         together=None if plain["together"] is None else _result(plain["together"], own=True),
