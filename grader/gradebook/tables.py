@@ -12,8 +12,13 @@ from grader.errors import UsageError
 from grader.gradebook.sums import add_up
 
 APPLICATION, SCHEMA = 0x4E616E47, 2  # "NanG"
-RULES = " rules TEXT NOT NULL,"
-TABLES = f"""
+# How the table of attempts ends, by schema. Once an attempt was noted only the first time that it was graded
+# in one way, so that a grade in another way stayed the last.
+END = {
+    1: "\n    UNIQUE (person, submission, course, seed, version, handed_in)",
+    SCHEMA: " rules TEXT NOT NULL",
+}
+TABLES = """
 CREATE TABLE people (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL) WITHOUT ROWID;
 -- The last one counts.
@@ -27,8 +32,7 @@ CREATE TABLE outcomes (
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY, person TEXT NOT NULL REFERENCES people, submission TEXT NOT NULL,
     course TEXT NOT NULL, seed INTEGER NOT NULL, version TEXT NOT NULL, handed_in TEXT NOT NULL,
-    number INTEGER NOT NULL, name TEXT NOT NULL, isolation TEXT NOT NULL, versions TEXT NOT NULL,{RULES}
-    UNIQUE (person, submission, course, seed, version, handed_in));
+    number INTEGER NOT NULL, name TEXT NOT NULL, isolation TEXT NOT NULL, versions TEXT NOT NULL,{END});
 CREATE TABLE marks (
     attempt INTEGER NOT NULL REFERENCES attempts, position INTEGER NOT NULL, exercise TEXT NOT NULL,
     outcome BLOB NOT NULL REFERENCES outcomes, PRIMARY KEY (attempt, position)) WITHOUT ROWID;
@@ -50,6 +54,7 @@ CREATE TRIGGER evidence_never_changes BEFORE UPDATE ON evidence
     BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
 ADDED = """
+CREATE INDEX attempts_of ON attempts (person, submission, handed_in);
 -- The last one counts: only what was graded with it is anybody's score.
 CREATE TABLE seeds (id INTEGER PRIMARY KEY, seed INTEGER NOT NULL);
 -- Under which reports name the seed; see seeds.py.
@@ -58,7 +63,7 @@ CREATE TABLE secrets (key BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sums (name TEXT PRIMARY KEY, total BLOB NOT NULL) WITHOUT ROWID;
 """
 # By schema.
-MADE = {1: TABLES.replace(RULES, ""), SCHEMA: TABLES + ADDED}
+MADE = {1: TABLES.replace("{END}", END[1]), SCHEMA: TABLES.replace("{END}", END[SCHEMA]) + ADDED}
 OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 

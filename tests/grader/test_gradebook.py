@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -116,6 +117,18 @@ def test_the_same_work_graded_again_by_a_newer_course_replaces_the_older_grade(b
         writer.add(newer, evidence())
     assert standings(book)["bob"].attempts == 1
     assert points(book)["bob"] == 30
+
+
+def test_work_that_is_graded_as_it_was_at_first_counts_as_it_was_graded_last(book):
+    first = graded("ada")
+    other = replace(first, course="d" * 64, rules="in another way")
+    with writing(book) as writer:
+        for again in (other, other, first):
+            writer.add(again, evidence())
+    assert standings(book)["ada"].report.course == first.course
+    assert standings(book)["ada"].report.rules == ""
+    with closing(sqlite3.connect(book)) as connection:
+        assert connection.execute("SELECT count(*) FROM attempts WHERE person = 'ada'").fetchone() == (3,)
 
 
 def test_known_outcomes_are_told_from_unknown_ones(book):

@@ -212,7 +212,7 @@ def some_ruled():
 
 def test_csv_says_by_which_rules_somebody_was_judged():
     told = rows("csv", some_ruled())
-    assert list(told[0])[-3:] == ["policies", "rules", "trouble"]
+    assert list(told[0])[-4:] == ["policies", "notes", "rules", "trouble"]
     assert [row["rules"] for row in told] == [RULES, *[""] * (len(told) - 1)]
 
 

@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from grader.cache import keep
 from grader.cases import key
 from grader.classroom import Wanted, grade_class
 from grader.cli import main
 from grader.gradebook.reading import reading
 from grader.gradebook.writing import writing
-from grader.learning import signatures_key
-from grader.platforms.gitlab import run as gitlab
+from grader.platforms import gitlab
 from grader.platforms.gradescope import run
 from grader.policy import Policy
 from grader.properties import declared_in
@@ -175,14 +175,10 @@ def test_verify_takes_a_seed_by_number_or_name(tmp_path, signatures):
 def secretly(setting, tmp_path):
     """The setting under another seed, whose cases are those of seed 0: drawing others takes long."""
     other = replace(setting, seed=SEED, cache=tmp_path / "cache")
-    other.cache.mkdir()
     for part in setting.course.parts:
         properties = setting.course.properties(part.name)
-        setting.bank(part, declared_in(properties))
-        shutil.copy(setting.cache / key(properties, 0), other.cache / key(properties, SEED))
-        learnt = setting.cache / f"{signatures_key(setting, part)}.signatures"
-        if learnt.exists():
-            shutil.copy(learnt, other.cache / f"{signatures_key(other, part)}.signatures")
+        bank = setting.bank(part, declared_in(properties))
+        assert keep(other.cache, key(properties, SEED), bank.to_bytes()) == ""
     return other
 
 
@@ -198,7 +194,8 @@ def test_gradescope_and_gitlab_say_no_secret_seed(secretly, solutions, tmp_path)
     work = {"add": solutions["add"]}
     assert results(tmp_path / "a", secretly, b"key", work) == named(SEED, b"key")
     assert results(tmp_path / "b", secretly, b"", work) == "secret"
-    gitlab(tmp_path / "a" / "submission", secretly, tmp_path / "junit.xml", tmp_path / "quality.json")
+    folder = tmp_path / "a" / "submission"
+    gitlab.write(gitlab.graded(folder, secretly), folder, tmp_path / "junit.xml", tmp_path / "quality.json")
     assert holding_seed(tmp_path / "a" / "results", tmp_path / "junit.xml", tmp_path / "quality.json") == []
 
 
