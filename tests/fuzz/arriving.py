@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import UTC
 from functools import cache
 
+from grader.ci.comment import LONGEST, MARKER, body
 from grader.errors import UsageError
 from grader.intake.archives import Limits, in_words, members
 from grader.intake.finding import find
@@ -27,7 +28,11 @@ from grader.stubs import untouched
 from grader.submission import gather
 from tests.fuzz.running import Target
 from tests.fuzz.scratch import folder, written
+from tests.grader.hub import zipped
+from tests.grader.test_ci_report import REPORT, packed
+from tests.grader.test_ci_report import report as report_with
 
+HEAD = "b" * 40
 NONCE = b"\x8ananonce"
 WANTED = ("add", "mul")
 # As printable() escapes: ten characters for one that was a byte or more.
@@ -245,6 +250,25 @@ def source(data: bytes) -> None:
     assert all(reason.isprintable() for reason in submission.unreadable.values())
 
 
+def artifact(data: bytes) -> None:
+    """What a pull request's run has left: a comment comes out, whatever it is, and never a long one."""
+    text = body(data, HEAD)
+    assert text.startswith(MARKER)
+    assert len(text) <= LONGEST
+
+
+def _artifacts() -> list[bytes]:
+    report, bare = packed(REPORT), packed(report_with("exercises", []))
+    ways = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    made = [zipped({"report.json": report}), zipped({"report.json": bare}), zipped({})]
+    for way in ways:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", way) as archive:
+            archive.writestr("report.json", report)
+        made.append(stream.getvalue())
+    return made
+
+
 def _sources() -> list[bytes]:
     deep = ["(" * 150 + ")" * 150, "-" * 3000 + "1", "a" + ".b" * 3000, "+".join("1" * 3000), "9" * 5000]
     deep += ["if 1:\n" + "".join(" " * i + "if 1:\n" for i in range(1, 99)) + " " * 99 + "pass\n"]
@@ -263,4 +287,5 @@ ARRIVING = {
     "metadata": Target(metadata, lambda: [METADATA.encode()], (UsageError,)),
     "names": Target(names, lambda: [b"anna_LATE_12_34_add-1.py", b"B_5_assignsubmission_file_x.zip"]),
     "source": Target(source, _sources),
+    "artifact": Target(artifact, _artifacts),
 }
