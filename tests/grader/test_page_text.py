@@ -175,8 +175,8 @@ def test_rules_stand_behind_those_who_were_judged_by_others(written):
     first, *others = a_class().each()
     ruled = replace(first, report=replace(first.report, rules="in a shape of its own"))
     rows = data(written(a_class([ruled, *others])))["people"]
-    assert rows[0][12:] == ["in a shape of its own"]
-    assert [row[12:] for row in rows[1:]] == [[]] * len(others)
+    assert rows[0][13:] == ["in a shape of its own"]
+    assert [row[13:] for row in rows[1:]] == [[]] * len(others)
 
 
 # The charts
