@@ -424,8 +424,9 @@ def test_nothing_can_be_written_made_moved_or_removed(let_through, folder):
     assert contents(folder) == before
 
 
-# The filter refuses truncating as well.
-BY_LANDLOCK = [attempt for attempt in WRITING[:8] if "truncate" not in attempt]
+# The filter refuses truncating as well; and a library that is somebody else's cannot be written anyway.
+SAFE = () if os.access(os.__file__, os.W_OK) else ("os.__file__",)
+BY_LANDLOCK = [attempt for attempt in WRITING[:8] if not any(word in attempt for word in ("truncate", *SAFE))]
 
 
 @pytest.mark.parametrize("attempts", [READING[:6], READING[6:], BY_LANDLOCK], ids=len)
