@@ -7,7 +7,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
@@ -21,6 +21,8 @@ from grader.sandbox.cage import Cage
 
 MIB = 1 << 20
 NONCE = 8
+NOTHING = marshal.dumps([])  # no programs
+WAITING = 2.0  # seconds, for a process that has nothing to do
 TRIES = 3
 # How a process ends that finds its pipe closed; the worker's zygote has the same number.
 FOUND_CLOSED = How.EXITED, 121
@@ -189,17 +191,32 @@ class Attempt:
         try:
             end = lane.exchange(message, frames, started + self._clock.left)
         except OutOfTurn:
-            self._process.end()
-            return self._stop(
-                Ended("its process wrote where only the grader's protocol may", busy=True), [], request
-            )
+            return self._out_of_turn(request)
         finally:
             self._clock.left -= time.monotonic() - started
         done: list[Observation] = [*answers(frames, lane.texts_said())]
         if end is End.ANSWERED:
-            return done
+            return done if self._waits() else self._out_of_turn(request)
         death = self._process.end(gone=end is End.CLOSED)
         return self._stop(self._why(death) if end is End.CLOSED else self._late(), done, request)
+
+    def _waits(self) -> bool:
+        """Whether the process is found waiting for its next request, having said nothing but the last answer.
+
+        What it wrote after that answer may come with it or later, and must not be told in two ways.
+        """
+        nonce = secrets.token_bytes(NONCE)
+        message = _blob({"nonce": nonce}) + _sized(NOTHING)
+        with suppress(OutOfTurn):
+            # One that has ended, or that does not answer, is told so if it is asked for anything more.
+            self._process.lane.exchange(message, Frames(nonce, ()), time.monotonic() + WAITING)
+            return True
+        return False
+
+    def _out_of_turn(self, request: Request) -> list[Observation]:
+        self._process.end()
+        why = Ended("its process wrote where only the grader's protocol may", busy=True)
+        return self._stop(why, [], request)
 
     def _late(self) -> Overtime:
         return Overtime(self._limits.seconds, busy=True)
