@@ -105,7 +105,8 @@ def refuse_odd(connection: sqlite3.Connection, schema: int, path: Path) -> None:
     """Raise UsageError where tables are not ours, or a view or trigger could do something of its own."""
     found, ours = set(connection.execute(OBJECTS)), set(_objects(schema))
     lacks = sorted(name for _, name, _ in ours - found)
-    odd = sorted(name for kind, name, _ in found - ours if kind in ("view", "trigger"))
+    # Where the file is damaged, a name may be anything.
+    odd = sorted(str(name) for kind, name, _ in found - ours if kind in ("view", "trigger"))
     if lacks or odd:
         what = f"the gradebook {path} is damaged, or not as the grader made it: see {(lacks or odd)[0]} in it"
         raise UsageError(what, "grade into another file")

@@ -208,6 +208,15 @@ def test_trigger_of_somebody_else_is_refused_before_anything_is_written(book):  
         writer.score_by(RUBRIC)
 
 
+def test_names_in_the_schema_that_are_no_text_are_told_as_damage(book):  # noqa: F811
+    with closing(sqlite3.connect(book)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET name = CAST(name AS BLOB) WHERE type = 'trigger'")
+        connection.execute("UPDATE sqlite_master SET name = 7 WHERE name = CAST('marks_stay' AS BLOB)")
+        connection.commit()
+    refused(book, GraderError)
+
+
 def test_table_beside_ours_does_no_harm(book):  # noqa: F811
     with closing(sqlite3.connect(book)) as connection:
         connection.execute("CREATE TABLE notes (x)")
