@@ -210,9 +210,9 @@ def test_trigger_of_somebody_else_is_refused_before_anything_is_written(book):  
 
 def test_names_in_the_schema_that_are_no_text_are_told_as_damage(book):  # noqa: F811
     with closing(sqlite3.connect(book)) as connection:
+        connection.execute("CREATE TRIGGER more AFTER INSERT ON rubrics BEGIN DELETE FROM people; END")
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("UPDATE sqlite_master SET name = CAST(name AS BLOB) WHERE type = 'trigger'")
-        connection.execute("UPDATE sqlite_master SET name = 7 WHERE name = CAST('marks_stay' AS BLOB)")
+        connection.execute("UPDATE sqlite_master SET name = CAST(name AS BLOB) WHERE name = 'marks_stay'")
         connection.commit()
     refused(book, GraderError)
 
