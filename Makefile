@@ -5,6 +5,9 @@ SETUP := pyproject.toml constraints.txt
 # One more than there are cores: many tests wait for a process to run out of its time.
 WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
 
+# No test waits for ever: one that takes a quarter of an hour is ended, with what each of its threads was doing.
+ENDING := --timeout 900 --timeout-method thread
+
 .DEFAULT_GOAL := help
 .PHONY: help setup instructor grade watch demo test seeds redteam lint check list hint reset progress bench gradescope docs clean
 
@@ -25,7 +28,7 @@ demo: .venv/ready  ## train your own network on two moons, with PyTorch beside i
 	@$(BIN)/grader demo
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
-	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING)
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/test_seeds.py
@@ -34,7 +37,7 @@ gradescope: .venv/ready  ## build the autograder for Gradescope; with your own s
 	@$(BIN)/grader gradescope build $(if $(SEED),--seed $(SEED)) $(if $(INDEX),--index $(INDEX))
 
 redteam: .venv/ready-dev  ## every attack in every cage there is here
-	@REDTEAM=all $(BIN)/pytest -q -n $(WORKERS) tests/redteam
+	@REDTEAM=all $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING) tests/redteam
 
 lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff check .

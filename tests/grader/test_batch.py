@@ -34,6 +34,9 @@ from grader.student import Clock, Limits, Student
 from grader.submission import AnyShape, Submission, load
 from grader.task import Overrun, fault_from_plain
 
+# What is made once takes long: all these tests in one process.
+pytestmark = pytest.mark.xdist_group("batch")
+
 ROOT = Path(__file__).resolve().parents[2]
 CRASHING = "raise RuntimeError('at import')\n"
 LOOPING = "def mul(self, other):\n    while True:\n        pass\n"

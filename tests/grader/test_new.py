@@ -12,6 +12,9 @@ import pytest
 
 from grader.new import PROPERTIES, _shares
 
+# What is made once takes long: all these tests in one process.
+pytestmark = pytest.mark.xdist_group("chapter")
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("grader", "solutions", "exercises", "tests/properties")
 FILES = ("course.toml", "pyproject.toml", "HINTS.md")

@@ -1,7 +1,6 @@
 """A class with every attack in it is graded as if they were not there."""
 
 import csv
-import fcntl
 import io
 import json
 import os
@@ -24,7 +23,11 @@ from tests.redteam.table import ATTACKS
 from tests.redteam.test_redteam import BREACH, assert_log_is_safe, same, setting_in, strings
 from tests.redteam.watching import watching
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the cages are for Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the cages are for Linux"),
+    # The class is graded once, in the process that runs all tests about it.
+    pytest.mark.xdist_group("attacked class"),
+]
 ROOT = Path(__file__).resolve().parents[2]
 HONEST = 12
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -73,19 +76,12 @@ class Graded:
     secret: str
 
 
-@pytest.fixture(scope="session")
-def graded(tmp_path_factory, worker_id):
-    """Graded once, however many processes run the tests."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "attacked class"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "graded.json").exists():
-            # Private, as it is compared before and after.
-            made = grade_both(folder, tmp_path_factory.mktemp("private"))
-            (folder / "graded.json").write_text(json.dumps(made))
-    return Graded(folder, **json.loads((folder / "graded.json").read_text()))
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The class, graded with the attacks in it and without."""
+    folder = tmp_path_factory.mktemp("attacked-class")
+    # Private, as it is compared before and after.
+    return Graded(folder, **grade_both(folder, tmp_path_factory.mktemp("private")))
 
 
 def grade_both(folder, private):
