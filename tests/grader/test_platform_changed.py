@@ -61,7 +61,7 @@ def project(tmp_path, course):
         (folder / "exercises" / f"{name}.py").write_text(course.stub(name))
     grader = folder / ".venv" / "bin" / "grader"
     grader.parent.mkdir(parents=True)
-    grader.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m grader "$@"\n')
+    grader.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m grader "$@"\n')
     grader.chmod(0o755)
     (folder / ".gitignore").write_text(".venv/\n")
     (folder / ".pre-commit-config.yaml").write_text(

@@ -25,7 +25,7 @@ def runner(tmp_path):
     """bin/run.sh SLUG INPUT_DIR OUTPUT_DIR, with the interpreter at hand."""
     grader = tmp_path / "bin" / "grader"
     grader.parent.mkdir()
-    grader.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m grader "$@"\n')
+    grader.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m grader "$@"\n')
     grader.chmod(0o755)
 
     def run(slug, given):

@@ -153,7 +153,7 @@ def job(project):
     (venv,) = [at for at, line in enumerate(lines) if "venv " in line]
     assert lines[pip].endswith("-c constraints.txt -e .)")
     lines[venv] += " --without-pip"
-    wrapper = f'#!/bin/sh\nexec {sys.executable} -I ${{0%/.venv/*}}/grader/start.py grader "$@"\n'
+    wrapper = f'#!/bin/sh\nexec "{sys.executable}" -I "${{0%/.venv/*}}/grader/start.py" grader "$@"\n'
     lines[pip : pip + 1] = [
         f'printf %s {shlex.quote(wrapper)} > "$course/.venv/bin/grader"',
         'chmod +x "$course/.venv/bin/grader"',
