@@ -480,7 +480,9 @@ def test_huge_file_in_a_download_is_refused_as_it_would_be_in_a_folder(folder):
     assert handin.read().unreadable == {"add": "add.py is larger than 1 MiB"}
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing", zipped(add="x")[:60]])
+@pytest.mark.parametrize(
+    "content", [b"", b"nothing", zipped(add="x")[:60]], ids=["empty", "a word", "half an archive"]
+)
 def test_download_that_is_no_archive_is_the_callers_move(content, put, folder):
     put("all.zip", content=content)
     with pytest.raises(UsageError, match=r"all\.zip is ") as caught:
