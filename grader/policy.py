@@ -73,9 +73,10 @@ def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
         raise ValueError(f"deadline is in the year {deadline.year}, which is no year of a course")
     if table.get("attempt", "best") not in ATTEMPTS:
         raise ValueError(f"attempt is one of {', '.join(ATTEMPTS)}, not {table['attempt']!r}")
-    weights = {
-        name: _number(table["weights"][name], f"weight of {name}") for name in table.get("weights", ())
-    }
+    given = table.get("weights", {})
+    if not isinstance(given, Mapping):
+        raise ValueError("[policy.weights] is a table: the name of an exercise, and its weight")
+    weights = {name: _number(weight, f"weight of {name}") for name, weight in given.items()}
     if strangers := sorted(set(weights) - set(exercises)):
         raise ValueError(f"[policy.weights] names {strangers[0]!r}, which is no exercise")
     if weights and not any(weights.get(name, 1) for name in exercises):

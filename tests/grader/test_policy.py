@@ -144,6 +144,8 @@ def test_no_table_is_no_policy():
         ({"grace_minutes": "ten"}, "grace_minutes"),
         ({"grace_minutes": float("inf")}, "grace_minutes"),
         ({"weights": {"tanh": 2}}, "tanh"),
+        ({"weights": [True]}, "is a table"),
+        ({"weights": "add"}, "is a table"),
         ({"weights": {"add": 0, "backward": 0}}, "no exercise"),
     ],
 )
