@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 PR_SET_CHILD_SUBREAPER = 36
 DEVICES = ("/dev/null", "/dev/urandom")
@@ -27,6 +28,7 @@ class Watch:
     """Canaries in the given folders, and what to compare with afterwards.
 
     calls: what came to the port that attacks know.
+    known: the processes that were there before.
     """
 
     root: Path
@@ -36,6 +38,7 @@ class Watch:
     secret: str
     calls: list[str] = field(default_factory=list)
     before: dict[str, object] = field(default_factory=dict)
+    known: set[tuple[int, str]] = field(default_factory=set)
 
     @property
     def words(self) -> dict[str, str]:
@@ -70,9 +73,9 @@ class Watch:
         for name, now in self.look().items():
             assert now == self.before[name], name
         deadline = time.monotonic() + PATIENCE
-        while (left := offspring()) and time.monotonic() < deadline:
+        while (left := {*offspring()} - self.known) and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert not left
+        assert left == set()
 
 
 def _as_it_is(path: Path) -> tuple[object, ...]:
@@ -118,13 +121,12 @@ def watching(root: Path, private: Path) -> Iterator[Watch]:
 
     private: an empty folder, for temporary files while this lasts.
     """
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     secret = secrets.token_hex(16)
     name = f".canary-{secret[:8]}"
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     canaries = [folder / name for folder in (root, Path("/tmp"), Path.home(), cache) if folder.is_dir()]
-    known = tempfile.tempdir
-    with listening() as (port, calls):
+    before = tempfile.tempdir
+    with adopting(), patch.dict(os.environ), listening() as (port, calls):
         watch = Watch(root, canaries, private.parent / f"mark-{secret[:8]}", port, secret, calls)
         try:
             for canary in canaries:
@@ -132,13 +134,23 @@ def watching(root: Path, private: Path) -> Iterator[Watch]:
                 canary.chmod(0o644)
             os.environ[SECRET], tempfile.tempdir = secret, str(private)
             os.environ["TMPDIR"] = str(private)
-            watch.before = watch.look()
+            watch.before, watch.known = watch.look(), {*offspring()}
             yield watch
         finally:
-            tempfile.tempdir = known
-            del os.environ[SECRET], os.environ["TMPDIR"]
+            tempfile.tempdir = before
             for canary in canaries:
                 canary.unlink(missing_ok=True)
+
+
+@contextmanager
+def adopting() -> Iterator[None]:
+    """Orphans below this process come to it while this lasts; other tests' orphans are not its own."""
+    library = ctypes.CDLL(None)
+    library.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        library.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 @contextmanager
