@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 
-from grader.errors import MachineError
 from grader.processes import program
 from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
+from grader.sandbox.process import spawned
 
 PROGRAM = "bwrap"
 TRYING, ENDING = 10.0, 0.2  # seconds
@@ -39,19 +39,7 @@ class Bwrap:
     inside = None
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        try:
-            process = subprocess.Popen(
-                [*command(found()), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=pass_fds,
-                env={},
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise MachineError(f"cannot start a worker: {error}", "free some memory or processes") from None
-        return Running(process)
+        return Running(spawned([*command(found()), *arguments], pass_fds))
 
 
 class Running:

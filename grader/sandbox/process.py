@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from grader.errors import MachineError
 from grader.sandbox.cage import Inside
@@ -31,23 +32,36 @@ class Process:
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
         folder = Scratch("worker")
+        command = [os.path.realpath(sys.executable), *FLAGS, *arguments]
         try:
-            process = subprocess.Popen(
-                [os.path.realpath(sys.executable), *FLAGS, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=pass_fds,
-                env={},
-                cwd=folder.path,
-                start_new_session=True,
-            )
-        except OSError as error:
+            return Running(spawned(command, pass_fds, folder.path), folder)
+        except MachineError:
             folder.remove()
-            raise MachineError(
-                f"cannot start a worker process: {error}", "free some memory or processes"
-            ) from error
-        return Running(process, folder)
+            raise
+
+
+def spawned(
+    command: Sequence[str], pass_fds: Sequence[int], cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """A process in a session of its own, with an empty environment and only these descriptors.
+
+    Raises MachineError where there is none to be had.
+    """
+    nothing = subprocess.DEVNULL
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            pass_fds=pass_fds,
+            env={},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        what = f"cannot start a worker process: {error}"
+        raise MachineError(what, "free some memory or processes") from error
 
 
 class Running:

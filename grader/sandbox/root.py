@@ -13,8 +13,6 @@ import os
 import shutil
 import stat
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -22,12 +20,12 @@ from pathlib import Path
 
 from grader.errors import MachineError
 from grader.sandbox.interpreter import DEVICES, Interpreter
+from grader.scratch import Scratch, clear, removed, unfinished_folder
 
 # Where root keeps what can be made anew. Nothing of the environment chooses it: whoever could choose it, or
 # write to it, would choose the interpreter that all submissions run in.
 PLACES = ("/var/cache/nanograd", "/run/nanograd")
 FORMAT = "1"
-HALF, STALE = ".half-", 3600.0  # seconds
 FAR = 4_000_000_000  # seconds since 1970: the year 2096
 
 
@@ -44,20 +42,14 @@ def root_for(interpreter: Interpreter) -> str:
         with suppress(OSError):
             os.makedirs(place, 0o755, exist_ok=True)
             if _is_roots_alone(place):
-                return _made(interpreter, place, made)
+                return _made(interpreter, made)
     try:
-        temporary = tempfile.mkdtemp(prefix="nanograd-")
-        atexit.register(_remove, temporary, os.getpid())
-        return _made(interpreter, temporary, os.path.join(temporary, name))
-    except OSError as error:
-        what = f"cannot make a root folder for submissions: {error.strerror}"
+        temporary = Scratch("root")
+        atexit.register(temporary.remove)  # a fork of ours ends without obeying that
+        return _made(interpreter, os.path.join(temporary.path, name))
+    except (OSError, MachineError) as error:
+        what = f"cannot make a root folder for submissions: {error}"
         raise MachineError(what, f"make room in {PLACES[0]} or in a temporary folder") from None
-
-
-def _remove(folder: str, owner: int) -> None:
-    """Remove the folder at the end of the process that made it, not of its forks."""
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_roots_alone(path: str) -> bool:
@@ -68,10 +60,11 @@ def _is_roots_alone(path: str) -> bool:
     )
 
 
-def _made(interpreter: Interpreter, place: str, to: str) -> str:
+def _made(interpreter: Interpreter, to: str) -> str:
     """Fill a folder beside it, which then takes its name: nobody ever sees half of it."""
-    _sweep(place)
-    half = tempfile.mkdtemp(prefix=HALF, dir=place)
+    clear(Path(to).parent)
+    unfinished, lock = unfinished_folder(Path(to))
+    half = str(unfinished)
     try:
         for path in interpreter.files:
             _copy(path, half)
@@ -90,14 +83,8 @@ def _made(interpreter: Interpreter, place: str, to: str) -> str:
             raise OSError(None, f"{to} could not be made")
         return to
     finally:
-        shutil.rmtree(half, ignore_errors=True)
-
-
-def _sweep(place: str) -> None:
-    """Remove what a process that was killed has left half done."""
-    for entry in os.scandir(place):
-        if entry.name.startswith(HALF) and entry.stat(follow_symlinks=False).st_mtime < time.time() - STALE:
-            shutil.rmtree(entry.path, ignore_errors=True)
+        removed(unfinished)
+        os.close(lock)
 
 
 def _copy(path: str, root: str) -> None:

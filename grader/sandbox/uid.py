@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.errors import MachineError
 from grader.sandbox.cage import Inside
 from grader.sandbox.interpreter import FLAGS, found
-from grader.sandbox.process import Running
+from grader.sandbox.process import Running, spawned
 from grader.sandbox.root import root_for
 
 CELL = Path(__file__).resolve().parent.parent / "worker" / "cell.py"
@@ -56,20 +56,8 @@ class Uid:
         return Inside(_root() if _walls()[0] else "", _user(), *found().seen)
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        try:
-            process = subprocess.Popen(
-                [found().executable, *FLAGS, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=pass_fds,
-                env={},
-                cwd="/",
-                start_new_session=True,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise MachineError(f"cannot start a worker: {error}", "free some memory or processes") from None
-        return Running(process, None)
+        command = [found().executable, *FLAGS, *arguments]
+        return Running(spawned(command, pass_fds, Path("/")), None)
 
 
 def _user() -> int:

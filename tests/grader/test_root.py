@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 import sys
-import time
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from grader.sandbox import root, uid
 from grader.sandbox.interpreter import DEVICES, found
 from grader.sandbox.root import root_for
 from grader.sandbox.uid import Uid
+from grader.scratch import removed, unfinished_folder
 from tests.grader.asking import ask
 from tests.grader.cages import behind_uid
 
@@ -116,11 +117,13 @@ def test_folder_is_made_once_and_found_again(place, anew):
 
 
 def test_half_that_was_left_by_a_process_that_was_killed_is_removed(place):
-    for name, age in ((".half-old", 2 * root.STALE), (".half-new", 0)):
-        (place / name / "usr").mkdir(parents=True)
-        os.utime(place / name, (time.time() - age,) * 2)
+    place.mkdir()
+    _, left = unfinished_folder(place / "left")
+    held, lock = unfinished_folder(place / "held")
+    os.close(left)
     made = root_for(found())
-    assert names(place) == [".half-new", Path(made).name]
+    assert names(place) == [held.name, Path(made).name]
+    os.close(lock)
 
 
 def test_place_that_others_may_write_to_is_not_used(tmp_path, monkeypatch, anew):
@@ -129,7 +132,7 @@ def test_place_that_others_may_write_to_is_not_used(tmp_path, monkeypatch, anew)
     open_to_all.chmod(0o777)
     monkeypatch.setattr(root, "PLACES", (str(open_to_all),))
     made = root_for(found())
-    root._remove(str(Path(made).parent), os.getpid())
+    removed(Path(made).parent)
     assert names(open_to_all) == []
 
 
@@ -153,7 +156,7 @@ def test_folder_that_no_place_keeps_goes_with_its_process(tmp_path):
 
 def test_where_it_cannot_be_made_at_all_that_is_the_machines_fault(tmp_path, monkeypatch, anew):
     monkeypatch.setattr(root, "PLACES", ("/proc/nowhere",))
-    monkeypatch.setattr(root.tempfile, "tempdir", str(tmp_path / "not there"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
     with pytest.raises(MachineError, match="cannot make a root folder"):
         root_for(found())
 
