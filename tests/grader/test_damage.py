@@ -28,6 +28,7 @@ from grader.signed.signing import load_key, load_public_key
 from grader.stubs import LONGEST as LONGEST_SOURCE
 from grader.stubs import untouched
 from grader.submission import load
+from tests.fuzz.stored import TABLES
 from tests.grader.test_gradebook import RUBRIC, book, evidence, graded  # noqa: F401 (a fixture)
 from tests.grader.test_policy import FAILED
 
@@ -165,21 +166,7 @@ def test_value_larger_than_any_is_refused(book):  # noqa: F811
     refused(book)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "people",
-        "rubrics",
-        "evidence",
-        "outcomes",
-        "attempts",
-        "marks",
-        "troubles",
-        "seeds",
-        "secrets",
-        "sums",
-    ],
-)
+@pytest.mark.parametrize("table", TABLES)
 def test_table_that_is_missing_is_named(book, table):  # noqa: F811
     with closing(sqlite3.connect(book)) as connection:
         connection.execute(f"DROP TABLE {table}")
