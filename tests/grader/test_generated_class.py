@@ -106,7 +106,7 @@ def test_what_never_ends_is_among_the_endless_only(written):
     assert holders == {"endless"}
 
 
-def test_no_two_files_are_equal(folder):
+def test_no_two_files_are_equal(folder, written):
     counts = Counter(contents(folder).values())
     assert counts.total() > 7 * SIZE
     assert [data for data, times in counts.items() if times > 1] == []
@@ -164,7 +164,7 @@ def test_sources_begin_as_the_stub_does_and_end_in_a_line_of_their_own(course, f
     assert lines[-1].startswith("# submission ")
 
 
-def test_helpers_of_right_variants_are_handed_in_with_them(folder):
+def test_helpers_of_right_variants_are_handed_in_with_them(folder, written):
     assert [*folder.glob("*/topological_order.py")]
 
 
