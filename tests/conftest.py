@@ -1,6 +1,12 @@
-"""What all tests share: a comparison of long texts that fails says where they differ, and says it at once."""
+"""What all tests share.
+
+A comparison of long texts that fails says where they differ, and says it at once; the end of a run counts
+what was skipped, and for want of what.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import pytest
 
@@ -36,3 +42,18 @@ def place(op: str, left: str, right: str) -> str:
 
 def around(text: str, at: int) -> str:
     return repr(text[max(0, at - AROUND) : at + AROUND])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count what was skipped, the most frequent reason first."""
+    skipped = Counter(reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if skipped:
+        terminalreporter.section("skipped, and for want of what")
+    for why, count in skipped.most_common():
+        terminalreporter.write_line(f"{count:5,}  {why}")
+
+
+def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why a test was skipped, as its mark says it."""
+    said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return said.removeprefix("Skipped: ")

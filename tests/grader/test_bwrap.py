@@ -13,8 +13,8 @@ from grader.errors import MachineError
 from grader.sandbox import bwrap, choose
 from grader.sandbox.bwrap import Bwrap, why_not
 from grader.sandbox.interpreter import DEVICES, found
+from tests import needs
 from tests.grader.asking import ask
-from tests.grader.cages import behind_bwrap
 
 SAYS = """
 import os, sys
@@ -97,7 +97,7 @@ def says(started, pipe):
 # What is seen
 
 
-@behind_bwrap
+@needs.bwrap
 def test_nothing_is_seen_but_the_interpreter_its_libraries_and_two_devices(says):
     interpreter = found()
     known = [*interpreter.files, interpreter.library, *DEVICES]
@@ -106,7 +106,7 @@ def test_nothing_is_seen_but_the_interpreter_its_libraries_and_two_devices(says)
     assert seen == {str(folder) for path in known for folder in Path(path).parents} - {"/"}
 
 
-@behind_bwrap
+@needs.bwrap
 def test_library_is_seen_as_it_is_but_for_its_packages(says):
     interpreter = found()
     listing = says(f"[*os.listdir({interpreter.library!r})], [os.listdir(h) for h in {interpreter.hidden}]")
@@ -115,7 +115,7 @@ def test_library_is_seen_as_it_is_but_for_its_packages(says):
     assert hidden == [[] for _ in interpreter.hidden]
 
 
-@behind_bwrap
+@needs.bwrap
 def test_interpreters_files_are_the_machines_own(says):
     digest = f"[hashlib.sha256(open(p, 'rb').read()).hexdigest() for p in {found().files}]"
     inside = says(digest, "import hashlib")
@@ -123,19 +123,19 @@ def test_interpreters_files_are_the_machines_own(says):
     assert eval(inside) == [line.split()[0] for line in given.splitlines()]
 
 
-@behind_bwrap
+@needs.bwrap
 @pytest.mark.parametrize("path", ["/proc", "/sys", "/etc", "/tmp", "/home", "/dev/shm", "/dev/tty", "/run"])
 def test_folder_is_not_there(path, says):
     assert says(f"os.path.lexists({path!r})") == "False"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_files_of_the_project_are_not_there(says):
     ours = [str(Path(bwrap.__file__)), str(Path(__file__)), os.getcwd()]
     assert says(f"[os.path.lexists(p) for p in {ours}]") == repr([False] * 3)
 
 
-@behind_bwrap
+@needs.bwrap
 def test_environment_is_empty_but_for_the_folder(says, monkeypatch):
     monkeypatch.setenv("NANOGRAD_TOKEN", "secret")
     monkeypatch.setenv("LD_PRELOAD", "")
@@ -143,7 +143,7 @@ def test_environment_is_empty_but_for_the_folder(says, monkeypatch):
     assert says("sorted({*os.environ.items()} - {('LC_CTYPE', 'C.UTF-8')})") == "[('PWD', '/')]"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_only_the_given_descriptors_are_open(says, pipe):
     given = [0, 1, 2, pipe[1]]
     still_open = """
@@ -158,7 +158,7 @@ def is_open(fd):
         assert says("[fd for fd in range(1024) if is_open(fd)]", still_open) == repr(given)
 
 
-@behind_bwrap
+@needs.bwrap
 def test_child_has_no_descriptors_but_null_and_its_lanes_pipes(course):
     kinds = """
 import stat
@@ -176,24 +176,24 @@ def kinds():
 # What can be done
 
 
-@behind_bwrap
+@needs.bwrap
 def test_nothing_can_be_written_but_the_two_devices(says):
     assert set(eval(says("[*writable()]", WRITABLE))) <= {*DEVICES}
 
 
-@behind_bwrap
+@needs.bwrap
 def test_every_place_is_mounted_read_only(says):
     paths = ["/", *found().files, found().library, *found().hidden]
     assert says(f"[p for p in {paths} if not os.statvfs(p).f_flag & os.ST_RDONLY]") == "[]"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_worker_is_nobody(says):
     asked = "os.getresuid(), os.getresgid(), {*os.getgroups()} <= {65534}"
     assert says(asked) == repr(((65534,) * 3, (65534,) * 3, True))
 
 
-@behind_bwrap
+@needs.bwrap
 def test_nobody_has_no_capability(says):
     before = "import ctypes\nrights = (ctypes.c_uint32 * 6)(*[7] * 6)\nlibrary = ctypes.CDLL(None)\n"
     before += "header = (ctypes.c_uint32 * 2)(0x20080522, 0)\n"
@@ -203,12 +203,12 @@ def test_nobody_has_no_capability(says):
     assert says(asked, before) == repr((0, [0] * 6, []))
 
 
-@behind_bwrap
+@needs.bwrap
 def test_no_program_gives_more_rights(says):
     assert says("ctypes.CDLL(None).prctl(39, 0, 0, 0, 0)", "import ctypes") == "1"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_worker_cannot_become_root(says):
     before = """
 def refused(call, *arguments):
@@ -224,18 +224,18 @@ def refused(call, *arguments):
     assert says(asked, before) == repr([True] * 3)
 
 
-@behind_bwrap
+@needs.bwrap
 def test_there_are_no_namespaces_to_be_made_inside(says):
     new_user_namespace = "ctypes.CDLL(None).unshare(0x10000000)"
     assert says(new_user_namespace, "import ctypes") == "-1"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_network_is_a_loop_that_is_nobodys(says):
     assert says("[name for _, name in socket.if_nameindex()]", "import socket") == "['lo']"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_no_address_can_be_reached(says):
     reaching = """
 import socket
@@ -249,7 +249,7 @@ def reached(address):
     assert own in (errno.ENETUNREACH, errno.ECONNREFUSED)
 
 
-@behind_bwrap
+@needs.bwrap
 def test_no_process_is_seen_but_those_inside(says):
     others = """
 def there(pid):
@@ -263,7 +263,7 @@ def there(pid):
     assert says(asked, others) == "(1, 0, [1])"
 
 
-@behind_bwrap
+@needs.bwrap
 def test_childs_parent_is_the_first_process_there_is(course):
     assert ask(course, Bwrap(), "os.getppid()") == "1"
 
@@ -271,7 +271,7 @@ def test_childs_parent_is_the_first_process_there_is(course):
 # How it ends
 
 
-@behind_bwrap
+@needs.bwrap
 def test_killing_ends_the_process_and_what_it_forked(started, pipe):
     process, (reader,) = started(FORKS), pipe
     assert os.read(reader, 1) + os.read(reader, 1) == b"xx"
@@ -279,14 +279,14 @@ def test_killing_ends_the_process_and_what_it_forked(started, pipe):
     assert os.read(reader, 1) == b""  # nobody is left who could write
 
 
-@behind_bwrap
+@needs.bwrap
 def test_process_may_be_killed_more_than_once(started):
     process = started(FORKS)
     process.kill()
     process.kill()
 
 
-@behind_bwrap
+@needs.bwrap
 def test_process_that_ends_by_itself_is_waited_for(started):
     process = started("")
     process.kill()
@@ -304,13 +304,13 @@ def asked_anew():
     why_not.cache_clear()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is for Linux")
+@needs.linux
 def test_missing_program_is_said(asked_anew, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert asked_anew() == "bubblewrap is not installed (its command is bwrap)"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is for Linux")
+@needs.linux
 def test_missing_program_is_the_machines_fault(asked_anew, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(MachineError) as caught:
@@ -318,7 +318,7 @@ def test_missing_program_is_the_machines_fault(asked_anew, monkeypatch):
     assert "bubblewrap is not installed" in caught.value.what
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is for Linux")
+@needs.linux
 @pytest.mark.parametrize(
     ("program", "said"),
     [
@@ -341,16 +341,16 @@ def without_namespaces(source):
     limit = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
     inside = ["unshare", "--user", "--map-root-user", "sh", "-c", limit, "sh", sys.executable, "-c", source]
     if shutil.which("unshare") is None or subprocess.run([*inside[:-1], ""], check=False).returncode:
-        pytest.skip("no namespace without namespaces can be made here")
+        pytest.skip(needs.NO_NAMESPACES)
     return subprocess.run(inside, capture_output=True, text=True, check=True).stdout
 
 
-@behind_bwrap
+@needs.bwrap
 def test_refused_namespaces_are_said_in_bubblewraps_own_words():
     said = without_namespaces("from grader.sandbox.bwrap import why_not; print(why_not())")
     assert said.startswith("bubblewrap cannot make its walls here: bwrap: ")
 
 
-@behind_bwrap
+@needs.bwrap
 def test_working_program_leaves_nothing_to_say(asked_anew):
     assert asked_anew() == ""

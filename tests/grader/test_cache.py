@@ -11,6 +11,7 @@ import pytest
 from grader import cache
 from grader.cache import KEY, keep, kept
 from grader.cases import default_folder
+from tests.needs import root
 
 DATA = b"what was drawn"
 
@@ -157,7 +158,7 @@ def test_a_key_of_another_size_is_made_anew(secret, environments_key, entries):
     assert kept(entries, "a") == DATA
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@root
 def test_another_users_key_is_left_alone_and_the_users_own_is_taken(places, entries):
     environments, users = places
     environments.touch(0o600)

@@ -18,12 +18,11 @@ from grader.request import Request
 from grader.sandbox.interpreter import found
 from grader.sandbox.process import Process
 from grader.sandbox.uid import Uid
-from grader.sandbox.uid import why_not as no_uid
 from grader.student import Limits, Student
 from grader.worker import cell
 from tests.grader.asking import ask, observe
-from tests.grader.cages import every_cage, filtered, linux
 from tests.grader.unwalled import add, leave_out
+from tests.needs import every_cage, filtered, landlock, linux, uid_reason, x86_64
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINE = os.uname().machine
@@ -60,8 +59,6 @@ EPERM, ENOSYS = 1, 38
 PROBES = (335, 336) if MACHINE == "x86_64" else ()
 # From here up nothing is known, and so it is missing.
 NEWER = range(cell.UNKNOWN, cell.UNKNOWN + 100)
-
-blind = pytest.mark.skipif(not cell.sees_only(), reason="this kernel has no Landlock")
 
 
 def named_calls():
@@ -111,7 +108,7 @@ def test_calls_by_the_numbers_of_another_abi_are_missing(number, cage, course):
     assert ask(course, cage, f"errno({number})", CALLING) == str(ENOSYS)
 
 
-@pytest.mark.skipif(MACHINE != "x86_64", reason="only x86_64 has a 32-bit way in")
+@x86_64
 @filtered
 @every_cage
 def test_calls_by_the_32_bit_way_are_missing(cage, course):
@@ -185,7 +182,7 @@ def test_descriptors_can_still_be_asked_about(cage, course):
 def numbers_by_name(machine):
     header = HEADERS[machine]
     if not header.exists():
-        pytest.skip(f"{header} is not installed")
+        pytest.skip(f"{header} is not installed; apt install linux-libc-dev, or libc6-dev-arm64-cross")
     return {
         name: int(number)
         for name, number in re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", header.read_text("utf-8"))
@@ -322,7 +319,7 @@ def user_cage():
     """A cage whose workers are no root, whom the kernel lets start as many processes as memory holds."""
     if os.geteuid():
         return Process()
-    if reason := no_uid():
+    if reason := uid_reason():
         pytest.skip(reason)
     return Uid()
 
@@ -412,12 +409,12 @@ def contents(folder):
     return sorted((path.name, path.is_file() and path.read_text()) for path in folder.iterdir())
 
 
-@blind
+@landlock
 def test_files_and_folders_of_others_cannot_be_read(let_through):
     assert let_through(READING)[0] == "[]"
 
 
-@blind
+@landlock
 def test_nothing_can_be_written_made_moved_or_removed(let_through, folder):
     before = contents(folder)
     assert let_through(WRITING)[0] == "[]"
@@ -436,7 +433,7 @@ def test_it_is_landlock_that_refuses_them(attempts, let_through, monkeypatch):
     assert allowed == repr(filled)
 
 
-@blind
+@landlock
 def test_packages_in_the_library_cannot_be_read(course):
     files = [str(path) for folder in found().hidden for path in islice(Path(folder).rglob("*.py"), 5)]
     assert files

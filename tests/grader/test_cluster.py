@@ -14,7 +14,7 @@ import pytest
 
 from grader.gradebook.reading import reading
 
-pytest.importorskip("distributed", reason="pip install 'nanograd[dask]'")
+pytest.importorskip("distributed", reason="needs Dask; pip install 'nanograd[dask]'")
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 12
 

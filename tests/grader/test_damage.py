@@ -31,6 +31,7 @@ from grader.submission import load
 from tests.fuzz.stored import TABLES
 from tests.grader.test_gradebook import RUBRIC, book, evidence, graded  # noqa: F401 (a fixture)
 from tests.grader.test_policy import FAILED
+from tests.needs import posix
 
 
 def change(path, statement, *values, meant=False):
@@ -328,7 +329,7 @@ def test_stub_with_as_many_comments_as_anybody_writes_is_still_the_stub():
     assert untouched(stub + "# why\n" * ((LONGEST_SOURCE - len(stub)) // 6), stub)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="names are bytes here")
+@posix
 def test_folder_whose_name_is_no_text_is_graded_under_one_that_is(tmp_path):
     folder = os.path.join(os.fsencode(tmp_path), b"a\xff\x1b")
     os.mkdir(folder)

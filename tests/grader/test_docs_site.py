@@ -14,8 +14,9 @@ import pytest
 from grader.cli import main
 from grader.report import schema
 from tests.grader.test_docs import EXPECTED, RUN_ON_SOLUTIONS, blocks
-from tests.grader.test_page_browser import CHROMEDRIVER, CHROMIUM, asked_for, browser, complaints, one
+from tests.grader.test_page_browser import asked_for, browser, complaints, one
 from tests.grader.test_release import secret_lines
+from tests.needs import chromium
 
 pytestmark = pytest.mark.xdist_group("browser")
 assert browser  # a fixture, used by its name
@@ -132,10 +133,7 @@ def test_links_of_the_documents_work_in_the_repository_too():
             assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
-@pytest.mark.skipif(
-    not (CHROMIUM and CHROMEDRIVER),
-    reason="apt-get install chromium chromium-driver, to open it in a browser",
-)
+@chromium
 def test_site_opened_from_a_folder_can_be_searched_without_a_network(site, browser):
     from selenium.webdriver import ActionChains
     from selenium.webdriver.support.wait import WebDriverWait

@@ -12,7 +12,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.files import added, refuse_unwritable, replaced, whole_file
-from tests.grader.cages import linux
+from tests.needs import NO_MOUNT, linux, root
 
 FULL = OSError(28, "No space left on device")
 BIG = b"x" * 300_000
@@ -36,7 +36,7 @@ def small_disk(tmp_path):
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("nothing can be mounted here")
+        pytest.skip(NO_MOUNT)
     yield disk
     subprocess.run(["umount", disk], check=True)
 
@@ -102,7 +102,7 @@ def test_permissions_stay(way, tmp_path):
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o640
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@root
 def test_the_owner_stays(tmp_path):
     (tmp_path / "out").touch()
     os.chown(tmp_path / "out", 12345, 12345)
@@ -136,7 +136,7 @@ def test_a_file_that_is_mounted_by_itself_is_written_where_it_is(tmp_path):
     one.write_bytes(b"before, and longer")
     two.touch()
     if subprocess.run(["mount", "--bind", one, two], check=False, capture_output=True).returncode:
-        pytest.skip("nothing can be mounted here")
+        pytest.skip(NO_MOUNT)
     try:
         write(two, b"after")
     finally:
@@ -291,7 +291,7 @@ def test_a_file_of_another_name_is_never_taken_for_one_of_ours(name, tmp_path):
     assert listing(tmp_path) == sorted([name, "out"])
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@root
 def test_what_another_user_left_stays(tmp_path):
     left = tmp_path / ".out.0123456789abcdef.nanograd"
     left.touch()

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
@@ -423,7 +424,6 @@ def test_absent_is_counted_apart_from_wrong(setting):
 
 
 def test_report_on_an_engine_meets_the_schema(setting):
-    jsonschema = pytest.importorskip("jsonschema")
     for name in ("karpathy", "old_python.py", "early_lecture.py"):
         jsonschema.validate(to_plain(grade_foreign(SHAPES / name, setting)), json.loads(schema()))
 

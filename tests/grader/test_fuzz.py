@@ -1,7 +1,6 @@
 """What comes from strangers, made up at random: a short run of every target, the same every time."""
 
 import random
-import sys
 import time
 
 import pytest
@@ -9,12 +8,13 @@ import pytest
 from tests.fuzz.mutating import of_bytes, of_json
 from tests.fuzz.running import Found, Target, as_json, for_runs, fuzz, in_time
 from tests.fuzz.targets import TARGETS
+from tests.needs import linux
 
 # Targets that do much with each input; all others take a fraction of a millisecond.
 SLOW = {"rows": 40, "gradebook": 40, "observations": 25, "download": 100}
 RUNS = 600
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits its own memory as Linux lets it")
+pytestmark = linux
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))

@@ -462,7 +462,7 @@ def test_xz_that_asks_for_gigabytes_is_refused(refusal):
     try:
         data = lzma.compress(tarred(("add.py", b"x")), filters=filters)
     except MemoryError:
-        pytest.skip("there is no room to make one")
+        pytest.skip("there is no room to make one; free some memory")
     assert refusal(data) == "alice.zip is damaged, so it cannot be unpacked"
 
 

@@ -220,7 +220,7 @@ def test_name_that_is_no_text_becomes_a_printable_id(folder):
     try:
         os.mkdir(os.fsencode(folder) + b"/a\xffb")
     except OSError:
-        pytest.skip("the file system refuses the name itself")
+        pytest.skip("this file system takes no name that is no text; run the tests on one that does")
     with open(os.fsencode(folder) + b"/a\xffb/add.py", "w") as file:
         file.write("x")
     assert only(folder).person.id == "a\\udcffb"

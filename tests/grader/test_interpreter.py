@@ -14,7 +14,7 @@ from grader.errors import MachineError
 from grader.sandbox import interpreter
 from grader.sandbox.interpreter import DEVICES, FLAGS, found
 from grader.sandbox.process import Process
-from tests.grader.cages import linux
+from tests.needs import linux
 
 
 @pytest.fixture

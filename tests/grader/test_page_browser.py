@@ -1,7 +1,6 @@
 """The class report in a real browser: searched, sorted, opened, and left alone by what people are called."""
 
 import json
-import shutil
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -12,15 +11,11 @@ from grader.render.page import render_class
 from grader.standing import Standing
 from tests.grader.crowd import HOSTILE, crowd
 from tests.grader.formats.samples import a_class, in_a_circle, perfect
+from tests.needs import CHROMEDRIVER, CHROMIUM, chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-CHROMEDRIVER = shutil.which("chromedriver")
 selenium = pytest.importorskip("selenium", reason="pip install selenium, to try the page in a browser")
 pytestmark = [
-    pytest.mark.skipif(
-        not (CHROMIUM and CHROMEDRIVER),
-        reason="apt-get install chromium chromium-driver, to try the page in a browser",
-    ),
+    chromium,
     pytest.mark.xdist_group("browser"),
 ]
 SIZE = 120

@@ -30,6 +30,7 @@ from grader.sandbox import choose
 from grader.setting import Setting
 from grader.sources import SEALED
 from grader.submission import Submission, load
+from tests.needs import make
 
 ROOT = Path(__file__).resolve().parents[2]
 # Too short or too common to give anything away.
@@ -361,7 +362,7 @@ def test_makefile_has_the_students_targets_only(released):
     assert ".venv/ready: $(SETUP)" in text
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@make
 def test_makefile_grades_one_exercise_when_told_to(released):
     done = subprocess.run(
         ["make", "-n", "grade", "EX=mul"], cwd=released, capture_output=True, text=True, check=True

@@ -16,10 +16,10 @@ from grader.sandbox.interpreter import DEVICES, found
 from grader.sandbox.root import root_for
 from grader.sandbox.uid import Uid
 from grader.scratch import removed, unfinished_folder
+from tests import needs
 from tests.grader.asking import ask
-from tests.grader.cages import behind_uid
 
-pytestmark = behind_uid
+pytestmark = needs.uid
 # Every name below a folder, and what cannot be listed.
 WALKING = """
 def walk(top):

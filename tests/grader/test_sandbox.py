@@ -21,8 +21,9 @@ from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.process import Process
 from grader.sandbox.uid import Uid
 from grader.student import Limits, Student
-from tests.grader.cages import behind_bwrap, linux
+from tests import needs
 from tests.grader.unwalled import leave_out
+from tests.needs import linux
 
 SAYS = """
 import os, sys
@@ -458,7 +459,7 @@ def test_twenty_attempts_leak_no_process_no_descriptor_and_no_folder(kind, cours
     assert list(temporary.iterdir()) == []
 
 
-@behind_bwrap
+@needs.bwrap
 @pytest.mark.parametrize("kind", [kind for kind, (_, _, missing) in KINDS.items() if not missing])
 def test_twenty_attempts_in_the_strong_cage_leak_no_process_and_no_descriptor(kind, course):
     before = descriptors(), children()
@@ -528,11 +529,11 @@ def said_by(script, cage, folder):
 
 
 @linux
-@pytest.mark.parametrize("cage", ["process", pytest.param("bwrap", marks=behind_bwrap)])
+@pytest.mark.parametrize("cage", ["process", pytest.param("bwrap", marks=needs.bwrap)])
 def test_no_process_outlives_a_grader_that_is_killed_at_any_moment(cage, tmp_path):
     assert said_by(AT_ANY_MOMENT, cage, tmp_path) == ["True"] * 20
 
 
-@behind_bwrap
+@needs.bwrap
 def test_no_worker_that_hears_of_nothing_outlives_its_grader_in_the_strong_cage(tmp_path):
     assert said_by(DEAF, "bwrap", tmp_path) == ["True"] * 20

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import jsonschema
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
@@ -76,11 +77,12 @@ def test_no_export_says_a_secret_seed(book, form, tmp_path):
 
 
 def test_no_row_for_analyses_says_a_secret_seed(book, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
     with reading(book) as reader:
         export(reader.standings(), "parquet", tmp_path / "out")
     told = {
-        row["seed"] for row in parquet.read_table(tmp_path / "out").to_pylist() if row["seed"] is not None
+        row["seed"]
+        for row in pyarrow.parquet.read_table(tmp_path / "out").to_pylist()
+        if row["seed"] is not None
     }
     assert len(told) == 1
     assert read(told.pop()) != SEED

@@ -1,7 +1,6 @@
 """The page of one submission in a real browser: on a phone and a desk, by keyboard, whatever it says."""
 
 import json
-import shutil
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,14 +9,12 @@ import pytest
 from grader.render.single import render_single
 from tests.grader.crowd import crowd
 from tests.grader.graphs import graph
-from tests.grader.test_page_browser import CHROMEDRIVER, CHROMIUM, QUIET
+from tests.grader.test_page_browser import QUIET
+from tests.needs import CHROMEDRIVER, CHROMIUM, chromium
 
 selenium = pytest.importorskip("selenium", reason="pip install selenium, to try the page in a browser")
 pytestmark = [
-    pytest.mark.skipif(
-        not (CHROMIUM and CHROMEDRIVER and shutil.which(CHROMIUM)),
-        reason="apt-get install chromium chromium-driver, to try the page in a browser",
-    ),
+    chromium,
     pytest.mark.xdist_group("browser"),
 ]
 NASTY = "<img src=x onerror=alert(1)></code></pre><script>alert(1)</script>\u202eabc " + "long" * 60

@@ -23,8 +23,8 @@ from grader.request import Request
 from grader.sandbox.process import Process
 from grader.student import Limits, Student
 from grader.worker.wire import TEXT_LIMIT
-from tests.grader.cages import every_cage, filtered, linux
 from tests.grader.unwalled import leave_out
+from tests.needs import every_cage, filtered, linux
 
 SUM = Expression((2.0, 3.0), (Step("+", (0, 1)), Step("backward", (2,))))
 SUM_SEEN = Numbers((2.0, 3.0, 5.0, 1.0, 1.0, 1.0))

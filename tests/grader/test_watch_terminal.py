@@ -1,7 +1,6 @@
 """grader watch in a real terminal with somebody at the keys; the screens are what tmux shows."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +11,10 @@ import pytest
 
 from grader.catalogue import files, read
 from tests.grader.watched import Terminal, project, running
+from tests.needs import tmux
 
 pytestmark = [
-    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+    tmux,
     pytest.mark.xdist_group("watch"),
 ]
 ENDLESS = "def add(self, other):\n    while True:\n        pass\n"

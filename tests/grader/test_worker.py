@@ -41,8 +41,8 @@ from grader.worker.child import FRAME_LIMIT, describe
 from grader.worker.engine import Missing, Parts, assemble
 from grader.worker.running import Misfit, a, run
 from tests.grader.asking import ask
-from tests.grader.cages import linux
 from tests.grader.unwalled import leave_out
+from tests.needs import linux
 
 NONCE = b"\x8ananonce"
 SUM = Expression((2.0, 3.0), (Step("+", (0, 1)),))

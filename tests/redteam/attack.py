@@ -48,7 +48,7 @@ class Attack:
     marks: by exercise what it deserves; every exercise not named deserves full marks.
     id: what its submission is called; the name where nothing is said.
     refused: the whole submission is not read, in a line of words; then there are no marks.
-    not_held: the cages that do not keep it from what it tries.
+    limit: the known limit of a cage that it uses, see tests/limits.py.
     noted: what the note says that then stands on top of the report on all parts.
     """
 
@@ -58,7 +58,7 @@ class Attack:
     marks: Mapping[str, Deserved] = field(default_factory=dict)
     id: str = ""
     refused: bool = False
-    not_held: tuple[str, ...] = ()
+    limit: str = ""
     noted: str = ""
     any_shape: bool = False
 

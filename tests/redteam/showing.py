@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.limits import NOT_HELD
 from tests.redteam.attack import FULL, LINES, NOTHING, Attack
 from tests.redteam.table import ATTACKS
 
@@ -24,8 +25,14 @@ def _section(line: int) -> str:
 
 
 def _row(attack: Attack) -> str:
-    cells = (f"`{attack.name}`", attack.tries, "; ".join(_deserves(attack)), ", ".join(attack.not_held))
+    cells = (f"`{attack.name}`", attack.tries, "; ".join(_deserves(attack)), _not_held_by(attack.limit))
     return f"| {' | '.join(cells)} |\n"
+
+
+def _not_held_by(limit: str) -> str:
+    if limit not in NOT_HELD:
+        return ""
+    return "process; uid where it is reduced" if "reduced" in NOT_HELD[limit] else "process"
 
 
 def _deserves(attack: Attack) -> Iterator[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from tests.limits import NAMES_OF_FILES
 from tests.redteam.attack import NOTHING, Attack, Deserved, full, nothing, part, up_to
-
-WORD_IN_STAT = ("process",)  # Landlock alone hides what is in files, not that they are there
 
 ATTACKS = (
     # 1 exit and signals
@@ -77,7 +76,7 @@ ATTACKS = (
     Attack("import_an_autograd_library", 5, "imports torch, numpy, autograd", full()),
     Attack("read_files_of_the_machine", 5, "reads homes, keys, /proc, /dev, the cases", full()),
     Attack("write_files_of_the_machine", 5, "writes, removes, renames and links files", full()),
-    Attack("ask_what_there_is", 5, "asks for sizes and dates of files", full(), not_held=WORD_IN_STAT),
+    Attack("ask_what_there_is", 5, "asks for sizes and dates of files", full(), limit=NAMES_OF_FILES),
     Attack("list_folders", 5, "lists folders, also of other processes", full()),
     Attack("read_the_environment", 5, "looks for tokens in environment and arguments", full()),
     Attack("search_for_expected_numbers", 5, "searches frames and objects for answers", nothing("failed")),

@@ -16,7 +16,10 @@ import pytest
 
 from grader.gradebook.reading import reading
 from grader.report import to_plain
+from grader.sandbox.cage import Cage
 from grader.scoring import exercise_status, score
+from tests.limits import is_held
+from tests.needs import linux
 from tests.redteam.attack import Deserved
 from tests.redteam.making import hand_in
 from tests.redteam.table import ATTACKS
@@ -24,7 +27,7 @@ from tests.redteam.test_redteam import BREACH, assert_log_is_safe, same, setting
 from tests.redteam.watching import watching
 
 pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="the cages are for Linux"),
+    linux,
     # The class is graded once, in the process that runs all tests about it.
     pytest.mark.xdist_group("attacked class"),
 ]
@@ -68,12 +71,14 @@ class Graded:
 
     exits, said: how each run ended and what it said, by the gradebook's name.
     secret: what the canaries held.
+    cage: where they were graded.
     """
 
     folder: Path
     exits: dict[str, int]
     said: dict[str, str]
     secret: str
+    cage: Cage
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +110,7 @@ def grade_both(folder, private):
         "exits": {name: run.returncode for name, run in runs.items()},
         "said": {name: run.stdout for name, run in runs.items()},
         "secret": watch.secret,
+        "cage": setting.cage,
     }
 
 
@@ -115,12 +121,14 @@ def standings(graded):
         return {standing.person.id: standing for standing in reader.standings().each()}
 
 
-def test_every_attack_gets_what_it_deserves_in_a_class(standings):
+def test_every_attack_gets_what_it_deserves_in_a_class(standings, graded):
     for attack in ATTACKS:
         standing = standings[attack.person]
         if attack.refused:
             assert standing.report is None
             assert standing.trouble
+            continue
+        if not is_held(attack.limit, graded.cage):
             continue
         for result in standing.report.results:
             deserved, marks = attack.marks.get(result.exercise.name, FULL), score(result)
@@ -129,8 +137,10 @@ def test_every_attack_gets_what_it_deserves_in_a_class(standings):
 
 
 def test_nothing_forbidden_was_reached_in_a_class(standings, graded):
-    said = json.dumps([to_plain(s.report) for s in standings.values() if s.report is not None])
-    assert BREACH not in said
+    known = {attack.person for attack in ATTACKS if not is_held(attack.limit, graded.cage)}
+    reports = {person: to_plain(s.report) for person, s in standings.items() if s.report is not None}
+    assert {person for person, report in reports.items() if BREACH in json.dumps(report)} == known
+    said = json.dumps([report for person, report in reports.items() if person not in known])
     assert graded.secret not in said
 
 
