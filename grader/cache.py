@@ -30,7 +30,7 @@ import platformdirs
 
 from grader.files import added, replaced
 from grader.printable import printable
-from grader.scratch import clear
+from grader.scratch import clear, turn
 
 FORM = b"nanograd 1\n"
 SECRET, CODE = 32, 32  # bytes
@@ -52,16 +52,28 @@ def recall(
 ) -> Thing:
     """What is kept under a name, or else made now and kept.
 
+    Made by one process at a time: others wait for it, and take what it has kept.
+
     read: takes only what write gave to this user. say: called with a sentence where nothing can be kept.
     """
-    data = kept(folder, name)
+    found = _read_as(read, kept(folder, name))
+    if found is not None:
+        return found
+    with turn(folder / name):
+        found = _read_as(read, kept(folder, name))  # somebody else may just have made it
+        if found is not None:
+            return found
+        made = make()
+        if trouble := keep(folder, name, write(made)):
+            say(trouble)
+        return made
+
+
+def _read_as(read: Callable[[Data], Thing], data: Data | None) -> Thing | None:
     if data is not None:
         with suppress(ValueError, EOFError, TypeError):
             return read(data)
-    made = make()
-    if trouble := keep(folder, name, write(made)):
-        say(trouble)
-    return made
+    return None
 
 
 def users_folder(find: Callable[[str], str]) -> Path:

@@ -11,9 +11,11 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
+from hashlib import blake2b
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -21,6 +23,7 @@ from typing import BinaryIO
 from grader.errors import MachineError
 
 UNFINISHED = re.compile(r"\..*\.[0-9a-f]{16}\.nanograd", re.DOTALL)
+PATIENCE = 60.0  # seconds that somebody else may take for what is made once
 SCRATCH = re.compile(r"nanograd-[a-z]+-[0-9a-f]{16}")
 
 
@@ -63,6 +66,26 @@ def unfinished_file(place: Path, mode: int = 0o666) -> tuple[Path, BinaryIO]:
 def unfinished_folder(place: Path) -> tuple[Path, int]:
     """A new folder beside a place, and the descriptor that locks it; raises OSError."""
     return _new_folder(lambda: _unfinished(place), 0o777)
+
+
+@contextmanager
+def turn(place: Path) -> Iterator[None]:
+    """Alone with what is to be made for a place; who has waited a minute goes on, alone or not."""
+    handle, deadline = None, time.monotonic() + PATIENCE
+    with suppress(OSError):  # a folder or a disk without locks: then it may be made twice
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = place.with_name(f".turn.{blake2b(place.name.encode(), digest_size=8).hexdigest()}.nanograd")
+        while handle is None and time.monotonic() < deadline:
+            handle = _locked_now(lock)
+            if handle is None:
+                time.sleep(0.05)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            with suppress(OSError):
+                lock.unlink()
+            os.close(handle)
 
 
 def clear(folder: Path, names: re.Pattern[str] = UNFINISHED) -> None:
@@ -118,6 +141,17 @@ def _new_folder(named: Callable[[], Path], mode: int) -> tuple[Path, int]:
         if _is_ours(handle, path):
             return path, handle
         os.close(handle)
+
+
+def _locked_now(path: Path) -> int | None:
+    """A descriptor that locks a file, made if need be; None where somebody else has it. Raises OSError."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_ours(handle, path):
+            return handle
+    os.close(handle)
+    return None
 
 
 def _is_ours(handle: int, path: Path) -> bool:

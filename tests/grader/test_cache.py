@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import cache
-from grader.cache import KEY, keep, kept
+from grader import cache, scratch
+from grader.cache import KEY, keep, kept, recall
 from grader.cases import default_folder
 from tests.needs import root
 
@@ -226,3 +226,49 @@ def test_nothing_else_is_left_beside_an_entry(environments_key, entries):
         keep(entries, "a", DATA)
     assert len(list(entries.iterdir())) == 1
     assert [path.name for path in environments_key.parent.iterdir()] == [KEY]
+
+
+RECALLING = """
+import sys, time
+from pathlib import Path
+from grader.cache import recall
+
+def make():
+    print("making", flush=True)
+    time.sleep(1)
+    return b"what was drawn"
+
+data = recall(Path(sys.argv[1]), "add.cases", bytes, make, bytes, print)
+assert data == b"what was drawn"
+"""
+
+
+def recalling(entries):
+    return subprocess.Popen(
+        [sys.executable, "-c", RECALLING, str(entries)], stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_what_two_processes_want_at_once_is_made_once(entries):
+    both = [recalling(entries) for _ in range(2)]
+    said = "".join(process.communicate(timeout=60)[0] for process in both)
+    assert [process.returncode for process in both] == [0, 0]
+    assert said.split() == ["making"]
+
+
+def test_who_dies_while_making_lets_the_next_one_make_it(entries):
+    first = recalling(entries)
+    assert first.stdout.readline() == "making\n"
+    first.kill()
+    first.communicate()
+    again = recalling(entries)
+    assert again.communicate(timeout=60)[0].split() == ["making"]
+    assert [path.name for path in entries.iterdir() if path.suffix == ".nanograd"] == []
+
+
+def test_who_has_waited_long_enough_makes_it_as_well(entries, monkeypatch):
+    first = recalling(entries)
+    assert first.stdout.readline() == "making\n"
+    monkeypatch.setattr(scratch, "PATIENCE", 0.1)
+    assert recall(entries, "add.cases", bytes, lambda: b"mine", bytes, print) == b"mine"
+    first.communicate(timeout=60)

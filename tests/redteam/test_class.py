@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.gradebook.reading import reading
+from grader.render.about import About
 from grader.report import to_plain
 from grader.sandbox.cage import Cage
 from grader.scoring import exercise_status, score
@@ -23,7 +24,7 @@ from tests.needs import linux
 from tests.redteam.attack import Deserved
 from tests.redteam.making import hand_in
 from tests.redteam.table import ATTACKS
-from tests.redteam.test_redteam import BREACH, assert_log_is_safe, same, setting_in, strings
+from tests.redteam.test_redteam import BREACH, assert_log_is_safe, assert_neutral, same, setting_in, strings
 from tests.redteam.watching import watching
 
 pytestmark = [
@@ -142,6 +143,12 @@ def test_nothing_forbidden_was_reached_in_a_class(standings, graded):
     assert {person for person, report in reports.items() if BREACH in json.dumps(report)} == known
     said = json.dumps([report for person, report in reports.items() if person not in known])
     assert graded.secret not in said
+
+
+def test_nothing_that_is_said_of_an_attack_steers_what_shows_it(standings):
+    for person, standing in standings.items():
+        if standing.report is not None:
+            assert_neutral(standing.report, About(person))
 
 
 def test_honest_people_are_graded_as_without_the_attacks(standings, graded):
