@@ -1,5 +1,7 @@
 """Whatever one exercise does, it costs that exercise alone."""
 
+from functools import cache
+
 import pytest
 
 from grader.evidence import status
@@ -34,11 +36,11 @@ def graded(course, setting, folder, seconds=1.0):
     return grade(load(folder, course.names), quick)
 
 
-def others_are_untouched(report, name):
+def others_are_untouched(report, *names):
     return all(
         exercise_status(result) == "passed" and score(result).points == score(result).most
         for result in report.results
-        if result.exercise.name != name
+        if result.exercise.name not in names
     )
 
 
@@ -46,43 +48,98 @@ def own(report, name):
     return next(result for result in report.results if result.exercise.name == name)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_missing_exercise_is_not_started_and_costs_itself_alone(name, course, setting, solved):
-    (solved / f"{name}.py").unlink()
-    report = graded(course, setting, solved, seconds=10.0)
-    assert exercise_status(own(report, name)) == "not_started"
-    assert score(own(report, name)).points == 0
-    assert others_are_untouched(report, name)
+def missing(path, name):
+    path.unlink()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_syntax_error_crashes_its_exercise_alone(name, course, setting, solved):
-    (solved / f"{name}.py").write_text("def broken(:\n    pass\n")
-    report = graded(course, setting, solved, seconds=10.0)
-    outcome = own(report, name).verdicts[0].outcome
+def misspelt(path, name):
+    path.write_text("def broken(:\n    pass\n")
+
+
+def looping(path, name):
+    path.write_text(endless(name))
+
+
+def ending(path, name):
+    path.write_text(exiting(name))
+
+
+FAULTS = (missing, misspelt, looping, ending)
+ROUNDS = range(len(NAMES))
+
+
+def faults(number):
+    """Four of the exercises and what is wrong with each; over all rounds everyone has every fault once."""
+    turned = [NAMES[(number + n) % len(NAMES)] for n in range(len(FAULTS))]
+    return dict(zip(turned, FAULTS, strict=True))
+
+
+@pytest.fixture(scope="session")
+def round_of(course, setting, solutions, tmp_path_factory):
+    """A report on half of the exercises with faults and the other half right; made once for each round."""
+
+    @cache
+    def report(number):
+        folder = tmp_path_factory.mktemp("isolation")
+        for name, text in solutions.items():
+            (folder / f"{name}.py").write_text(text)
+        for name, make in faults(number).items():
+            make(folder / f"{name}.py", name)
+        return graded(course, setting, folder)
+
+    return report
+
+
+def each(fault):
+    """One run for each exercise that has this fault, beside the others of its round."""
+    place = FAULTS.index(fault)
+    rows = [
+        pytest.param(
+            number, NAMES[(number + place) % len(NAMES)], marks=pytest.mark.xdist_group(f"isolation-{number}")
+        )
+        for number in ROUNDS
+    ]
+    return pytest.mark.parametrize(("number", "name"), rows)
+
+
+@each(missing)
+def test_missing_exercise_is_not_started(number, name, round_of):
+    assert exercise_status(own(round_of(number), name)) == "not_started"
+    assert score(own(round_of(number), name)).points == 0
+
+
+@each(misspelt)
+def test_syntax_error_crashes_its_exercise(number, name, round_of):
+    outcome = own(round_of(number), name).verdicts[0].outcome
     assert status(outcome) == "crashed"
     assert outcome.error.startswith("SyntaxError")
     assert outcome.frames == (f"{name}.py, line 1",)
-    assert others_are_untouched(report, name)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_endless_exercise_times_out_alone(name, course, setting, solved):
-    (solved / f"{name}.py").write_text(endless(name))
-    report = graded(course, setting, solved)
-    assert exercise_status(own(report, name)) == "timed_out"
-    assert score(own(report, name)).points == 0
-    assert others_are_untouched(report, name)
+@each(looping)
+def test_endless_exercise_times_out(number, name, round_of):
+    assert exercise_status(own(round_of(number), name)) == "timed_out"
+    assert score(own(round_of(number), name)).points == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_exiting_exercise_crashes_alone(name, course, setting, solved):
-    (solved / f"{name}.py").write_text(exiting(name))
-    report = graded(course, setting, solved, seconds=10.0)
-    assert exercise_status(own(report, name)) == "crashed"
-    assert "exit code 0" in own(report, name).verdicts[0].outcome.error
-    assert score(own(report, name)).points == 0
-    assert others_are_untouched(report, name)
+@each(ending)
+def test_exiting_exercise_crashes(number, name, round_of):
+    result = own(round_of(number), name)
+    assert exercise_status(result) == "crashed"
+    assert "exit code 0" in result.verdicts[0].outcome.error
+    assert score(result).points == 0
+
+
+@pytest.mark.parametrize(
+    "number", [pytest.param(n, marks=pytest.mark.xdist_group(f"isolation-{n}")) for n in ROUNDS]
+)
+def test_exercises_beside_missing_broken_endless_and_exiting_ones_have_all_their_points(number, round_of):
+    assert others_are_untouched(round_of(number), *faults(number))
+
+
+def test_every_exercise_has_every_fault_once():
+    pairs = [(name, fault) for number in ROUNDS for name, fault in faults(number).items()]
+    assert sorted(pairs, key=str) == sorted({(n, f) for n in NAMES for f in FAULTS}, key=str)
 
 
 def test_flooding_exercise_times_out_alone(course, setting, solved):
