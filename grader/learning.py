@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.cache import Data, recall
 from grader.cases import Bank, key
-from grader.catalogue import FOLDER, Misconception, files, misconceptions
+from grader.catalogue import FOLDER, Misconception, misconceptions, texts
 from grader.course import Course
 from grader.diagnosis import Signature, signature
 from grader.model import Exercise
@@ -50,12 +50,14 @@ def signatures_key(setting: Setting, exercise: Exercise, folder: Path = FOLDER) 
 
 
 def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
-    """What signatures depend on besides the bank: the wrong code and the reference around it."""
+    """What signatures depend on besides the bank: the wrong code, and what stands around it when it runs."""
     parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in course.parts]
     digest = hashlib.sha256(repr((SECONDS, exercise.name, parts)).encode())
     worker = sorted((Path(__file__).parent / "worker").glob("*.py"))
-    for path in (*files(exercise.name, folder), *worker):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    # The texts that the wrong code is made of stand for it: they are at hand without applying a single diff.
+    known = (text.encode() for text in texts(exercise.name, folder))
+    for data in (*known, *(path.read_bytes() for path in worker)):
+        digest.update(hashlib.sha256(data).digest())
     for name in exercise.siblings:
         digest.update(hashlib.sha256(course.solution(name).encode()).digest())
     return digest.hexdigest()[:16]
