@@ -2,18 +2,17 @@
 
 There is one Markdown file an exercise, misconceptions/EXERCISE.md, and each misconception is a section of it:
 
-    ## overwrites: The gradient overwrites what was there instead of adding to it.
-    An operand can be used in more than one place, and every use has its say in its gradient.
-    Hint: Accumulation · Seen by: same_operand_twice
+    ## its_id: Its name, which says what the code does wrong.
+    An explanation for the student, in as many lines as it needs.
+    Hint: a heading of HINTS.md · Seen by: the_property_that_is_meant_to_catch_it
     ```diff
-    -        self.grad += out.grad
-    +        self.grad = out.grad
+     a line of the solution that stays, where it takes one to find the place
+    -a line of the solution that goes
+    +a line that comes instead
     ```
 
-The heading holds its id and its name, a sentence; the text below explains it to the student. "Hint" is a
-heading of HINTS.md, "Seen by" the property that is meant to catch it, "Twin" the id of another misconception
-that behaves the same on every input. The block is a diff of the solution, in which a line @@ stands between
-places apart; where the idea is another program, a ```python block holds all of it.
+"Twin: " adds the id of another one that behaves the same on every input. In the diff a line @@ parts places
+that lie apart. Where the idea is another program, a ```python block holds all of it.
 """
 
 from __future__ import annotations
@@ -113,7 +112,7 @@ def _sections(exercise: str, file: str, text: str) -> Iterator[_Section]:
         if number and line.startswith(("#", "```")):
             starts.insert(0, number)  # no introduction but a misconception whose heading is none
             break
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in zip(starts, [*starts, len(lines)][1:], strict=True):
         yield _Section(exercise, file, start + 1, lines[start:end])
 
 
@@ -247,7 +246,7 @@ class _Section:
             found = [start for start in found if solution[start + offset : start + offset + 1] == (line,)]
             if not found:
                 why = "does not follow the line above it" if line in solution else "does not stand"
-                raise self.fault(at, f"{line!r} {why} in {file}", "take the lines from the solution as it is")
+                raise self.fault(at, f"{line!r} {why} in {file}", "take the lines from the solution")
         if len(found) > 1:
             raise self.fault(first, f"this stands {len(found)} times in {file}", "add a line beside it")
         return found[0], found[0] + len(old), new, first
