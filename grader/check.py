@@ -135,7 +135,7 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
 def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Iterator[str]:
     """Misconceptions that nothing catches, that their property misses, or that two names stand for.
 
-    Where some cannot be read, there is only that to tell: all of them are run together.
+    Where some cannot be read, that is all there is to find: an exercise's are run together or not at all.
     """
     if unreadable := faults(exercise.name, folder):
         yield from (f"{fault.what}; {fault.next_step}" for fault in unreadable)

@@ -53,10 +53,12 @@ def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
     """What signatures depend on besides the bank: the wrong code, and what stands around it when it runs."""
     parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in course.parts]
     digest = hashlib.sha256(repr((SECONDS, exercise.name, parts)).encode())
-    worker = sorted((Path(__file__).parent / "worker").glob("*.py"))
-    # The texts that the wrong code is made of stand for it: they are at hand without applying a single diff.
-    known = (text.encode() for text in texts(exercise.name, folder))
-    for data in (*known, *(path.read_bytes() for path in worker)):
+    here = Path(__file__).parent
+    # The file of misconceptions, the solution and catalogue.py stand for the wrong code that is made of them:
+    # work that is right is graded without applying a single diff.
+    made_of = [text.encode() for text in texts(exercise.name, folder)]
+    code = [here / "catalogue.py", *sorted((here / "worker").glob("*.py"))]
+    for data in (*made_of, *(path.read_bytes() for path in code)):
         digest.update(hashlib.sha256(data).digest())
     for name in exercise.siblings:
         digest.update(hashlib.sha256(course.solution(name).encode()).digest())
