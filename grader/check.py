@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.catalogue import FOLDER, Misconception, misconceptions, variants
+from grader.catalogue import FOLDER, Misconception, faults, misconceptions, variants
 from grader.course import GIVEN, Course
 from grader.diagnosis import Signature
 from grader.evidence import status
@@ -118,7 +118,8 @@ def stub_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
 
 
 def _result(setting: Setting, exercise: Exercise, sources: dict[str, str]) -> Result:
-    return examine(setting, Submission("check", sources, {}), exercise)
+    # Without a diagnosis: misconceptions that cannot be read are a finding of their own, told after these.
+    return examine(setting, Submission("check", sources, {}), exercise, diagnosed=False)
 
 
 def right_variant_faults(setting: Setting) -> Iterator[str]:
@@ -132,7 +133,13 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
 
 
 def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Iterator[str]:
-    """Misconceptions that nothing catches, that their property misses, or that two names stand for."""
+    """Misconceptions that nothing catches, that their property misses, or that two names stand for.
+
+    Where some cannot be read, that is all there is to find: an exercise's are run together or not at all.
+    """
+    if unreadable := faults(exercise.name, folder):
+        yield from (f"{fault.what}; {fault.next_step}" for fault in unreadable)
+        return
     course = setting.course
     known = misconceptions(exercise.name, folder)
     found, signatures = _matrix(setting, exercise, folder)
@@ -151,7 +158,7 @@ def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FO
 def _undeclared_twins(
     exercise: Exercise, known: Sequence[Misconception], signatures: Sequence[Signature]
 ) -> Iterator[str]:
-    """Pairs with one behaviour whose files do not say so."""
+    """Pairs with one behaviour that do not say so."""
     for misconception, signature in zip(known, signatures, strict=True):
         for other in signatures:
             same = signature.words == other.words and _bits(signature) == _bits(other)

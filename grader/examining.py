@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import cached_property
 
 from grader.cases import Bank
-from grader.catalogue import files, read
+from grader.catalogue import misconceptions
 from grader.course import Course
 from grader.diagnosis import Matcher, named
 from grader.judging import broken, first_broken, holds, verdict
@@ -111,7 +111,7 @@ class Examination:
             return None
         signatures = recall_signatures(self._setting, self._exercise, self._bank)
         ids = Matcher(self._bank, self._properties, self._seen).matching(signatures)
-        return named([read(path) for path in files(self._exercise.name) if path.stem in ids])
+        return named(misconceptions(self._exercise.name, only=ids))
 
 
 class Examiner:
@@ -178,12 +178,15 @@ class Examiner:
         self._student.close()
 
 
-def examine(setting: Setting, submission: Submission, exercise: Exercise) -> Result:
-    """One exercise's verdicts without pytest around them, for checks that make hundreds of them."""
+def examine(setting: Setting, submission: Submission, exercise: Exercise, diagnosed: bool = True) -> Result:
+    """One exercise's verdicts without pytest around them, for checks that make hundreds of them.
+
+    diagnosed: the misconception behind what fails is looked for.
+    """
     properties = declared_in(setting.course.properties(exercise.name))
     examiner = Examiner(setting, submission)
     try:
         verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
-        return Result(exercise, tuple(verdicts), examiner.diagnosis())
+        return Result(exercise, tuple(verdicts), examiner.diagnosis() if diagnosed else None)
     finally:
         examiner.close()

@@ -60,8 +60,7 @@ def _new(course: Course, name: str, points: int) -> dict[Path, str]:
         course.root / "solutions" / f"{name}.py": solution,
         course.root / "exercises" / f"{name}.py": cut(solution, name),
         course.properties(name): _filled("properties", name=name, **_shares(points)),
-        FOLDER / name / "overwrites.py": _filled("overwrites", name=name),
-        FOLDER / name / "no_upstream.py": _filled("no_upstream", name=name),
+        FOLDER / f"{name}.md": _filled("misconceptions", name=name),
     }
 
 

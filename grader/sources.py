@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Protocol
 
 from grader.errors import CourseError
 from grader.sealing import unseal
 
 SEALED = Path("grader") / "reference.sealed"
-
-
-class Source(Protocol):
-    """A Python source, a file or sealed; as a string it is the path that people know it by."""
-
-    @property
-    def stem(self) -> str: ...
-
-    @property
-    def parent(self) -> PurePath: ...
-
-    def read_bytes(self) -> bytes: ...
 
 
 class Sources(Protocol):
@@ -33,8 +21,8 @@ class Sources(Protocol):
         """A source's text; raises CourseError where it is not there."""
         ...
 
-    def folder(self, path: Path) -> list[Source]:
-        """The Python sources in a folder by name; none where there is no such folder."""
+    def has(self, path: Path) -> bool:
+        """Whether there is a source at the path."""
         ...
 
 
@@ -46,31 +34,11 @@ class Opened:
             return path.read_text("utf-8")
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
+        except UnicodeDecodeError as error:
+            raise CourseError(f"{path} is not UTF-8 text", "save it as UTF-8") from error
 
-    def folder(self, path: Path) -> list[Source]:
-        return [*sorted(path.glob("*.py"))]
-
-
-@dataclass(frozen=True, slots=True)
-class SealedSource:
-    """One source out of a sealed file."""
-
-    path: PurePath
-    text: str
-
-    @property
-    def stem(self) -> str:
-        return self.path.stem
-
-    @property
-    def parent(self) -> PurePath:
-        return self.path.parent
-
-    def read_bytes(self) -> bytes:
-        return self.text.encode()
-
-    def __str__(self) -> str:
-        return str(self.path)
+    def has(self, path: Path) -> bool:
+        return path.is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +54,8 @@ class Sealed:
         except KeyError:
             raise CourseError(f"{self.root / SEALED} has no {place}", REMEDY) from None
 
-    def folder(self, path: Path) -> list[Source]:
-        within = path.relative_to(self.root).as_posix()
-        texts = sorted(self._texts().items())
-        return [SealedSource(PurePath(p), text) for p, text in texts if p.rpartition("/")[0] == within]
+    def has(self, path: Path) -> bool:
+        return path.relative_to(self.root).as_posix() in self._texts()
 
     def _texts(self) -> Mapping[str, str]:
         file = self.root / SEALED

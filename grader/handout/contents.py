@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from string import Template
 
-from grader.catalogue import files
+from grader.catalogue import texts
 from grader.check import handed_out
 from grader.course import GIVEN, Course
 from grader.errors import CourseError
@@ -41,8 +41,7 @@ AUTHORS = (
     "templates/student",
     "templates/exercise.txt",
     "templates/hints.txt",
-    "templates/no_upstream.txt",
-    "templates/overwrites.txt",
+    "templates/misconceptions.txt",
     "templates/properties.txt",
     "templates/solution.txt",
 )
@@ -58,7 +57,7 @@ TABLES = (
 )
 INSTEAD = {
     '"tests/grader", "tests/redteam"': '"tests/properties"',
-    "misconceptions/*/*.py": SEALED.name,
+    "misconceptions/*.md": SEALED.name,
 }
 Files = dict[Path, bytes]
 
@@ -119,11 +118,7 @@ def _to_seal(course: Course) -> dict[str, str]:
     """The solutions and the misconceptions by the paths at which they lie in the course."""
     names = ("__init__", *GIVEN, *course.names)
     solutions = {f"solutions/{name}.py": course.solution(name) for name in names}
-    wrong = {
-        f"grader/misconceptions/{name}/{source.stem}.py": source.read_bytes().decode("utf-8")
-        for name in course.names
-        for source in files(name)
-    }
+    wrong = {f"grader/misconceptions/{name}.md": text for name in course.names for text in texts(name)[:1]}
     return solutions | wrong
 
 

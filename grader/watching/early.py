@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 
 from grader.cases import Bank
-from grader.catalogue import files, read
+from grader.catalogue import misconceptions
 from grader.diagnosis import Matcher, named
 from grader.judging import broken, first_broken, verdict
 from grader.learning import recall_signatures
@@ -88,4 +88,4 @@ class Early:
     def _diagnosis(self, seen: list[Observation]) -> Diagnosis | None:
         signatures = recall_signatures(self._setting, self._exercise, self.bank)
         ids = Matcher(self.bank, self._properties, seen).matching(signatures)
-        return named([read(path) for path in files(self._exercise.name) if path.stem in ids])
+        return named(misconceptions(self._exercise.name, only=ids))

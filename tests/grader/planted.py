@@ -39,7 +39,7 @@ SEEN = """
 import importlib, json, pkgutil, runpy, sys
 import grader
 for found in pkgutil.walk_packages(grader.__path__, "grader."):
-    if not found.name.startswith(("grader.misconceptions", "grader.worker", "grader.__main__")):
+    if not found.name.startswith(("grader.worker", "grader.__main__")):
         importlib.import_module(found.name)
 later = "cryptography distributed matplotlib.figure pyarrow.parquet resvg_py watchfiles yaml"
 for name in later.split():

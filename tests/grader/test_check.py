@@ -111,25 +111,49 @@ def test_misconceptions_of_the_course_have_no_faults(course, setting):
     assert list(misconception_faults(setting, first(course))) == []
 
 
-def test_misconception_without_a_mistake_or_a_hint_is_found(course, setting, tmp_path):
-    folder = tmp_path / "add"
-    folder.mkdir()
-    solution = course.solution("add").split('"""', 2)[2]
-    doc = '"""Nothing is wrong.\n\nIt works.\n\nHint: Nowhere\nSeen by: data_is_the_sum\n"""'
-    (folder / "right_after_all.py").write_text(doc + solution)
-    found = list(misconception_faults(setting, first(course), tmp_path))
+def known(copy, text):
+    """The folder of a copy's misconceptions, in which those of add are the text."""
+    folder = copy.root / "grader" / "misconceptions"
+    folder.mkdir(parents=True)
+    (folder / "add.md").write_text(text, "utf-8")
+    return folder
+
+
+WRONG = """## {}: The gradient {}.
+Why.
+Hint: Accumulation · Seen by: same_operand_twice
+```diff
+-        self.grad += out.grad
++        self.grad = out.grad
+```
+"""
+
+
+def test_misconception_without_a_mistake_or_a_hint_is_found(copy, setting):
+    head = "## right_after_all: Nothing is wrong.\nIt works.\nHint: Nowhere · Seen by: data_is_the_sum\n"
+    folder = known(copy, f"{head}```python\n{copy.solution('add')}```\n")
+    found = list(misconception_faults(setting, first(copy), folder))
     assert any("loses no points" in f for f in found)
     assert any("leads to a hint that is not there, 'Nowhere'" in f for f in found)
 
 
-def test_undeclared_twins_are_found(course, setting, tmp_path):
-    folder = tmp_path / "add"
-    folder.mkdir()
-    wrong = (catalogue.FOLDER / "add" / "overwrites.py").read_text()
-    for name in ("one", "other"):
-        (folder / f"{name}.py").write_text(wrong)
-    found = misconception_faults(setting, first(course), tmp_path)
+def test_undeclared_twins_are_found(copy, setting):
+    folder = known(copy, WRONG.format("one", "overwrites") + WRONG.format("other", "is replaced"))
+    found = misconception_faults(setting, first(copy), folder)
     assert any("one and other behave the same" in fault for fault in found)
+
+
+def test_every_diff_that_no_longer_fits_a_changed_solution_is_told(copy, setting):
+    folder = known(copy, WRONG.format("one", "overwrites") + WRONG.format("other", "is replaced"))
+    path = copy.root / "solutions" / "add.py"
+    path.write_text(path.read_text().replace("self.grad += out.grad", "self.grad += 1.0 * out.grad"))
+    said = (
+        "'        self.grad += out.grad' does not stand in solutions/add.py; take the lines from the solution"
+    )
+    assert list(misconception_faults(setting, first(copy), folder)) == [
+        f"grader/misconceptions/add.md, line {line}, '## {name}': {said}"
+        for line, name in ((5, "one"), (12, "other"))
+    ]
 
 
 def test_matrix_shows_no_needless_property_and_every_misconception(setting):

@@ -206,6 +206,32 @@ def test_broken_course_exits_70(tmp_path):
     assert "course.toml" in run.stderr
 
 
+@pytest.fixture
+def broken(tmp_path):
+    """A copy of the course in which one misconception of add no longer fits the solution."""
+    for part in ("grader", "solutions", "tests/properties"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "HINTS.md", "course.toml"):
+        shutil.copy(ROOT / file, tmp_path)
+    known = tmp_path / "grader" / "misconceptions" / "add.md"
+    known.write_text(known.read_text().replace("-        self.grad += out.grad\n", "-        gone\n", 1))
+    return tmp_path
+
+
+def test_misconceptions_that_cannot_be_read_are_no_matter_to_work_that_is_right(broken):
+    run = grader("grade", "solutions", "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
+    assert run.returncode == 0, run.stderr
+
+
+def test_misconceptions_that_cannot_be_read_are_one_clear_error_for_work_that_is_wrong(broken, stubs):
+    (stubs / "add.py").write_text("def add(self, other):\n    return self\n")
+    run = grader("grade", stubs, "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
+    assert run.returncode == 70
+    assert "Traceback" not in run.stderr
+    assert "grader: grader/misconceptions/add.md, line " in run.stderr
+    assert "'        gone' does not stand in solutions/add.py" in run.stderr
+
+
 def test_every_format_of_a_single_report_can_be_asked_for():
     from grader.commands.student import FORMATS
     from grader.render.formats import SINGLE

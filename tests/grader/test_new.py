@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from grader.catalogue import misconceptions
 from grader.new import PROPERTIES, _shares
 
 # What is made once takes long: all these tests in one process.
@@ -22,8 +24,10 @@ CHAPTER = re.search(
     r"^## Adding an exercise\n(.*?)^## ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
 )[1]
 COMMANDS = [line.split() for line in re.findall(r"^\.venv/bin/grader (.*)$", CHAPTER, re.MULTILINE)]
-BLOCKS = re.findall(r"^In `([\w/.]+)`, ([^:`]*):\n\n```py\n(.*?)```", CHAPTER, re.MULTILINE | re.DOTALL)
-MISCONCEPTIONS = ("no_upstream", "overwrites")
+BLOCKS = re.findall(r"^In `([\w/.]+)`, ([^:]*):\n\n```\w+\n(.*?)```", CHAPTER, re.MULTILINE | re.DOTALL)
+GUIDE = (ROOT / "docs" / "guides" / "author.md").read_text("utf-8")
+ADDED = re.search(r"^````md\n(.*?)^````$", GUIDE, re.MULTILINE | re.DOTALL)[1]
+MISCONCEPTIONS = ("no_upstream", "overwrites", "slope_of_the_input")
 
 
 def copied(folder):
@@ -51,9 +55,11 @@ def between_the_markers(text, block):
     return re.sub(marked, lambda _: block, text, flags=re.DOTALL)
 
 
-def in_place_of_the_line(text, block):
-    (line,) = [line for line in text.splitlines(keepends=True) if "FILL_IN" in line]
-    return text.replace(line, block)
+def in_place_of_the_diff(text, block, id_):
+    sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    (place,) = [place for place, section in enumerate(sections) if section.startswith(f"## {id_}:")]
+    sections[place] = re.sub(r"(?<=```diff\n).*?(?=```)", lambda _: block, sections[place], flags=re.DOTALL)
+    return "".join(sections)
 
 
 def in_place_of_the_property(text, block):
@@ -65,19 +71,22 @@ def in_place_of_the_property(text, block):
 
 WAYS = {
     "between the markers": between_the_markers,
-    "in place of the line to fill in": in_place_of_the_line,
+    "in place of the diff under `no_upstream`": partial(in_place_of_the_diff, id_="no_upstream"),
+    "in place of the diff under `overwrites`": partial(in_place_of_the_diff, id_="overwrites"),
     "in place of the property of that name": in_place_of_the_property,
 }
 
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
-    """A copy in which somebody followed the chapter, and what each command came to."""
+    """A copy in which somebody followed the chapter and the guide, and what each command came to."""
     folder = copied(tmp_path_factory.mktemp("course"))
     runs = [grader(folder, *COMMANDS[0])]
     for path, way, block in BLOCKS:
         text = (folder / path).read_text("utf-8")
         (folder / path).write_text(WAYS[way](text, block), encoding="utf-8")
+    known = folder / "grader" / "misconceptions" / "tanh.md"
+    known.write_text(f"{known.read_text('utf-8')}\n{ADDED}", encoding="utf-8")
     runs += [grader(folder, *command) for command in COMMANDS[1:]]
     return folder, runs
 
@@ -100,7 +109,11 @@ def test_chapter_shows_every_command_and_block():
         ["check"],
         ["grade", "solutions"],
     ]
-    assert len(BLOCKS) == CHAPTER.count("```py\n") == 4
+    assert len(BLOCKS) == CHAPTER.count("```py\n") + CHAPTER.count("```diff\n") == 4
+
+
+def test_a_misconception_is_added_in_six_lines():
+    assert len([line for line in ADDED.splitlines() if not line.startswith("```")]) == 6
 
 
 def test_every_command_of_the_chapter_ends_well(walked):
@@ -125,9 +138,9 @@ def test_stub_is_not_started(followed):
 
 @pytest.mark.parametrize("misconception", MISCONCEPTIONS)
 def test_misconception_loses_points_and_is_named(followed, tmp_path, misconception):
-    known = followed / "grader" / "misconceptions" / "tanh"
-    assert {path.stem for path in known.glob("*.py")} == set(MISCONCEPTIONS)
-    shutil.copy(known / f"{misconception}.py", tmp_path / "tanh.py")
+    known = {m.id: m.source for m in misconceptions("tanh", followed / "grader" / "misconceptions")}
+    assert set(known) == set(MISCONCEPTIONS)
+    (tmp_path / "tanh.py").write_text(known[misconception])
     exercise = graded(followed, tmp_path)
     assert exercise["score"] < exercise["max_score"]
     assert exercise["diagnosis"]["misconception"] == misconception

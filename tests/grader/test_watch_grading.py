@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from grader.cases import default_folder
-from grader.catalogue import files, read
+from grader.catalogue import misconceptions
 from grader.grading import result, run_properties
 from grader.model import Crashed, Kind
 from grader.sandbox import choose
@@ -84,7 +84,7 @@ def fresh(course):
 
 
 def misconception(exercise, name):
-    return next(read(path).source for path in files(exercise) if path.stem == name)
+    return next(known.source for known in misconceptions(exercise) if known.id == name)
 
 
 WORKS = {

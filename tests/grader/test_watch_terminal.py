@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.catalogue import files, read
+from grader.catalogue import misconceptions
 from tests.grader.watched import Terminal, project, running
 from tests.needs import tmux
 
@@ -21,7 +21,7 @@ ENDLESS = "def add(self, other):\n    while True:\n        pass\n"
 
 
 def misconception(exercise, name):
-    return next(read(path).source for path in files(exercise) if path.stem == name)
+    return next(known.source for known in misconceptions(exercise) if known.id == name)
 
 
 @pytest.fixture(scope="module")
