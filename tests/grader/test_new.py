@@ -1,4 +1,4 @@
-"""A new exercise: what the README's chapter shows, done in a copy of the repository, and the refusals."""
+"""A new exercise: what the author's guide shows, done in a copy of the repository, and the refusals."""
 
 import json
 import os
@@ -20,12 +20,10 @@ pytestmark = pytest.mark.xdist_group("chapter")
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("grader", "solutions", "exercises", "tests/properties")
 FILES = ("course.toml", "pyproject.toml", "HINTS.md")
-CHAPTER = re.search(
-    r"^## Adding an exercise\n(.*?)^## ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
-)[1]
+GUIDE = (ROOT / "docs" / "guides" / "author.md").read_text("utf-8")
+CHAPTER = re.search(r"^## Adding an exercise\n(.*?)^## ", GUIDE, re.MULTILINE | re.DOTALL)[1]
 COMMANDS = [line.split() for line in re.findall(r"^\.venv/bin/grader (.*)$", CHAPTER, re.MULTILINE)]
 BLOCKS = re.findall(r"^In `([\w/.]+)`, ([^:]*):\n\n```\w+\n(.*?)```", CHAPTER, re.MULTILINE | re.DOTALL)
-GUIDE = (ROOT / "docs" / "guides" / "author.md").read_text("utf-8")
 ADDED = re.search(r"^````md\n(.*?)^````$", GUIDE, re.MULTILINE | re.DOTALL)[1]
 MISCONCEPTIONS = ("no_upstream", "overwrites", "slope_of_the_input")
 
