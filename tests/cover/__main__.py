@@ -1,4 +1,4 @@
-"""python -m tests.cover [PYTEST'S OPTIONS]: run the tests, and say which lines and branches are not reached."""
+"""python -m tests.cover [PYTEST'S OPTIONS]: run the tests, and say which lines and branches are left out."""
 
 from __future__ import annotations
 

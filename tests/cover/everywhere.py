@@ -27,8 +27,8 @@ def trace(fd, resume, handling, after_yield):
     import os
     import sys
 
-    # Code that has shown nothing new for so many lines is left alone, and a process after so many calls, so that
-    # limits of time hold.
+    # Code that has shown nothing new for so many lines is left alone, and a process after so many calls, so
+    # that limits of time hold.
     patience, calls = 1000, 200_000
     write, settrace, generator = os.write, sys.settrace, 0x20
     known, left, texts = set(), {}, {}
