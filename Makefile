@@ -9,7 +9,7 @@ WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)
 ENDING := --timeout 900 --timeout-method thread
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress bench gradescope docs clean
+.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress bench gradescope docs coverage clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -29,6 +29,9 @@ demo: .venv/ready  ## train your own network on two moons, with PyTorch beside i
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING)
+
+coverage: .venv/ready-coverage  ## the same, and which lines and branches of the grader are not reached; slower
+	@$(BIN)/python -m tests.cover -q -n $(WORKERS) --dist loadgroup $(ENDING)
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/test_seeds.py
@@ -92,4 +95,8 @@ clean:  ## remove the environment and everything built
 
 .venv/ready-dev: .venv/ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/ready-coverage: .venv/ready-dev
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[coverage]'
 	@touch $@
