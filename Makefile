@@ -9,7 +9,7 @@ WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)
 ENDING := --timeout 900 --timeout-method thread
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test seeds redteam lint check list hint reset progress bench gradescope docs clean
+.PHONY: help setup instructor grade watch demo test seeds redteam lint check list hint reset progress bench gradescope docs mutants clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -38,6 +38,9 @@ gradescope: .venv/ready  ## build the autograder for Gradescope; with your own s
 
 redteam: .venv/ready-dev  ## every attack in every cage there is here
 	@REDTEAM=all $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING) tests/redteam
+
+mutants: .venv/ready-mutants  ## change what decides a score, one thing at a time: the tests have to notice; takes an hour
+	@$(BIN)/python tests/mutants/run.py $(ONLY)
 
 lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff check .
@@ -89,4 +92,8 @@ clean:  ## remove the environment and everything built
 
 .venv/ready-dev: .venv/ready
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/ready-mutants: .venv/ready-dev
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	@touch $@
