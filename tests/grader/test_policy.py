@@ -145,12 +145,15 @@ def test_no_table_is_no_policy():
         ({"deadline": "tomorrow"}, "2026-12-01T23:59:00"),
         ({"deadline": datetime(2026, 12, 1)}, "zone"),
         ({"attempt": "first"}, "best, last"),
+        ({"zone": 1, "dead_line": 1}, "knows no 'dead_line'"),
         ({"late_per_day": 120}, "percent"),
+        ({"late_most": 100.5}, "percent"),
         ({"late_per_day": -1}, "late_per_day"),
         ({"late_per_day": True}, "late_per_day"),
         ({"grace_minutes": "ten"}, "grace_minutes"),
         ({"grace_minutes": float("inf")}, "grace_minutes"),
         ({"weights": {"tanh": 2}}, "tanh"),
+        ({"weights": {"tanh": 2, "exp": 2}}, "names 'exp'"),
         ({"weights": [True]}, "is a table"),
         ({"weights": "add"}, "is a table"),
         ({"weights": {"add": 0, "backward": 0}}, "no exercise"),
@@ -161,11 +164,17 @@ def test_a_wrong_policy_is_told_in_words(table, said):
         policy(table)
 
 
-def test_a_wrong_policy_of_a_course_says_in_which_file_it_stands(course):
-    odd = replace(course, policy={"attempt": "first"})
+@pytest.mark.parametrize("odd", [{"attempt": "first"}, 5, []])
+def test_a_wrong_policy_of_a_course_says_in_which_file_it_stands(course, odd):
     with pytest.raises(CourseError) as raised:
-        stated(odd)
-    assert str(raised.value).startswith(f"{course.root / 'course.toml'}: attempt is one of")
+        stated(replace(course, policy=odd))
+    assert str(raised.value).startswith(f"{course.root / 'course.toml'}: ")
+
+
+@pytest.mark.parametrize("table", [{"late_per_day": 10}, {"deadline": DEADLINE}])
+@pytest.mark.parametrize("handed_in", [None, DEADLINE + timedelta(days=1)])
+def test_nothing_is_late_without_a_deadline_or_without_a_price(table, handed_in):
+    assert lines(adjusted(report(), policy(table), handed_in)) == []
 
 
 def test_a_course_may_weigh_what_counts(course):

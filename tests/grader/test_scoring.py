@@ -150,3 +150,8 @@ def test_where_nothing_is_present_there_is_nothing_to_have():
 )
 def test_an_exercise_is_absent_only_if_all_of_it_is(outcomes, said):
     assert absent(result(*map(verdict, outcomes))) is said
+
+
+@pytest.mark.parametrize("verdicts", [[], [verdict(PASSED, 1, Kind.NOTE)]])
+def test_where_nothing_counts_nothing_is_started(verdicts):
+    assert exercise_status(result(*verdicts, points=0)) == "not_started"

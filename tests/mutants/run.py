@@ -16,6 +16,7 @@ import sys
 import time
 import tomllib
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def main(names: list[str]) -> int:
     """Run the modules of these names, or all; 1 where too much survives or an explanation fits nothing."""
     table = tomllib.loads((HERE / "modules.toml").read_text("utf-8"))
     told = tomllib.loads((HERE / "explained.toml").read_text("utf-8")).get("mutant", [])
-    told = {(m.get("module", ""), m["line"], to): m["reason"] for m in told for to in m["instead"]}
+    told = {(m.get("module", ""), bare(m["line"]), bare(to)) for m in told for to in m["instead"]}
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT, TREE, ignore=LEFT_OUT)
     # By their content, so that a changed module is never taken for the one it was.
@@ -63,12 +64,12 @@ def main(names: list[str]) -> int:
     every = Row("all", sum(r.mutants for r in rows), sum(r.explained for r in rows))
     every.survived = [diff for row in rows for diff in row.survived]
     print(*rows, every, sep="\n")
-    idle = [] if names else [key for key in told if key not in used]
+    idle = [] if names else sorted(told - used)
     print(*(f"explained, but no survivor: {key}" for key in idle), sep="\n")
     return int(len(every.survived) * 100 > MOST * every.mutants or bool(idle))
 
 
-def attempt(name: str, path: str, tests: list[str], told: dict) -> tuple[Row, set]:
+def attempt(name: str, path: str, tests: list[str], told: set) -> tuple[Row, set]:
     """One module's row, and the explanations that fitted."""
     row, used = Row(name), set()
     source = (TREE / path).read_text("utf-8")
@@ -81,7 +82,7 @@ def attempt(name: str, path: str, tests: list[str], told: dict) -> tuple[Row, se
         (TREE / path).write_text(mutated, "utf-8")
         if holds(tests, limit):
             line, instead, diff = change(source, mutated, path)
-            keys = {(name, line, instead), ("", line, instead)} & told.keys()
+            keys = {(name, line, instead), ("", line, instead)} & told
             row.explained += bool(keys)
             used |= keys
             if not keys:
@@ -97,9 +98,13 @@ def attempt(name: str, path: str, tests: list[str], told: dict) -> tuple[Row, se
 def change(source: str, mutated: str, path: str) -> tuple[str, str, str]:
     """The lines that are different, those in their place, and both as a diff."""
     diff = list(difflib.unified_diff(source.splitlines(), mutated.splitlines(), path, path, lineterm="", n=1))
-    line = " ".join(text[1:].strip() for text in diff[3:] if text.startswith("-"))
-    instead = " ".join(text[1:].strip() for text in diff[3:] if text.startswith("+"))
-    return line, instead, "\n".join(diff[1:])
+    line, instead = ("".join(text[1:] for text in diff[3:] if text.startswith(sign)) for sign in "-+")
+    return bare(line), bare(instead), "\n".join(diff[1:])
+
+
+def bare(text: str) -> str:
+    """Without spaces, which cosmic-ray sets in its own way."""
+    return "".join(text.split())
 
 
 def holds(tests: list[str], limit: float) -> bool:
@@ -110,10 +115,8 @@ def holds(tests: list[str], limit: float) -> bool:
     ends = time.monotonic() + limit
     while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < ends:
         time.sleep(0.01)
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # with all that it has started
-    except ProcessLookupError:
-        pass
     if not ended[0]:
         os.waitpid(child, 0)
     return bool(ended[0]) and os.waitstatus_to_exitcode(ended[1]) == 0
