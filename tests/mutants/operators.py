@@ -23,7 +23,10 @@ CHOSEN = re.compile(
 
 
 class LeaveOut(Operator):
-    """A statement is left out: a call, a raise, an item or attribute that is set; a return returns None."""
+    """A statement is left out: a call, a raise, an item or attribute that is set; a return returns None.
+
+    None in place of False is no change that anybody would see.
+    """
 
     def mutation_positions(self, node):
         if node.type == "simple_stmt" and self._instead(node.children[0]):
@@ -39,7 +42,8 @@ class LeaveOut(Operator):
     def _instead(statement) -> str:
         match statement.type:
             case "return_stmt":
-                return "" if statement.get_code(include_prefix=False) == "return None" else "return None"
+                code = statement.get_code(include_prefix=False)
+                return "" if code in ("return None", "return False") else "return None"
             case "expr_stmt":
                 target, how = statement.children[:2]
                 kept = target.type == "name" and getattr(how, "value", "") == "="

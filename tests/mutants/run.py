@@ -76,7 +76,7 @@ def attempt(name: str, path: str, tests: list[str], told: set) -> tuple[Row, set
     began = time.monotonic()
     if not holds(tests, 600):
         raise SystemExit(f"{name}: its tests fail without any mutant; see {TREE / 'output'}")
-    limit = 5 + 4 * (time.monotonic() - began)
+    limit = 20 + 5 * (time.monotonic() - began)
     for mutated in mutants(source):
         row.mutants += 1
         (TREE / path).write_text(mutated, "utf-8")
