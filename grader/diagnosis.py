@@ -132,8 +132,8 @@ class Matcher:
 
 
 def _alike(one: float, other: float) -> bool:
-    if isnan(one) or isnan(other):
-        return isnan(one) and isnan(other)
+    if isnan(one):
+        return isnan(other)
     return one == other or (isfinite(other) and abs(one - other) <= ABSOLUTE + RELATIVE * abs(other))
 
 

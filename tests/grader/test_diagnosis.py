@@ -9,7 +9,7 @@ from grader.catalogue import Misconception
 from grader.diagnosis import Matcher, Signature, named, signature, wordless
 from grader.model import Diagnosis
 from grader.observation import Ended, Misfit, Numbers, Overtime, Raised
-from grader.program import Fresh, Shape
+from grader.program import Fresh, Shape, Training
 from grader.properties import bonus, graded, noted
 from grader.tracing import trace
 
@@ -18,8 +18,9 @@ SUM = trace(
 )  # numbers of a + b: data of a, b and the sum; gradients of a, b, the sum
 PRODUCT = trace(lambda a, b: a * b, 2, 3)
 WEIGHTS = Fresh(Shape("Neuron", (3,)), 1)
+TRAINING = Training(Shape("Neuron", (1,), nonlin=False), (0.5, 0.5), ((1,), (-1,)), ((1,), (0,)), 0.05)
 KINK = trace(lambda a: a.relu(), 0)
-RAISED = Raised("ValueError: no", ("add.py, line 3, in add", "add.py, line 9, in helper"))
+RAISED = Raised("ValueError: no", ("value.py, line 3, in f", "add.py, line 9, in add"))
 
 
 def is_kept(expected, got):
@@ -36,8 +37,9 @@ PROPS = [
     declared(graded, KINK, points=1, kink=True),
     declared(bonus, SUM, points=1),
     declared(noted, SUM),
+    declared(graded, TRAINING, points=1),
 ]
-PLACES = {"sum": 0, "product": 1, "weights": 2, "kink": 3, "bonus": 4, "note": 5}
+PLACES = {"sum": 0, "product": 1, "weights": 2, "kink": 3, "bonus": 4, "note": 5, "training": 6}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def test_the_same_everywhere_is_the_same_mistake(match, right):
     assert match(right, right)
 
 
-@pytest.mark.parametrize("place", ["sum", "product"])
+@pytest.mark.parametrize("place", ["sum", "product", "training"])
 @pytest.mark.parametrize("at", [0, 2, 3, 4])
 @pytest.mark.parametrize("by", [1e-3, -1e-3])
 def test_one_other_number_anywhere_is_another_mistake(match, right, place, at, by):
@@ -123,6 +125,7 @@ def test_of_random_weights_only_matters_which_are_equal(match, right):
     one, other, equal = (Numbers(values) for values in ((1, 2, 1), (5, 9, 5), (5, 5, 9)))
     assert match(changed(right, weights=one), changed(right, weights=other))
     assert not match(changed(right, weights=one), changed(right, weights=equal))
+    assert not match(changed(right, weights=equal), changed(right, weights=one))
 
 
 def test_at_the_kink_matters_whether_the_promise_is_kept(match, right):
@@ -173,6 +176,11 @@ def test_a_signature_keeps_numbers_and_words_by_place(bank, right):
     assert bank.cut(made.values, 0) == right[0].values
     assert all(number != number for number in bank.cut(made.values, 1))
     assert bank.cut(made.values, 2) == right[2].values
+
+
+def test_a_signature_is_of_every_program(bank, right):
+    with pytest.raises(ValueError, match="shorter"):
+        signature("it", bank, right[:-1])
 
 
 @pytest.mark.parametrize(
