@@ -88,7 +88,7 @@ def attempt(name: str, path: str, tests: list[str], told: set) -> tuple[Row, set
             if not keys:
                 row.survived.append(diff)
                 print(f"\n{diff}", flush=True)
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() or row.mutants % 50 == 0:
             print(f"\r{name}: {row.mutants}, {len(row.survived)} survived ", end="", file=sys.stderr)
     (TREE / path).write_text(source, "utf-8")
     print(row, flush=True)
