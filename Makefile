@@ -9,7 +9,7 @@ WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)
 ENDING := --timeout 900 --timeout-method thread
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress bench gradescope docs coverage clean
+.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress bench gradescope docs coverage mutants clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +44,9 @@ test-all: .venv/ready-dev  ## the same with all of what `make test` takes a part
 
 redteam: .venv/ready-dev  ## every attack in every cage there is here
 	@TESTS=all $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING) tests/redteam
+
+mutants: .venv/ready-mutants  ## change what decides a score, one thing at a time: the tests have to notice; takes an hour
+	@$(BIN)/python tests/mutants/run.py $(ONLY)
 
 lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff check .
@@ -99,4 +102,6 @@ clean:  ## remove the environment and everything built
 
 .venv/ready-coverage: .venv/ready-dev
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[coverage]'
+.venv/ready-mutants: .venv/ready-dev
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	@touch $@

@@ -10,7 +10,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isfinite, isnan, nan
 
 from grader.cases import Bank
 from grader.catalogue import Misconception
@@ -132,9 +132,9 @@ class Matcher:
 
 
 def _alike(one: float, other: float) -> bool:
-    if isnan(one) or isnan(other):
-        return isnan(one) and isnan(other)
-    return one == other or abs(one - other) <= ABSOLUTE + RELATIVE * abs(other)
+    if isnan(one):
+        return isnan(other)
+    return one == other or (isfinite(other) and abs(one - other) <= ABSOLUTE + RELATIVE * abs(other))
 
 
 def _pattern(weights: tuple[float, ...]) -> list[int]:

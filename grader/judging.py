@@ -107,7 +107,5 @@ def _worth_showing(worst: Broken, got: tuple[float, ...] | None) -> list[int]:
         places_kept = [p for p in kept if p in differ or p not in leaves]
     else:
         places_kept = list(places)
-    if len(places_kept) <= SHOWN:
-        return places_kept
     ranked = sorted(places_kept, key=lambda place: place not in differ)
     return sorted(ranked[:SHOWN])

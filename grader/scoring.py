@@ -87,10 +87,13 @@ def _sum(claims: Sequence[Claim], kind: Kind) -> Fraction:
 
 @once_each(KEPT)
 def exercise_status(result: Result) -> str:
-    """The exercise's one word; bonus counts only where there is nothing else, notes never."""
+    """The exercise's one word; bonus counts only where there is nothing else, notes never.
+
+    Where nothing counts, nothing is started.
+    """
     graded = [v for v in result.verdicts if v.claim.kind is Kind.GRADED]
     counted = graded or [v for v in result.verdicts if v.claim.kind is Kind.BONUS]
     seen = {status(verdict.outcome) for verdict in counted}
-    if seen == {"not_started"}:
+    if seen <= {"not_started"}:
         return "not_started"
     return next(word for word in GRAVEST_FIRST if word in seen)

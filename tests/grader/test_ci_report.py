@@ -5,6 +5,7 @@ import html
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from math import inf, nan
 
 import pytest
 from markdown_it import MarkdownIt
@@ -13,8 +14,19 @@ from grader.ci.annotations import command, line, marks
 from grader.ci.badge import badge
 from grader.ci.markdown import LINES, WORD, block, cut, escaped, word
 from grader.ci.mermaid import MOST, flowchart
-from grader.ci.received import LARGEST, LONGEST, MOST_NODES, received, seen
-from grader.ci.seen import Part, Promise
+from grader.ci.received import (
+    HIGHEST,
+    LARGEST,
+    LONGEST,
+    MOST_FRAMES,
+    MOST_NODES,
+    MOST_NOTES,
+    MOST_NUMBERS,
+    MOST_PARTS,
+    received,
+    seen,
+)
+from grader.ci.seen import Changes, Part, Promise, Seen
 from grader.ci.summary import summary
 from grader.errors import UsageError
 from grader.model import Node
@@ -189,8 +201,179 @@ def test_line_of_a_crash_is_taken_from_the_exercise_s_own_file():
 
 
 def test_long_text_is_cut():
-    found = seen(report("exercises.0.properties.0.error", "x" * 10**6))
-    assert len(found.parts[0].promises[0].error) == LONGEST + 1
+    for length in (LONGEST + 1, 10**6):
+        found = seen(report("exercises.0.properties.0.error", "x" * length))
+        assert found.parts[0].promises[0].error == "x" * LONGEST + "…"
+    found = seen(report("exercises.0.properties.0.error", "x" * LONGEST))
+    assert found.parts[0].promises[0].error == "x" * LONGEST
+
+
+def test_every_part_of_a_report_is_taken_over():
+    plain = report()
+    plain |= {"bonus": 2, "max_bonus": 3, "seed": 7, "notes": ["A note."]}
+    plain["adjustments"] = [{"title": "late", "points": -1}]
+    found = received(packed(plain))
+    assert found == Seen(
+        points=5,
+        most=10,
+        bonus=2,
+        most_bonus=3,
+        isolation="full",
+        seed=7,
+        adjustments=(("late", -1.0),),
+        parts=found.parts,
+        changes=Changes("a" * 40, "b" * 40, ("mul",), ("mul",), ("Makefile",), 2),
+        notes=("A note.",),
+    )
+    (part,) = found.parts
+    assert part == Part("mul", "a * b", "failed", 5, 10, part.promises, "It overwrites.", "mul", False)
+    (promise,) = part.promises
+    shown = promise.counterexample
+    assert promise == Promise("The gradient is right.", "failed", "", 0, shown)
+    assert (shown.source, shown.rank) == ("b = a * a\nb.backward()", (0, 0, 0.0, 0))
+    assert (shown.expected, shown.got) == (
+        (("b.data", 4.0), ("a.grad", 4.0)),
+        (("b.data", 4.0), ("a.grad", 2.0)),
+    )
+    first, second = shown.graph
+    assert first == Node("a", "2.0", (), (2.0, 2.0), (1.0, 1.0), False)
+    assert repr(second) == repr(Node("b", "a * a", ("a", "a"), (4.0, 4.0), (1.0, nan), True))
+
+
+@pytest.mark.parametrize(("most", "points", "bonus"), [(0, (1.0, 5.0), True), (20, (15.0, 20.0), False)])
+def test_a_last_mark_has_points_of_its_own_or_is_a_bonus(most, points, bonus):
+    last = MUL | {"name": "together", "max_score": most, "score": 15, "bonus": 1, "max_bonus": 5}
+    part = seen(report("together", last)).parts[-1]
+    assert ((part.points, part.most), part.bonus) == (points, bonus)
+
+
+def test_an_exercise_of_bonus_points_alone_is_no_bonus_itself():
+    only = MUL | {"max_score": 0, "bonus": 1, "max_bonus": 5}
+    (part,) = seen(report("exercises", [only])).parts
+    assert (part.points, part.most, part.bonus) == (1.0, 5.0, False)
+
+
+def test_what_is_not_known_is_left_empty():
+    found = seen(report("exercises.0.diagnosis", None)).parts[0]
+    assert (found.probably, found.hint) == ("", "")
+    assert (
+        seen(report("exercises.0.properties.0.counterexample", None)).parts[0].promises[0].counterexample
+        is None
+    )
+    node = seen(report("exercises.0.properties.0.counterexample.graph.0.data.got", None))
+    assert node.parts[0].promises[0].counterexample.graph[0].data == (2.0, None)
+
+
+@pytest.mark.parametrize("suspect", [1, "yes", None])
+def test_only_true_marks_a_node(suspect):
+    found = seen(report("exercises.0.properties.0.counterexample.graph.1.suspect", suspect))
+    assert not found.parts[0].promises[0].counterexample.graph[1].suspect
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("nan", nan), ("inf", inf), ("-inf", -inf), (1, 1.0), (1e308, 1e308)]
+)
+def test_figures_are_numbers_or_what_json_has_no_numbers_for(said, meant):
+    found = seen(report("exercises.0.properties.0.counterexample.got", {"x": said}))
+    assert repr(found.parts[0].promises[0].counterexample.got) == repr((("x", meant),))
+
+
+@pytest.mark.parametrize("figure", [True, None, "1", "NaN", [1], 10**400])
+def test_other_figures_are_refused(figure):
+    with pytest.raises((ValueError, OverflowError)):
+        seen(report("exercises.0.properties.0.counterexample.got", {"x": figure}))
+
+
+def test_the_first_of_many_numbers_are_kept():
+    for count in (MOST_NUMBERS, MOST_NUMBERS + 1, MOST_NUMBERS + 2):
+        found = seen(report("exercises.0.properties.0.counterexample.got", {str(n): n for n in range(count)}))
+        assert len(found.parts[0].promises[0].counterexample.got) == MOST_NUMBERS
+
+
+def test_a_graph_as_large_as_anybody_looks_at_is_kept():
+    nodes = [NODES[0] | {"name": f"v{number}"} for number in range(MOST_NODES)]
+    found = seen(report("exercises.0.properties.0.counterexample.graph", nodes))
+    assert len(found.parts[0].promises[0].counterexample.graph) == MOST_NODES
+
+
+@pytest.mark.parametrize(
+    ("place", "most", "entry"),
+    [
+        ("exercises", MOST_PARTS, MUL),
+        ("adjustments", MOST_PARTS, {"title": "late", "points": 0}),
+        ("exercises.0.properties", MOST_PARTS, FAILED),
+        ("changes.exercises", MOST_PARTS, "mul"),
+        ("changes.graded", MOST_PARTS, "mul"),
+        ("changes.elsewhere", MOST_PARTS, "Makefile"),
+        ("notes", MOST_NOTES, "A note."),
+        ("exercises.0.properties.0.frames", MOST_FRAMES, "mul.py, line 3"),
+    ],
+)
+def test_lists_are_as_long_as_the_longest(place, most, entry):
+    seen(report(place, [entry] * most))
+    for more in (1, 2):
+        with pytest.raises(ValueError, match="unexpected list"):
+            seen(report(place, [entry] * (most + more)))
+
+
+@pytest.mark.parametrize("place", ["score", "max_score", "bonus", "exercises.0.score"])
+def test_points_go_from_nothing_to_the_highest(place):
+    for points in (0, HIGHEST):
+        seen(report(place, points))
+    for points in (-1e-9, HIGHEST + 1, True, None, "5"):
+        with pytest.raises(ValueError, match="unexpected"):
+            seen(report(place, points))
+
+
+def test_a_policy_may_take_away_as_much_as_it_gives():
+    for points in (-HIGHEST, HIGHEST):
+        assert seen(report("adjustments", [{"title": "x", "points": points}])).adjustments == (("x", points),)
+
+
+def test_files_beyond_those_that_are_listed_are_a_whole_number():
+    for more in (0, 1 - (1 << 63), (1 << 63) - 1):
+        assert seen(report("changes.more", more)).changes.more == more
+    for more in (1 << 63, -(1 << 63), (1 << 63) + 1, True, 1.0, "1", None):
+        with pytest.raises(ValueError, match="unexpected whole number"):
+            seen(report("changes.more", more))
+
+
+@pytest.mark.parametrize(
+    ("frames", "line"),
+    [
+        (["mul.py, line 7, in mul"], 7),
+        (["mul.py, line 9999999"], 9999999),
+        (["mul.py, line 99999999"], 0),
+        (["mul.py, line 0"], 0),
+        (["my_mul.py, line 7"], 0),
+        ([], 0),
+    ],
+)
+def test_a_line_is_a_number_in_the_exercises_own_file(frames, line):
+    assert seen(report("exercises.0.properties.0.frames", frames)).parts[0].promises[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (packed({"schema": "nanograd/report/v1"}), "the report lacks 'exercises'"),
+        (b"[" * 100_000, "the report is none of ours: "),
+        (b"null", "the report is none of ours: 'NoneType' object is not subscriptable"),
+        (b'{"schema": NaN}', "the report is none of ours: NaN is no number in JSON"),
+        (packed(report("changes.base", "a" * 39)), "the report is none of ours: unexpected name"),
+        (packed(report("isolation", "total")), "the report is none of ours: unexpected word"),
+        (packed(report("exercises.0.title", None)), "the report is none of ours: unexpected text"),
+        (packed(report("exercises.0.properties.0.counterexample.graph.1.name", "a")), "unexpected graph"),
+        (packed(report("seed", "x" * 500)), "the report is none of ours: 'xxx"),
+        (b" " * (LARGEST + 1), "the report is larger than 4 MiB"),
+        (b" " * (LARGEST + 2), "the report is larger than 4 MiB"),
+        (b" " * LARGEST, "the report is none of ours: Expecting value"),
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_why_it_is_no_report_is_told(data, said):
+    with pytest.raises(UsageError, match=said):
+        received(data)
 
 
 # What is made of it

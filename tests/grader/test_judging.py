@@ -116,6 +116,10 @@ def test_rank_is_the_size_and_whether_the_program_was_written_down():
         assert shown.rank == (*size(SUM), last)
 
 
+def test_a_program_counts_as_drawn_where_nothing_else_is_said():
+    assert judged(Numbers((2.0, 3.0, 6.0, 1.0, 1.0, 1.0))).counterexample.rank[-1] == 1
+
+
 def test_another_form_is_failed_with_a_reason_and_without_numbers():
     outcome = judged(Misfit("a + b gave None, expected a Value"))
     assert isinstance(outcome, Failed)
@@ -219,8 +223,17 @@ def long_sum(a):
     return sum([a] * 20, start=a)
 
 
-def test_of_many_numbers_result_and_gradients_are_shown():
-    assert shown(trace(long_sum, 2), 21) == ["v.data", "a.grad"]
+@pytest.mark.parametrize("changed", [20, 21])
+def test_of_many_numbers_result_and_gradients_are_shown(changed):
+    assert shown(trace(long_sum, 2), changed) == ["v.data", "a.grad"]
+
+
+def test_twelve_numbers_are_not_yet_many():
+    assert shown(trace(lambda a: sum([a] * 10, start=a), 2), 10) == [
+        *(f"{c}.data" for c in "bcdefghijk"),
+        "a.grad",
+    ]
+    assert shown(trace(lambda a: sum([a] * 11, start=a), 2), 11) == ["m.data", "a.grad"]
 
 
 def test_of_many_numbers_those_that_differ_are_shown_too():

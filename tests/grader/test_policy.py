@@ -1,12 +1,14 @@
 """Policies: each changes a score by a line of its own, in exact fractions."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
+from grader.errors import CourseError
 from grader.model import Claim, Counterexample, Exercise, Failed, Kind, Passed, Result, Verdict
-from grader.policy import Attempt, Policy, adjusted, counted, read
+from grader.policy import LARGEST, YEARS, Attempt, Policy, adjusted, counted, read, stated, weighed
 from grader.report import Report, to_plain
 
 DEADLINE = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -41,6 +43,10 @@ def test_in_time_adds_no_line():
     made = late_by(seconds=0)
     assert lines(made) == []
     assert made.final == 40
+
+
+def test_what_comes_before_the_deadline_costs_and_brings_nothing():
+    assert [late_by(days=-days).final for days in (1, 9)] == [40, 40]
 
 
 def test_a_second_late_is_a_day_begun():
@@ -123,7 +129,8 @@ def test_of_equally_good_attempts_the_earliest_counts():
 
 def test_last_attempt_counts_where_the_course_says_so():
     later = DEADLINE + timedelta(days=5)
-    found = counted(attempts((True, DEADLINE), (False, later)), policy(TEN | {"attempt": "last"}))
+    made = attempts((True, DEADLINE), (True, DEADLINE), (False, later))
+    found = counted(made, policy(TEN | {"attempt": "last"}))
     assert (found.handed_in, found.report.final) == (later, 15)
 
 
@@ -138,12 +145,15 @@ def test_no_table_is_no_policy():
         ({"deadline": "tomorrow"}, "2026-12-01T23:59:00"),
         ({"deadline": datetime(2026, 12, 1)}, "zone"),
         ({"attempt": "first"}, "best, last"),
+        ({"zone": 1, "dead_line": 1}, "knows no 'dead_line'"),
         ({"late_per_day": 120}, "percent"),
+        ({"late_most": 100.5}, "percent"),
         ({"late_per_day": -1}, "late_per_day"),
         ({"late_per_day": True}, "late_per_day"),
         ({"grace_minutes": "ten"}, "grace_minutes"),
         ({"grace_minutes": float("inf")}, "grace_minutes"),
         ({"weights": {"tanh": 2}}, "tanh"),
+        ({"weights": {"tanh": 2, "exp": 2}}, "names 'exp'"),
         ({"weights": [True]}, "is a table"),
         ({"weights": "add"}, "is a table"),
         ({"weights": {"add": 0, "backward": 0}}, "no exercise"),
@@ -152,3 +162,70 @@ def test_no_table_is_no_policy():
 def test_a_wrong_policy_is_told_in_words(table, said):
     with pytest.raises(ValueError, match=said):
         policy(table)
+
+
+@pytest.mark.parametrize("odd", [{"attempt": "first"}, 5, []])
+def test_a_wrong_policy_of_a_course_says_in_which_file_it_stands(course, odd):
+    with pytest.raises(CourseError) as raised:
+        stated(replace(course, policy=odd))
+    assert str(raised.value).startswith(f"{course.root / 'course.toml'}: ")
+
+
+@pytest.mark.parametrize("table", [{"late_per_day": 10}, {"deadline": DEADLINE}])
+@pytest.mark.parametrize("handed_in", [None, DEADLINE + timedelta(days=1)])
+def test_nothing_is_late_without_a_deadline_or_without_a_price(table, handed_in):
+    assert lines(adjusted(report(), policy(table), handed_in)) == []
+
+
+def test_a_course_may_weigh_what_counts(course):
+    assert stated(replace(course, policy={"weights": {"add": 2}})).weights == {"add": 2}
+
+
+@pytest.mark.parametrize("year", [YEARS.start, YEARS.stop - 1])
+def test_any_year_of_the_calendar_may_have_a_deadline(year):
+    deadline = datetime(year, 6, 1, tzinfo=UTC)
+    assert policy({"deadline": deadline}).deadline == deadline
+
+
+@pytest.mark.parametrize("year", [YEARS.start - 1, YEARS.stop])
+def test_years_beyond_are_refused(year):
+    with pytest.raises(ValueError, match=f"in the year {year}"):
+        policy({"deadline": datetime(year, 6, 1, tzinfo=UTC)})
+
+
+def test_numbers_go_from_nothing_to_the_largest():
+    assert policy({"weights": {"add": LARGEST, "backward": 0}}).weights == {"add": LARGEST, "backward": 0}
+    with pytest.raises(ValueError, match="weight of add"):
+        policy({"weights": {"add": LARGEST + 1}})
+
+
+def test_all_of_a_policy_is_read():
+    table = TEN | {"grace_minutes": 1.5, "late_most": 100, "attempt": "last", "weights": {"add": 0.1}}
+    assert policy(table) == Policy(
+        DEADLINE, timedelta(seconds=90), Fraction(1, 10), Fraction(1), "last", {"add": Fraction(1, 10)}
+    )
+
+
+def test_where_nothing_is_handed_in_only_weights_are_told():
+    made = weighed(report(add=True, backward=False), policy(TEN | {"weights": {"add": 3}}))
+    assert lines(made) == [("add counts 3 times", 10)]
+
+
+def test_weights_of_one_are_not_told():
+    made = adjusted(report(add=False), policy({"weights": {"add": 1, "backward": 2}}), None)
+    assert [title for title, _ in lines(made)] == ["backward counts 2 times"]
+    assert lines(adjusted(report(), policy({"weights": {"add": 1}}), None)) == []
+
+
+def test_weights_are_nothing_where_what_they_leave_has_no_points():
+    nothing = replace(report(), results=(result("add", 0, True), result("backward", 10, False)))
+    assert lines(adjusted(nothing, policy({"weights": {"backward": 0}}), None)) == []
+
+
+def test_two_days_begun_are_told_as_days():
+    assert [title for title, _ in lines(late_by(days=2))] == ["late, 2 days begun: 20 % less"]
+
+
+def test_at_the_most_that_lateness_costs_nothing_is_capped():
+    made = adjusted(report(), policy(TEN | {"late_most": 20}), DEADLINE + timedelta(days=2))
+    assert lines(made) == [("late, 2 days begun: 20 % less", -8)]

@@ -17,13 +17,14 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
-from grader.scoring import NOTHING, Score, earned, exercise_status, score, worth
+from grader.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
 
 PASSED = Passed(3)
 FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), (1, 1, 1.0, 1)))
 CRASHED = Crashed(3, "ZeroDivisionError")
 TIMED_OUT = TimedOut(5.0)
 NOT_STARTED = NotStarted("add.py is still the stub")
+ABSENT = NotStarted("there is no such thing here", absent=True)
 LOST = [FAILED, CRASHED, TIMED_OUT, NOT_STARTED]
 
 
@@ -127,3 +128,30 @@ def test_neither_bonus_nor_note_changes_the_status(kind):
 def test_bonus_gives_the_status_where_there_is_nothing_else():
     together = result(verdict(PASSED, 1, Kind.BONUS), verdict(FAILED, 1, Kind.BONUS), points=0)
     assert exercise_status(together) == "failed"
+
+
+def test_what_is_absent_is_taken_from_the_most_alone():
+    some = result(verdict(PASSED, 1), verdict(ABSENT, 2), verdict(NOT_STARTED, 3), verdict(FAILED, 4))
+    assert present(some) == Score(Fraction(1), Fraction(8), Fraction(0), Fraction(0))
+
+
+def test_bonus_adds_nothing_to_the_most_of_what_is_present():
+    some = result(verdict(PASSED), verdict(PASSED, 3, Kind.BONUS), verdict(FAILED, 2, Kind.BONUS))
+    assert present(some) == score(some)
+
+
+def test_where_nothing_is_present_there_is_nothing_to_have():
+    assert present(result(verdict(ABSENT), verdict(ABSENT))) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [([ABSENT, ABSENT], True), ([ABSENT, NOT_STARTED], False), ([PASSED, ABSENT], False), ([FAILED], False)],
+)
+def test_an_exercise_is_absent_only_if_all_of_it_is(outcomes, said):
+    assert absent(result(*map(verdict, outcomes))) is said
+
+
+@pytest.mark.parametrize("verdicts", [[], [verdict(PASSED, 1, Kind.NOTE)]])
+def test_where_nothing_counts_nothing_is_started(verdicts):
+    assert exercise_status(result(*verdicts, points=0)) == "not_started"

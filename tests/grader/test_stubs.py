@@ -7,7 +7,7 @@ import pytest
 
 from grader.course import here
 from grader.errors import CourseError
-from grader.stubs import BEGIN, END, cut, untouched
+from grader.stubs import BEGIN, END, LONGEST, cut, untouched
 
 NAMES = here().names
 SOLUTION = '''"""Double."""
@@ -235,6 +235,13 @@ def test_anything_else_touches_it(changed):
 )
 def test_what_cannot_be_parsed_is_touched(changed):
     assert not untouched(changed, STUB)
+
+
+def test_what_is_many_times_as_long_as_a_stub_is_touched():
+    longest = STUB + "#" * (LONGEST - len(STUB))
+    assert untouched(longest, STUB)
+    assert not untouched(longest + "#", STUB)
+    assert not untouched(longest + "##", STUB)
 
 
 def test_an_odd_escape_in_a_docstring_leaves_a_stub_untouched():

@@ -1,0 +1,155 @@
+"""Whether the tests bite: each module of modules.toml with one change at a time, and what its tests say.
+
+make mutants; or python tests/mutants/run.py and the names of some modules. Works on a copy, in build/mutants.
+"""
+
+from __future__ import annotations
+
+import compileall
+import difflib
+import gc
+import os
+import py_compile
+import shutil
+import signal
+import sys
+import time
+import tomllib
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from operators import mutants
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+TREE = ROOT / "build" / "mutants"
+LEFT_OUT = shutil.ignore_patterns(".*", "build", "__pycache__", "*.egg-info")
+MOST = 5  # percent of all mutants may survive without an explanation
+
+
+@dataclass
+class Row:
+    """What became of a module's mutants."""
+
+    name: str
+    mutants: int = 0
+    explained: int = 0
+    survived: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        killed = self.mutants - self.explained - len(self.survived)
+        part = 100 * len(self.survived) / max(self.mutants, 1)
+        survived = self.explained + len(self.survived)
+        return f"{self.name:12}{self.mutants:8}{killed:8}{survived:10}{self.explained:11}{part:14.1f}"
+
+
+def main(names: list[str]) -> int:
+    """Run the modules of these names, or all; 1 where too much survives or an explanation fits nothing."""
+    table = tomllib.loads((HERE / "modules.toml").read_text("utf-8"))
+    told = tomllib.loads((HERE / "explained.toml").read_text("utf-8")).get("mutant", [])
+    told = {(m.get("module", ""), bare(m["line"]), bare(to)) for m in told for to in m["instead"]}
+    shutil.rmtree(TREE, ignore_errors=True)
+    shutil.copytree(ROOT, TREE, ignore=LEFT_OUT)
+    # By their content, so that a changed module is never taken for the one it was.
+    compileall.compile_dir(TREE, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+    rows, used = [], set()
+    for name in names or table:
+        row, fitting = attempt(name, **table[name], told=told)
+        rows.append(row)
+        used |= fitting
+    print(f"\n{'module':12}{'mutants':>8}{'killed':>8}{'survived':>10}{'explained':>11}{'unexplained %':>14}")
+    every = Row("all", sum(r.mutants for r in rows), sum(r.explained for r in rows))
+    every.survived = [diff for row in rows for diff in row.survived]
+    print(*rows, every, sep="\n")
+    idle = [] if names else sorted(told - used)
+    print(*(f"explained, but no survivor: {key}" for key in idle), sep="\n")
+    return int(len(every.survived) * 100 > MOST * every.mutants or bool(idle))
+
+
+def attempt(name: str, path: str, tests: list[str], told: set) -> tuple[Row, set]:
+    """One module's row, and the explanations that fitted."""
+    row, used = Row(name), set()
+    source = (TREE / path).read_text("utf-8")
+    began = time.monotonic()
+    if not holds(tests, 600):
+        raise SystemExit(f"{name}: its tests fail without any mutant; see {TREE / 'output'}")
+    limit = 20 + 5 * (time.monotonic() - began)
+    for mutated in mutants(source):
+        row.mutants += 1
+        (TREE / path).write_text(mutated, "utf-8")
+        if holds(tests, limit):
+            line, instead, diff = change(source, mutated, path)
+            keys = {(name, line, instead), ("", line, instead)} & told
+            row.explained += bool(keys)
+            used |= keys
+            if not keys:
+                row.survived.append(diff)
+                print(f"\n{diff}", flush=True)
+        if sys.stderr.isatty() or row.mutants % 50 == 0:
+            print(f"\r{name}: {row.mutants}, {len(row.survived)} survived ", end="", file=sys.stderr)
+    (TREE / path).write_text(source, "utf-8")
+    print(row, flush=True)
+    return row, used
+
+
+def change(source: str, mutated: str, path: str) -> tuple[str, str, str]:
+    """The lines that are different, those in their place, and both as a diff."""
+    diff = list(difflib.unified_diff(source.splitlines(), mutated.splitlines(), path, path, lineterm="", n=1))
+    line, instead = ("".join(text[1:] for text in diff[3:] if text.startswith(sign)) for sign in "-+")
+    return bare(line), bare(instead), "\n".join(diff[1:])
+
+
+def bare(text: str) -> str:
+    """Without spaces, which cosmic-ray sets in its own way."""
+    return "".join(text.split())
+
+
+def holds(tests: list[str], limit: float) -> bool:
+    """Whether all tests pass in time, in a process of their own; what they print is in TREE/output."""
+    child = os.fork()
+    if not child:
+        within(tests)
+    ends = time.monotonic() + limit
+    while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < ends:
+        time.sleep(0.01)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # with all that it has started
+    if not ended[0]:
+        os.waitpid(child, 0)
+    return bool(ended[0]) and os.waitstatus_to_exitcode(ended[1]) == 0
+
+
+def within(tests: list[str]) -> None:
+    """What the forked process does: it never comes back."""
+    code = 1
+    try:
+        os.setsid()
+        os.chdir(TREE)
+        output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        sys.path.insert(0, str(TREE))
+        code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *(f"tests/grader/{t}" for t in tests)])
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    os.environ |= {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(TREE),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "XDG_CACHE_HOME": str(TREE / ".cache"),
+    }
+    import torch  # noqa: F401  before the forks, which need not import it again
+
+    gc.freeze()  # so that no fork looks through what torch has brought
+    sys.exit(main(sys.argv[1:]))
