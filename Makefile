@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := pyproject.toml constraints.txt
+# Python compiles what is imported, when it is; compiling all of PyTorch would take longer than to install it.
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 # One more than there are cores: many tests wait for a process to run out of its time.
 WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
 
@@ -88,20 +90,22 @@ clean:  ## remove the environment and everything built
 	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
 	@$(PYTHON) -I -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(PIP) -c constraints.txt -e '.$(EXTRA)'
 	@-$(BIN)/python -I -c 'from grader.doctor.remedies import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
 .venv/ready-class: .venv/ready
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[class]'
+	@$(PIP) -c constraints.txt -e '.[class]'
 	@touch $@
 
+# All at once: who needs the developers' part has no use for a moment without it.
+.venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PIP) -c constraints.txt -e '.[dev]'
 	@touch $@
 
 .venv/ready-coverage: .venv/ready-dev
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[coverage]'
+	@$(PIP) -c constraints.txt -e '.[coverage]'
 .venv/ready-mutants: .venv/ready-dev
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	@$(PIP) -c constraints.txt -e '.[mutants]'
 	@touch $@
