@@ -106,6 +106,8 @@ clean:  ## remove the environment and everything built
 
 .venv/ready-coverage: .venv/ready-dev
 	@$(PIP) -c constraints.txt -e '.[coverage]'
+	@touch $@
+
 .venv/ready-mutants: .venv/ready-dev
 	@$(PIP) -c constraints.txt -e '.[mutants]'
 	@touch $@
