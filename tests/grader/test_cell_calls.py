@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from grader.worker import cell
-from tests.grader.cages import linux
+from tests.needs import linux
 
 ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 ONES = (1 << 64) - 1
