@@ -36,7 +36,7 @@ coverage: .venv/ready-coverage  ## the same, and which lines and branches of the
 	@$(BIN)/python -m tests.cover -q -n $(WORKERS) --dist loadgroup $(ENDING)
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
-	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/test_seeds.py
+	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/examine/test_seeds.py
 
 gradescope: .venv/ready  ## build the autograder for Gradescope; with your own seed: make gradescope SEED=7
 	@$(BIN)/grader gradescope build $(if $(SEED),--seed $(SEED)) $(if $(INDEX),--index $(INDEX))
@@ -91,7 +91,7 @@ clean:  ## remove the environment and everything built
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
 	@$(PYTHON) -I -m venv .venv
 	@$(PIP) -c constraints.txt -e '.$(EXTRA)'
-	@-$(BIN)/python -I -c 'from grader.doctor.remedies import advice; print(advice(), end="")' 2>/dev/null || true
+	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
 .venv/ready-class: .venv/ready

@@ -25,9 +25,9 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from grader.cases import default_folder, key, recall
-from grader.course import GIVEN, Course, here
-from grader.properties import declared_in
+from grader.course.course import GIVEN, Course, here
+from grader.course.properties import declared_in
+from grader.examine.cases import default_folder, key, recall
 
 HERE = Path(__file__).resolve().parent
 SEED = 0  # what `grader grade` takes where it is not told
@@ -140,10 +140,10 @@ def broken_add(course: Course, folder: Path) -> Path:
 
 def floor_input(course: Course, path: Path) -> Path:
     """Write what floor.py reads: the runner's code, the solutions' sources and the recorded programs."""
-    worker = course.root / "grader" / "worker"
+    worker = course.root / "grader"
     code = [
         (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
-        for name in ("misfit", "networks", "running")
+        for name in ("worker/wire", "autograd/worker/programs")
     ]
     sources = [(name, course.solution(name)) for name in (*GIVEN, *course.names, "__init__")]
     path.write_bytes(marshal.dumps((code, sources, [programs(course, part.name) for part in course.parts])))

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
-import grader.launch
-from grader.course import here
-from grader.parts import parts
-from grader.program import Expression
-from grader.request import Request
-from grader.sandbox import CAGES
-from grader.sandbox.cage import Cage
-from grader.sandbox.process import Process
-from grader.student import Limits, Student
-from grader.tracing import trace
+import grader.sandbox.launch
+from grader.autograd.program import Expression, trace
+from grader.course.course import here
+from grader.examine.setting import parts
+from grader.sandbox.cage import Cage, Process
+from grader.sandbox.cages import CAGES
+from grader.sandbox.runner import Limits, Request, Student
 
 RUNS = 15
 WANTED = 25
@@ -68,15 +65,15 @@ def _spent() -> float:
 @contextmanager
 def without_walls() -> Iterator[None]:
     """Workers start without the walls that they build around themselves."""
-    whole = grader.launch.worker_code
+    whole = grader.sandbox.launch.worker_code
     nothing = "".join(f"def {name}(*_): return False\n" for name in ("close", "see_only", "filters"))
-    hole = compile(nothing, "<cell>", "exec")
-    modules = [(name, hole if name == "cell" else code) for name, code in marshal.loads(whole())]
-    grader.launch.worker_code = lambda: marshal.dumps(modules)  # type: ignore[assignment]
+    hole = compile(nothing, "<worker.walls>", "exec")
+    modules = [(name, hole if name == "worker.walls" else code) for name, code in marshal.loads(whole())]
+    grader.sandbox.launch.worker_code = lambda: marshal.dumps(modules)  # type: ignore[assignment]
     try:
         yield
     finally:
-        grader.launch.worker_code = whole
+        grader.sandbox.launch.worker_code = whole
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from random import Random
 
 from coursework import MAKERS, Material
 
-from grader.course import here
+from grader.course.course import here
 
 # How much of a class is of each kind; what is left is "right".
 SHARES = {

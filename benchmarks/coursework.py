@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from grader.catalogue import Misconception, misconceptions, variants
-from grader.course import GIVEN, Course
+from grader.course.course import BEGIN, END, GIVEN, Course
+from grader.course.misconceptions import Misconception, misconceptions, variants
 from grader.model import Exercise
-from grader.stubs import BEGIN, END
 
 ENDLESS = ("backward", "never_ends")  # the one misconception that never ends: among the endless only
 CRASHES = ("1 / 0", "undefined", "import a_module_nobody_has", "raise RuntimeError('not today')")
@@ -41,7 +40,7 @@ class Material:
         self.given = {name: course.solution(name) for name in GIVEN}
         self.solved = {name: _unmarked(course.solution(name)) for name in course.names}
         self._right = {name: [{name: source}] for name, source in self.solved.items()}
-        for variant in variants(course.root / "tests" / "grader" / "right"):
+        for variant in variants(course.root / "tests" / "grader" / "autograd" / "right"):
             sources = {stem: self.as_handed_in(stem, text) for stem, text in variant.sources.items()}
             self._right[variant.exercise].append(sources)
         known = [wrong for name in course.names for wrong in misconceptions(name)]

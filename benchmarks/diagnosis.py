@@ -6,15 +6,15 @@ from dataclasses import replace
 from statistics import median
 from time import perf_counter
 
-from grader.cases import default_folder
-from grader.catalogue import misconceptions
-from grader.course import here
-from grader.examining import Examiner, examine
+from grader.course.course import here
+from grader.course.misconceptions import misconceptions
+from grader.course.properties import declared_in
+from grader.examine.cases import default_folder
+from grader.examine.examining import Examiner, examine
+from grader.examine.setting import Setting
 from grader.model import Exercise
-from grader.properties import declared_in
-from grader.sandbox import choose
-from grader.setting import Setting
-from grader.submission import Submission
+from grader.sandbox.cages import choose
+from grader.submission.submission import Submission
 
 EVERY = 8  # one misconception in so many is timed
 

@@ -23,18 +23,15 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from grader.alone import engine
-from grader.commands.demo import SEED
-from grader.course import here
-from grader.demo.assembling import mixed
-from grader.demo.descent import DECAY, Engine
-from grader.demo.moons import SHAPE, Task, task
-from grader.observation import Numbers
-from grader.program import Chain
-from grader.request import Request
-from grader.sandbox import choose
-from grader.student import MIB, Limits, Student
-from grader.submission import Submission
+from grader.autograd.alone import engine
+from grader.autograd.commands import SEED
+from grader.autograd.moons import DECAY, SHAPE, Engine, Task, mixed, task
+from grader.autograd.program import Chain
+from grader.course.course import here
+from grader.model import Numbers
+from grader.sandbox.cages import choose
+from grader.sandbox.runner import MIB, Limits, Request, Student
+from grader.submission.submission import Submission
 
 WANTED, ALIKE = 1.5, 1e-9
 LINKS = 1_000_000
@@ -230,7 +227,7 @@ def as_the_demo(steps: int) -> tuple[list[float], list[float]]:
 
 def in_torch(steps: int) -> tuple[list[float], list[float]]:
     """The same run in PyTorch, on one processor, all points at once."""
-    from grader.demo.beside import Beside
+    from grader.autograd.moons import Beside
 
     beside = Beside(task(SEED))
     return timed(beside.step(rate(number)) for number in range(steps))

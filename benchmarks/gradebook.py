@@ -22,9 +22,9 @@ from time import sleep
 
 from classroom import generate
 
+from grader.classroom.gradebook import reading
 from grader.errors import GraderError
-from grader.gradebook.reading import reading
-from grader.render.formats import export
+from grader.render.export import export
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = 4096

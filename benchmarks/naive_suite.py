@@ -19,14 +19,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, reject, seed, settings
 
-from grader.alone import engine
-from grader.course import here
-from grader.oracle import KINK, Unfit, answer
-from grader.over import made
-from grader.program import Expression, Program, pack
-from grader.properties import Property, declared_in
-from grader.view import View
-from grader.worker.running import run
+from grader.autograd.alone import engine
+from grader.autograd.oracle import KINK, Unfit, answer
+from grader.autograd.over import made
+from grader.autograd.program import Expression, Program, View, pack
+from grader.autograd.worker.programs import run
+from grader.course.course import here
+from grader.course.properties import Property, declared_in
 
 Engine = dict[str, Any]
 COURSE = here()

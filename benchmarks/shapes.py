@@ -1,7 +1,7 @@
 """Measures grading foreign implementations: python benchmarks/shapes.py [--size N] [--sample N].
 
-A class of the implementations in tests/grader/shapes, mixed, as a batch on one core; a sample of it by
-`grader grade`, one after the other; and as many submissions in the course's own layout as a batch again.
+A class of the implementations in tests/grader/autograd/shapes, mixed, as a batch on one core; a sample of it
+by `grader grade`, one after the other; and as many submissions in the course's own layout as a batch again.
 CPU is that of whole process trees, ratios are of one run. Nothing fails for being slow.
 """
 
@@ -18,9 +18,9 @@ from statistics import mean
 
 from whole_class import ROOT, batch, measured
 
-from grader.course import here
+from grader.course.course import here
 
-SHAPES = ROOT / "tests" / "grader" / "shapes"
+SHAPES = ROOT / "tests" / "grader" / "autograd" / "shapes"
 # Its limit is what it costs, whoever grades it.
 ENDLESS = {"until_nothing_changes"}
 

@@ -26,8 +26,8 @@ from pathlib import Path
 from statistics import median
 from threading import Condition, Thread
 
-from grader.catalogue import Misconception, misconceptions
-from grader.course import here
+from grader.course.course import here
+from grader.course.misconceptions import Misconception, misconceptions
 
 SAVES = 50
 PASSING, FAILING = 200, 500  # milliseconds wanted

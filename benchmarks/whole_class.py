@@ -25,9 +25,9 @@ from time import perf_counter, sleep
 from bench import floor_input
 from classroom import generate
 
-from grader.course import here
-from grader.gradebook.sums import add_up
-from grader.render.formats import CLASS, SINGLE
+from grader.classroom.store import add_up
+from grader.course.course import here
+from grader.render.export import CLASS, SINGLE
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

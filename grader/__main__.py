@@ -9,7 +9,7 @@ def main() -> None:
     """Do as the arguments say, with no module of the folder that the command is called in."""
     sys.path[:] = trusted()
     from grader.cli import main as command
-    from grader.door import place_doors
+    from grader.printable import place_doors
 
     place_doors()
     command()

@@ -6,20 +6,18 @@ from typing import Any
 
 import click
 
+from grader.autograd.commands import DEMO, GRAPH
 from grader.commands.author import COMMANDS as AUTHOR
-from grader.commands.ci import COMMANDS as CI
-from grader.commands.demo import COMMANDS as DEMO
-from grader.commands.doctor import COMMANDS as DOCTOR
-from grader.commands.graph import COMMANDS as GRAPH
+from grader.commands.author import DOCTOR
+from grader.commands.grade import COMMANDS as STUDENT
+from grader.commands.hosts import CI
+from grader.commands.hosts import COMMANDS as PLATFORMS
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
+from grader.commands.instructor import RESULTS
 from grader.commands.learner import COMMANDS as LEARNER
-from grader.commands.platforms import COMMANDS as PLATFORMS
-from grader.commands.results import COMMANDS as RESULTS
-from grader.commands.student import COMMANDS as STUDENT
-from grader.commands.watch import COMMANDS as WATCH
-from grader.door import doors
+from grader.commands.learner import WATCH
 from grader.errors import GraderError
-from grader.printable import printable
+from grader.printable import doors, printable
 from grader.version import VERSION
 
 # In the order of the help.

@@ -44,7 +44,7 @@ def main(module: str, *arguments: str) -> None:
     assert spec.loader is not None
     package = sys.modules["grader"] = module_from_spec(spec)
     spec.loader.exec_module(package)
-    from grader.door import place_doors
+    from grader.printable import place_doors
 
     place_doors()
     sys.argv[:] = [module, *arguments]

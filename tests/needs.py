@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.doctor.remedies import steps, this_machine
+from grader.doctor.screen import steps, this_machine
 from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.bwrap import why_not as no_bwrap
-from grader.sandbox.process import Process
+from grader.sandbox.cage import Process
 from grader.sandbox.uid import Uid
 from grader.sandbox.uid import why_not as no_uid
-from grader.worker.cell import PROCESSORS, sees_only
+from grader.worker.walls import PROCESSORS, sees_only
 
 LINUX = sys.platform == "linux"
 MACHINE = os.uname().machine if hasattr(os, "uname") else ""

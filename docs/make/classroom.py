@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from docs.make.grading import STUB, Desk, desk
-from grader.catalogue import misconceptions
+from grader.course.misconceptions import misconceptions
 
 PEOPLE = (
     "ada alan barbara carl chinua dorothy emmy fatima grace hannah ibrahim jun kofi lin mei noor omar priya"

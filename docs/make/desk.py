@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from docs.make.grading import desk
-from grader.course import here
+from grader.course.course import here
 
 WRONG = "mul", "overwrites"
 RIGHT = ("add", "pow")

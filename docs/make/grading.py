@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from grader.cases import default_folder
-from grader.catalogue import misconceptions
-from grader.check import handed_out
-from grader.course import Course, here
-from grader.grading import grade
+from grader.course.course import Course, handed_out, here
+from grader.course.misconceptions import misconceptions
+from grader.examine.cases import default_folder
+from grader.examine.grading import grade
+from grader.examine.setting import Setting
 from grader.model import Node
-from grader.pictures.found import smallest
+from grader.render.picture.svg import smallest
 from grader.render.terminal import render
-from grader.report import Report
-from grader.sandbox import choose
-from grader.setting import Setting
-from grader.submission import Submission
+from grader.report.report import Report
+from grader.sandbox.cages import choose
+from grader.submission.submission import Submission
 
 WIDTH = 80
 STUB = "stub"

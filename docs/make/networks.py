@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
-from grader.render.palette import by_media
+from grader.render.html.sheet import by_media
 
 APART, DOWN, RADIUS, MARGIN = 150, 64, 17, 34
 HEADING = 34

@@ -10,7 +10,7 @@ from typing import Any
 from docs.make.grading import desk
 from docs.make.networks import network
 from docs.make.tracing import nodes, reference, turns
-from grader.pictures import svg
+from grader.render.picture.svg import svg
 
 FOLDER = Path(__file__).resolve().parents[1] / "pictures"
 # A graph for each exercise, in which the mistake of that name differs from what is right.

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from grader.report import schema
+from grader.report.report import schema
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|])")
 

@@ -19,7 +19,7 @@ DOCUMENTS = "docs"
 PRIVATE = ("make", "zensical.toml")
 # Files of the repository, and where the site has them.
 PAGES = {"HINTS.md": "hints.md", "CHANGELOG.md": "changes.md"}
-COPIED = {"grader/report.schema.json": "reference/report.schema.json"}
+COPIED = {"grader/report/report.schema.json": "reference/report.schema.json"}
 WRITTEN = {"<!-- commands -->": commands, "<!-- report -->": report}
 LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 

@@ -1,1 +1,4 @@
-"""Continuous integration: what a commit changed, graded, and said where the commit is read."""
+"""An old door: workflows that students have say grader.ci.comment.
+
+What it leads to lives in grader/platforms. Nothing else belongs here.
+"""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from grader.commands.saying import notice
+from grader.commands.shared import console, notice
 from grader.errors import UsageError
 from grader.printable import printable
+from grader.sandbox.cages import NAMES
 
 
 @click.command()
@@ -19,12 +20,11 @@ from grader.printable import printable
 )
 def check(write: bool, show_matrix: bool) -> None:
     """For authors: prove the solutions, stubs, hints, properties and misconceptions of the course."""
-    from grader.cases import default_folder
-    from grader.check import findings, matrices, summary, write_stubs
-    from grader.course import here
-    from grader.matrix import as_text
-    from grader.sandbox import choose
-    from grader.setting import Setting
+    from grader.author.check import as_text, findings, matrices, summary, write_stubs
+    from grader.course.course import here
+    from grader.examine.cases import default_folder
+    from grader.examine.setting import Setting
+    from grader.sandbox.cages import choose
 
     setting = Setting(here(), choose("auto"), default_folder(), say=notice())
     if write:
@@ -47,8 +47,8 @@ def check(write: bool, show_matrix: bool) -> None:
 @click.option("--points", type=click.IntRange(min=6), default=6, show_default=True)
 def new(name: str, title: str | None, points: int) -> None:
     """For authors: lay down a new exercise, an operation on one number such as tanh."""
-    from grader.course import here
-    from grader.new import blanks, lay_down
+    from grader.autograd.new import blanks, lay_down
+    from grader.course.course import here
 
     course = here()
     course.authors_only()
@@ -74,8 +74,8 @@ def new(name: str, title: str | None, points: int) -> None:
 )
 def release(to: Path | None, folder: Path | None) -> None:
     """Write the project that students get, or renew one over a student's work."""
-    from grader.course import here
-    from grader.handout.release import release as release_course
+    from grader.author.release import release as release_course
+    from grader.course.course import here
 
     if (to is None) == (folder is None):
         raise UsageError("release wants one of --to and --update", "grader release --to FOLDER")
@@ -89,8 +89,8 @@ def release(to: Path | None, folder: Path | None) -> None:
 
 
 def _update(folder: Path) -> None:
-    from grader.course import here
-    from grader.handout.release import What, update
+    from grader.author.release import What, update
+    from grader.course.course import here
 
     changes = update(here(), folder)
     for change in changes:
@@ -100,3 +100,27 @@ def _update(folder: Path) -> None:
 
 
 COMMANDS = (check, new, release)
+
+
+@click.command()
+@click.option("--sandbox", type=click.Choice(NAMES), help="Examine only this one (default: all).")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def doctor(sandbox: str | None, as_json: bool) -> None:
+    """Say which cages this machine has, and prove them by attempts to escape.
+
+    Every attempt is harmless, also where it succeeds. Exit status: 0 a cage with full isolation holds,
+    1 there is none, or one claims more than it holds.
+    """
+    from grader.doctor.doctor import examine, recommended, sound
+    from grader.doctor.screen import render, steps, this_machine, to_json
+
+    findings = examine(sandbox)
+    todo = steps(this_machine())
+    if as_json:
+        click.echo(to_json(findings, todo), nl=False)
+    else:
+        render(findings, todo, console())
+    sys.exit(0 if recommended(findings) and sound(findings) else 1)
+
+
+DOCTOR = (doctor,)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import queue
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.saying import console, notice
+from grader.commands.shared import console, notice
 from grader.errors import MachineError, UsageError
 from grader.printable import printable
+from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.course import Course
+    from grader.course.course import Course
     from grader.learner.history import Grade
+    from grader.watch.board import Event
 
 PATIENCE = 3.0  # as for grade
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -32,11 +37,10 @@ def hint(exercise: str | None, level: int | None) -> None:
     Without EXERCISE: for the one to look at next. Where the last grade recognised the mistake in a file
     that is still the same, what helps with that comes first.
     """
-    from grader.course import here
+    from grader.course.course import here
     from grader.learner.hints import hint_at, next_hint
-    from grader.learner.history import diagnosed, read, unfinished
-    from grader.learner.screens import show_hint
-    from grader.learner.state import state_folder
+    from grader.learner.history import diagnosed, read, state_folder, unfinished
+    from grader.learner.progress import show_hint
 
     course = here()
     state = state_folder(course)
@@ -63,12 +67,11 @@ def list_exercises(search: tuple[str, ...]) -> None:
 
     With SEARCH: those whose names, titles, properties or hints speak of it, such as "chain rule".
     """
-    from grader.course import here
-    from grader.learner.history import latest, on_top, present, read
-    from grader.learner.screens import show_list
-    from grader.learner.searching import background
-    from grader.learner.searching import search as find
-    from grader.learner.state import FOLDER
+    from grader.course.course import here
+    from grader.learner.hints import background
+    from grader.learner.hints import search as find
+    from grader.learner.history import FOLDER, latest, on_top, present, read
+    from grader.learner.progress import show_list
 
     course, wanted = here(), " ".join(search)
     found, others = find(course, wanted), background(course, wanted)
@@ -94,9 +97,8 @@ def progress(png: Path | None, svg: Path | None, turned: str | None, forget: boo
     Every grade of exercises/ is remembered in .nanograd/, on this machine only: nothing of it is sent
     anywhere, and none of it is in a report. NANOGRAD_HISTORY=off in the environment ends that as --off does.
     """
-    from grader.course import here
-    from grader.learner.history import on_top, present, read
-    from grader.learner.state import state_folder
+    from grader.course.course import here
+    from grader.learner.history import on_top, present, read, state_folder
 
     course = here()
     state = state_folder(course)
@@ -110,7 +112,7 @@ def progress(png: Path | None, svg: Path | None, turned: str | None, forget: boo
     if not grades:
         _nothing_yet(state, drawing=png is not None or svg is not None)
     elif png is None and svg is None:
-        from grader.learner.showing import show_progress
+        from grader.learner.progress import show_progress
 
         show_progress(console(), grades, course.counted, on_top(grades, present(course)))
     else:
@@ -129,7 +131,7 @@ def _nothing_yet(state: Path, drawing: bool) -> None:
 def _draw(course: Course, grades: list[Grade], png: Path | None, svg: Path | None) -> None:
     for to, form in ((png, "png"), (svg, "svg")):
         if to is not None:
-            from grader.learner.picture import draw_progress
+            from grader.learner.progress import draw_progress
 
             draw_progress(to, form, grades, course.counted)
             click.echo(f"Drawn: {printable(str(to))}")
@@ -162,9 +164,9 @@ def _changing(state: Path, change: Callable[[], None]) -> None:
 @click.argument("exercise")
 def reset(exercise: str) -> None:
     """Put an exercise back as it was handed out, after a backup of what is there."""
-    from grader.course import here
-    from grader.learner.resetting import as_handed_out
-    from grader.learner.resetting import reset as put_back
+    from grader.course.course import here
+    from grader.learner.files import as_handed_out
+    from grader.learner.files import reset as put_back
 
     course, name = here(), _name(exercise)
     if as_handed_out(course, name):
@@ -181,11 +183,10 @@ def reset(exercise: str) -> None:
 @click.argument("exercise")
 def solution(exercise: str) -> None:
     """Show the model for an exercise that has passed, and what is different in yours."""
-    from grader.course import here
-    from grader.learner.history import read
-    from grader.learner.screens import show_model
-    from grader.learner.solution import solution as find
-    from grader.learner.state import FOLDER
+    from grader.course.course import here
+    from grader.learner.files import solution as find
+    from grader.learner.history import FOLDER, read
+    from grader.learner.progress import show_model
 
     course, name = here(), _name(exercise)
     grades = read(course.root / FOLDER)
@@ -194,14 +195,13 @@ def solution(exercise: str) -> None:
 
 def _passes(course: Course, name: str) -> bool:
     """Grade one exercise as it is now; remembered like any other grade."""
-    from grader.cases import default_folder
-    from grader.grading import grade
-    from grader.learner.history import remember
-    from grader.learner.state import state_folder
-    from grader.sandbox import choose
-    from grader.setting import Setting
-    from grader.student import Limits
-    from grader.submission import load
+    from grader.examine.cases import default_folder
+    from grader.examine.grading import grade
+    from grader.examine.setting import Setting
+    from grader.learner.history import remember, state_folder
+    from grader.sandbox.cages import choose
+    from grader.sandbox.runner import Limits
+    from grader.submission.submission import load
 
     setting = Setting(course, choose("auto"), default_folder(), 0, Limits(patience=PATIENCE), notice())
     now, clock = datetime.now(UTC), perf_counter()
@@ -211,3 +211,50 @@ def _passes(course: Course, name: str) -> bool:
 
 
 COMMANDS = (hint, list_exercises, progress, reset, solution)
+
+
+@click.command()
+@click.option("--poll", is_flag=True, help="Look again and again, where a file system tells nothing.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
+@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
+def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
+    """Grade each exercise as soon as it is saved; the keys are on the screen."""
+    from grader.course.course import here
+    from grader.forkserver.messages import Order
+    from grader.watch.grading import Grading
+    from grader.watch.loop import Watch
+    from grader.watch.saves import Saves
+    from grader.watch.terminal import Terminal, fit
+
+    screen = console(fixed=False)
+    fit(screen)
+    _installed()
+    course = here()
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    order = Order(sandbox, seed, time_limit, PATIENCE, str(course.root))
+    saves = Saves(course.root / "exercises", course.names, events.put, monotonic, poll)
+    terminal, grading = Terminal(screen, events.put), Grading(course, order, events.put)
+    first = saves.first
+    with closing(grading), closing(saves), terminal.taken():
+        saves.start()
+        watch = Watch(course, first, grading, terminal, events, monotonic, seed)
+        code = watch.run()
+    sys.exit(code)
+
+
+def _installed() -> None:
+    """Raise UsageError where an older environment lacks what watches files."""
+    try:
+        import watchfiles  # noqa: F401  # saves.py uses it
+    except ImportError:
+        raise UsageError("the package watchfiles is missing", "run: make setup") from None
+
+
+WATCH = (watch,)

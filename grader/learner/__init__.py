@@ -1,1 +1,6 @@
-"""What is for the person who learns: hints, fresh stubs, the model after a pass, and how it went so far."""
+"""What helps one person along: history, hints, progress, reset, the model beside theirs.
+
+Promise: what is remembered stays on this machine, and a damaged file costs a sentence, not a grade.
+Doors: history.remember, hints.hint, progress for the list and the figures, files for reset and solution.
+It never changes a score.
+"""

@@ -1,21 +1,20 @@
-"""Hints a level at a time, out of HINTS.md; first, where a mistake was recognised, what helps with that."""
+"""Hints, a level at a time, and the search over the list of exercises."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.check import HEADINGS
-from grader.course import Course
+from grader.course.course import HEADINGS, Course
+from grader.course.properties import declared_in
 from grader.errors import CourseError, UsageError
-from grader.evidence import text, whole
-from grader.learner.keeping import recalled, saved
-from grader.learner.state import Say, aloud
-from grader.model import Diagnosis
+from grader.learner.history import Say, aloud, recalled, saved
+from grader.model import Diagnosis, Exercise, Kind
 from grader.printable import printable
+from grader.report.evidence import text, whole
 
 NAME = "hints.json"
 HEADING = re.compile(r"#{1,3} (.+)")
@@ -132,3 +131,48 @@ def _given(plain: Any) -> Given:
     if not 0 <= level <= len(HEADINGS):
         raise ValueError(f"{level} is no level")
     return Given(level, tuple(map(text, plain["diagnoses"])))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An exercise, and the properties' titles and hints' headings that speak of what was searched."""
+
+    exercise: Exercise
+    properties: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+def search(course: Course, wanted: str) -> list[Found]:
+    """The exercises that speak of it, in their order; all that count where nothing is wanted."""
+    if not wanted.split():
+        return [Found(part) for part in course.counted]
+    return list(_found(course, wanted))
+
+
+def background(course: Course, wanted: str) -> list[str]:
+    """Headings in HINTS.md that belong to no exercise and speak of it."""
+    others = [title for title in _headings(course) if title.partition(":")[0] not in course.names]
+    return [title for title in others if speaks(title, wanted)] if wanted.split() else []
+
+
+def speaks(text: str, wanted: str) -> bool:
+    """Whether every word that is wanted occurs in the text, in any order and case."""
+    return all(word in text.casefold() for word in wanted.casefold().split())
+
+
+def _found(course: Course, wanted: str) -> Iterator[Found]:
+    headings = [title for title in _headings(course) if speaks(title, wanted)]
+    for exercise in course.counted:
+        claims = (prop.claim for prop in declared_in(course.properties(exercise.name)))
+        titles = [c.title for c in claims if c.kind is not Kind.NOTE and speaks(c.title, wanted)]
+        hints = [title for title in headings if title.startswith(f"{exercise.name}: ")]
+        if titles or hints or speaks(f"{exercise.name} {exercise.title}", wanted):
+            yield Found(exercise, tuple(titles), tuple(hints))
+
+
+def _headings(course: Course) -> list[str]:
+    """The headings of HINTS.md; none where it is not there, for then there is still enough to find."""
+    try:
+        return [title for title in sections(course) if title]
+    except CourseError:
+        return []

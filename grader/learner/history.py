@@ -1,4 +1,4 @@
-"""Every grade of the own exercises, a line each in a file on this machine; nothing of it goes anywhere.
+"""What is remembered of one person's grades on this machine, and where.
 
 The environment variable NANOGRAD_HISTORY=off, or the file that turn() makes, ends it.
 """
@@ -7,25 +7,55 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from grader.course import TOGETHER, Course
+from grader.course.course import TOGETHER, Course
 from grader.errors import UsageError
-from grader.evidence import STATUS, diagnosis_from_plain, diagnosis_to_plain, fraction, text
-from grader.learner.state import FOLDER, Say, aloud, unwritten
+from grader.machine.files import look, replaced
 from grader.model import Diagnosis, Result
-from grader.report import Report
-from grader.scoring import exercise_status, score
-from grader.seeds import Seed
-from grader.seeds import read as read_seed
-from grader.submission import Submission, load
+from grader.printable import printable
+from grader.report.evidence import STATUS, diagnosis_from_plain, diagnosis_to_plain, fraction, text
+from grader.report.report import Report, Seed
+from grader.report.report import read as read_seed
+from grader.report.scoring import exercise_status, score
+from grader.submission.submission import Submission, load
+
+FOLDER = ".nanograd"
+SILENT = "nothing is remembered until that is mended"
+Say = Callable[[str], None]
+
+
+def aloud(sentence: str) -> None:
+    """Say a sentence on standard error."""
+    print(f"grader: {printable(sentence)}", file=sys.stderr)
+
+
+def state_folder(course: Course) -> Path:
+    """The course's folder of memories, made where it is not there, with no commit ever taking it up.
+
+    Never raises: where it cannot be made, whatever is written there says so.
+    """
+    folder = course.root / FOLDER
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+        with (folder / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
+    return folder
+
+
+def unwritten(path: Path, error: OSError) -> str:
+    """A sentence for what could not be written."""
+    return f"cannot write {path}: {error.strerror}; {SILENT}"
+
 
 NAME, OFF = "history.jsonl", "history.off"
 NO = ("off", "0", "no", "false")
@@ -248,3 +278,41 @@ def _known(plain: Any) -> Mark:
         raise ValueError(f"{name!r:.40} is no exercise, or {status!r:.40} no status")
     points, most = fraction(plain["points"]), fraction(plain["most"])
     return Mark(name, status, points, most, text(plain["file"]), diagnosis_from_plain(plain["diagnosis"]))
+
+
+Thing = TypeVar("Thing")
+
+
+def recalled(path: Path, parsed: Callable[[Any], Thing], fresh: Thing, say: Say) -> Thing:
+    """What a JSON file holds; fresh, where there is none or it is damaged, which is then kept aside.
+
+    parsed: makes the thing from plain values; raises ValueError, TypeError, KeyError or AttributeError
+        for any that are none.
+    """
+    try:
+        data = look(path)
+        return fresh if data is None else parsed(json.loads(data if isinstance(data, bytes) else b""))
+    except UsageError as error:
+        say(f"{error.what}; {SILENT}")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        say(_begun_anew(path))
+    return fresh
+
+
+def saved(path: Path, plain: object, say: Say) -> None:
+    """Write a JSON file; where that fails, say so."""
+    try:
+        replaced(path, json.dumps(plain).encode())
+    except OSError as error:
+        say(unwritten(path, error))
+
+
+def _begun_anew(path: Path) -> str:
+    """Move a damaged file out of the way, and a sentence for that."""
+    names = (f"{path.name}.damaged{number if number > 1 else ''}" for number in count(1))
+    aside = next(other for name in names if not os.path.lexists(other := path.with_name(name)))
+    try:
+        path.rename(aside)
+    except OSError as error:
+        return unwritten(path, error)
+    return f"{path} was damaged and is begun anew; the old one is kept as {aside.name}"

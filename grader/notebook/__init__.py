@@ -1,1 +1,7 @@
-"""Exercises in a notebook: a cell is graded where it stands, and its process runs nothing of it."""
+"""A cell is graded where it stands.
+
+Promise: a cell that defines an exercise's function is graded as the file would be, and runs as it would
+anyway.
+Doors: magics.load for IPython, session for what is graded, output for what is shown.
+It never runs a stranger's module on the way.
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +14,13 @@ from IPython.core.error import UsageError as Said
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic_arguments import MagicArgumentParser
 
+from grader.course.course import Course, here
 from grader.errors import GraderError, UsageError
-from grader.learner.history import read, unfinished
-from grader.learner.state import FOLDER, state_folder
-from grader.notebook.advice import on_graph, place, steps
-from grader.notebook.cells import beginning, cell_of
-from grader.notebook.project import course_of, importable, read_anew
-from grader.notebook.saving import save
-from grader.notebook.session import Session
+from grader.learner.history import FOLDER, read, state_folder, unfinished
+from grader.notebook.output import on_graph, place, steps
+from grader.notebook.session import Session, beginning, cell_of, save
 from grader.printable import printable
-from grader.scoring import exercise_status
+from grader.report.scoring import exercise_status
 from grader.start import OnTrustedPath
 
 # Not typed.
@@ -87,8 +85,7 @@ class Magics:
         self._shell.set_next_input(f"%%exercise {exercise.name}\n{beginning(stub)}")
 
     def _grade(self, asked: argparse.Namespace, body: str) -> None:
-        from grader.notebook.fragment import graded
-        from grader.notebook.plain import plain
+        from grader.notebook.output import graded, plain
 
         session = self._session
         exercise = session.exercise(asked.name)
@@ -105,8 +102,7 @@ class Magics:
     def exercises(self, line: str) -> None:
         """%exercises lists them: what they are worth, and how each stands."""
         with _in_a_sentence():
-            from grader.notebook.fragment import listed
-            from grader.notebook.listing import as_lines, rows
+            from grader.notebook.output import as_lines, listed, rows
 
             _nothing_more("%exercises", line)
             found, notes = rows(self._session)
@@ -145,9 +141,8 @@ class Magics:
         are 1, 2, 3, …: %graph (a*b + c).relu() a=2 b=-3 c=10
         """
         with _in_a_sentence():
-            from grader.notebook.fragment import drawn
-            from grader.pictures.observed import Bench
-            from grader.pictures.typed import leaf_values, typed
+            from grader.autograd.typed import Bench, leaf_values, typed
+            from grader.notebook.output import drawn
 
             session, (expression, leaves) = self._session, _split(line)
             asked = typed(expression, leaf_values(leaves))
@@ -224,3 +219,34 @@ def _to_look_at(session: Session) -> str:
 
 def _say(sentence: str) -> None:
     print(printable(sentence), flush=True)
+
+
+PACKAGE = "exercises"
+KERNEL = "open the notebook with the kernel of its project: .venv/bin/python"
+
+
+def course_of(folder: Path) -> Course:
+    """The course of this grader; raises UsageError where there is none, or folder is in another project."""
+    root = Path(__file__).resolve().parents[2]
+    if not _is_project(root):
+        raise UsageError("this grader is not in a NanoGrad project, so there is nothing to grade", KERNEL)
+    around = next((path for path in (folder, *folder.parents) if _is_project(path)), root)
+    if around.resolve() != root:
+        raise UsageError(f"this grader belongs to {root}, and the notebook to {around}", KERNEL)
+    return here()
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "course.toml").is_file() and (folder / PACKAGE).is_dir()
+
+
+def importable(course: Course) -> None:
+    """Let the student's own engine be imported from wherever the notebook is; other modules come first."""
+    if str(course.root) not in sys.path:
+        sys.path.append(str(course.root))
+
+
+def read_anew() -> None:
+    """Let the next import of the student's engine read its files again."""
+    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
+        del sys.modules[name]

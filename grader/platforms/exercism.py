@@ -6,15 +6,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.course import Course
 from grader.errors import GraderError, UsageError
-from grader.files import whole_file
-from grader.grading import grade
-from grader.platforms.handed import read
+from grader.examine.grading import grade
+from grader.examine.setting import Setting
+from grader.machine.files import whole_file
 from grader.printable import printable
-from grader.render.about import About
-from grader.render.exercism import MESSAGE, VERSION, cut, render
-from grader.setting import Setting
+from grader.render.results_json import EXERCISM_VERSION, MESSAGE, cut, exercism
+from grader.render.text import About
+from grader.submission.tree import read
 
 RESULTS = "results.json"
 WHOLE = "nanograd"  # the slug under which all exercises are asked for
@@ -37,7 +37,7 @@ def run(slug: str, given: Path, to: Path, opened: Callable[[], Setting]) -> None
 def _graded(slug: str, given: Path, setting: Setting) -> str:
     only = _asked(slug, setting.course)
     submission = read(given, only or setting.course.names)
-    return render(grade(submission, setting, only), About())
+    return exercism(grade(submission, setting, only), About())
 
 
 def _asked(slug: str, course: Course) -> tuple[str, ...]:
@@ -53,7 +53,9 @@ def _asked(slug: str, course: Course) -> tuple[str, ...]:
 
 def _broken(sentence: str) -> str:
     message = cut("\n".join(map(printable, sentence.split("\n"))), MESSAGE)
-    return json.dumps({"version": VERSION, "status": "error", "message": message, "tests": []}) + "\n"
+    return (
+        json.dumps({"version": EXERCISM_VERSION, "status": "error", "message": message, "tests": []}) + "\n"
+    )
 
 
 def _write(to: Path, text: str) -> None:

@@ -1,23 +1,23 @@
-"""What GitLab shows on a merge request: a JUnit report and a code-quality report of one grading."""
+"""GitLab's reports, and the hook before a commit."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.course import Course
 from grader.errors import UsageError
-from grader.files import whole_file
-from grader.grading import grade
-from grader.policy import stated, weighed
-from grader.render.about import About
-from grader.render.codequality import render as codequality
+from grader.examine.grading import grade
+from grader.examine.setting import Setting
+from grader.machine.files import whole_file
+from grader.render.junit import code_quality as codequality
 from grader.render.junit import render as junit
-from grader.report import Report
-from grader.seeds import named
-from grader.setting import Setting
-from grader.submission import Submission, load
+from grader.render.text import About
+from grader.report.report import Report, named
+from grader.report.rubric import stated, weighed
+from grader.submission.submission import Submission, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,15 @@ def line_of(source: str, defined: str) -> int:
 def _write(to: Path, text: str) -> None:
     with whole_file(to) as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))
+
+
+def asked(files: Iterable[Path], names: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
+    """The exercises among the files by the folder they are in, in the course's order.
+
+    names: of the course's exercises. Other files, and those that are gone, are passed over.
+    """
+    found: dict[Path, set[str]] = {}
+    for file in files:
+        if file.suffix == ".py" and file.stem in names and file.exists():
+            found.setdefault(file.parent, set()).add(file.stem)
+    return {folder: tuple(n for n in names if n in found[folder]) for folder in sorted(found)}

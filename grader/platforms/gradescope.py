@@ -1,26 +1,33 @@
-"""One submission on Gradescope: its folder in, a results.json that is there early and grows."""
+"""Gradescope: the archive that is uploaded, the run in its folder, and what it says and is told."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from grader.errors import GraderError, MachineError, UsageError
-from grader.grading import result, run_properties, versions
+from grader.author.release import handout
+from grader.course.course import Course
+from grader.errors import CourseError, GraderError, MachineError, UsageError
+from grader.examine.grading import result, run_properties, versions
+from grader.examine.setting import Setting
+from grader.machine.files import FOLDER, regular, whole_file
 from grader.model import Result
-from grader.platforms.handed import read
-from grader.platforms.metadata import handed_in
-from grader.platforms.results import Results
-from grader.policy import Policy, adjusted, stated
-from grader.render.about import About
-from grader.report import Report
-from grader.seeds import named
-from grader.setting import Setting
-from grader.submission import Submission
+from grader.printable import printable
+from grader.render.results_json import gradescope
+from grader.render.text import About
+from grader.report.report import Report, named
+from grader.report.rubric import Policy, adjusted, stated
+from grader.submission.submission import Submission
+from grader.submission.tree import read
 
 UNDATED = "When this was handed in cannot be read, so the time of grading counts."
 Tell = Callable[[str], None]
@@ -32,7 +39,7 @@ def run(root: Path, opened: Callable[[], Setting], now: datetime, tell: Tell, ke
     opened: makes the setting, and may raise GraderError.
     now: with its time zone; counts where the time of handing in cannot be read.
     tell: says something that only instructors may read.
-    key: under which results name the seed; see seeds.py.
+    key: under which results name the seed; see report/report.py.
     """
     try:
         results = Results(root)
@@ -106,3 +113,156 @@ def _growing(
             done = (*done, found)
             report = replace(empty, results=done)
         yield adjusted(report, policy, at), tuple(names[number:])
+
+
+STARTED = "Grading is under way. Nothing is graded yet."
+OURS = (
+    "The grader could not finish, and that is not your fault. What was graded before is below. Please tell "
+    "your instructor, who can see the reason and can have this submission graded again."
+)
+
+
+class Results:
+    """The file under the root's results; every call replaces it whole, or raises MachineError."""
+
+    def __init__(self, root: Path) -> None:
+        self._file = root / "results" / "results.json"
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> None:
+        self._write(_bare(STARTED))
+
+    def grow(self, report: Report, open_parts: Sequence[str]) -> None:
+        """What is graded so far, and what is not."""
+        left = ", ".join(open_parts)
+        self._write(_headed(report, About(), f"Grading is under way. Not graded yet: {left}."))
+
+    def finish(self, report: Report, about: About, note: str = "") -> None:
+        """The last word; note is a paragraph above it."""
+        self._write(_headed(report, about, note))
+
+    def refuse(self, sentence: str) -> None:
+        """There is nothing to grade, and the student is told why."""
+        self._write(_bare("\n".join(map(printable, sentence.split("\n")))))
+
+    def give_up(self, report: Report | None) -> None:
+        """Something of ours broke; what is graded already stays."""
+        self._write(_bare(OURS) if report is None else _headed(report, About(), OURS))
+
+    def _write(self, plain: dict[str, Any]) -> None:
+        text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
+        try:
+            with whole_file(self._file) as stream:
+                # A half of a surrogate pair becomes JSON's escape for it.
+                stream.write(text.encode("utf-8", "backslashreplace"))
+        except UsageError as error:
+            # It is not the student who chose this place.
+            raise MachineError(error.what, error.next_step) from None
+
+
+def _bare(output: str) -> dict[str, Any]:
+    """A results.json without any test."""
+    return {
+        "score": 0,
+        "output": output,
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [],
+    }
+
+
+def _headed(report: Report, about: About, note: str) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(gradescope(report, about))
+    if note:
+        plain["output"] = f"{note}\n\n{plain['output']}"
+    return plain
+
+
+SCRIPTS = ("setup.sh", "run_autograder")
+FROM = Path("platforms") / "gradescope"
+PROJECT = "project"
+# The oldest date that a zip can hold: the same course makes the same archive, whenever that is.
+DATE = (1980, 1, 1, 0, 0, 0)
+# One address, in letters that end neither a line nor a word of pip's configuration.
+INDEX = re.compile(r"https://[\w.~%/:+@-]+", re.ASCII)
+
+
+def build(course: Course, to: Path, seed: int, index: str = "", key: bytes = b"") -> None:
+    """Write the archive, whole or not at all; the reference in it is sealed as it is for students.
+
+    seed: draws the cases on Gradescope.
+    index: the address of one more package index, such as that of PyTorch's builds without GPU support.
+    key: under which results name a secret seed; see report/report.py.
+    Raises UsageError where it cannot be written or the address is none, CourseError where a file is missing.
+    """
+    course.authors_only()
+    files = _scripts(course) | {"seed": f"{seed}\n".encode()}
+    if key:
+        files["key"] = f"{key.hex()}\n".encode()
+    if index:
+        files["pip.conf"] = _pip(index)
+    files |= {f"{PROJECT}/{place.as_posix()}": data for place, data in handout(course).items()}
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(to) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            archive.writestr(_entry(name), data)
+
+
+def _scripts(course: Course) -> dict[str, bytes]:
+    try:
+        return {name: (course.root / FROM / name).read_bytes() for name in SCRIPTS}
+    except OSError as error:
+        raise CourseError(f"cannot read {error.filename}: {error.strerror}", "restore the file") from None
+
+
+def _pip(index: str) -> bytes:
+    if not INDEX.fullmatch(index):
+        raise UsageError("the index is no address that begins with https://", "leave out --index, or mend it")
+    return f"[global]\nextra-index-url = {index}\n".encode()
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, DATE)
+    entry.compress_type = ZIP_DEFLATED
+    entry.create_system = 3  # Unix: only then does whoever unpacks it look at the mode
+    entry.external_attr = (0o100755 if name in SCRIPTS else 0o100644) << 16
+    return entry
+
+
+NAME = "submission_metadata.json"
+# It holds the results of every earlier attempt; some hundred of them fit.
+MOST = 64 << 20
+
+
+def handed_in(root: Path) -> datetime | None:
+    """When the submission was handed in; None where the file does not say that in a way to be read.
+
+    root: the folder that the file is in. Names, titles and earlier attempts are not looked at.
+    """
+    try:
+        return _time(json.loads(_text(root))["created_at"])
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError, OverflowError):
+        return None
+
+
+def _text(root: Path) -> bytes:
+    above = os.open(root, FOLDER)
+    try:
+        with regular(NAME, above) as handle, open(handle, "rb", closefd=False) as file:
+            data = file.read(MOST + 1)
+    finally:
+        os.close(above)
+    if len(data) > MOST:
+        raise ValueError(f"{NAME} is larger than {MOST >> 20} MiB")
+    return data
+
+
+def _time(text: Any) -> datetime:
+    """A time as Gradescope writes it, 2026-01-31T23:59:00.365935-07:00; without a zone it is UTC's."""
+    if not isinstance(text, str):
+        raise TypeError("a time is text")
+    time = datetime.fromisoformat(text)
+    time = time if time.tzinfo else time.replace(tzinfo=UTC)
+    # A time at either end of the calendar has no equal in UTC; that is raised here and not later.
+    return time.astimezone(UTC)

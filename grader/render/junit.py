@@ -1,21 +1,23 @@
-"""JUnit XML as pytest writes it, for one report and for a class."""
+"""A report as JUnit XML, and as the code-quality report that GitLab reads."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator
-from typing import BinaryIO, assert_never
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any, BinaryIO, assert_never
 from xml.sax.saxutils import escape, quoteattr
 
-from grader.evidence import status
-from grader.identity import once_each
 from grader.model import Crashed, Failed, Kind, NotStarted, Outcome, Passed, Result, TimedOut, Verdict
-from grader.printable import printable
-from grader.render.about import KEPT, About, counted, said, summed
-from grader.render.wording import decimal, signed, stamp
-from grader.report import Report
-from grader.standing import Standing, Standings
-from grader.words import headline
+from grader.printable import plain_json, printable
+from grader.render.results_json import cut
+from grader.render.text import KEPT, About, counted, decimal, said, signed, stamp, summed
+from grader.report.evidence import status
+from grader.report.report import Report
+from grader.report.scoring import once_each
+from grader.report.standings import Standing, Standings
+from grader.report.words import headline
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 Pairs = dict[str, str]
@@ -142,3 +144,70 @@ def _escaped(text: str) -> str:
 def _quiet(xml: str) -> str:
     """The same XML, in which no runner finds a command where it is printed into a log."""
     return xml.replace("##", "#&#35;").replace("::", ":&#58;")
+
+
+# GitLab shows it on one line.
+LONGEST = 300
+# What assembles the submission's own engine.
+WHOLE = "__init__"
+
+
+def code_quality(report: Report, lines: Mapping[str, int], folder: str) -> str:
+    """The report as GitLab reads it; one issue, not many, says that an exercise is not started.
+
+    What is said of all parts together is shown at the file that assembles them.
+    lines: by exercise, the line from 1 that an issue is shown at; 1 where nothing is said.
+    folder: where the files are, from the top of the repository.
+    """
+    issues = [_note(note, f"{folder}/{WHOLE}.py") for note in report.notes]
+    issues += [_issue(r, v, f"{folder}/{_file(r)}.py", lines) for r, v in _missed(report)]
+    return plain_json(json.dumps(issues, indent=1, ensure_ascii=False)) + "\n"
+
+
+def _missed(report: Report) -> Iterator[tuple[Result, Verdict]]:
+    for result in report.marks:
+        for verdict in result.verdicts:
+            if verdict.claim.kind is Kind.GRADED and not isinstance(verdict.outcome, Passed):
+                yield result, verdict
+                if isinstance(verdict.outcome, NotStarted):
+                    break
+
+
+def _issue(result: Result, verdict: Verdict, path: str, lines: Mapping[str, int]) -> dict[str, Any]:
+    name, claim = result.exercise.name, verdict.claim
+    said = f"{name}: {claim.title}: {headline(verdict.outcome)}"
+    if isinstance(verdict.outcome, NotStarted):
+        said = f"{name} is not started: {verdict.outcome.reason}"
+    return _shown(said, (name, claim.name), _severity(verdict.outcome), path, lines.get(name, 1))
+
+
+def _note(note: str, path: str) -> dict[str, Any]:
+    return _shown(note, ("together", "note"), "major", path, 1)
+
+
+def _file(result: Result) -> str:
+    return WHOLE if result.exercise.own else result.exercise.name
+
+
+def _shown(said: str, check: tuple[str, str], severity: str, path: str, line: int) -> dict[str, Any]:
+    """An issue; check: of what it is, and which of its properties."""
+    return {
+        "description": cut(printable(said), LONGEST).replace("\n", " "),
+        "check_name": ".".join(check),
+        # The same mistake in two pipelines is one issue, so neither line nor numbers are part of it.
+        "fingerprint": sha256(f"{path}\0{check[1]}".encode("utf-8", "backslashreplace")).hexdigest(),
+        "severity": severity,
+        "location": {"path": printable(path), "lines": {"begin": line}},
+    }
+
+
+def _severity(outcome: Outcome) -> str:
+    match outcome:
+        case Failed():
+            return "major"
+        case Crashed() | TimedOut():
+            return "critical"
+        case NotStarted() | Passed():
+            return "info"
+        case _:
+            assert_never(outcome)

@@ -1,18 +1,26 @@
-"""The report on a terminal: what stands where, then the one thing to look at next."""
+"""What a student reads in a terminal, and what shows that a class is being graded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from grader.evidence import status
-from grader.explaining import open_todo
 from grader.model import (
     Counterexample,
     Crashed,
@@ -26,9 +34,10 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import harmless, printable, shortened
-from grader.report import Report, notes
-from grader.scoring import absent, exercise_status, score
-from grader.words import MARK, counterexample_of, headline, meaning, numbers, places
+from grader.report.evidence import status
+from grader.report.report import Report, notes, there_is
+from grader.report.scoring import absent, exercise_status, score
+from grader.report.words import MARK, counterexample_of, headline, meaning, numbers, open_todo, places
 
 BAR = 12
 OTHERS = 4
@@ -247,3 +256,83 @@ def tell_notes(console: Console, report: Report) -> None:
     for result in report.marks:
         for note in notes(result):
             _say(console, f"Note on {result.exercise.name}: {note}")
+
+
+def render_any_shape(report: Report, console: Console, again: str) -> None:
+    """Print what was found, what holds and what does not, and what may be looked at next.
+
+    again: the command that grades one exercise, with {} for its name.
+    """
+    tell_on_top(console, report.notes)
+    console.print("Found:")
+    for line in report.found:
+        console.print(Text(f"  {printable(line)}"), soft_wrap=True)
+    if report.rules:
+        console.print(Text(printable(f"Rules: {report.rules}.")))
+    console.print(overview(report))
+    there = there_is(report)
+    if there.most < report.score.most:
+        console.print(
+            f"Of {points(report.score.most)} points, {points(there.most)} are for what is there: "
+            f"{points(there.points)} of these {points(there.most)} are reached.\n"
+        )
+    wrong = [r for r in report.marks if exercise_status(r) not in ("passed", "not_started")]
+    if wrong:
+        closer_look(console, wrong[0])
+        before, _, after = again.rpartition("{}")
+        console.print(Text(printable(f"Again, this exercise alone: {before}{wrong[0].exercise.name}{after}")))
+    _extras(report, console)
+    tell_notes(console, report)
+
+
+def _extras(report: Report, console: Console) -> None:
+    """What became of operations that are in no exercise, right ones in one line."""
+    right = [_name(v) for v in report.extras if isinstance(v.outcome, Passed)]
+    if right:
+        console.print(Text(printable(f"Further operations that agree with PyTorch: {', '.join(right)}.")))
+    for verdict in report.extras:
+        if not isinstance(verdict.outcome, Passed):
+            console.print(Text(printable(f"Further operation {_name(verdict)}: {headline(verdict.outcome)}")))
+
+
+def _name(verdict: Verdict) -> str:
+    """How the operation is written."""
+    return verdict.claim.title.removesuffix(" agrees with PyTorch")
+
+
+class Rate(ProgressColumn):
+    """Submissions a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f} a second" if task.speed else "")
+
+
+class Bar:
+    """Shows how far a batch is; where there is no terminal, only the troubles."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("grading", total=None)
+
+    def start(self, total: int) -> None:
+        self._progress.update(self._task, total=total)
+        if not self._progress.console.is_terminal:
+            self.say(f"grading {total:,} submissions …")
+
+    def advance(self) -> None:
+        self._progress.advance(self._task)
+
+    def tell(self, place: str, sentence: str) -> None:
+        self.say(harmless(printable(f"{place}: {sentence}")))
+
+    def say(self, sentence: str) -> None:
+        self._progress.console.print(Text(sentence), soft_wrap=True)
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[Bar]:
+    """Shows a bar for as long as the block runs; lines only, where there is no terminal to draw on."""
+    left = TextColumn("left:"), TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), *left)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield Bar(progress)

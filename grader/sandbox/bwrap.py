@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 
-from grader.processes import program
+from grader.machine.processes import program
+from grader.sandbox.cage import spawned
 from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
-from grader.sandbox.process import spawned
 
 PROGRAM = "bwrap"
 TRYING, ENDING = 10.0, 0.2  # seconds

@@ -1,23 +1,32 @@
-"""The cage for root where namespaces are not to be had, as in a container: a user that nobody else is."""
+"""The cage for root where namespaces are not to be had, as in a container: a user that nobody else is.
+
+It is made once, from copies, where only root can write: the same for every submission, and changed by none.
+Reading leaves no marks: the only devices are two that forget, and the dates of last use lie so far ahead that
+the kernel does not move them.
+"""
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import os
 import pwd
 import secrets
+import shutil
+import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from grader.errors import MachineError
-from grader.sandbox.cage import Inside
-from grader.sandbox.interpreter import FLAGS, found
-from grader.sandbox.process import Running, spawned
-from grader.sandbox.root import root_for
+from grader.machine.files import Scratch, clear, removed, unfinished_folder
+from grader.sandbox.cage import Inside, Running, spawned
+from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
 
-CELL = Path(__file__).resolve().parent.parent / "worker" / "cell.py"
+CELL = Path(__file__).resolve().parents[1] / "worker" / "walls.py"
 TRYING = 20.0  # seconds
 # Says of each of the three walls whether it stands, and that what is imported late is there behind them.
 TRIAL = """
@@ -117,3 +126,124 @@ def _walls() -> tuple[bool, bool, bool]:
         said = tried.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] if tried else ""
         raise MachineError(f"a worker does not start as another user: {said or 'nobody says why'}") from None
     return folder, landlock, filtered
+
+
+# Where root keeps what can be made anew. Nothing of the environment chooses it: whoever could choose it, or
+# write to it, would choose the interpreter that all submissions run in.
+PLACES = ("/var/cache/nanograd", "/run/nanograd")
+FORMAT = "1"
+FAR = 4_000_000_000  # seconds since 1970: the year 2096
+
+
+@cache
+def root_for(interpreter: Interpreter) -> str:
+    """The folder, made now where there is none yet; raises MachineError where that cannot be done.
+
+    Where no place keeps it, it is made for this process and goes with it.
+    """
+    name = f"root-{_digest(interpreter)}"
+    for place in PLACES:
+        if os.path.isdir(made := os.path.join(place, name)) and _is_roots_alone(made):
+            return made
+        with suppress(OSError):
+            os.makedirs(place, 0o755, exist_ok=True)
+            if _is_roots_alone(place):
+                return _made(interpreter, made)
+    try:
+        temporary = Scratch("root")
+        atexit.register(temporary.remove)  # a fork of ours ends without obeying that
+        return _made(interpreter, os.path.join(temporary.path, name))
+    except (OSError, MachineError) as error:
+        what = f"cannot make a root folder for submissions: {error}"
+        raise MachineError(what, f"make room in {PLACES[0]} or in a temporary folder") from None
+
+
+def _is_roots_alone(path: str) -> bool:
+    """Whether nobody but root can change what lies there, or put something else in its place."""
+    states = [os.lstat(folder) for folder in (path, *map(str, Path(path).parents))]
+    return all(
+        stat.S_ISDIR(state.st_mode) and state.st_uid == 0 and not state.st_mode & 0o022 for state in states
+    )
+
+
+def _made(interpreter: Interpreter, to: str) -> str:
+    """Fill a folder beside it, which then takes its name: nobody ever sees half of it."""
+    clear(Path(to).parent)
+    unfinished, lock = unfinished_folder(Path(to))
+    half = str(unfinished)
+    try:
+        for path in interpreter.files:
+            _copy(path, half)
+        shutil.copytree(
+            interpreter.library,
+            half + interpreter.library,
+            ignore=_left_out(interpreter),
+            ignore_dangling_symlinks=True,
+            dirs_exist_ok=True,
+        )
+        _devices(half)
+        _settle(half)
+        with suppress(OSError):  # somebody else has made the same meanwhile
+            os.rename(half, to)
+        if not os.path.isdir(to):
+            raise OSError(None, f"{to} could not be made")
+        return to
+    finally:
+        removed(unfinished)
+        os.close(lock)
+
+
+def _copy(path: str, root: str) -> None:
+    os.makedirs(os.path.dirname(root + path), exist_ok=True)
+    shutil.copy2(path, root + path)
+
+
+def _left_out(interpreter: Interpreter) -> Callable[[str, list[str]], set[str]]:
+    """What is none of a submission's business, and what only serves to build or to test Pythons."""
+    building = shutil.ignore_patterns("config-*", "tests", "*.opt-?.pyc")
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        hidden = {name for name in names if os.path.join(folder, name) in interpreter.hidden}
+        return hidden | building(folder, names)
+
+    return ignore
+
+
+def _devices(root: str) -> None:
+    """The devices themselves; where a container's root may make none, it goes without."""
+    for path in DEVICES:
+        os.makedirs(os.path.dirname(root + path), exist_ok=True)
+        with suppress(OSError):
+            os.mknod(root + path, stat.S_IFCHR | 0o666, os.stat(path).st_rdev)
+            os.chmod(root + path, 0o666)  # noqa: S103 (as everywhere)
+
+
+def _settle(root: str) -> None:
+    """Let everybody read, nobody write, and no reading be noted."""
+    for path, is_folder in _within(root):
+        state = os.lstat(path)
+        if stat.S_ISREG(state.st_mode) or is_folder:
+            mode = 0o555 if is_folder or state.st_mode & 0o100 else 0o444
+            os.chmod(path, mode)
+        os.utime(path, ns=(FAR * 10**9, state.st_mtime_ns), follow_symlinks=False)
+    os.chmod(root, 0o555)  # noqa: S103 (nobody may write)
+
+
+def _within(root: str) -> Iterator[tuple[str, bool]]:
+    for folder, _, files in os.walk(root, topdown=False):
+        yield from ((os.path.join(folder, name), False) for name in files)
+        yield folder, True
+
+
+def _digest(interpreter: Interpreter) -> str:
+    """What the folder is made from, by names, sizes and dates."""
+    digest = hashlib.sha256(repr((FORMAT, sys.version, interpreter)).encode())
+    for path in (*interpreter.files, *_sources(interpreter.library)):
+        state = os.stat(path)
+        digest.update(repr((path, state.st_size, state.st_mtime_ns)).encode())
+    return digest.hexdigest()[:24]
+
+
+def _sources(library: str) -> list[str]:
+    """The modules right in the library, by which an update of it is noticed."""
+    return sorted(entry.path for entry in os.scandir(library) if entry.is_file())

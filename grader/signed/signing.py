@@ -16,7 +16,7 @@ import os
 import re
 import stat
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -24,10 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import CourseError, UsageError
-from grader.files import added
-from grader.report import SCHEMA_NAME
-from grader.seeds import Seed
-from grader.seeds import read as read_seed
+from grader.machine.files import added
+from grader.printable import plain_json
+from grader.render.export import render as plain
+from grader.render.text import About
+from grader.report.report import SCHEMA_NAME, Report, Seed
+from grader.report.report import read as read_seed
 
 try:
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -224,3 +226,13 @@ def _read(path: Path) -> tuple[bytes, int]:
             return file.read(LARGEST_KEY), stat.S_IMODE(mode)
     except OSError as error:
         raise UsageError(f"cannot read the key {path}: {error.strerror}", "check the path") from None
+
+
+def signed(key: PrivateKey) -> Callable[[Report, About], str]:
+    """A renderer that says whose work a report is of, and signs that with all the rest."""
+
+    def render(report: Report, about: About) -> str:
+        body = owned(json.loads(plain(report, about)), about.person.id, about.handed_in, report.course)
+        return plain_json(json.dumps(sign(body, key), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+
+    return render

@@ -1,4 +1,8 @@
-"""What runs in the untrusted child: the standard library only, sent over as code, never imported there.
+"""What is sent into a cage.
 
-The parent reads these modules, compiles them and hands them to a bare interpreter; see boot.py.
+The parent reads these modules, compiles them and hands them to a bare interpreter; see sandbox/launch.py.
+So they import the standard library and each other only, and no more of it than they must.
+Promise: programs are answered with packed numbers or capped words, whatever the code under test does.
+Doors: zygote.main in the cage, wire for both ends. The subject's own modules are sent after wire.
+Nothing here is ever imported to grade with.
 """

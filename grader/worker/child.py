@@ -9,11 +9,10 @@ import resource
 import signal
 import sys
 
-from . import cell
-from .engine import Parts, assemble
-from .misfit import Misfit, a
-from .running import run
-from .wire import MISFIT, RAISED, Answer, read_request
+from ..autograd.worker.engine import Parts, assemble
+from ..autograd.worker.programs import run
+from . import walls
+from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
         if "parts" in head:
             _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer)
-            cell.close((requests_fd, numbers_fd, text_fd))
+            walls.close((requests_fd, numbers_fd, text_fd))
             foreign = head.get("foreign")
             engine, trouble = _foreign(foreign) if foreign else _load(head["parts"], head["needed"])
             _collect_less()
@@ -80,7 +79,7 @@ def _collect_less() -> None:
 
 def _foreign(given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """An implementation in a shape of its own, with what it takes to understand that, sent over as code."""
-    package = __package__ + ".foreign"
+    package = __package__.removesuffix("worker") + "autograd.any_engine.worker"
     sys.modules[package] = type(sys)(package)
     sys.modules[package].__path__ = []
     for name, code in given["code"]:

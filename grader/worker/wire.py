@@ -89,3 +89,15 @@ def _first_unpackable(values: list[Any]) -> int:
         except (struct.error, OverflowError, TypeError):
             return place
     return 0  # it could not be packed a moment ago
+
+
+class Misfit(Exception):
+    """Something came back in another form than the exercise promises."""
+
+
+def a(thing: Any) -> str:
+    """What kind of thing it is, with its article, as a sentence wants it."""
+    if thing is None:
+        return "None"
+    name = type(thing).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

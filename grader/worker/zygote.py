@@ -10,7 +10,7 @@ import struct
 import sys
 import time
 
-from . import cell
+from . import walls
 from .child import serve
 
 TYPE_CHECKING = False
@@ -43,10 +43,10 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None
     children = _opened(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
     if inside is not None:
         root, user, listed, read = inside
-        if user and cell.enter(root, user) != bool(root):
+        if user and walls.enter(root, user) != bool(root):
             return  # it would see more than the cage promises
-        cell.see_only(listed, read)
-    os.write(reply_fd, FILTERED if cell.filters() else UNFILTERED)
+        walls.see_only(listed, read)
+    os.write(reply_fd, FILTERED if walls.filters() else UNFILTERED)
     running: dict[int, int] = {}
     while len(command := os.read(control_fd, 2)) == 2:
         what, lane = command[:1], command[1]

@@ -16,7 +16,7 @@ from pathlib import Path
 from coverage import Coverage, CoverageData
 
 from tests.cover.everywhere import FIFO
-from tests.grader.unwalled import WORKER
+from tests.grader.sandbox.unwalled import WORKER
 
 ROOT = Path(__file__).resolve().parents[2]
 INTO = ROOT / "build" / "coverage"

@@ -9,19 +9,18 @@ from functools import cache
 
 from rich.console import Console
 
-from grader.cases import Bank, default_folder, recall
-from grader.course import here
-from grader.evidence import result_from_plain, result_to_plain
-from grader.judging import broken, first_broken, verdict
-from grader.model import Result, Verdict
-from grader.observation import Ended, Misfit, Numbers, Observation, Overtime, Raised
-from grader.pipes import Lane
+from grader.course.course import here
+from grader.course.properties import Property, declared_in
+from grader.examine.cases import Bank, default_folder, recall
+from grader.examine.judging import broken, first_broken, verdict
+from grader.model import Ended, Misfit, Numbers, Observation, Overtime, Raised, Result, Verdict
 from grader.printable import printable
-from grader.properties import Property, declared_in
-from grader.render.about import About
-from grader.render.formats import SINGLE
+from grader.render.export import SINGLE
 from grader.render.terminal import render
-from grader.report import Report
+from grader.render.text import About
+from grader.report.evidence import result_from_plain, result_to_plain
+from grader.report.report import Report
+from grader.sandbox.launch import Lane
 from tests.fuzz.running import Target
 
 NUMBERS = (float("nan"), float("inf"), -0.0, 1e308, 5e-324, 2.0**53, 1e-17, -1.5)

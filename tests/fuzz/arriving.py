@@ -15,22 +15,22 @@ from contextlib import suppress
 from datetime import UTC
 from functools import cache
 
-from grader.ci.comment import LONGEST, MARKER, body
+from grader.course.course import untouched
 from grader.errors import UsageError
-from grader.intake.archives import Limits, in_words, members
-from grader.intake.finding import find
-from grader.intake.names import as_id, named, typed_in, uploaded, without_ending
-from grader.intake.reading import read_path
-from grader.intake.root import Root
-from grader.intake.roster import read
-from grader.pipes import LINES, MISFIT, RAISED, TEXT_LONGEST, Frames, Lane, OutOfTurn, answers
-from grader.stubs import untouched
-from grader.submission import gather
+from grader.machine.files import Root
+from grader.platforms.pull_request import LONGEST, MARKER, body
+from grader.sandbox.launch import LINES, MISFIT, RAISED, TEXT_LONGEST, Frames, Lane, OutOfTurn, answers
+from grader.submission.archive import Limits, in_words, members
+from grader.submission.download import find
+from grader.submission.hand_in import as_id, named, typed_in, uploaded, without_ending
+from grader.submission.roster import read
+from grader.submission.submission import gather
+from grader.submission.tree import read_path
 from tests.fuzz.running import Target
 from tests.fuzz.scratch import folder, written
-from tests.grader.hub import zipped
-from tests.grader.test_ci_report import REPORT, packed
-from tests.grader.test_ci_report import report as report_with
+from tests.grader.platforms.hub import zipped
+from tests.grader.platforms.test_github import REPORT, packed
+from tests.grader.platforms.test_github import report as report_with
 
 HEAD = "b" * 40
 NONCE = b"\x8ananonce"

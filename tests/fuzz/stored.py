@@ -13,18 +13,16 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from grader.classroom.gradebook import reading, rescored, writing
+from grader.classroom.store import add_up
 from grader.errors import GraderError
-from grader.gradebook.reading import reading
-from grader.gradebook.sums import add_up
-from grader.gradebook.writing import writing
 from grader.model import Person
-from grader.render.formats import CLASS, SINGLE, export
-from grader.render.page import render_class
-from grader.rescoring import rescored
+from grader.render.export import CLASS, SINGLE, export
+from grader.render.html.class_page import render_class
 from tests.fuzz.mutating import of_bytes, of_json
 from tests.fuzz.running import Target
 from tests.fuzz.scratch import folder, written
-from tests.grader.test_gradebook import RUBRIC, VERSIONS, evidence, graded, plain
+from tests.grader.classroom.test_gradebook import RUBRIC, VERSIONS, evidence, graded, plain
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TABLES = (

@@ -9,31 +9,27 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from grader.cache import keep, kept
-from grader.catalogue import FOLDER
-from grader.course import Course, here
-from grader.diagnosis import Signature
+from grader.author.release import Manifest, read_manifest
+from grader.course.course import Course, cut, here
+from grader.course.misconceptions import FOLDER
+from grader.course.sealed import HEADER, _masked, seal, unseal
 from grader.errors import CourseError, UsageError
-from grader.evidence import result_from_plain, result_to_plain
-from grader.handout.manifest import Manifest, read_manifest
-from grader.learning import to_bytes
+from grader.examine.diagnosis import Signature
+from grader.examine.signatures import to_bytes
+from grader.machine.cache import keep, kept
 from grader.model import Crashed, Exercise, NotStarted, Result, TimedOut
 from grader.model import Verdict as Judged
-from grader.policy import adjusted, stated
-from grader.report import to_json
-from grader.rubric import from_json
-from grader.sealing import HEADER, _masked, seal, unseal
-from grader.signed.authenticity import Verdict, describe
-from grader.signed.comparing import verify_folder
+from grader.report.evidence import result_from_plain, result_to_plain
+from grader.report.report import to_json
+from grader.report.rubric import adjusted, from_json, stated
 from grader.signed.signing import PrivateKey, load_key, load_public_key, new_key, owned, sign
-from grader.signed.verifying import verify_file
-from grader.stubs import cut
+from grader.signed.verifying import Verdict, describe, verify_file, verify_folder
 from tests.fuzz.mutating import of_json
 from tests.fuzz.running import Target
 from tests.fuzz.scratch import folder, written
-from tests.grader.formats.samples import mixed
-from tests.grader.test_gradebook import CLAIMS, RUBRIC, plain
-from tests.grader.test_policy import FAILED
+from tests.grader.classroom.test_gradebook import CLAIMS, RUBRIC, plain
+from tests.grader.render.formats.samples import mixed
+from tests.grader.report.test_policy import FAILED
 
 KEY = PrivateKey.from_private_bytes(bytes(range(32)))
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -180,7 +176,7 @@ def _solutions() -> list[bytes]:
     return [path.read_bytes() for path in sorted((FOLDER.parents[1] / "solutions").glob("[am]*.py"))]
 
 
-# What JSON itself may do to a reader; grader.gradebook.reading expects just these.
+# What JSON itself may do to a reader; grader.classroom.gradebook expects just these.
 UNREADABLE = (ValueError, KeyError, RecursionError)
 TOLD = {
     "report": Target(

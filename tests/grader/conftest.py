@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.cases import default_folder
-from grader.course import Course, here
-from grader.examining import examine
+from grader.course.course import Course, here
+from grader.examine.cases import default_folder
+from grader.examine.examining import examine
+from grader.examine.setting import Setting
 from grader.model import Result
-from grader.sandbox import choose
-from grader.setting import Setting
-from grader.student import Limits
-from grader.submission import Submission
+from grader.sandbox.cages import choose
+from grader.sandbox.runner import Limits
+from grader.submission.submission import Submission
 from tests.grader.planted import Planted
 from tests.grader.planted import planted as plant
 

@@ -1,10 +1,9 @@
 """What backward promises, over the reference's operations."""
 
 from grader.agreement import agree
-from grader.over import expressions, twice
-from grader.program import Chain, Seed
-from grader.properties import bonus, graded, noted
-from grader.tracing import trace
+from grader.autograd.over import expressions, twice
+from grader.autograd.program import Chain, Seed, trace
+from grader.course.properties import bonus, graded, noted
 
 OTHERS = ("*", "-", "neg", "**", "relu", "/")
 

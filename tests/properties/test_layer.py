@@ -3,9 +3,9 @@
 from math import isfinite
 
 from grader.agreement import agree
-from grader.over import forwards, nudges, shapes, trainings
-from grader.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
-from grader.properties import graded, noted
+from grader.autograd.over import forwards, nudges, shapes, trainings
+from grader.autograd.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
+from grader.course.properties import graded, noted
 
 ONE, TWO = Shape("Layer", (1, 2)), Shape("Layer", (2, 2))
 SINGLE, WIDE = Shape("Layer", (2, 1)), Shape("Layer", (2, 3))

@@ -3,9 +3,9 @@
 from math import isfinite
 
 from grader.agreement import agree
-from grader.over import forwards, nudges, shapes, trainings
-from grader.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
-from grader.properties import bonus, graded, noted
+from grader.autograd.over import forwards, nudges, shapes, trainings
+from grader.autograd.program import Bare, Census, Forward, Fresh, Nudge, Shape, Training
+from grader.course.properties import bonus, graded, noted
 
 SMALL, DEEP = Shape("MLP", (1, 2, 1)), Shape("MLP", (2, 3, 2, 1))
 FLAT, WIDE = Shape("MLP", (2, 2)), Shape("MLP", (2, 2, 3))

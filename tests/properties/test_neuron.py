@@ -3,9 +3,9 @@
 from math import isfinite
 
 from grader.agreement import agree
-from grader.over import forwards, nudges, shapes, trainings
-from grader.program import Census, Forward, Fresh, Nudge, Shape, Training
-from grader.properties import graded
+from grader.autograd.over import forwards, nudges, shapes, trainings
+from grader.autograd.program import Census, Forward, Fresh, Nudge, Shape, Training
+from grader.course.properties import graded
 
 ONE, TWO, THREE = (Shape("Neuron", (nin,)) for nin in (1, 2, 3))
 LINEAR = Shape("Neuron", (2,), nonlin=False)

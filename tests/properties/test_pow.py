@@ -1,9 +1,9 @@
 """What pow promises. Never asked: 0 to a power below 1, a negative base to a fraction."""
 
 from grader.agreement import agree
-from grader.over import LARGE, NEGATIVE, expressions, twice
-from grader.properties import graded
-from grader.tracing import trace
+from grader.autograd.over import LARGE, NEGATIVE, expressions, twice
+from grader.autograd.program import trace
+from grader.course.properties import graded
 
 OTHERS = ("+", "*", "-", "neg", "relu", "/")
 WHOLE = (2, 3, 4, 5)

@@ -1,9 +1,9 @@
 """What relu promises. At its kink, zero, any slope from 0 to 1 is right."""
 
 from grader.agreement import agree
-from grader.over import LARGE, NEGATIVE, expressions, twice
-from grader.properties import graded, noted
-from grader.tracing import trace
+from grader.autograd.over import LARGE, NEGATIVE, expressions, twice
+from grader.autograd.program import trace
+from grader.course.properties import graded, noted
 
 OTHERS = ("+", "*", "-", "neg", "**", "/")
 

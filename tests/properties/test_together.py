@@ -1,10 +1,9 @@
 """What the student's own parts promise together, none of them replaced."""
 
 from grader.agreement import agree
-from grader.over import expressions, shapes, trainings
-from grader.program import Census, Shape, Training
-from grader.properties import bonus
-from grader.tracing import trace
+from grader.autograd.over import expressions, shapes, trainings
+from grader.autograd.program import Census, Shape, Training, trace
+from grader.course.properties import bonus
 
 
 @bonus(

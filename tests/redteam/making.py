@@ -16,9 +16,9 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.course import Course
-from grader.properties import declared_in
-from grader.setting import Setting
+from grader.course.course import Course
+from grader.course.properties import declared_in
+from grader.examine.setting import Setting
 from tests.redteam.attack import Attack
 
 FOLDER = Path(__file__).parent / "attacks"

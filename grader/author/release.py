@@ -1,0 +1,441 @@
+"""Releases the students' project, and brings a newer course over the work in one.
+
+Everything is decided before the first file is touched. An update that was cut short is taken up where it
+ended by the next, because the manifest is replaced last.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from string import Template
+from typing import Any
+
+from grader.course.course import GIVEN, Course, cut, handed_out, untouched
+from grader.course.misconceptions import texts
+from grader.course.sealed import SEALED, Sealed, seal
+from grader.errors import CourseError, UsageError
+from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside
+from grader.model import Exercise
+from grader.version import VERSION
+
+
+def release(course: Course, to: Path) -> list[Path]:
+    """Write the students' project into a folder that does not exist or is empty; the files written.
+
+    A .git folder may be there already. Raises UsageError, before anything is written, where more is, and
+    CourseError where the course lacks a file.
+    """
+    _empty(to)
+    files: Mapping[Path, bytes] = handout(course)
+    for place, data in files.items():
+        put(to / place, data)
+    # Last: a project without it is one whose release was cut short.
+    put(to / NAME, Manifest.of(files, course.title, VERSION).to_bytes())
+    return [to / place for place in (*files, NAME)]
+
+
+def _empty(folder: Path) -> None:
+    try:
+        there = [path.name for path in folder.iterdir() if path.name != ".git"]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"cannot release to {folder}: {error.strerror}", "name a new folder") from None
+    if there:
+        raise UsageError(
+            f"{folder} is not empty: it has {min(there)!r}",
+            f"name a new folder; to renew a project released before: grader release --update {folder}",
+        )
+
+
+PACKAGE = Path(__file__).resolve().parents[1]
+README = PACKAGE / "author" / "student" / "README.md"
+WORKFLOWS = (
+    "action.yml",
+    ".github/workflows/autograde.yml",
+    ".github/workflows/autograde-comment.yml",
+    *(f"platforms/github/{name}.sh" for name in ("commit", "environment", "grade", "key", "sandbox")),
+)
+COPIED = (
+    ".devcontainer/devcontainer.json",
+    ".gitignore",
+    "HINTS.md",
+    "LICENSE",
+    "constraints.txt",
+    "course.toml",
+    "docs/notebook.ipynb",
+    *WORKFLOWS,
+)
+# In the package, what only authors need; the templates of new exercises show what solutions look like.
+AUTHORS = (
+    "autograd/misconceptions",
+    "author/student",
+    "autograd/templates/exercise.txt",
+    "autograd/templates/hints.txt",
+    "autograd/templates/misconceptions.txt",
+    "autograd/templates/properties.txt",
+    "autograd/templates/solution.txt",
+)
+TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "demo", "clean")
+TABLES = (
+    "build-system",
+    "project",
+    "project.scripts",
+    "tool.setuptools",
+    "tool.setuptools.dynamic",
+    "tool.setuptools.package-data",
+    "tool.pytest.ini_options",
+)
+INSTEAD = {
+    '"tests/grader", "tests/redteam"': '"tests/properties"',
+    "autograd/misconceptions/*.md": SEALED.name,
+}
+Files = dict[Path, bytes]
+
+
+def handout(course: Course) -> Files:
+    """The students' files by their place in the project, the manifest not among them.
+
+    Raises CourseError where one is missing or damaged.
+    """
+    exercises = {f"exercises/{name}.py": text for name, text in handed_out(course).items()}
+    if (course.root / SEALED).is_file():
+        return _passed_on(course) | _encoded(exercises)
+    makefile = student_makefile(_text(course.root / "Makefile"))
+    written = {
+        "Makefile": makefile,
+        "README.md": student_readme(course, makefile),
+        "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml")),
+    }
+    return _encoded(exercises | written) | _copied(course) | _package() | {SEALED: seal(_to_seal(course))}
+
+
+def _encoded(texts: dict[str, str]) -> Files:
+    return {Path(place): text.encode() for place, text in texts.items()}
+
+
+def _passed_on(course: Course) -> Files:
+    """The files of a released project, as they were released."""
+    found: Files = {}
+    for place, released in read_manifest(course.root).digests.items():
+        data = look(course.root / place)
+        if place.parent == Path("exercises"):
+            continue  # made anew: here they may have been written in
+        if not isinstance(data, bytes) or digest(data) != released:
+            raise CourseError(f"{course.root / place} is not as it was released", "take a fresh project")
+        found[place] = data
+    return found
+
+
+def _copied(course: Course) -> Files:
+    properties = (course.properties(part.name).relative_to(course.root) for part in course.parts)
+    return {place: _data(course.root / place) for place in (*map(Path, COPIED), *properties)}
+
+
+def _package() -> Files:
+    """The grader itself, but for what Python leaves behind and what only authors need."""
+    authors = [PACKAGE / place for place in AUTHORS]
+    kept = (
+        path
+        for path in sorted(PACKAGE.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(PACKAGE).parts)
+        and not any(path.is_relative_to(place) for place in authors)
+    )
+    return {Path("grader") / path.relative_to(PACKAGE): _data(path) for path in kept}
+
+
+def _to_seal(course: Course) -> dict[str, str]:
+    """The solutions and the misconceptions by the paths at which they lie in the course."""
+    names = ("__init__", *GIVEN, *course.names)
+    solutions = {f"solutions/{name}.py": course.solution(name) for name in names}
+    wrong = {
+        f"grader/autograd/misconceptions/{name}.md": text for name in course.names for text in texts(name)[:1]
+    }
+    return solutions | wrong
+
+
+def student_makefile(text: str) -> str:
+    """The Makefile without the targets that are for authors.
+
+    Rules are set apart by blank lines; .venv/ready is needed by all that stay.
+    """
+    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in ("", ".venv/ready", *TARGETS)]
+    kept = {_target(rule) for rule in rules}
+
+    def phony(found: re.Match[str]) -> str:
+        return " ".join([".PHONY:", *(name for name in found[1].split() if name in kept)])
+
+    return re.sub(r"^\.PHONY:(.*)$", phony, "\n\n".join(rules), flags=re.MULTILINE) + "\n"
+
+
+def _target(rule: str) -> str:
+    found = re.match(r"(?:#.*\n)*([\w./-]+):(?!=)", rule)
+    return found[1] if found and found[1] not in (".DEFAULT_GOAL", ".PHONY") else ""
+
+
+def student_pyproject(text: str) -> str:
+    """The tables of pyproject.toml that installing and grading need, without the comments to authors.
+
+    Raises CourseError where what is left is no TOML.
+    """
+    tables = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if _needed(table)]
+    lines = [line for line in "".join(tables).splitlines() if not line.startswith("#")]
+    left = "\n".join(lines).rstrip() + "\n"
+    for with_authors, with_students in INSTEAD.items():
+        left = left.replace(with_authors, with_students)
+    try:
+        tomllib.loads(left)
+    except tomllib.TOMLDecodeError as error:
+        what = f"pyproject.toml cannot be cut by tables: {error}"
+        raise CourseError(what, "begin lines with [ for tables only") from None
+    return left
+
+
+def _needed(table: str) -> bool:
+    found = re.match(r"\[+([\w.-]+)", table)
+    return found is not None and found[1] in TABLES
+
+
+def student_readme(course: Course, makefile: str) -> str:
+    """The README of a students' project, with the exercises and with the commands of its Makefile."""
+    commands = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
+    exercises = enumerate(course.exercises, start=1)
+    return Template(_text(README)).substitute(
+        title=course.title,
+        count=len(course.exercises),
+        points=f"{float(sum(part.points for part in course.parts)):g}",
+        last=_last(course.together),
+        first=course.names[0],
+        exercises="\n".join(_row(number, exercise) for number, exercise in exercises),
+        commands="\n".join(f"| `make {name}` | {_plain(says)} |" for name, says in commands),
+    )
+
+
+def _last(together: Exercise) -> str:
+    """What all parts together bring."""
+    if together.counts:
+        return f"{float(together.points):g} of them for all your parts working together"
+    return "and a bonus on top for all your parts working together"
+
+
+def _row(number: int, exercise: Exercise) -> str:
+    points = f"{float(exercise.points):g}"
+    return f"| {number} | `exercises/{exercise.name}.py` | {_plain(exercise.title)} | {points} |"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it stands."""
+    return re.sub(r"([\\`*_|<\[])", r"\\\1", text)
+
+
+def _text(path: Path) -> str:
+    return _data(path).decode("utf-8")
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
+
+
+NAME = Path(".release.json")
+SCHEMA = "nanograd/release/v1"
+# Folders in which no release has any business.
+FOREIGN = (".git", ".nanograd", ".venv")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """digests: SHA-256 of each released file, by its place in the project."""
+
+    title: str
+    version: str
+    digests: Mapping[Path, str]
+
+    @classmethod
+    def of(cls, files: Mapping[Path, bytes], title: str, version: str) -> Manifest:
+        return cls(title, version, {place: digest(data) for place, data in files.items()})
+
+    def to_bytes(self) -> bytes:
+        files = {place.as_posix(): self.digests[place] for place in sorted(self.digests)}
+        plain = {"schema": SCHEMA, "title": self.title, "grader": self.version, "files": files}
+        return (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Manifest:
+        """Raises ValueError where the bytes are not those of to_bytes()."""
+        try:
+            return cls._from_plain(json.loads(data))
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"not a list of released files: {error}") from None
+
+    @classmethod
+    def _from_plain(cls, plain: dict[str, Any]) -> Manifest:
+        if plain["schema"] != SCHEMA:
+            raise ValueError(f"its schema is not {SCHEMA}")
+        digests = {_place(name): str(value) for name, value in plain["files"].items()}
+        return cls(str(plain["title"]), str(plain["grader"]), digests)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 as it stands in a manifest."""
+    return sha256(data).hexdigest()
+
+
+def _place(name: str) -> Path:
+    """A path within the project; the project's owner may have written anything there."""
+    path = PurePosixPath(name)
+    odd = {"..", *FOREIGN} & {part.casefold() for part in path.parts} or path.is_absolute() or not path.parts
+    if odd or not name.isprintable() or "\\" in name or ":" in name:
+        raise ValueError(f"{name!r} is no file of a release")
+    return Path(path)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the project in folder; raises UsageError where that is no released project."""
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", "check the path")
+    data = look(folder / NAME)
+    if not isinstance(data, bytes):
+        raise UsageError(
+            f"{folder} was not made by grader release: it has no {NAME}",
+            f"make a project first: grader release --to {folder}",
+        )
+    try:
+        return Manifest.from_bytes(data)
+    except ValueError as error:
+        raise UsageError(
+            f"{folder / NAME} is damaged: {error}", "restore it, or release anew and copy your exercises over"
+        ) from None
+
+
+class What(StrEnum):
+    """What became of a file."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    KEPT = "kept"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file of a project that was updated, or kept though it is not as it was released.
+
+    path: its place in the project.
+    yours: the place of the student's copy, where that was moved out of the way.
+    outdated: kept, though the newer course has another stub.
+    """
+
+    path: Path
+    what: What
+    yours: Path | None = None
+    outdated: bool = False
+
+    def __str__(self) -> str:
+        saved = f", yours saved as {self.yours.as_posix()}" if self.yours else ""
+        other = ", though the newer course has another stub" if self.outdated else ""
+        return f"{self.path.as_posix()}: {self.what}{saved}{other}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done about a file.
+
+    data: what is written there, if anything.
+    aside: whether the student's copy is moved out of the way first.
+    outdated: see Change.
+    """
+
+    place: Path
+    what: What
+    data: bytes | None = None
+    aside: bool = False
+    outdated: bool = False
+
+    def taken(self, folder: Path) -> Change:
+        yours = set_aside(folder / self.place).relative_to(folder) if self.aside else None
+        if self.data is not None:
+            put(folder / self.place, self.data)
+        elif self.what is What.REMOVED and not self.aside:
+            remove(folder, self.place)
+        return Change(self.place, self.what, yours, self.outdated)
+
+
+def update(course: Course, folder: Path) -> list[Change]:
+    """Bring the course's present state over the released project in folder; what became of which file.
+
+    Exercises that were worked on are KEPT, also when nothing else changes. Raises UsageError, before
+    anything is changed, where folder is no released project or a link stands in the way.
+    """
+    released, files = read_manifest(folder), handout(course)
+    steps = Plan(folder, released, files).steps()
+    changes = [step.taken(folder) for step in steps]
+    manifest = Manifest.of(files, course.title, VERSION)
+    if manifest != released:
+        put(folder / NAME, manifest.to_bytes())
+    return changes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A project as it is, as it was released, and as it is to be."""
+
+    folder: Path
+    released: Manifest
+    files: Mapping[Path, bytes]
+
+    def steps(self) -> list[Step]:
+        """What is to be done, in the order of paths; nothing where a file is as it should be."""
+        places = sorted({*self.files, *self.released.digests})
+        for place in places:
+            refuse_detours(self.folder, place)
+        found = [self._step(place, look(self.folder / place)) for place in places]
+        return [step for step in found if step is not None]
+
+    def _step(self, place: Path, seen: Seen) -> Step | None:
+        new = self.files.get(place)
+        if seen == new:
+            return None
+        if new is None:
+            return self._left_over(place, seen)
+        if seen is None:
+            return Step(place, What.NEW, new)
+        if self._as_released(place, seen):
+            return Step(place, What.REPLACED, new)
+        # A comment in a stub may be somebody's plan: it is moved out of the way, not overwritten.
+        renewed = digest(new) != self.released.digests.get(place)
+        if not _of_the_student(place) or (renewed and self._only_a_stub(place, seen)):
+            return Step(place, What.REPLACED, new, aside=True)
+        return Step(place, What.KEPT, outdated=renewed)
+
+    def _left_over(self, place: Path, seen: Seen) -> Step:
+        """A file that the newer course has no more."""
+        if self._as_released(place, seen):
+            return Step(place, What.REMOVED)
+        return Step(place, What.KEPT) if _of_the_student(place) else Step(place, What.REMOVED, aside=True)
+
+    def _as_released(self, place: Path, seen: Seen) -> bool:
+        return isinstance(seen, bytes) and digest(seen) == self.released.digests.get(place)
+
+    def _only_a_stub(self, place: Path, seen: Seen) -> bool:
+        """Whether a file says no more than the stub that was released."""
+        try:
+            old = cut(Sealed(self.folder).file(self.folder / "solutions" / place.name), place.stem)
+            return isinstance(seen, bytes) and untouched(seen.decode("utf-8"), old)
+        except (CourseError, UnicodeDecodeError):
+            return False
+
+
+def _of_the_student(place: Path) -> bool:
+    """Whether a file of the release is there to be written in."""
+    return place.parent == Path("exercises") and place.stem not in ("__init__", *GIVEN)

@@ -1,0 +1,55 @@
+"""One exercise by hand: your own file with reference siblings, as the grader runs it.
+
+from grader.alone import engine
+Value = engine("add").Value
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import CodeType, ModuleType, SimpleNamespace
+
+from grader.autograd.worker.engine import PACKAGE, Parts, assemble
+from grader.course.course import here
+from grader.errors import UsageError
+from grader.examine.setting import parts
+from grader.submission.submission import load
+
+
+def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
+    """The engine in which the named exercise is the student's and every other part the reference.
+
+    name: an exercise, or "together" for the student's parts only.
+    folder: where the student's files are; the course's exercises/ by default.
+    Raises UsageError for an unknown name or a missing file, and whatever the file itself raises.
+    """
+    course = here()
+    exercise = next((e for e in course.parts if e.name == name), None)
+    if exercise is None:
+        raise UsageError(f"there is no exercise {name!r}", f"one of: {', '.join(course.names)}")
+    submission = load(Path(folder or course.root / "exercises"), course.names)
+    wanted = parts(course, submission.sources, exercise)
+    finder = Parts({name: _named(part, f"<reference {name}.py>") for name, part in wanted.modules.items()})
+    before = _forget()
+    sys.meta_path.insert(0, finder)
+    try:
+        return SimpleNamespace(**assemble(list(wanted.needed)))
+    finally:
+        sys.meta_path.remove(finder)
+        _forget()
+        sys.modules.update(before)
+
+
+def _named(part: str | CodeType, file: str) -> str | CodeType:
+    """Reference code under a name that no traceback takes for a file: not for the student's of that name."""
+    if isinstance(part, str):
+        return part
+    inner = (_named(const, file) if isinstance(const, CodeType) else const for const in part.co_consts)
+    return part.replace(co_filename=file, co_consts=tuple(inner))
+
+
+def _forget() -> dict[str, ModuleType]:
+    """Take the package out of the loaded modules, so that it can be assembled of other parts."""
+    names = [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]
+    return {name: sys.modules.pop(name) for name in names}

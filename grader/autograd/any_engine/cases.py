@@ -1,0 +1,310 @@
+"""What an implementation can be asked: cases for other ways of being right, and a checkup."""
+
+from __future__ import annotations
+
+import marshal
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.autograd.any_engine.shape import NARROW, OURS, Shape, Way
+from grader.autograd.program import (
+    BACKWARD,
+    ZERO,
+    Expression,
+    Forward,
+    Nudge,
+    Packed,
+    Plain,
+    Program,
+    Step,
+    Training,
+    pack,
+    unpack,
+)
+from grader.course.properties import Property
+from grader.examine.cases import Bank, key
+from grader.examine.setting import Setting
+from grader.machine.cache import recall
+from grader.model import Exercise, Numbers, Observation
+from grader.sandbox.runner import Request
+from grader.version import code_digest
+
+# By that numbers shrink where an activation is flat for large ones; exact in binary.
+SMALLER = 8
+NETWORKS = ("neuron", "layer", "mlp", "together")
+
+
+def seen_by(exercise: Exercise, way: Way) -> Way:
+    """As much of a way as an exercise can tell from ours."""
+    name = exercise.name
+    hidden, last = (way.hidden, way.last) if name in NETWORKS else (OURS.hidden, OURS.last)
+    return Way(hidden, last if name in ("mlp", "together") else OURS.last, way.resets)
+
+
+def bank_of(setting: Setting, exercise: Exercise, properties: Sequence[Property], way: Way) -> Bank:
+    """The exercise's cases as they are this way: from the cache, or answered now and put there."""
+    ours = setting.bank(exercise, properties)
+    way = seen_by(exercise, way)
+    if way == OURS:
+        return ours
+
+    def asked() -> Bank:
+        setting.say_once(f"Asking PyTorch once about {exercise.name} with {way.hidden} and {way.last} …")
+        return varied(ours, properties, way)
+
+    name = _file(setting, exercise, way)
+    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
+
+
+def _file(setting: Setting, exercise: Exercise, way: Way) -> str:
+    makers = code_digest("autograd/any_engine")
+    stem = key(setting.course.properties(exercise.name), setting.seed).removesuffix(".cases")
+    return f"{stem}-{way.name}-{makers.hex()[:12]}.cases"
+
+
+def varied(bank: Bank, properties: Sequence[Property], way: Way) -> Bank:
+    """The same cases with the answers of this way, without those that it makes unfit."""
+    from grader.autograd.any_engine.oracle import answer
+    from grader.autograd.oracle import Unfit
+
+    answers: dict[int, tuple[Program, tuple[float, ...]]] = {}
+    for number, prop in enumerate(properties):
+        for place in bank.places(number):
+            program = smaller(unpack(bank.programs[place]), way)
+            try:
+                answers[place] = program, answer(program, prop.kink, way)
+            except Unfit:
+                continue
+    return chosen(bank, properties, lambda place: place in answers, answers)
+
+
+def smaller(program: Program, way: Way) -> Program:
+    """The program with numbers near zero, where an activation hardly changes far from there."""
+    if not {way.hidden, way.last} & set(NARROW):
+        return program
+    if isinstance(program, Forward | Training):
+        rows = tuple(tuple(x / SMALLER for x in row) for row in program.rows)
+        return replace(program, parameters=tuple(x / SMALLER for x in program.parameters), rows=rows)
+    if isinstance(program, Nudge):
+        row = tuple(x / SMALLER for x in program.row)
+        return replace(program, parameters=tuple(x / SMALLER for x in program.parameters), row=row)
+    return program
+
+
+Answers = dict[int, tuple[Program, tuple[float, ...]]]
+
+
+def chosen(
+    bank: Bank, properties: Sequence[Property], stays: Callable[[int], bool], answers: Answers | None = None
+) -> Bank:
+    """The cases whose place stays, with other programs and answers where there are any."""
+    counts, written, expected = [], set(), array("d")
+    packed: list[Packed] = []
+    lengths: list[int] = []
+    known = answers or {}
+    for number in range(len(properties)):
+        places = [place for place in bank.places(number) if stays(place)]
+        counts.append(len(places))
+        for place in places:
+            if bank.is_written(place):
+                written.add(len(packed))
+            packed.append(pack(known[place][0]) if place in known else bank.programs[place])
+            expected.extend(known[place][1] if place in known else bank.answer(place))
+            lengths.append(bank.request.lengths[place])
+    request = Request(marshal.dumps(packed), tuple(lengths))
+    return Bank(tuple(counts), frozenset(written), request, expected)
+
+
+BINARY = ("+", "-", "*", "/")
+LISTING = ("census", "nudge", "training")
+
+
+_KNOWN: dict[int, tuple[Bank, list[frozenset[str]]]] = {}
+
+
+def needs_of(bank: Bank) -> list[frozenset[str]]:
+    """What each case of a bank needs; found out once, as a bank serves many submissions."""
+    if id(bank) not in _KNOWN:
+        _KNOWN[id(bank)] = bank, list(map(needs, bank.programs))
+    return _KNOWN[id(bank)][1]
+
+
+def needs(packed: Packed) -> frozenset[str]:
+    """The operations and forms that a program uses: "+", "+right" with a plain number there, and so on."""
+    if packed[0] == "expression":
+        return frozenset(_of_steps(packed[2]))
+    if packed[0] == "chain":
+        return frozenset({"+", BACKWARD})
+    return frozenset({BACKWARD}) if packed[0] == "seed" else frozenset(_of_module(packed))
+
+
+def _of_steps(steps: tuple[tuple[str, tuple[int | tuple[float, ...], ...]], ...]) -> Iterator[str]:
+    backwards = 0
+    for op, operands in steps:
+        if op == BACKWARD:
+            backwards += 1
+            yield BACKWARD
+        elif op == "**":
+            exponent = operands[1][0] if isinstance(operands[1], tuple) else 0.5
+            yield "**float" if isinstance(exponent, float) else "**negative" if exponent < 0 else "**int"
+        elif op in BINARY:
+            yield op
+            left, right = (isinstance(operand, tuple) for operand in operands)
+            if left or right:
+                yield f"{op}left" if left else f"{op}right"
+        elif op != ZERO:
+            yield op
+    if backwards > 1:
+        yield "twice"
+
+
+def _of_module(packed: Packed) -> Iterator[str]:
+    tag, (name, sizes, nonlin), *rest = packed
+    if not nonlin:
+        yield f"{name}.flag"
+    if tag in LISTING:
+        yield f"{name}.parameters"
+    if tag == "training":
+        yield from ("-right", "**int", "+", "*", BACKWARD)
+    if tag == "forward":
+        yield from ("*", "+", BACKWARD)
+        yield from ["twice"] if len(rest[1]) > 1 and not rest[3] else []
+    if tag in ("forward", "nudge") and name != "Neuron" and sizes[-1] > 1:
+        yield "*right"
+    if tag == "nudge" or (tag in ("forward", "training") and (tag == "training" or rest[2])):
+        yield "plain"
+
+
+def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
+    """What may not be asked.
+
+    beside: our operations stand beside the exercise's own, which alone may then lack something.
+    """
+    lacking = set(shape.refused)
+    if {"*right", "*left"} <= lacking:
+        lacking.add("plain")
+    if not shape.backward:
+        lacking.add(BACKWARD)
+    if beside:
+        own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(exercise)
+        lacking = {word for word in lacking if own is not None and word.startswith(own)}
+        # "*" begins the name of "**" as well.
+        lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
+        # Division is made of it there.
+        lacking |= {"/"} if "**negative" in lacking else set()
+        if exercise == "backward" and not shape.backward:
+            lacking.add(BACKWARD)
+    for name, module in shape.modules.items():
+        lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
+        lacking |= {f"{name}.parameters"} if not module.parameters else set()
+    return frozenset(lacking)
+
+
+CLOSE = 1e-4
+Numbered = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """A program about one part, with the data of its last node and its leaves' gradients.
+
+    part: an operation, "under" for one that is not the root, "twice" or "shared", which are about backward().
+    by: the operation that it is made with.
+    """
+
+    part: str
+    by: str
+    program: Expression
+    data: float
+    grads: Numbered
+
+
+def _step(op: str, *operands: int | Plain) -> Step:
+    return Step(op, operands)
+
+
+def _one(part: str, step: Step, data: float, grads: Numbered, leaves: Numbered = (3, 2)) -> Checkup:
+    steps = (step, _step(BACKWARD, len(leaves)))
+    return Checkup(part, part, Expression(leaves, steps), data, grads)
+
+
+def _under(op: str, step: Step, data: float, grads: Numbered, leaves: Numbered = (3, 2)) -> Checkup:
+    """The operation with one after it, so that what arrives at it is 2."""
+    last = len(leaves)
+    steps = (step, _step("+", last, last), _step(BACKWARD, last + 1))
+    return Checkup("under", op, Expression(leaves, steps), data, grads)
+
+
+def _twice(op: str, data: float, grads: Numbered) -> Checkup:
+    steps = (_step(op, 0, 1), _step(BACKWARD, 2), _step(op, 0, 1), _step(BACKWARD, 3))
+    return Checkup("twice", op, Expression((3, 2), steps), data, grads)
+
+
+def _shared(op: str, data: float, grads: Numbered) -> Checkup:
+    steps = (_step(op, 0, 1), _step(op, 2, 0), _step(op, 2, 3), _step(BACKWARD, 4))
+    return Checkup("shared", op, Expression((3, 2), steps), data, grads)
+
+
+CHECKUPS = (
+    _one("+", _step("+", 0, 1), 5, (1, 1)),
+    _one("-", _step("-", 0, 1), 1, (1, -1)),
+    _one("*", _step("*", 0, 1), 6, (2, 3)),
+    _one("/", _step("/", 0, 1), 1.5, (0.5, -0.75)),
+    _one("**", _step("**", 0, Plain(2)), 9, (6,), (3,)),
+    _one("neg", _step("neg", 0), -3, (-1,), (3,)),
+    _one("relu", _step("relu", 0), 3, (1,), (3,)),
+    _one("relu", _step("relu", 0), 0, (0,), (-3,)),
+    _under("+", _step("+", 0, 1), 10, (2, 2)),
+    _under("-", _step("-", 0, 1), 2, (2, -2)),
+    _under("*", _step("*", 0, 1), 12, (4, 6)),
+    _under("/", _step("/", 0, 1), 3, (1, -1.5)),
+    _under("**", _step("**", 0, Plain(2)), 18, (12,), (3,)),
+    _under("neg", _step("neg", 0), -6, (-2,), (3,)),
+    _under("relu", _step("relu", 0), 6, (2,), (3,)),
+    _twice("+", 5, (2, 2)),
+    _twice("*", 6, (4, 6)),
+    _shared("+", 13, (3, 2)),
+    _shared("*", 108, (108, 108)),
+)
+
+
+def packed() -> list[Packed]:
+    """The programs, to be sent."""
+    return [pack(checkup.program) for checkup in CHECKUPS]
+
+
+def broken(seen: Sequence[Observation]) -> frozenset[str]:
+    """The parts that are wrong by themselves: operations, "twice" and "shared".
+
+    Where no operation at all sends the right gradient, that is backward()'s fault and not theirs.
+    """
+    pairs = list(zip(CHECKUPS, seen, strict=True))
+    data = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right_data(c, got)}
+    grads = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right(c, got)}
+    operations = [c.part for c in CHECKUPS if c.part == c.by]
+    # What is right as the root may still not pass on what arrives; unless nothing does.
+    under = {c.by: _right(c, got) for c, got in pairs if c.part == "under"}
+    if any(under.values()):
+        grads |= {part: grads[part] and under[part] for part in operations}
+    anyhow = any(grads[part] for part in operations)
+    wrong = {part for part in operations if not data[part] or (anyhow and not grads[part])}
+    return frozenset(wrong | {part for part in ("twice", "shared") if _fails(part, pairs, grads)})
+
+
+def _fails(part: str, pairs: list[tuple[Checkup, Observation]], grads: Mapping[str, bool]) -> bool:
+    """Whether backward() fails in this with every operation that works by itself."""
+    tried = [_right(c, got) for c, got in pairs if c.part == part and grads[c.by]]
+    return bool(tried) and not any(tried)
+
+
+def _right_data(checkup: Checkup, got: Observation) -> bool:
+    nodes = checkup.program.nodes
+    return isinstance(got, Numbers) and abs(got.values[nodes - 1] - checkup.data) < CLOSE
+
+
+def _right(checkup: Checkup, got: Observation) -> bool:
+    if not isinstance(got, Numbers) or not _right_data(checkup, got):
+        return False
+    found = got.values[checkup.program.nodes :][: len(checkup.grads)]
+    return all(abs(x - y) < CLOSE for x, y in zip(found, checkup.grads, strict=True))

@@ -1,0 +1,589 @@
+"""Examines and grades an implementation in a shape of its own."""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache, cached_property
+from hashlib import sha256
+from math import isfinite
+from pathlib import Path
+from struct import Struct
+from types import CodeType
+from typing import Any
+
+from grader.agreement import agree, close
+from grader.autograd.any_engine.cases import (
+    CHECKUPS,
+    NETWORKS,
+    bank_of,
+    broken,
+    chosen,
+    missing,
+    needs_of,
+    packed,
+    seen_by,
+)
+from grader.autograd.any_engine.finding import read, read_repository, repository
+from grader.autograd.any_engine.shape import (
+    OURS,
+    STAND_INS,
+    Shape,
+    Way,
+    beside,
+    found,
+    in_own_words,
+    made,
+    notes_on,
+    pasted,
+    rules,
+    shape_from_numbers,
+    unloadable,
+    why_absent,
+)
+from grader.autograd.any_engine.shape import found as told
+from grader.autograd.program import BACKWARD, Expression, Plain, Step, View
+from grader.course.properties import Property
+from grader.errors import UsageError
+from grader.examine.cases import Bank, record
+from grader.examine.examining import Examination, Examiner
+from grader.examine.grading import asked_for, report_on, result, run_with
+from grader.examine.setting import Setting
+from grader.machine.cache import recall
+from grader.model import (
+    Claim,
+    Crashed,
+    Diagnosis,
+    Exercise,
+    Kind,
+    NotStarted,
+    Numbers,
+    Observation,
+    Outcome,
+    Passed,
+    TimedOut,
+    Verdict,
+)
+from grader.report.report import Report
+from grader.sandbox.runner import Attempt, Clock, Parts, Request
+from grader.submission.submission import AnyShape, Submission
+from grader.version import VERSION, code_digest
+
+
+class AnyExaminer(Examiner):
+    """Examines one implementation; it is looked at once, in a process of its own, before the first exercise.
+
+    tell_found: say what was found as a note on the first exercise, where no report says it in front.
+    """
+
+    tell_found = False
+
+    @property
+    def lanes(self) -> int:
+        # To look at it twice, and each mark with our operations beside it and with its own.
+        return 2 * len(self.setting.course.parts) + 3
+
+    @property
+    def limits(self) -> int:
+        # One more to look at it; the modes of an exercise share what it has.
+        return len(self.setting.course.parts) + 1
+
+    @property
+    def asked(self) -> AnyShape:
+        """What a person says of it."""
+        return self.submission.shape or AnyShape()
+
+    @cached_property
+    def found(self) -> Found | Crashed:
+        """What it is; a crash, in words for a beginner, where it cannot be loaded."""
+        if not self.submission.sources:
+            return unloadable(None, self.submission)
+        clock = Clock.of(self.setting.limits)
+        first = self._look(False, clock)
+        if isinstance(first, Found):
+            return first
+        again = self._look(True, clock)
+        return again if isinstance(again, Found) else unloadable(first, self.submission)
+
+    def _look(self, whole: bool, clock: Clock) -> Found | Observation:
+        checkups = packed()
+        lengths = (*(checkup.program.length for checkup in CHECKUPS), FOUND_LENGTH)
+        # Networks are looked at with our operations beside, when the code's own have been checked.
+        parts = Loadable(self.submission.sources, (), self.asked, "neuron", True, whole, describe=True)
+        with self._student.attempt(parts, clock) as attempt:
+            *checked, last = attempt.observe(Request(marshal.dumps([*checkups, FOUND]), lengths))
+        if not isinstance(last, Numbers):
+            return last
+        try:
+            return Found(shape_from_numbers(last.values), broken(checked), whole)
+        except ValueError:
+            return last
+
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing of how the exercise was examined."""
+        if isinstance(self.found, Crashed) or self._current is None:
+            return ()
+        exercise = next(e for e in self.setting.course.parts if e.name == self._current[0])
+        examined, shape = self._current[1], self.found.shape
+        first = self.tell_found and exercise == self.setting.course.exercises[0]
+        notes: tuple[str, ...] = ()
+        if isinstance(examined, AnyExamination):
+            lenient, single = self.setting.lenient, examined.judged_as_single
+            notes = notes_on(shape, exercise, examined.judged_with_own, lenient, single)
+        return (*notes, *((f"Found: {'; '.join(told(shape))}.",) if first else ()))
+
+    def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
+        found = self.found
+        if isinstance(found, Crashed):
+            return replace(found, error=found.error.replace("\n", "; "))
+        why_not = why_absent(found.shape, exercise, self.submission)
+        if why_not is not None:
+            # Nothing may be absent where the course's promises hold.
+            return why_not if self.setting.lenient else replace(why_not, absent=False)
+        replaced = bool(found.shape.graph) or exercise.name in ("layer", "mlp")
+        modes = [True, False] if replaced and not exercise.own else [False]
+        return AnyExamination(self, found, exercise, properties, modes)
+
+    def observed(self, mode: Mode, clock: Clock) -> Attempt:
+        """A process in which a mode's engine is loaded."""
+        beside = mode.exercise.name if mode.beside else ""
+        networks = mode.exercise.name in NETWORKS
+        usual = not self.setting.lenient
+        parts = Loadable(
+            self.submission.sources, (), self.asked, beside, networks, mode.found.whole, usual=usual
+        )
+        return self.loaded(parts, clock)
+
+    def loaded(self, parts: Loadable, clock: Clock | None = None) -> Attempt:
+        """A process that has loaded these; it ends with the exercise."""
+        return self._open.enter_context(self._student.attempt(parts, clock))
+
+
+def examiner_of(setting: Setting, submission: Submission) -> Examiner:
+    """The examiner of a submission, whatever its shape, for those who only see its outcomes."""
+    if submission.shape is None:
+        return Examiner(setting, submission)
+    examiner = AnyExaminer(setting, submission)
+    examiner.tell_found = True
+    return examiner
+
+
+def warm_up() -> None:
+    """Do here what every fork would do again."""
+    Loadable({"numpy": "numpy"}, (), AnyShape(), "neuron", describe=True).head()
+
+
+class AnyExamination(Examination):
+    """One exercise, examined in the first mode; where something does not hold in that, in the second, too.
+
+    with_own: the second mode's verdict counts, for all of it holds with the code's own parts.
+    Both modes share the time that an exercise has.
+    """
+
+    def __init__(
+        self,
+        examiner: AnyExaminer,
+        found: Found,
+        exercise: Exercise,
+        properties: Sequence[Property],
+        modes: Sequence[bool],
+    ) -> None:
+        self._examiner, self._found = examiner, found
+        self._of, self._claims = exercise, list(properties)
+        self._modes = list(modes)
+        self._clock = Clock.of(examiner.setting.limits)
+        self._single = False
+        self._done: dict[bool, tuple[Mode, Examination, Attempt]] = {}
+
+    def _examined(self, beside: bool) -> tuple[Mode, Examination, Attempt]:
+        if beside not in self._done:
+            setting = self._examiner.setting
+            mode = Mode(setting, self._found, self._of, self._claims, beside)
+            attempt = self._examiner.observed(mode, self._clock)
+            seen = attempt.observe(mode.bank.request)
+            examined = Examination(setting, self._of, mode.bank, mode.properties, attempt, seen)
+            if setting.lenient and not examined.all_hold and all_single(seen):
+                self._single = True
+                examined = Examination(setting, self._of, mode.bank, mode.in_single, attempt, seen)
+            self._done[beside] = mode, examined, attempt
+        return self._done[beside]
+
+    def outcome(self, prop: Property, shrinks: bool = False) -> Outcome:  # noqa: ARG002 (nothing is shrunk)
+        """What became of a property."""
+        number = [p.claim.name for p in self._claims].index(prop.claim.name)
+        found = self._outcome(self._modes[0], number)
+        if self._ran_out and not isinstance(found, TimedOut):
+            return TimedOut(self._examiner.setting.limits.seconds)
+        # Only where points are at stake a second look is worth its time.
+        if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
+            found = self._outcome(self._modes[1], number)
+        return pasted(found, self._found.shape)
+
+    def _outcome(self, beside: bool, number: int) -> Outcome:
+        mode, examined, _ = self._examined(beside)
+        if not mode.bank.counts[number]:
+            return NotStarted("it uses what this implementation does not offer", absent=True)
+        return examined.outcome(mode.properties[number])
+
+    @cached_property
+    def with_own(self) -> bool:
+        """Whether all holds among the code's own parts, as it may where ours do not fit among them.
+
+        A mistake of the exercise's own shows there as well; cases that cannot be asked there show nothing.
+        """
+        first, _, attempt = self._examined(self._modes[0])
+        if attempt.over or len(self._modes) == 1:
+            return False
+        second, _, _ = self._examined(self._modes[1])
+        graded = [n for n, prop in enumerate(self._claims) if prop.claim.kind is Kind.GRADED]
+        asked = [n for n in graded if second.bank.counts[n]]
+        enough = 2 * sum(second.bank.counts[n] for n in asked) >= sum(first.bank.counts[n] for n in graded)
+        return enough and all(isinstance(self._outcome(self._modes[1], n), Passed) for n in asked)
+
+    @cached_property
+    def _ran_out(self) -> bool:
+        """Whether something was missed and all the exercise's time is used up: then nothing of it counts."""
+        graded = (n for n, prop in enumerate(self._claims) if prop.claim.kind is Kind.GRADED)
+        outcomes = (self._outcome(self._modes[0], n) for n in graded)
+        missed = any(not isinstance(outcome, Passed | NotStarted) for outcome in outcomes)
+        return missed and not self.with_own and self._clock.left <= 0
+
+    @property
+    def judged_with_own(self) -> bool:
+        """Whether that was asked, and so."""
+        return bool(vars(self).get("with_own"))
+
+    @property
+    def judged_as_single(self) -> bool:
+        """Whether that took the exactness of single precision."""
+        return self._single
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:  # not kept, as it is seldom asked
+        """The misconception behind the failures, where all cases could be asked as in our own exercises."""
+        mode, examined, _ = self._examined(self._modes[0])
+        comparable = mode.complete and mode.operations and not self.judged_with_own
+        return examined.diagnosis if comparable else None
+
+
+# As single precision allows after some thirty operations.
+RELATIVE, ABSOLUTE = 1e-4, 1e-5
+SINGLE = Struct("f")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found out before anything is graded.
+
+    broken: its own parts that are wrong by themselves, see health.
+    whole: its modules have to be run with their demos.
+    """
+
+    shape: Shape
+    broken: frozenset[str]
+    whole: bool
+
+
+class Mode:
+    """One way of examining an exercise: with our operations beside its own, or with all of its own.
+
+    bank: the cases that can be asked, and are not another part's fault.
+    """
+
+    def __init__(
+        self, setting: Setting, found: Found, exercise: Exercise, properties: Sequence[Property], beside: bool
+    ) -> None:
+        self.found, self.exercise, self.beside = found, exercise, beside
+        lenient = setting.lenient
+        # What a submission says of itself makes nothing easier, unless somebody wants it so.
+        self.way = way_of(found.shape, exercise, beside and bool(found.shape.graph)) if lenient else OURS
+        self.properties = [precise(prop) for prop in properties]
+        whole = bank_of(setting, exercise, properties, self.way)
+        # Without a graph that is understood only Neuron and Layer can be replaced, no operation.
+        self.operations = beside and bool(found.shape.graph)
+        lacking: frozenset[str] = frozenset()
+        if lenient:
+            lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
+        wanted = needs_of(whole) if lacking else []
+        self.complete = not lacking and seen_by(exercise, self.way) == OURS
+        self.bank = chosen(whole, properties, lambda p: not wanted[p] & lacking) if lacking else whole
+
+    @property
+    def in_single(self) -> list[Property]:
+        """The properties, as exact as single precision is."""
+        return [in_single(prop) for prop in self.properties]
+
+    def _at_fault(self) -> frozenset[str]:
+        """What is wrong in other parts, where these cannot be replaced."""
+        own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(self.exercise.name)
+        if self.operations or self.exercise.own:
+            return frozenset()
+        broken = {part for part in self.found.broken if part != own}
+        if self.exercise.name == "backward" or self.found.shape.resets:
+            broken -= {"twice", "shared"}
+        if "**" in broken:
+            broken |= {"**int", "**float", "**negative"}
+        return frozenset(broken)
+
+
+def way_of(shape: Shape, exercise: Exercise, beside: bool) -> Way:
+    """The way in which an exercise's numbers come about."""
+    name = {"neuron": "Neuron", "layer": "Layer"}.get(exercise.name, "MLP")
+    module = shape.modules.get(name)
+    resets = shape.resets and (not beside or exercise.name == BACKWARD)
+    return Way(module.activation, module.last, resets) if module else Way(resets=resets)
+
+
+def precise(prop: Property) -> Property:
+    """The property without what it would take to shrink its failures."""
+    return replace(prop, over=None)
+
+
+def in_single(prop: Property) -> Property:
+    """The property as exact as single precision is."""
+
+    def holds(expected: View, got: View) -> None:
+        prop.holds(expected, _rounded(expected, got))
+
+    return replace(prop, holds=holds)
+
+
+def all_single(seen: Sequence[Observation]) -> bool:
+    """Whether single precision holds every number that was observed, wherever it was looked at."""
+    numbers = [number for each in seen if isinstance(each, Numbers) for number in each.values]
+    return bool(numbers) and all(map(_is_single, numbers))
+
+
+def _is_single(number: float) -> bool:
+    if not isfinite(number):
+        return True  # a gradient on the way that is no number; nothing agrees with it
+    try:
+        return bool(SINGLE.unpack(SINGLE.pack(number))[0] == number)
+    except OverflowError:
+        return False
+
+
+def _rounded(expected: View, got: View) -> View:
+    """What was observed, with what single precision cannot tell from the expected taken for it."""
+    largest = max((abs(x) for x in expected.values), default=0.0)
+    near = View.__new__(View)
+    near.packed = got.packed
+    near.values = tuple(
+        e if abs(g - e) <= RELATIVE * abs(e) + ABSOLUTE * max(1.0, largest) or close(g, e) else g
+        for e, g in zip(expected.values, got.values, strict=True)
+    )
+    return near
+
+
+WORKER = Path(__file__).parent / "worker"
+# In the order in which they can be run.
+ORDER = (
+    *("libraries", "numpy", "loading", "values", "graphs", "order", "modules"),
+    *("siblings", "stand_ins", "neuron", "layer", "serving"),
+)
+FOUND = ("found",)
+FOUND_LENGTH = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable(Parts):
+    """An implementation for one process; its modules are its files, by path.
+
+    beside: what is examined with our parts beside it; empty for all of the code's own.
+    networks: it will be asked about Neuron, Layer or MLP.
+    whole: run modules with their demos, where nothing is found without.
+    describe: it will be asked what it is.
+    usual: parts that stand in go through relu, whatever the code's own go through.
+    """
+
+    asked: AnyShape = AnyShape()  # noqa: RUF009 (it is frozen)
+    beside: str = ""
+    networks: bool = False
+    whole: bool = False
+    describe: bool = False
+    usual: bool = False
+
+    def head(self) -> dict[str, Any]:
+        """As the worker is told."""
+        spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {"numpy"}
+        spared |= set() if self.beside else {"siblings"}
+        # What is examined is not sent along, nor what it is made into: each stands in only where it must.
+        spared |= set() if self.beside and self.beside != "backward" else {"order"}
+        name, module = STAND_INS.get(self.beside, ("", ""))
+        spared |= {"neuron", "layer"} - {module} | (set() if module else {"stand_ins"})
+        given = {
+            "code": [(name, _code(name)) for name in ORDER if name not in spared],
+            "files": dict(self.modules),
+            "value": self.asked.value,
+            "map": dict(self.asked.names),
+            "whole": self.whole,
+            "describe": self.describe,
+            "rules": beside(self.beside) if self.beside else {},
+            "made": made(self.beside),
+            "backward": bool(self.beside) and self.beside != "backward",
+            "networks": self.networks,
+            "stand_in": name,
+            "usual": self.usual,
+        }
+        return {"parts": {}, "foreign": given}
+
+
+@cache
+def _code(name: str) -> CodeType:
+    """A module of the worker's, compiled under a name in angle brackets that no file of theirs can have."""
+    return compile((WORKER / f"{name}.py").read_text("utf-8"), f"<foreign.{name}>", "exec")
+
+
+TRIED_NUMBERS = (0.5, 2.0, 1.25, 3.0, 0.125)
+BOTH = (-2.0, *TRIED_NUMBERS, -0.75)
+Make = Callable[[float], Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An operation to try: name as in reports, needs as in asking, positive where it takes no others."""
+
+    name: str
+    title: str
+    needs: str
+    step: Step
+    leaves: int = 1
+    positive: bool = False
+
+    def programs(self) -> tuple[Expression, ...]:
+        """A handful of programs: the operation alone, after another one, and with its operand used twice."""
+        made = []
+        for x in TRIED_NUMBERS if self.positive else BOTH:
+            leaves = (x, 1.5)[: self.leaves]
+            last = len(leaves)
+            again = (Step("*", (last, Plain(3.0))), Step("+", (last + 1, 0)))
+            made.append(Expression(leaves, (self.step, Step(BACKWARD, (last,)))))
+            made.append(Expression(leaves, (self.step, *again, Step(BACKWARD, (last + 2,)))))
+        return tuple(made)
+
+
+def _unary(name: str, positive: bool = False) -> Extra:
+    return Extra(name, f"a.{name}()", name, Step(name, (0,)), positive=positive)
+
+
+EXTRAS = (
+    Extra("neg", "-a", "neg", Step("neg", (0,))),
+    Extra("sub", "a - b", "-", Step("-", (0, 1)), leaves=2),
+    Extra("rsub", "1 - a", "-left", Step("-", (Plain(1.0), 0))),
+    Extra("div", "a / b", "/", Step("/", (0, 1)), leaves=2),
+    Extra("rdiv", "1 / a", "/left", Step("/", (Plain(1.0), 0))),
+    *(
+        _unary(name)
+        for name in ("tanh", "exp", "sigmoid", "sin", "cos", "tan", "abs", "atan", "sinh", "cosh")
+    ),
+    *(_unary(name, positive=True) for name in ("log", "sqrt")),
+    *(_unary(name) for name in ("square", "reciprocal")),
+)
+
+
+def _holds(expected: View, got: View) -> None:
+    assert agree(got.values, expected.values)
+
+
+def _property(extra: Extra) -> Property:
+    claim = Claim(extra.name, f"{extra.title} agrees with PyTorch", Kind.NOTE, Fraction(0))
+    return Property(claim, _holds, extra.programs(), None, 0, False)
+
+
+def _bank(examiner: AnyExaminer, properties: list[Property]) -> Bank:
+    """The cases of all extras, answered once and kept."""
+    setting = examiner.setting
+    own = sha256(code_digest("autograd/any_engine") + VERSION.encode()).hexdigest()[:24]
+
+    def asked() -> Bank:
+        setting.say_once("Asking PyTorch once about further operations …")
+        return record(properties, 0)
+
+    name = f"extras-{own}.cases"
+    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
+
+
+def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
+    """What became of the operations that the implementation has beyond the exercises."""
+    found = examiner.found
+    assert isinstance(found, Found)
+    there = [extra for extra in EXTRAS if extra.needs not in found.shape.refused]
+    if not there or not found.shape.grad or found.shape.stubs & {"__add__", "__mul__", "backward"}:
+        return ()
+    properties = [_property(extra) for extra in EXTRAS]
+    whole = _bank(examiner, properties)
+    names = {extra.name for extra in there}
+    places = {p for n, prop in enumerate(properties) if prop.claim.name in names for p in whole.places(n)}
+    # What cannot be replaced and is wrong says nothing of what is tried together with it.
+    wrong = frozenset() if found.shape.graph else found.broken & {"+", "*"}
+    stays = {place for place in places if not needs_of(whole)[place] & wrong}
+    bank = chosen(whole, properties, stays.__contains__)
+    kept = [precise(prop) for prop in properties]
+    beside = "extras" if found.shape.graph else ""
+    attempt = examiner.loaded(
+        Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
+    )
+    seen = attempt.observe(bank.request)
+    if examiner.setting.lenient and all_single(seen):
+        kept = [in_single(prop) for prop in kept]
+    exercise = Exercise("extras", "further operations", Fraction(0), ())
+    examination = Examination(examiner.setting, exercise, bank, kept, attempt, seen)
+    verdicts = []
+    for prop in kept:
+        if prop.claim.name in names and bank.counts[kept.index(prop)]:
+            outcome = examination.outcome(prop)
+            verdicts.append(
+                Verdict(prop.claim, outcome if isinstance(outcome, Passed) else pasted(outcome, found.shape))
+            )
+    return tuple(verdicts)
+
+
+NAMES = ("data", "grad", "backward", "relu", "__add__", "__mul__", "__pow__")
+
+
+def grade_foreign(
+    path: Path,
+    setting: Setting,
+    *,
+    value: str = "",
+    mapping: Mapping[str, str] = {},
+    only: Sequence[str] = (),
+    lenient: bool = True,
+) -> Report:
+    """Grade whatever lies at a path, as it is.
+
+    value: the class that counts, as "module:Class" or "Class"; empty to have it found.
+    mapping: our names to its own: {"data": "val"}.
+    lenient: judge it by its own promises, as somebody's own or a public engine is; else by the course's.
+    Raises UsageError where it cannot be read or loaded, in one sentence, with what to do.
+    """
+    for ours in mapping:
+        if ours not in NAMES:
+            raise UsageError(f"--map knows nothing called {ours!r}", f"one of: {', '.join(NAMES)}")
+    asked = AnyShape(value, tuple(sorted(mapping.items())))
+    folder = repository(path)
+    submission = read(path, asked) if folder is None else read_repository(folder, asked)
+    return grade_any(submission, replace(setting, lenient=lenient), only)
+
+
+def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
+    """Grade an implementation that has been read; raises as grade_foreign."""
+    asked, marks = asked_for(setting.course, only)
+    examiner = AnyExaminer(setting, submission)
+    try:
+        shape = examiner.found
+        if isinstance(shape, Crashed):
+            what, _, step = shape.error.partition("\n")
+            raise UsageError(what, step)
+        tests = run_with(examiner, marks)
+        results = {mark.name: result(mark, tests) for mark in marks}
+        if setting.lenient:
+            results = {name: in_own_words(each, shape.shape) for name, each in results.items()}
+        more = () if only else extras(examiner)
+    finally:
+        examiner.close()
+    report = report_on(submission, setting, asked, results)
+    judged = rules(submission, setting.lenient)
+    return replace(report, found=tuple(found(shape.shape)), extras=more, rules=judged)

@@ -1,0 +1,237 @@
+"""Finds an implementation: a file, a folder, an archive or a repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+from grader.course.course import Course
+from grader.errors import UsageError
+from grader.printable import printable
+from grader.submission.commit import Entry, commit, entries
+from grader.submission.commit import content as blob_content
+from grader.submission.hand_in import leftover, without_ending
+from grader.submission.submission import LARGEST, MOST_FILES, AnyShape, Submission, content, text
+
+DEEPEST = 6
+MOST_SEEN = 20_000
+IN_ALL = 4 << 20
+LONGEST_NAME = 100
+# Who writes functions in files of these names has our exercises; the other names are anybody's.
+PLAIN = ("neuron", "layer", "mlp")
+SKIPPED = ("node_modules", "site-packages", "venv", "env", "build", "dist")
+ENGINE = ("def __add__", "def __mul__", "__add__ =", "def backward", "def backprop")
+OPERATIONS = ("add", "mul", "pow", "relu", "backward")
+Reader = Callable[[], bytes]
+
+
+def is_foreign(path: Path, course: Course) -> bool:
+    """Whether it is graded as it is, because its files are not named after the exercises."""
+    if str(path).startswith("file:/"):
+        return True
+    if path.is_file():
+        return path.suffix in (".py", ".ipynb") or without_ending(path.name) is not None
+    if not path.is_dir() or _named_so(path / "exercises") & set(course.names):
+        return False
+    names = _named_so(path)
+    ours = names & set(course.names)
+    if not ours:
+        return next(_in_folder(path), None) is not None
+    return ours <= set(PLAIN) and any(_defines(path / f"{name}.py") for name in names - ours)
+
+
+def _named_so(folder: Path) -> set[str]:
+    """The names of the Python files right in a folder, without their ending."""
+    try:
+        return {name.removesuffix(".py") for name in os.listdir(folder) if name.endswith(".py")}
+    except OSError:
+        return set()
+
+
+def _defines(file: Path) -> bool:
+    try:
+        data = content(file)
+    except (OSError, ValueError):
+        return False
+    return any(word.encode() in data for word in ENGINE)
+
+
+class AnyLayout:
+    """Hand-ins that are implementations in shapes of their own; see intake.handin.Layout."""
+
+    def fits(self, path: Path) -> bool:
+        """Whether a file defines an operation on numbers, as an engine does."""
+        return _defines(path)
+
+    def rather(self, submission: Submission) -> bool:
+        """Whether it is an engine whose network happens to be in files of these names."""
+        names = {name for name in submission.sources if name in PLAIN}
+        others = [source for name, source in submission.sources.items() if name not in PLAIN]
+        return (
+            bool(names)
+            and any(any(word in text for word in ENGINE) for text in others)
+            and not any(name in submission.sources for name in OPERATIONS)
+        )
+
+    def read(self, path: Path, title: str) -> Submission | None:
+        """The implementation there; None where nothing in it is an engine."""
+        try:
+            found = read(path, AnyShape())
+        except UsageError:
+            return None
+        likely = any(word in source for source in found.sources.values() for word in ENGINE)
+        return replace(found, name=title) if likely else None
+
+
+def read(path: Path, asked: AnyShape) -> Submission:
+    """The implementation at a path: a file, a folder, or a zip or tar archive.
+
+    Raises UsageError where it cannot be read, or holds no Python file.
+    """
+    try:
+        if path.is_file():
+            files = dict(_archived(path)) if without_ending(path.name) else {path.name: _reader(path)}
+        else:
+            files = dict(_in_folder(path))
+    except OSError as error:
+        raise UsageError(
+            f"{printable(str(path))} cannot be read: {error.strerror}", "check its permissions"
+        ) from None
+    return gathered(printable(path.resolve().name), files, asked)
+
+
+def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submission:
+    """A submission of those Python files; raises UsageError where there are none, or too many."""
+    python = sorted(
+        (name for name in files if name.endswith(".py")), key=lambda name: (name.count("/"), name)
+    )
+    if not python:
+        notebook = next((name for name in files if name.endswith(".ipynb")), None)
+        if notebook:
+            raise UsageError(
+                f"{printable(notebook)} is a notebook, and notebooks are not graded",
+                "export it as a script: jupyter nbconvert --to script",
+            )
+        raise UsageError(f"{title} holds no Python file", "give a .py file, or the folder with it")
+    sources, unreadable, left = {}, {}, IN_ALL
+    for name in python[:MOST_FILES]:
+        try:
+            source = text(name, files[name]())
+        except ValueError as error:
+            unreadable[name.removesuffix(".py")] = str(error)
+            continue
+        except OSError as error:
+            unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
+            continue
+        left -= len(source)
+        if left < 0:
+            raise UsageError(
+                f"{title} holds more than {IN_ALL >> 20} MiB of Python", "give the folder of the engine alone"
+            )
+        sources[name.removesuffix(".py")] = source
+    return Submission(title, sources, unreadable, asked)
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, Reader]]:
+    """The Python files below a folder by their paths, links left out."""
+    seen = 0
+    todo = [("", folder)]
+    while todo:
+        prefix, here = todo.pop(0)
+        with os.scandir(here) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                seen += 1
+                if seen > MOST_SEEN:
+                    raise UsageError(
+                        f"{folder} holds more than {MOST_SEEN:,} files", "give the folder of the engine alone"
+                    )
+                if skipped(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False) and prefix.count("/") < DEEPEST:
+                    todo.append((f"{prefix}{entry.name}/", Path(entry.path)))
+                elif entry.is_file(follow_symlinks=False) and entry.name.endswith((".py", ".ipynb")):
+                    yield f"{prefix}{entry.name}", _reader(Path(entry.path))
+
+
+def _reader(path: Path) -> Reader:
+    return lambda: content(path)
+
+
+def _archived(path: Path) -> Iterator[tuple[str, Reader]]:
+    """The Python files of an archive by their paths, without the one folder that may be around everything."""
+    # Whoever grades a folder does not wait for these.
+    from grader.submission.archive import Kind, Refused, in_words, members
+    from grader.submission.tree import LIMITS, safe_path
+
+    found: dict[str, bytes] = {}
+    with path.open("rb") as file, in_words(printable(path.name)):
+        for member in members(file, LIMITS):
+            try:
+                parts = safe_path(member.name)
+            except Refused:
+                continue
+            python = parts[-1].endswith((".py", ".ipynb")) and member.kind is Kind.FILE
+            if python and not any(map(skipped, parts)):
+                found["/".join(parts)] = member.read(LARGEST + 1)
+    roots = {name.partition("/")[0] for name in found if "/" in name}
+    around = f"{roots.pop()}/" if len(roots) == 1 and all("/" in name for name in found) else ""
+    for name, data in found.items():
+        yield name.removeprefix(around), _given(data)
+
+
+def _given(data: bytes) -> Reader:
+    return lambda: data
+
+
+def skipped(name: str) -> bool:
+    """Whether nothing of that name is looked at: other programs' leftovers, and what cannot be shown."""
+    return leftover(name) or name in SKIPPED or not name.isprintable() or len(name) > LONGEST_NAME
+
+
+def repository(path: Path) -> Path | None:
+    """The folder of a repository that is given by an address, or is bare; else None."""
+    said = str(path)
+    if said.startswith("file:/"):
+        return Path("/" + unquote(said.removeprefix("file:")).lstrip("/"))
+    bare = path.is_dir() and (path / "HEAD").is_file() and (path / "objects").is_dir()
+    return path if bare else None
+
+
+def read_repository(folder: Path, asked: AnyShape) -> Submission:
+    """What its last commit holds; raises UsageError where there is none, or no Python file in it."""
+    if not folder.is_dir():
+        raise UsageError(f"there is no repository {printable(str(folder))}", "check the address")
+    head = commit(folder, "HEAD")
+    files = dict(_files(folder, head))
+    return gathered(printable(folder.name.removesuffix(".git")), files, asked)
+
+
+def _files(folder: Path, head: str) -> Iterator[tuple[str, Reader]]:
+    seen = 0
+    todo = [""]
+    while todo:
+        prefix = todo.pop(0)
+        for name, entry in sorted(entries(folder, f"{head}:{prefix}").items()):
+            seen += 1
+            if seen > MOST_SEEN:
+                raise UsageError(
+                    f"{folder} holds more than {MOST_SEEN:,} files", "give the folder of the engine"
+                )
+            if skipped(name):
+                continue
+            if entry.kind == "a folder" and prefix.count("/") < DEEPEST:
+                todo.append(f"{prefix}{name}/")
+            elif entry.kind == "a file" and name.endswith((".py", ".ipynb")):
+                yield f"{prefix}{name}", _blob_reader(folder, entry, name)
+
+
+def _blob_reader(folder: Path, entry: Entry, name: str) -> Reader:
+    def read() -> bytes:
+        if entry.size > LARGEST:
+            raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
+        return blob_content(folder, entry)
+
+    return read

@@ -1,0 +1,441 @@
+"""The shape that an implementation has, the ways in which it may be right, and how that is said.
+
+Sent to a worker as text, each only where it is not what is examined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.model import (
+    Claim,
+    Crashed,
+    Ended,
+    Exercise,
+    Failed,
+    Misfit,
+    NotStarted,
+    Numbers,
+    Observation,
+    Outcome,
+    Overtime,
+    Raised,
+    Result,
+    TimedOut,
+)
+from grader.printable import shortened
+from grader.submission.submission import Submission
+
+LONGEST = 60
+GRAPHS = ("closures", "given", "lazy", "shares", "slopes", "pairs", "mapping")
+WORD = re.compile(r"[a-z_*+/-]{1,20}")
+CALL = re.compile(r"\w{1,40}\((value)?\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A class of a network.
+
+    name, file: the class's own, for people.
+    stub: it is still to be written.
+    made: it can be made of sizes.
+    activation: its own; of an MLP the hidden layers'. last: of an MLP's last layer.
+    flag: it can be had without an activation.
+    parameters: it has a list of them.
+    """
+
+    name: str
+    file: str
+    stub: bool = False
+    made: bool = True
+    activation: str = "relu"
+    last: str = "linear"
+    flag: bool = True
+    parameters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What was found.
+
+    name, file: of the class whose instances are numbers in a graph.
+    data, grad, backward: what it calls them; empty where it has none.
+    graph: how its nodes are linked, where others can be made to fit among them; else empty.
+    refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
+    stubs: methods that are still to be written.
+    resets: backward() begins by setting gradients to zero.
+    extras: operations that are in no exercise.
+    failed: files that could not be loaded.
+    modules: Neuron, Layer and MLP, by our names.
+    """
+
+    name: str
+    file: str
+    data: str
+    grad: str
+    backward: str
+    graph: str
+    refused: frozenset[str]
+    stubs: frozenset[str]
+    resets: bool
+    extras: tuple[str, ...]
+    failed: tuple[str, ...]
+    modules: Mapping[str, Module]
+
+
+def shape_from_numbers(numbers: Sequence[float]) -> Shape:
+    """The shape that a worker describes, a byte a number; raises ValueError for what is no text."""
+    try:
+        text = bytes(int(number) for number in numbers).rstrip(b"\0").decode("utf-8")
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"this is no text: {error}") from None
+    lines = dict(line.split("=", 1) for line in text.split("\n") if "=" in line)
+    modules = {
+        name: _module_from(name, lines) for name in ("Neuron", "Layer", "MLP") if f"{name}.class" in lines
+    }
+    return Shape(
+        name=_identifier(lines["class"]) if "class" in lines else "Value",
+        file=shortened(lines.get("file", ""), LONGEST),
+        data=_identifier(lines.get("data", "data")),
+        grad=_identifier(lines.get("grad", "")),
+        backward=lines.get("backward", "") if CALL.fullmatch(lines.get("backward", "")) else "",
+        graph=_among(lines.get("graph", ""), GRAPHS, ""),
+        refused=_words(lines.get("refused", "")),
+        stubs=_words(lines.get("stubs", "")),
+        resets=lines.get("resets") == "1",
+        extras=tuple(sorted(_words(lines.get("extras", "")))),
+        failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
+        modules=modules,
+    )
+
+
+def _module_from(name: str, lines: Mapping[str, str]) -> Module:
+    told = {key: lines.get(f"{name}.{key}", "") for key in ("class", "file", "activation", "last")}
+    return Module(
+        name=_identifier(told["class"]),
+        file=shortened(told["file"], LONGEST),
+        stub=lines.get(f"{name}.stub") == "1",
+        made=lines.get(f"{name}.made") == "1",
+        activation=_among(told["activation"], ACTIVATIONS, "relu"),
+        last=_among(told["last"], ACTIVATIONS, "linear"),
+        flag=lines.get(f"{name}.flag") == "1",
+        parameters=lines.get(f"{name}.parameters") == "1",
+    )
+
+
+def _identifier(name: str) -> str:
+    """The name, where it is one that Python knows; an exercise is never called by anything else."""
+    return shortened(name, LONGEST) if name.isidentifier() else ""
+
+
+def _among(word: str, known: Sequence[str], otherwise: str) -> str:
+    return word if word in known else otherwise
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in text.split(" ") if WORD.fullmatch(word))
+
+
+METHODS = {"add": "__add__", "mul": "__mul__", "pow": "__pow__", "relu": "relu", "backward": "backward"}
+OPERATIONS = {"add": "+", "mul": "*", "pow": "**int", "relu": "relu"}
+MODULES = {"neuron": "Neuron", "layer": "Layer", "mlp": "MLP"}
+CHOOSE = "name the class yourself: --value module:Class"
+
+
+def found(shape: Shape) -> list[str]:
+    """What was found, a sentence each."""
+    names = [name for name in (shape.data, shape.grad, shape.backward) if name]
+    lines = [f"class {shape.name} in {shape.file}.py ({', '.join(names)})"]
+    lines += [_module(name, module) for name, module in shape.modules.items()]
+    missing = [name for name in MODULES.values() if name not in shape.modules]
+    if missing:
+        lines.append(f"no {' and no '.join(missing)}")
+    return lines
+
+
+def _module(name: str, module: Module) -> str:
+    own = "" if module.name == name else f" (called {module.name})"
+    if module.stub:
+        return f"{name}{own} in {module.file}.py, still to be written"
+    if not module.made:
+        return f"{name}{own} in {module.file}.py, which is made of something else than sizes"
+    last = f" in hidden layers, {module.last} in the last" if name == "MLP" else ""
+    return f"{name}{own} in {module.file}.py: {module.activation}{last}"
+
+
+def why_absent(shape: Shape, exercise: Exercise, submission: Submission) -> NotStarted | None:
+    """Why there is nothing to examine: the code does without, or it is still to be written; else None."""
+    del submission
+    name = exercise.name
+    if name in MODULES:
+        return _module_absent(shape, MODULES[name])
+    if exercise.own:
+        lacking = [(part, why) for part in (*METHODS, *MODULES) if (why := _absent(shape, part))]
+        if not lacking:
+            return None
+        part, why = lacking[0]
+        return NotStarted(f"it needs all parts, and {part} is missing", absent=why.absent)
+    return _absent(shape, name)
+
+
+def _absent(shape: Shape, name: str) -> NotStarted | None:
+    if name in MODULES:
+        return _module_absent(shape, MODULES[name])
+    if METHODS.get(name) in shape.stubs:
+        return NotStarted(f"{METHODS[name]} of {shape.name} is still to be written")
+    if (name == "backward" and not shape.backward) or OPERATIONS.get(name) in shape.refused:
+        return NotStarted(f"{shape.name} has no {name}", absent=True)
+    return None
+
+
+def _module_absent(shape: Shape, name: str) -> NotStarted | None:
+    module = shape.modules.get(name)
+    if module is None:
+        why = f"; {shape.failed[0]}.py could not be loaded" if shape.failed else ""
+        return NotStarted(f"there is no {name}{why}", absent=True)
+    if module.stub:
+        return NotStarted(f"{module.name} in {module.file}.py is still to be written")
+    if not module.made:
+        sizes = {"Neuron": "a number of inputs", "Layer": "two sizes", "MLP": "a list of sizes"}[name]
+        return NotStarted(f"{module.name} in {module.file}.py cannot be made of {sizes} alone", absent=True)
+    return None
+
+
+STRICT = "in a shape of its own, judged by the course's promises"
+LENIENT = (
+    "in a shape of its own, judged by its own promises: its activations, a backward() that resets, plain "
+    "numbers and the exactness of single precision as found in it"
+)
+
+
+def rules(submission: Submission, lenient: bool) -> str:
+    """By which promises a submission is judged, in a sentence; nothing for the course's own files."""
+    if submission.shape is None:
+        return ""
+    return LENIENT if lenient else STRICT
+
+
+def notes_on(
+    shape: Shape, exercise: Exercise, with_own: bool, lenient: bool, single: bool
+) -> tuple[str, ...]:
+    """In what the code differs from ours, and whether an exercise was judged by that.
+
+    with_own: something of it held only among the code's own parts.
+    single: it was compared as exactly as single precision allows.
+    """
+    notes = _notes(shape, exercise) if lenient else _promised(shape, exercise.name)
+    return (*notes, *((SINGLE,) if single else ()), *((WITH_OWN,) if with_own else ()))
+
+
+SINGLE = "Its numbers are float32, so they were compared as exactly as single precision allows."
+WITH_OWN = "Some of this holds only among the code's own parts, so it was judged with those."
+
+
+def _promised(shape: Shape, name: str) -> Iterator[str]:
+    """What was asked all the same, as the course promises it."""
+    if name == "backward" and shape.resets:
+        yield "Its backward() sets every gradient of the graph to zero first, where the course's adds."
+    if name in MODULES:
+        module = shape.modules[MODULES[name]]
+        if module.activation != "relu":
+            where = "hidden layers go" if name == "mlp" else "output goes"
+            yield f"Its {where} through {module.activation}, where the course promises relu."
+        if name == "mlp" and module.last != "linear":
+            yield f"Its last layer goes through {module.last}, where the course promises a linear one."
+
+
+def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
+    name = exercise.name
+    if name in OPERATIONS and f"{OPERATIONS[name].removesuffix('int')}right" in shape.refused:
+        yield "It takes no plain number as an operand; what needs one was left out."
+    if name == "backward":
+        if shape.resets:
+            yield (
+                "Its backward() sets every gradient of the graph to zero first, where PyTorch's adds; "
+                "it was judged by that."
+            )
+        if not shape.graph:
+            yield (
+                "Its nodes are linked in a way of their own, so each operation was judged with the "
+                "code's other ones and its backward()."
+            )
+    if name in MODULES:
+        yield from _differences(shape.modules[MODULES[name]], MODULES[name])
+
+
+def _differences(module: Module, name: str) -> Iterator[str]:
+    note = "a difference to note, not an error"
+    if name == "MLP" and module.last != "linear":
+        yield f"Its last layer goes through {module.last}, ours is linear: {note}."
+    if module.activation != "relu":
+        where = "hidden layers go" if name == "MLP" else "output goes"
+        yield f"Its {where} through {module.activation}, ours through relu: {note}."
+    if name != "MLP" and not module.flag:
+        yield "It cannot be had without its activation, so nothing was asked of it as a linear one."
+
+
+def in_own_words(result: Result, shape: Shape) -> Result:
+    """The result with titles that speak of the code's own activations instead of ours."""
+    module = shape.modules.get(MODULES.get(result.exercise.name, "MLP"))
+    if module is None or result.exercise.name not in (*MODULES, "together"):
+        return result
+    verdicts = (replace(v, claim=replace(v.claim, title=_title(v.claim, module))) for v in result.verdicts)
+    return replace(result, verdicts=tuple(verdicts))
+
+
+def _title(claim: Claim, module: Module) -> str:
+    if claim.name == "last_layer_is_linear" and module.last != "linear":
+        return f"The last layer goes through {module.last}, as it is built."
+    return claim.title if module.activation == "relu" else claim.title.replace("relu", module.activation)
+
+
+def unloadable(why: Observation | None, submission: Submission) -> Crashed:
+    """Why nothing can be graded, in one line for a beginner, and what to do, after a line break."""
+    what, step = _why(why, submission)
+    return Crashed(0, f"{what}\n{step}", why.frames if isinstance(why, Raised) else ())
+
+
+def _why(why: Observation | None, submission: Submission) -> tuple[str, str]:
+    if submission.unreadable and not isinstance(why, Raised):
+        name, reason = next(iter(submission.unreadable.items()))
+        return reason, f"save {name}.py as UTF-8 text" if "UTF-8" in reason else "check the file"
+    match why:
+        case None:
+            return "there is no Python file to grade", "give a .py file, or the folder with it"
+        case Raised(error, frames):
+            return _raised(error, frames, submission)
+        case Overtime(limit):
+            return (
+                f"loading it takes more than {limit:g} seconds",
+                'put what computes under if __name__ == "__main__":',
+            )
+        case Ended(reason):
+            return f"while it was loaded, {reason}", 'put what exits under if __name__ == "__main__":'
+        case Misfit(reason):
+            return reason, CHOOSE
+        case Numbers():
+            return "it gives no sensible account of itself", CHOOSE
+
+
+def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tuple[str, str]:
+    kind, _, said = error.partition(": ")
+    where = next((frame.partition(", in ")[0] for frame in reversed(frames)), "")
+    at = f"{where}: " if where else ""
+    if kind == "NotFound":
+        return said or f"no class of numbers with gradients was found in {submission.name}", CHOOSE
+    if kind == "Needed":
+        return f"{at}{said}", "take what needs it into another file, or compute with math"
+    if kind in ("SyntaxError", "IndentationError", "TabError"):
+        if "print" in said:
+            return f"{at}this is Python 2: {said}", "bring it to Python 3, for instance with 2to3"
+        return f"{at}Python cannot read this: {said}", "mend that line first"
+    if kind == "FileNotFoundError":
+        path = re.search(r"'([^']*)'", said)
+        return (
+            f"{at}it reads a file, {path[1] if path else said}, which is not there",
+            "define first, read files later",
+        )
+    if kind in ("ModuleNotFoundError", "ImportError"):
+        return f"{at}{said}", "hand in the folder that has this file, too"
+    return f"{at}{error}", "mend that first; its definitions have to be there before it runs anything"
+
+
+# The activations that are known by their numbers; the worker has the same list.
+ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "leaky_relu", "softplus", "silu", "sin", "exp")
+# From these little is seen of a network unless its numbers are small.
+NARROW = ("tanh", "sigmoid", "softplus", "silu", "sin", "exp")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How numbers come about, where more than one way is right.
+
+    hidden: the activation where ours has relu; last: that of an MLP's last layer.
+    resets: backward() sets every gradient of the graph to zero before it begins.
+    """
+
+    hidden: str = "relu"
+    last: str = "linear"
+    resets: bool = False
+
+    @property
+    def name(self) -> str:
+        """As part of a file's name."""
+        return f"{self.hidden}-{self.last}{'-resets' if self.resets else ''}"
+
+
+OURS = Way()
+
+
+RULES = {
+    "+": "lambda a, b: (a + b, 1.0, 1.0)",
+    "-": "lambda a, b: (a - b, 1.0, -1.0)",
+    "*": "lambda a, b: (a * b, b, a)",
+    "/": "lambda a, b: (a / b, 1 / b, -a / (b * b))",
+    "**": "lambda a, k: (a**k, k * a ** (k - 1) if k else 0.0)",
+    "neg": "lambda a: (-a, -1.0)",
+    "relu": "lambda a: (a if a > 0 else 0 * a, 1.0 if a > 0 else 0.0)",
+}
+# What networks may go through besides relu.
+ACTIVATION_RULES = {
+    "tanh": "lambda a, f=__import__('math').tanh: (f(a), 1 - f(a) ** 2)",
+    "sigmoid": "lambda a, f=__import__('math').exp: (1 / (1 + f(-a)), f(-a) / (1 + f(-a)) ** 2)",
+    "exp": "lambda a, f=__import__('math').exp: (f(a), f(a))",
+    "log": "lambda a, f=__import__('math').log: (f(a), 1 / a)",
+}
+# The operation that an exercise is about; the others are about none.
+OWN = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}
+# What the course's own "-" and "/" are made of. A right one would give that away: it is made of it here, too.
+MADE_OF = {"-": ("+",), "/": ("*", "**")}
+# What is built of what: the part of a network that stands in for the code's own, and the module that has it.
+STAND_INS = {"layer": ("Neuron", "neuron"), "mlp": ("Layer", "layer")}
+
+
+def beside(exercise: str) -> dict[str, str]:
+    """The rules of everything but the exercise's own operation, and what would give that away."""
+    if exercise == "extras":
+        return {op: RULES[op] for op in OWN.values()}
+    if exercise in STAND_INS or exercise == "neuron":
+        return RULES | ACTIVATION_RULES
+    return {op: rule for op, rule in RULES.items() if op != OWN.get(exercise) and op not in made(exercise)}
+
+
+def made(exercise: str) -> tuple[str, ...]:
+    """The operations that are made of the exercise's own."""
+    return tuple(op for op, parts in MADE_OF.items() if OWN.get(exercise) in parts)
+
+
+ENGINE = re.compile(r"^(from grader\.alone import engine|parts = engine\(.*\))\n", re.MULTILINE)
+PART = re.compile(r"^(\w+) = (?:engine\(.*\)|parts)\.(\w+)$", re.MULTILINE)
+BACKWARD = re.compile(r"(\w+|\(.*\))\.backward\(\)")
+
+
+def pasted(outcome: Outcome, shape: Shape) -> Outcome:
+    """The outcome with its program in the implementation's own names."""
+    if not isinstance(outcome, Failed | Crashed | TimedOut) or outcome.counterexample is None:
+        return outcome
+    shown = outcome.counterexample
+    return replace(outcome, counterexample=replace(shown, source=own_words(shown.source, shape)))
+
+
+def own_words(source: str, shape: Shape) -> str:
+    """A program of ours as this implementation would have it."""
+    text = PART.sub(lambda match: _import(match[2], shape), ENGINE.sub("", source)).lstrip("\n")
+    if shape.data not in ("", "data"):
+        text = re.sub(r"\.data\b", f".{shape.data}", text)
+    if shape.grad not in ("", "grad"):
+        text = re.sub(r"\.grad\b", f".{shape.grad}", text)
+    name, called = shape.backward.partition("(")[::2]
+    if called == "value)":
+        return BACKWARD.sub(lambda match: f"{name}({match[1]})", text)
+    return text.replace(".backward()", f".{name}()") if name else text
+
+
+def _import(name: str, shape: Shape) -> str:
+    module = shape.modules.get(name)
+    file, own = (module.file, module.name) if module else (shape.file, shape.name)
+    renamed = "" if own == name else f" as {name}"
+    where = file.replace("/", ".").removesuffix(".__init__")
+    return f"from {where} import {own}{renamed}"

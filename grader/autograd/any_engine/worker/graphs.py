@@ -1,0 +1,273 @@
+"""How an implementation keeps its graph, found by looking at what its operations make."""
+
+from __future__ import annotations
+
+from .values import arguments, attributes, properties, put, sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    Slopes = tuple[Any, ...]
+
+# The attribute in which a node of ours keeps its operands and slopes, where backward() is ours, too.
+OURS = "_made_of"
+
+
+class Graph:
+    """Makes nodes, and sends a node's gradient to its operands, in the engine's own way.
+
+    make: gives a leaf of a number. get_grad, set_grad: read and write a node's gradient.
+    parents: the attribute with the operands; empty where they stand in pairs with their slopes.
+    rounded: what becomes of a gradient that we add up, where numbers are not as exact as a float.
+    """
+
+    kind = ""
+    rounded: Callable[[Any], Any] | None = None
+
+    def __init__(self, make: Callable[[Any], Any], grad: str, parents: str, rule: str, like: Any) -> None:
+        self.make, self.grad = make, grad
+        self.parents, self.rule = parents, rule
+        self.container = type(like) if type(like) in (list, tuple, set, frozenset) else tuple
+
+    def operands(self, node: Any) -> list[Any]:
+        """What a node was made of."""
+        return sequence(getattr(node, self.parents, None)) or []
+
+    def node(self, data: Any, operands: tuple[Any, ...], slopes: Slopes) -> Any:
+        """A node of this number whose operands get its gradient times their slopes."""
+        out = self.make(data)
+        put(out, self.parents, self.container(operands))
+        self.give_rule(out, operands, slopes)
+        return out
+
+    def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
+        """Give a node what its gradient is sent by."""
+        raise NotImplementedError
+
+    def send(self, node: Any) -> None:
+        """Let a node add its share to its operands' gradients."""
+        raise NotImplementedError
+
+    def add(self, node: Any, share: Any) -> None:
+        """Add to a node's gradient."""
+        before = getattr(node, self.grad)
+        total = share if before is None else before + share
+        put(node, self.grad, total if self.rounded is None else self.rounded(total))
+
+
+class Closures(Graph):
+    """Each node has a function that adds its share to its operands' gradients."""
+
+    kind = "closures"
+
+    def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
+        def send() -> None:
+            upstream = getattr(out, self.grad)
+            for operand, slope in zip(operands, slopes):
+                self.add(operand, slope * upstream)
+
+        put(out, self.rule, send)
+
+    def send(self, node: Any) -> None:
+        rule = getattr(node, self.rule, None)
+        if callable(rule):
+            rule()
+
+
+class Given(Closures):
+    """Each node has a function that is given the node itself, and adds to its operands' gradients."""
+
+    kind = "given"
+
+    def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
+        def send(node: Any) -> None:
+            for operand, slope in zip(operands, slopes):
+                self.add(operand, slope * getattr(node, self.grad))
+
+        put(out, self.rule, send)
+
+    def send(self, node: Any) -> None:
+        rule = getattr(node, self.rule, None)
+        if callable(rule):
+            rule(node)
+
+
+class Lazy(Graph):
+    """Each node has a function that gives the slopes towards its operands."""
+
+    kind = "lazy"
+
+    def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
+        del operands
+        put(out, self.rule, lambda: slopes)
+
+    def send(self, node: Any) -> None:
+        rule = getattr(node, self.rule, None)
+        slopes = rule() if callable(rule) else ()
+        for operand, slope in zip(self.operands(node), slopes or ()):
+            self.add(operand, slope * getattr(node, self.grad))
+
+
+class Shares(Graph):
+    """Each node has a function that is given the gradient, and adds or returns its operands' shares."""
+
+    kind = "shares"
+    returns = True
+
+    def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
+        def send(upstream: Any) -> Any:
+            shares = tuple(slope * upstream for slope in slopes)
+            if self.returns:
+                return shares
+            for operand, share in zip(operands, shares):
+                self.add(operand, share)
+            return None
+
+        put(out, self.rule, send)
+
+    def send(self, node: Any) -> None:
+        rule = getattr(node, self.rule, None)
+        if not callable(rule):
+            return
+        shares = rule(getattr(node, self.grad))
+        if shares is None:
+            self.returns = False
+            return
+        for operand, share in zip(
+            self.operands(node), shares if isinstance(shares, (list, tuple)) else [shares]
+        ):
+            self.add(operand, share)
+
+
+class Listed(Graph):
+    """Each node has the slopes towards its operands, in a list beside theirs."""
+
+    kind = "slopes"
+
+    def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
+        del operands
+        put(out, self.rule, self.container(slopes))
+
+    def send(self, node: Any) -> None:
+        for operand, slope in zip(self.operands(node), getattr(node, self.rule, None) or ()):
+            self.add(operand, slope * getattr(node, self.grad))
+
+
+class Pairs(Graph):
+    """Each node has a list of pairs: an operand, and the slope towards it or a function for its share."""
+
+    kind = "pairs"
+    first, functions = True, False
+
+    def operands(self, node: Any) -> list[Any]:
+        pairs = sequence(getattr(node, self.parents, None)) or []
+        return [pair[0 if self.first else 1] for pair in pairs]
+
+    def node(self, data: Any, operands: tuple[Any, ...], slopes: Slopes) -> Any:
+        out = self.make(data)
+        rules = [self._function(slope) if self.functions else slope for slope in slopes]
+        pairs = [(a, r) if self.first else (r, a) for a, r in zip(operands, rules)]
+        put(out, self.parents, self.container(pairs))
+        return out
+
+    def _function(self, slope: Any) -> Callable[[Any], Any]:
+        return lambda upstream: slope * upstream
+
+    def send(self, node: Any) -> None:
+        for pair in sequence(getattr(node, self.parents, None)) or []:
+            operand, rule = pair if self.first else reversed(pair)
+            upstream = getattr(node, self.grad)
+            self.add(operand, rule(upstream) if callable(rule) else rule * upstream)
+
+
+class Mapping(Graph):
+    """Each node has a dict from its operands to the slopes towards them."""
+
+    kind = "mapping"
+
+    def operands(self, node: Any) -> list[Any]:
+        return list(getattr(node, self.parents, None) or ())
+
+    def node(self, data: Any, operands: tuple[Any, ...], slopes: Slopes) -> Any:
+        out = self.make(data)
+        rules: dict[Any, Any] = {}
+        for operand, slope in zip(operands, slopes):
+            rules[operand] = rules.get(operand, 0) + slope
+        put(out, self.parents, rules)
+        return out
+
+    def send(self, node: Any) -> None:
+        for operand, slope in (getattr(node, self.parents, None) or {}).items():
+            self.add(operand, slope * getattr(node, self.grad))
+
+
+def found(
+    make: Callable[[Any], Any], grad: str, results: Iterable[tuple[Any, tuple[Any, ...]]]
+) -> list[Graph]:
+    """The ways that these results could be linked to their operands in, the likeliest first.
+
+    results: what operations gave, and of what.
+    """
+    graphs: list[Graph] = []
+    for out, operands in results:
+        mine, leaf = attributes(out), attributes(operands[0])
+        for name, thing in mine.items():
+            graphs += _by_parents(make, grad, (name, thing), operands, mine, leaf)
+    # A way that several operations share is likelier than one that only looks like one, and one by
+    # attributes likelier than one by methods.
+    counted: dict[tuple[str, str, str], list[Graph]] = {}
+    for graph in graphs:
+        counted.setdefault((graph.kind, graph.parents, graph.rule), []).append(graph)
+    return [same[0] for same in sorted(counted.values(), key=len, reverse=True)]
+
+
+def _by_parents(
+    make: Any, grad: str, named: tuple[str, Any], operands: tuple[Any, ...], mine: Any, leaf: Any
+) -> list[Graph]:
+    name, thing = named
+    ids = set(map(id, operands))
+    if isinstance(thing, dict) and thing and all(id(key) in ids for key in thing):
+        return [Mapping(make, grad, name, "", thing)]
+    items = sequence(thing)
+    if not items:
+        return []
+    pairs = [item for item in items if isinstance(item, (tuple, list)) and len(item) == 2]
+    if len(pairs) == len(items):
+        return _paired(make, grad, name, thing, pairs, ids)
+    if not all(id(item) in ids for item in items):
+        return []
+    rules = {key: value for key, value in mine.items() if key != name}
+    graphs = [g for rule in rules.items() for g in _ruled(make, grad, (name, thing), rule, len(items), leaf)]
+    methods = (key for key in dir(type(operands[0])) if not key.startswith("__") and key not in mine)
+    rules = {key: getattr(operands[0], key) for key in methods if key not in properties(type(operands[0]))}
+    return graphs + [
+        g for rule in rules.items() for g in _ruled(make, grad, (name, thing), rule, len(items), {})
+    ]
+
+
+def _paired(make: Any, grad: str, name: str, thing: Any, pairs: list[Any], ids: set[int]) -> list[Graph]:
+    for place in (0, 1):
+        if all(id(pair[place]) in ids for pair in pairs):
+            graph = Pairs(make, grad, name, "", thing)
+            graph.first, graph.functions = place == 0, callable(pairs[0][1 - place])
+            return [graph]
+    return []
+
+
+def _ruled(
+    make: Any, grad: str, parents: tuple[str, Any], rule: tuple[str, Any], count: int, leaf: Any
+) -> list[Graph]:
+    """The graph, if there is one, whose nodes keep this attribute as their rule."""
+    (name, like), (key, value) = parents, rule
+    if callable(value) and not isinstance(value, type) and not hasattr(value, "_fields"):
+        shape = arguments(value)
+        if shape is None or value is leaf.get(key):
+            return []
+        kinds = {0: (Closures, Lazy), 1: (Shares, Given)}.get(shape[1], ())
+        return [kind(make, grad, name, key, like) for kind in kinds]
+    items = value if isinstance(value, (list, tuple)) else []
+    if len(items) == count and all(isinstance(item, (int, float)) for item in items):
+        return [Listed(make, grad, name, key, like)]
+    return []

@@ -1,0 +1,514 @@
+"""An implementation's Neuron, Layer and MLP: their parts, names and activations."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+
+from .values import arguments, attributes, code_of, is_stub, keywords, names_in, sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
+    from typing import Any
+
+    from .values import Values
+
+SINGLE = {"Neuron": (1,), "Layer": (1, 1), "MLP": (1, 1)}
+VAR_KEYWORDS = 0x08  # a function's flag for **kwargs
+Made = dict[str, "Any"]
+
+
+class Activated:
+    """What a kind of module knows of activations; see Kind.
+
+    on, off: what is given by name for an activation, and for none; None where that cannot be had.
+    activation, last: its activation; of an MLP that of hidden layers, and of the last.
+    flag: an argument that should switch the activation off, and does not.
+    """
+
+    family: Any
+    name: str
+    cls: Any
+    call: str
+    on: Made
+    off: Made | None = None
+    activation = last = flag = ""
+
+    def part(self, sizes: tuple[int, ...], nonlin: bool = True, nouts: Any = None) -> Any:
+        """A new module under our names."""
+        raise NotImplementedError
+
+    def look_at_activation(self) -> None:
+        """Find the activation, and how to be without one."""
+        if self.name == "MLP":
+            self.last = self.seen((1, 1), self.on)
+            # Some activations undo others that come before; not both of a number and of its opposite.
+            names = self._names((1, 2, 1), self.on, self.last or "linear")
+            both = self._names((1, 2, 1), self.on, self.last or "linear", -1.0)
+            self.activation = next((name for name in names if name in both), "")
+            return
+        self.activation = self.seen(SINGLE[self.name], self.on)
+        for given in self._options():
+            seen = self.seen(SINGLE[self.name], self.on | given)
+            if seen == "linear" and self.off is None:
+                self.off = self.on | given
+            elif self.activation == "linear" and seen not in ("", "linear"):
+                self.off = self.on
+                self.on, self.activation = self.on | given, seen
+                return
+            if self.off is not None and self.activation != "linear":
+                return
+        self.flag = self._flag() if self.off is None else ""
+        self.off = self.on | {self.flag: False} if self.flag else self.off
+
+    def _flag(self) -> str:
+        """A flag for linear modules that is there by its name, although it changes nothing."""
+        shape = arguments(self.cls.__init__)
+        names = [*(shape[0] if shape else []), *keywords(self.cls.__init__)]
+        return next((name for name in names if "nonlin" in name.lower()), "")
+
+    def turned_off(self, cls: Any, given: tuple[Any, ...], named: Made) -> bool:
+        """Whether these arguments of the code's own class ask for a linear neuron by that flag."""
+        return bool(self.flag) and self._given(cls, given, named).get(self.flag) is False
+
+    def flagged(self, cls: Any, given: tuple[Any, ...], named: Made) -> bool | None:
+        """What these arguments say by a flag whose name tells what it is for; None where there is none."""
+        known = self._given(cls, given, named)
+        return next((bool(known[name]) for name in known if "nonlin" in name.lower()), None)
+
+    def _given(self, cls: Any, given: tuple[Any, ...], named: Made) -> Made:
+        """Arguments by their names, without sizes."""
+        shape = arguments(cls.__init__)
+        return dict(zip(shape[0][1 + len(SINGLE[self.name]) :] if shape else (), given)) | named
+
+    def _options(self) -> Iterator[Made]:
+        """What may be given by name to have another activation, or none."""
+        shape = arguments(self.cls.__init__)
+        names = [*(shape[0][1:] if shape else []), *keywords(self.cls.__init__)]
+        sizes = {"Neuron": 1, "Layer": 2}[self.name]
+        code = code_of(self.cls.__init__)
+        if code is not None and code.co_flags & VAR_KEYWORDS and self.name == "Layer":
+            neuron = self.family.kinds["Neuron"]
+            if neuron and neuron.off:
+                yield neuron.off
+        values = [
+            False,
+            None,
+            "linear",
+            "none",
+            "identity",
+            "",
+            "Linear",
+            *self.family.activations(),
+            _itself,
+            True,
+        ]
+        for name in names[sizes:]:
+            for value in values:
+                yield {name: value}
+
+    def seen(self, sizes: tuple[int, ...], given: Made) -> str:
+        """The activation with weights of one and biases of zero; empty where it is none that is known."""
+        return next(iter(self._names(sizes, given)), "")
+
+    def _names(self, sizes: Any, given: Made, after: str = "linear", sign: float = 1.0) -> list[str]:
+        before, self.on = self.on, given
+        try:
+            return recognised(lambda x: self._through(sizes, x, sign), after, sign)
+        finally:
+            self.on = before
+
+    def _through(self, sizes: tuple[int, ...], x: float, sign: float) -> Any:
+        part = self.part(sizes)
+        layers = part.layers if self.name == "MLP" else [part]
+        for layer in layers:
+            for neuron in layer.neurons if self.name != "Neuron" else [layer]:
+                for place, w in enumerate(neuron.w):
+                    w.data = (sign if layer is layers[-1] else 1.0) * (place == 0)
+                neuron.b.data = 0.0
+        out = part([self.family.values.make(x)])
+        return (out[0] if isinstance(out, list) else out).data
+
+    def settle(self, otherwise: str) -> None:
+        """Name an activation also where the numbers did not: the one that the code mentions."""
+        names = names_in(getattr(self.cls, self.call, None))
+        fallback = mentioned(names, otherwise)
+        self.activation = self.activation or fallback
+        if self.name == "MLP":
+            self.last = self.last or "linear"
+
+
+def _itself(x: Any) -> Any:
+    return x
+
+
+CALLS = ("__call__", "forward", "predict", "feedforward", "feed_forward", "activate", "output")
+PARAMETERS = ("parameters", "params", "get_parameters", "get_params", "parameters_list", "weights_and_biases")
+
+
+class Part:
+    """A module under our names: neurons, layers, parameters(), zero_grad(), and a call.
+
+    inner: the module itself, or the bare list of neurons that some take for a layer.
+    """
+
+    def __init__(self, inner: Any, kind: Any) -> None:
+        self.inner, self.kind = inner, kind
+
+    def __call__(self, x: Any) -> Any:
+        out = getattr(self.inner, self.kind.call)(x)
+        listed = sequence(out)
+        if listed is None and hasattr(out, "__next__"):
+            listed = list(out)
+        return out if listed is None else [_only(item) for item in listed]
+
+    @property
+    def w(self) -> Any:
+        held = _plain(getattr(self.inner, self.kind.weights))
+        return held[:-1] if self.kind.joined else held
+
+    @property
+    def b(self) -> Any:
+        if self.kind.joined:
+            return _plain(getattr(self.inner, self.kind.weights))[-1]
+        return _only(getattr(self.inner, self.kind.bias))
+
+    @property
+    def neurons(self) -> Any:
+        return self._listed("Neuron")
+
+    @property
+    def layers(self) -> Any:
+        return self._listed("Layer")
+
+    def _listed(self, of: str) -> Any:
+        if isinstance(self.inner, (list, tuple)):
+            return [_part(thing, self.kind.family.kinds[of]) for thing in self.inner]
+        if not self.kind.inside:
+            rows = self.kind.rows(self.inner)
+            return rows if rows is not None else getattr(self.inner, of.lower() + "s")
+        things = sequence(getattr(self.inner, self.kind.inside))
+        if things is None:
+            return getattr(self.inner, self.kind.inside)
+        return [_part(thing, self.kind.family.kinds[of]) for thing in things if _counts(thing)]
+
+    def parameters(self) -> Any:
+        listed = getattr(self.inner, self.kind.parameters or "parameters")
+        return listed() if callable(listed) else listed
+
+    def zero_grad(self) -> None:
+        for p in self.parameters():
+            if isinstance(p, self.kind.family.values.cls):
+                setattr(p, "grad", 0.0)  # noqa: B010 (nobody knows its class)
+
+
+class Neuron(Part):
+    """See Part."""
+
+
+class Layer(Part):
+    """See Part."""
+
+
+class MLP(Part):
+    """See Part."""
+
+
+# A complaint names the class, and should not name ours.
+PARTS = {"Neuron": Neuron, "Layer": Layer, "MLP": MLP}
+
+
+class Row:
+    """One neuron of a layer that keeps its weights as a matrix."""
+
+    def __init__(self, w: list[Any], b: Any) -> None:
+        self.w, self.b = w, b
+
+
+def _part(thing: Any, kind: Any) -> Any:
+    """The thing under our names; as it is, where there is no kind and it has them."""
+    return thing if kind is None else PARTS[kind.name](thing, kind)
+
+
+def _plain(thing: Any) -> Any:
+    listed = sequence(thing)
+    return thing if listed is None else listed
+
+
+def _only(thing: Any) -> Any:
+    """What is alone in a list, or the thing itself."""
+    listed = sequence(thing)
+    return listed[0] if listed is not None and len(listed) == 1 else thing
+
+
+def _counts(thing: Any) -> bool:
+    """Whether it is a layer or a neuron, not an activation that stands between two of them."""
+    return isinstance(thing, (list, tuple)) or bool(attributes(thing))
+
+
+NAMES = {
+    "Neuron": ("Neuron", "Perceptron", "Unit", "Node"),
+    "Layer": ("Layer", "Linear", "Dense", "LinearLayer", "DenseLayer", "FullyConnected"),
+    "MLP": ("MLP", "Net", "Network", "NeuralNetwork", "NN", "NeuralNet", "Model", "MultiLayerPerceptron"),
+}
+
+
+class Modules:
+    """The modules there are, by our names."""
+
+    def __init__(self, values: Values, modules: Iterable[ModuleType]) -> None:
+        self.values = values
+        self.modules = list(modules)
+        self.kinds: dict[str, Any] = {"Neuron": None, "Layer": None, "MLP": None}
+        classes = _classes(self.modules, values.cls)
+        for name, usual in NAMES.items():
+            cls = next((classes[n] for n in usual if n in classes), None)
+            if cls is not None:
+                self.kinds[name] = Kind(self, name, cls)
+                del classes[cls.__name__]
+        for name in self.kinds:
+            if self.kinds[name] is None:
+                self._by_behaviour(name, classes)
+
+    def _by_behaviour(self, name: str, classes: dict[str, Any]) -> None:
+        """Take the first class that looks like one from inside, whatever it is called."""
+        for own, cls in list(classes.items()):
+            if any(callable(getattr(cls, call, None)) for call in CALLS if call in own_names(cls)):
+                kind = Kind(self, name, cls)
+                if kind.fits:
+                    self.kinds[name] = kind
+                    del classes[own]
+                    return
+
+    def look_at_activations(self) -> None:
+        """Find every module's activation, the neuron's first."""
+        default = mentioned(vars(self.values.cls), "relu")
+        for kind in filter(None, self.kinds.values()):
+            kind.look_at_activation()
+            default = kind.activation or default
+            kind.settle(default)
+
+    def activations(self) -> list[Any]:
+        """What the code itself may have for an argument that names an activation."""
+        found = []
+        for module in self.modules:
+            for name, thing in vars(module).items():
+                own = getattr(thing, "__module__", None) == module.__name__
+                if own and name.lower() in (*KNOWN, "identity", "none_", "lin") and callable(thing):
+                    found.append(thing)
+        return [*found, "relu", "tanh", "sigmoid"]
+
+
+def _classes(modules: Iterable[ModuleType], value: type) -> dict[str, Any]:
+    return {
+        name: thing
+        for module in modules
+        for name, thing in vars(module).items()
+        if isinstance(thing, type) and thing.__module__ == module.__name__ and not issubclass(thing, value)
+    }
+
+
+PROBES = (-2.0, -0.5, 0.75, 2.0)
+CLOSE = 1e-4
+KNOWN: dict[str, Callable[[float], float]] = {
+    "linear": lambda x: x,
+    "relu": lambda x: max(0.0, x),
+    "tanh": math.tanh,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "leaky_relu": lambda x: x if x > 0 else 0.01 * x,
+    "softplus": lambda x: math.log1p(math.exp(x)),
+    "silu": lambda x: x / (1 + math.exp(-x)),
+    "sin": math.sin,
+    "exp": math.exp,
+}
+
+
+def recognised(function: Callable[[float], Any], after: str = "linear", sign: float = 1.0) -> list[str]:
+    """The names of the activations that a function may be, when another one comes after it.
+
+    sign: what it is multiplied with in between.
+    """
+    try:
+        seen = [float(function(x)) for x in PROBES]
+    except Exception:
+        return []
+    last = KNOWN[after]
+    pairs = list(zip(PROBES, seen))
+    return [n for n, known in KNOWN.items() if all(abs(y - last(sign * known(x))) < CLOSE for x, y in pairs)]
+
+
+def mentioned(names: Iterable[str], otherwise: str) -> str:
+    """The activation that code names, where its numbers do not tell."""
+    lower = {name.lower() for name in names}
+    return next((name for name in ("relu", "tanh", "sigmoid") if name in lower), otherwise)
+
+
+WEIGHTS = ("w", "weights", "weight", "ws", "W")
+BIAS = ("b", "bias", "bias_", "B", "biases")
+TRIED = {"Neuron": (3,), "Layer": (3, 2), "MLP": (3, 2, 4)}
+
+
+class Kind(Activated):
+    """One class of modules.
+
+    family: all of them. name: what it is by our names.
+    weights, bias: of a Neuron. inside: the list of neurons or layers in the other two.
+    """
+
+    def __init__(self, family: Any, name: str, cls: Any) -> None:
+        self.family, self.name, self.cls = family, name, cls
+        self.form: Callable[[Any, Any], tuple[Any, ...]] = _apart
+        self.weights, self.bias, self.inside = "w", "b", ""
+        self.call = next(
+            (n for n in CALLS if callable(getattr(cls, n, None)) and n in own_names(cls)), "__call__"
+        )
+        self.parameters = next((n for n in PARAMETERS if hasattr(cls, n)), "")
+        self.on: Made = self._required()
+        self.fits = self.joined = False
+        self._look()
+
+    def _required(self) -> Made:
+        """What has to be given besides sizes."""
+        shape = arguments(self.cls.__init__)
+        if shape is None:
+            return {}
+        sizes = {"Neuron": 1, "Layer": 2, "MLP": 2}[self.name]
+        return {name: self._guess(name) for name in shape[0][1 + sizes : shape[1]]}
+
+    def _guess(self, name: str) -> Any:
+        lower = name.lower()
+        if "act" in lower or "nonlin" in lower or "func" in lower:
+            return next(iter(self.family.activations()), True)
+        return ""
+
+    def make(self, sizes: tuple[int, ...], nonlin: bool = True, nouts: Any = None) -> Any:
+        """A new module; nouts is the caller's own list of them, for an MLP."""
+        given = self.on if nonlin or self.off is None else self.off
+        if self.name == "MLP" and nouts is None:
+            nouts = list(sizes[1:])
+        return self.cls(*self.form(sizes, nouts), **given)
+
+    def part(self, sizes: tuple[int, ...], nonlin: bool = True, nouts: Any = None) -> Part:
+        return PARTS[self.name](self.make(sizes, nonlin, nouts), self)
+
+    def _look(self) -> None:
+        made = self._first_made()
+        self.made = made is not None
+        if made is None:
+            return
+        if not self.parameters:
+            self.parameters = next((n for n in PARAMETERS if hasattr(made, n)), "")
+        if self.name == "Neuron":
+            self._look_into_neuron(made)
+        else:
+            self._look_for_list(made)
+
+    def _first_made(self) -> Any:
+        made = None
+        for form in (_apart, _together, _spread) if self.name == "MLP" else (_apart,):
+            self.form = form
+            with suppress(Exception):
+                made = self.make(TRIED[self.name])
+                if self.name != "MLP" or self._has_layers(made, 2):
+                    return made
+        self.form = _apart
+        return made
+
+    def _has_layers(self, made: Any, count: int) -> bool:
+        lists = (sequence(thing) for thing in attributes(made).values())
+        return any(
+            len([x for x in things if not isinstance(x, (int, str))]) >= count for things in lists if things
+        )
+
+    def _look_into_neuron(self, made: Any) -> None:
+        values, own = self.family.values, attributes(made)
+        listed = {n: things for n, thing in own.items() if (things := sequence(thing))}
+        fit = [n for n, things in listed.items() if len(things) == 3 and isinstance(things[0], values.cls)]
+        near = [n for n, things in listed.items() if isinstance(things[0], (values.cls, float))]
+        single = [n for n, thing in own.items() if isinstance(thing, values.cls)]
+        alone = [n for n, things in listed.items() if len(things) == 1 and isinstance(things[0], values.cls)]
+        joined = [
+            n for n, things in listed.items() if len(things) == 4 and isinstance(things[-1], values.cls)
+        ]
+        self.joined = bool(joined) and not fit and not single and not alone
+        self.fits = bool(fit) or self.joined
+        self.weights = _best([*fit, *near], WEIGHTS) or "w"
+        self.bias = _best([*single, *alone, *(n for n in own if n in BIAS)], BIAS) or "b"
+
+    def _look_for_list(self, made: Any) -> None:
+        wanted = self.family.kinds["Neuron" if self.name == "Layer" else "Layer"]
+        best, most, count = "", 0.0, TRIED[self.name][-1] if self.name == "Layer" else 2
+        for name, thing in attributes(made).items():
+            things = sequence(thing) or []
+            fit = sum(
+                2.0 if wanted and isinstance(t, wanted.cls) else isinstance(t, (list, tuple)) for t in things
+            )
+            fit += 0.5 if name in ("neurons", "layers") and things else 0.0
+            if fit > most and not (self.name == "Layer" and self.rows(made)):
+                best, most = name, fit
+                self.fits = fit >= 2 * count
+        self.inside = best
+
+    def rows(self, made: Any) -> list[Row] | None:
+        """The neurons of a layer that keeps weights as rows of a matrix, and biases as a list."""
+        cls, own = self.family.values.cls, attributes(made)
+        lists = {n: things for n, thing in own.items() if (things := sequence(thing))}
+        for name, things in lists.items():
+            matrix = [sequence(row) for row in things]
+            if not all(row and isinstance(row[0], cls) for row in matrix):
+                continue
+            biases = next((b for n, b in lists.items() if n != name and isinstance(b[0], cls)), None)
+            if biases and len(biases) == len(matrix):
+                return [Row(list(row or ()), b) for row, b in zip(matrix, biases)]
+            if biases and len(biases) == len(matrix[0] or ()):
+                return [Row([(row or [])[j] for row in matrix], b) for j, b in enumerate(biases)]
+        return None
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether sizes are enough to make one; where they should be, and are not, that is a mistake."""
+        shape = arguments(self.cls.__init__)
+        sizes = {"Neuron": 1, "Layer": 2, "MLP": 2}[self.name]
+        return self.made or shape is None or shape[1] - 1 <= sizes
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it is still to be written."""
+        made, called = self.cls.__init__, getattr(self.cls, self.call, None)
+        return is_stub(made, self.cls.__name__) and (called is None or is_stub(called, self.cls.__name__))
+
+    def bare(self) -> bool:
+        """Whether one output comes without a list."""
+        try:
+            part = self.part((2, 1))
+            return not isinstance(part([1.0, 1.0]), (list, tuple))
+        except Exception:
+            return True
+
+
+def own_names(cls: type) -> set[str]:
+    """The names that a class and its bases define themselves."""
+    return {name for base in cls.__mro__ if base is not object for name in vars(base)}
+
+
+def _best(names: list[str], preferred: tuple[str, ...]) -> str:
+    return next((n for n in preferred if n in names), names[0] if names else "")
+
+
+def _apart(sizes: Any, nouts: Any) -> tuple[Any, ...]:
+    """MLP(2, [4, 1]), Layer(2, 4) and Neuron(2)."""
+    return sizes if nouts is None else (sizes[0], nouts)
+
+
+def _together(sizes: Any, nouts: Any) -> tuple[Any, ...]:
+    """MLP([2, 4, 1])."""
+    del nouts
+    return ([*sizes],)
+
+
+def _spread(sizes: Any, nouts: Any) -> tuple[Any, ...]:
+    """MLP(2, 4, 1)."""
+    del nouts
+    return tuple(sizes)

@@ -1,0 +1,391 @@
+"""An implementation's Value, by whatever names it goes."""
+
+from __future__ import annotations
+
+from .libraries import Inert, single
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType, ModuleType
+    from typing import Any
+
+
+class Missing(Exception):
+    """The class lacks something without which nothing can be graded."""
+
+
+class Values:
+    """One class of numbers in a graph.
+
+    cls: the class. file: where it is defined.
+    data, grad: the attributes' own names; asked: names that a person has given for them.
+    backward: how it is called, in words; empty where there is none.
+    """
+
+    def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
+        self.cls, self.file, self.asked = cls, file, asked
+        self.extra = _required(cls)
+        self.data = self._data()
+        self.grad = self._grad()
+        self.backward = ""
+        self.stubs: set[str] = set()
+
+    def make(self, number: Any) -> Any:
+        """A leaf that holds the number."""
+        return self.cls(number, **self.extra)
+
+    def _data(self) -> str:
+        leaves = [(self.make(number), number) for number in TRIED]
+        names = [self.asked["data"]] if "data" in self.asked else []
+        names = names or [*DATA, *attributes(leaves[0][0]), *properties(self.cls)]
+        for name in names:
+            if all(_reads(leaf, name, number) for leaf, number in leaves) and _writes(leaves[0][0], name):
+                return name
+        for held in attributes(leaves[0][0]).values():
+            if isinstance(held, Inert):
+                float(held)  # says which library it is that is needed
+        raise Missing("none of its attributes holds the number that it is made with")
+
+    def _grad(self) -> str:
+        leaf = self.make(TRIED[0])
+        names = [self.asked["grad"]] if "grad" in self.asked else []
+        own = attributes(leaf)
+        for name in names or GRAD:
+            if name != self.data and (
+                name in own or name in properties(self.cls) or hasattr(type(leaf), name)
+            ):
+                if callable(getattr(leaf, name, None)):
+                    continue
+                return name
+        likely = [name for name in own if "grad" in name.lower() and not callable(own[name])]
+        return likely[0] if likely else ""
+
+    def has(self, name: str) -> bool:
+        """Whether the class itself has a method, written rather than still to be written."""
+        method = getattr(self.cls, name, None)
+        return callable(method) and method is not getattr(object, name, None) and name not in self.stubs
+
+    def rename(self, modules: Iterable[ModuleType]) -> None:
+        """Give the class the names that programs use, besides its own."""
+        functions = {name: f for module in modules for name, f in _functions(module).items()}
+        for name, others in METHODS.items():
+            self._take(name, others, functions)
+        self._take("relu", RELU, functions)
+        for name in UNARY:
+            self._take(name, (name,), functions)
+        self._backward(functions)
+        if self.data != "data":
+            self.cls.data = _alias(self.data)
+        if self.grad not in ("", "grad"):
+            self.cls.grad = _alias(self.grad)
+
+    def _take(self, name: str, others: tuple[str, ...], functions: dict[str, Any]) -> None:
+        """A method under the name programs use, where the code has it under another or as a function."""
+        if name in self.asked:
+            others = (self.asked[name],)
+        elif self.has(name):
+            return
+        method = next((getattr(self.cls, other) for other in others if self.has(other)), None)
+        if method is None:
+            method = next((self._function(functions[o]) for o in others if o in functions), None)
+        if method is not None:
+            setattr(self.cls, name, method)
+
+    def _function(self, function: Any) -> Callable[..., Any]:
+        """A function, or a class whose instances are called, as a method."""
+
+        def method(*operands: Any) -> Any:
+            return (function() if isinstance(function, type) else function)(*operands)
+
+        return method
+
+    def _backward(self, functions: dict[str, Any]) -> None:
+        names = (self.asked["backward"],) if "backward" in self.asked else BACKWARD
+        leaf = self.make(TRIED[0])
+        for name in names:
+            if callable(method := getattr(leaf, name, None)):
+                self.backward = f"{name}()"
+                if name != "backward" or _arguments(method):
+                    own = name if name != "backward" else ""
+                    self._call_backward(own, getattr(self.cls, name, None), len(_arguments(method)))
+                return
+        for name in (*names, *(n for n in functions if "back" in n.lower())):
+            if name in functions and len(_arguments(functions[name])) == 1:
+                self.backward = f"{name}(value)"
+                self.cls.backward = _spread(functions[name], self.grad)
+                return
+
+    def _call_backward(self, name: str, method: Any, seeds: int) -> None:
+        """Let backward() call a method of another name, or one that wants the root's gradient."""
+        given = (1.0,) * seeds
+
+        def backward(node: Any) -> None:
+            if name:
+                getattr(node, name)(*given)
+            else:
+                method(node, *given)
+
+        self.cls.backward = backward
+
+    def look_for_stubs(self) -> None:
+        """Note which methods are still to be written."""
+        for name in (*METHODS, "relu", "backward"):
+            method = getattr(self.cls, name, None)
+            if method is not None and is_stub(method, self.cls.__name__):
+                empty = not names_in(method) - {"NotImplementedError"}
+                if empty if name == "backward" else self._gives_nothing(name):
+                    self.stubs.add(name)
+
+    def _gives_nothing(self, name: str) -> bool:
+        operands = [self.make(number) for number in TRIED]
+        given = {"relu": [], "__neg__": [], "__pow__": [2]}.get(name, operands[1:])
+        try:
+            return getattr(operands[0], name)(*given) is None
+        except NotImplementedError:
+            return True
+        except Exception:
+            return False
+
+    def is_single(self) -> bool:
+        """Whether a leaf keeps its number in single precision; our parts then do so, too."""
+        return float(getattr(self.make(0.1), self.data)) == single(0.1)
+
+
+def _reads(thing: Any, name: str, number: float) -> bool:
+    try:
+        held = getattr(thing, name)
+        return not callable(held) and not isinstance(held, (str, bool)) and float(held) == number
+    except Exception:
+        return False
+
+
+def _writes(thing: Any, name: str) -> bool:
+    try:
+        before = getattr(thing, name)
+        put(thing, name, 7.0)
+        written = float(getattr(thing, name)) == 7.0
+        put(thing, name, before)
+        return written
+    except Exception:
+        return False
+
+
+def _alias(name: str) -> property:
+    def get(self: Any) -> Any:
+        return getattr(self, name)
+
+    return property(get, lambda self, value: put(self, name, value))
+
+
+def _required(cls: Any) -> dict[str, Any]:
+    """What must be given by name besides the number: a label, no operands, the wish for a gradient."""
+    made: Any = cls.__init__
+    shape = arguments(made)
+    if shape is None:
+        return {}
+    names, needed = shape[0][1:], shape[1] - 1
+    wanted = {name: _usual(name) for name in names[1:needed]}
+    trainable = [
+        n for n in (*names[1:], *keywords(made)) if n in ("requires_grad", "trainable", "needs_grad")
+    ]
+    return wanted | dict.fromkeys(trainable, True)
+
+
+def _usual(name: str) -> Any:
+    lower = name.lower().strip("_")
+    if "grad" in lower:
+        return 0.0
+    if any(word in lower for word in ("label", "name", "op")):
+        return ""
+    return (
+        () if any(word in lower for word in ("child", "parent", "prev", "input", "args", "operand")) else None
+    )
+
+
+def _functions(module: ModuleType) -> dict[str, Any]:
+    """A module's own functions, and classes that are named like activations."""
+    return {
+        name: thing
+        for name, thing in vars(module).items()
+        if getattr(thing, "__module__", None) == module.__name__
+        and (hasattr(thing, "__code__") or (isinstance(thing, type) and name.lower() == "relu"))
+    }
+
+
+def _arguments(method: Any) -> list[str]:
+    """The names of the arguments that a call has to give."""
+    shape = arguments(method)
+    return shape[0][: shape[1]] if shape else []
+
+
+def _spread(function: Callable[[Any], Any], grad: str) -> Callable[[Any], None]:
+    """A function's gradients on the nodes themselves, where it returns them in a dict."""
+
+    def backward(root: Any) -> None:
+        given = function(root)
+        if isinstance(given, dict):
+            for node, share in given.items():
+                before = getattr(node, grad or "grad", 0.0)
+                put(node, grad or "grad", (before or 0.0) + share)
+
+    return backward
+
+
+DATA = ("data", "value", "val", "v", "x", "num", "scalar", "_data", "_value", "_val", "item", "n")
+GRAD = (
+    "grad",
+    "gradient",
+    "_grad",
+    "derivative",
+    "grad_value",
+    "deriv",
+    "der",
+    "adjoint",
+    "bar",
+    "g",
+    "d",
+    "dv",
+)
+BACKWARD = (
+    "backward",
+    "backprop",
+    "backward_pass",
+    "backpropagate",
+    "back_prop",
+    "back_propagate",
+    "backpropagation",
+    "run_backward",
+    "compute_gradients",
+    "compute_grads",
+    "compute_grad",
+    "calc_grads",
+    "get_gradients",
+    "gradients",
+    "back",
+)
+# What a class may have besides.
+UNARY = (
+    *("tanh", "exp", "log", "sigmoid", "sqrt", "sin", "cos", "tan", "abs", "softplus", "gelu"),
+    *("silu", "atan", "sinh", "cosh", "square", "reciprocal"),
+)
+RELU = ("relu", "ReLU", "Relu", "RELU", "relu_")
+METHODS = {
+    "__add__": ("add", "plus", "sum"),
+    "__mul__": ("mul", "times", "multiply", "prod"),
+    "__pow__": ("pow", "power"),
+    "__sub__": ("sub", "minus", "subtract"),
+    "__truediv__": ("div", "divide", "truediv"),
+    "__neg__": ("neg", "negate"),
+}
+TRIED = (2.5, -3.25)  # exact in single precision, too
+REFUSALS = (TypeError, AttributeError, AssertionError, NotImplementedError, ValueError)
+
+
+# What a function may mention that only checks or wraps what it was given.
+IDLE = {
+    "isinstance",
+    "int",
+    "float",
+    "super",
+    "__init__",
+    "NotImplementedError",
+    "NotImplemented",
+    "list",
+    "print",
+}
+
+
+def attributes(thing: Any) -> dict[str, Any]:
+    """The instance's own attributes by name, slots included."""
+    found = dict(getattr(thing, "__dict__", {}))
+    for cls in type(thing).__mro__:
+        slots = cls.__dict__.get("__slots__", ())
+        for name in [slots] if isinstance(slots, str) else slots:
+            place = f"_{cls.__name__.lstrip('_')}{name}" if _private(name) else name
+            try:
+                found.setdefault(place, getattr(thing, place))
+            except AttributeError:
+                continue  # a slot that is not filled yet
+    return found
+
+
+def _private(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
+
+
+def properties(cls: type) -> list[str]:
+    """The names of a class's properties."""
+    return [name for base in cls.__mro__ for name, thing in vars(base).items() if isinstance(thing, property)]
+
+
+def put(thing: Any, name: str, value: Any) -> None:
+    """Set an attribute, also where the class forbids it."""
+    try:
+        setattr(thing, name, value)
+    except Exception:
+        object.__setattr__(thing, name, value)
+
+
+def code_of(function: Any) -> CodeType | None:
+    """The code behind a function or a bound method; None where it is not Python's."""
+    code: CodeType | None = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code
+
+
+def arguments(function: Any) -> tuple[list[str], int] | None:
+    """The names of a Python function's arguments without self, and how many of them have no default."""
+    if hasattr(function, "func") and hasattr(function, "keywords"):  # a functools.partial
+        inner = arguments(function.func)
+        given = len(function.args)
+        return inner and (inner[0][given:], max(0, inner[1] - given - len(function.keywords)))
+    code = code_of(function)
+    if code is None:
+        return None
+    plain = getattr(function, "__func__", function)
+    bound = plain is not function
+    names = list(code.co_varnames[: code.co_argcount])[bound:]
+    return names, max(0, len(names) - len(plain.__defaults__ or ()))
+
+
+def keywords(function: Any) -> list[str]:
+    """The names of a Python function's arguments that are given by name only."""
+    code = code_of(function)
+    if code is None:
+        return []
+    return list(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+
+
+def names_in(function: Any) -> set[str]:
+    """Every name that a function mentions, inner functions included."""
+    code = code_of(function)
+    found: set[str] = set()
+    todo = [code] if code else []
+    while todo:
+        each = todo.pop()
+        found |= {*each.co_names}
+        todo += [const for const in each.co_consts if hasattr(const, "co_names")]
+    return found
+
+
+def is_stub(function: Any, own: str) -> bool:
+    """Whether a function is still to be written: it looks at nothing and makes nothing.
+
+    own: the name of the class, as a stub may wrap what it is given.
+    """
+    code = code_of(function)
+    if code is None:
+        return False
+    inner = any(hasattr(const, "co_names") for const in code.co_consts)
+    loops = "for" in code.co_varnames
+    return not inner and not loops and names_in(function) <= IDLE | {own}
+
+
+def sequence(thing: Any) -> list[Any] | None:
+    """The items of a list, a tuple, a set, a dict's values or an array; None for anything else."""
+    if isinstance(thing, (list, tuple, set, frozenset)):
+        return list(thing)
+    if isinstance(thing, dict):
+        return list(thing.values())
+    array = type(thing).__name__ == "ndarray" and thing.shape
+    return list(thing) if array else None

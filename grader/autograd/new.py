@@ -1,0 +1,131 @@
+"""Lays down a new exercise, an operation on one number; the author fills in what is marked."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Mapping
+from keyword import iskeyword
+from pathlib import Path
+from string import Template
+
+from grader.autograd.program import Symbol
+from grader.course.course import GIVEN, TOGETHER, Course, cut
+from grader.course.misconceptions import FOLDER
+from grader.errors import CourseError, MachineError, UsageError
+from grader.machine.files import added, replaced
+
+TEMPLATES = Path(__file__).parent / "templates"
+MARK = re.compile(r"FILL[ _]IN")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Attributes that every Value has, and operations of programs that mean something else.
+TAKEN = ("data", "grad", "neg", "zero")
+# The properties of the template; the points are spread over them, the first get what is left over.
+PROPERTIES = ("upstream", "several", "gradient", "data", "twice", "large")
+
+
+def lay_down(course: Course, name: str, title: str, points: int) -> dict[Path, str]:
+    """Write the new exercise's files and its places in the common ones; returns the texts by path.
+
+    Raises UsageError, before anything is written, for a name that is taken or cannot be used.
+    """
+    _usable(course, name)
+    new, changed = _new(course, name, points), _changed(course, name, title, points)
+    for path in new:
+        if path.exists():
+            raise UsageError(f"{path} is there already", "choose another name")
+    for path, text in (new | changed).items():
+        _write(path, text, added if path in new else replaced)
+    return new | changed
+
+
+def _usable(course: Course, name: str) -> None:
+    if not NAME.fullmatch(name) or iskeyword(name):
+        why = "is no name for a function and its file"
+    elif name in (*course.names, *GIVEN, TOGETHER, *TAKEN) or hasattr(Symbol, name):
+        why = "exists already"
+    elif name in sys.stdlib_module_names:
+        why = "would hide the standard library's module of that name"
+    else:
+        return
+    raise UsageError(f"'{name}' {why}", "choose another name: small letters, digits and _")
+
+
+def _new(course: Course, name: str, points: int) -> dict[Path, str]:
+    """The files that are the exercise's own."""
+    solution = _filled("solution", name=name, number=len(course.names) + 1)
+    return {
+        course.root / "solutions" / f"{name}.py": solution,
+        course.root / "exercises" / f"{name}.py": cut(solution, name),
+        course.properties(name): _filled("properties", name=name, **_shares(points)),
+        FOLDER / f"{name}.md": _filled("misconceptions", name=name),
+    }
+
+
+def _shares(points: int) -> dict[str, int]:
+    each, over = divmod(points, len(PROPERTIES))
+    return {prop: each + (place < over) for place, prop in enumerate(PROPERTIES)}
+
+
+def _changed(course: Course, name: str, title: str, points: int) -> dict[Path, str]:
+    """The common files, with the new exercise in its place."""
+    toml, hints = course.root / "course.toml", course.root / "HINTS.md"
+    block = _filled("exercise", name=name, title=json.dumps(title, ensure_ascii=False), points=points)
+    packages = [course.root / folder / "__init__.py" for folder in ("solutions", "exercises")]
+    return {
+        toml: _before_last_mark(_read(toml), block),
+        hints: _after_section(_read(hints), course.names[-1], _filled("hints", name=name)),
+    } | {path: _attached(_read(path), name) for path in packages}
+
+
+def _before_last_mark(text: str, block: str) -> str:
+    """The rubric with one more exercise, before the comment on the last mark."""
+    found = re.search(r"^(#.*\n)*\[together\]", text, re.MULTILINE)
+    assert found, "a course that was read has a last mark"
+    return text[: found.start()] + block + text[found.start() :]
+
+
+def _after_section(text: str, heading: str, section: str) -> str:
+    """The hints with one more section, after the one of that heading or else at the end."""
+    start = text.find(f"\n## {heading}\n")
+    end = text.find("\n## ", start + 1) if start >= 0 else -1
+    if end < 0:
+        return f"{text.rstrip()}\n\n{section.rstrip()}\n"
+    return text[: end + 1] + section + text[end + 1 :]
+
+
+def _attached(text: str, name: str) -> str:
+    """A package's __init__.py with the operation imported, in the order of names, and attached."""
+    lines = text.splitlines(keepends=True)
+    attached = [place for place, line in enumerate(lines) if line.startswith("Value.")]
+    lines.insert(max(attached, default=len(lines) - 1) + 1, f"Value.{name} = {name}\n")
+    imports = [place for place, line in enumerate(lines) if line.startswith("from .")]
+    later = [place for place in imports if lines[place] > f"from .{name} "]
+    lines.insert(min(later, default=max(imports, default=-1) + 1), f"from .{name} import {name}\n")
+    return "".join(lines)
+
+
+def _filled(template: str, **words: str | int) -> str:
+    return Template(_read(TEMPLATES / f"{template}.txt")).substitute(words)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
+
+
+def _write(path: Path, text: str, write: Callable[[Path, bytes], None]) -> None:
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write(path, text.encode())
+    except OSError as error:
+        raise MachineError(f"cannot write {path}: {error.strerror}", "make room there") from error
+
+
+def blanks(texts: Mapping[Path, str]) -> list[tuple[Path, int]]:
+    """The files an author has to work on, and how many places in each are marked to be filled in."""
+    counted = [(path, len(MARK.findall(text))) for path, text in texts.items()]
+    return [(path, count) for path, count in counted if count and path.parent.name != "exercises"]

@@ -1,0 +1,282 @@
+"""Runs packed programs on an engine and returns what was observed, as a flat list of numbers."""
+
+from __future__ import annotations
+
+import operator
+
+from ...worker.wire import Misfit, a
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Engine = dict[str, Any]
+    Numbers = list[Any]
+
+
+def forward(
+    engine: Engine, shape: tuple[Any, ...], parameters: Any, rows: Any, plain: bool, joint: bool
+) -> Numbers:
+    """See program.Forward."""
+    module, slots = _prepared(engine, shape, parameters)
+    outputs: Numbers = []
+    inputs: Numbers = []
+    total = None
+    for row in rows:
+        x = list(row) if plain else [engine["Value"](number) for number in row]
+        inputs += [] if plain else x
+        outs = _call(engine, module, shape, x)
+        outputs += outs
+        root = _root(outs)
+        if joint:
+            total = root if total is None else total + root
+        else:
+            root.backward()
+    if total is not None:
+        total.backward()
+    return [out.data for out in outputs] + [p.grad for p in slots] + [x.grad for x in inputs]
+
+
+def census(engine: Engine, shape: tuple[Any, ...]) -> Numbers:
+    """See program.Census."""
+    nouts = list(shape[1][1:])
+    module = _make(engine, shape, nouts)
+    listed = _parameters(engine, module)
+    there = {id(p) for p in listed}
+    slots = _slots(engine, module, shape)
+    again = len(_parameters(engine, module))
+    intact = nouts == list(shape[1][1:])
+    return [len(listed), len(there), sum(id(p) in there for p in slots), again, intact]
+
+
+def fresh(engine: Engine, shape: tuple[Any, ...], copies: int) -> Numbers:
+    """See program.Fresh."""
+    made = [_make(engine, shape) for _ in range(copies)]
+    return [w.data for module in made for n in _neurons(module, shape) for w in n.w]
+
+
+def nudge(engine: Engine, shape: tuple[Any, ...], parameters: Any, row: Any) -> Numbers:
+    """See program.Nudge."""
+    module, _ = _prepared(engine, shape, parameters)
+    roots = []
+    for p in _parameters(engine, module):
+        p.data += 1
+        roots.append(_root(_call(engine, module, shape, list(row))).data)
+        p.data -= 1
+    if len(roots) != len(parameters):
+        raise Misfit(f"parameters() lists {len(roots)} Values, expected {len(parameters)}")
+    return sorted(roots)
+
+
+def bare(engine: Engine, shape: tuple[Any, ...]) -> Numbers:
+    """See program.Bare."""
+    out = _make(engine, shape)([1.0] * shape[1][0])
+    return [not isinstance(out, list | tuple)]
+
+
+def training(
+    engine: Engine, shape: tuple[Any, ...], parameters: Any, rows: Any, targets: Any, rate: float, steps: int
+) -> Numbers:
+    """See program.Training."""
+    module, slots = _prepared(engine, shape, parameters)
+    losses = []
+    for _ in range(steps):
+        module.zero_grad()
+        outs = [out for row in rows for out in _call(engine, module, shape, list(row))]
+        wanted = [number for target in targets for number in target]
+        errors = [(out - number) ** 2 for out, number in zip(outs, wanted)]
+        loss = sum(errors[1:], errors[0])
+        loss.backward()
+        for p in _parameters(engine, module):
+            p.data -= rate * p.grad
+        losses.append(loss.data)
+    return losses + [p.data for p in slots]
+
+
+def descent(
+    engine: Engine,
+    shape: tuple[Any, ...],
+    parameters: Any,
+    rows: Any,
+    labels: Any,
+    rates: Any,
+    decay: float,
+    points: Any,
+) -> Numbers:
+    """See autograd/moons.py, Descent."""
+    module, slots = _prepared(engine, shape, parameters)
+    seen: Numbers = []
+    for rate in rates:
+        outs = [_outputs(engine, module, shape, row)[0] for row in rows]
+        hinges = [(1 + -label * out).relu() for out, label in zip(outs, labels)]
+        listed = _parameters(engine, module)
+        squares = [p**2 for p in listed]
+        loss = sum(hinges[1:], hinges[0]) * (1 / len(rows)) + decay * sum(squares[1:], squares[0])
+        module.zero_grad()
+        loss.backward()
+        for p in listed:
+            p.data -= rate * p.grad
+        seen += [loss.data, *(out.data for out in outs)]
+    scores = [_outputs(engine, module, shape, point)[0].data for point in points]
+    return seen + scores + [p.data for p in slots]
+
+
+def _outputs(engine: Engine, module: Any, shape: tuple[Any, ...], row: Any) -> list[Any]:
+    return _call(engine, module, shape, [engine["Value"](number) for number in row])
+
+
+def _make(engine: Engine, shape: tuple[Any, ...], nouts: Any = None) -> Any:
+    name, sizes, nonlin = shape
+    if name == "MLP":
+        return engine[name](sizes[0], list(sizes[1:]) if nouts is None else nouts)
+    # A trailing True is left out, so that the default is tried as well.
+    return engine[name](*sizes) if nonlin else engine[name](*sizes, nonlin=False)
+
+
+def _prepared(engine: Engine, shape: tuple[Any, ...], parameters: Any) -> tuple[Any, list[Any]]:
+    """A module whose weights and biases, in order, hold the given numbers; and these Values."""
+    module = _make(engine, shape)
+    slots = _slots(engine, module, shape)
+    for slot, number in zip(slots, parameters):
+        slot.data = number
+    return module, slots
+
+
+def _slots(engine: Engine, module: Any, shape: tuple[Any, ...]) -> list[Any]:
+    slots = [p for n in _neurons(module, shape) for p in (*n.w, n.b)]
+    for slot in slots:
+        if not isinstance(slot, engine["Value"]):
+            raise Misfit(f"a weight or bias is {a(slot)}, expected a Value")
+    return slots
+
+
+def _neurons(module: Any, shape: tuple[Any, ...]) -> list[Any]:
+    """The module's neurons in order, each with as many weights as the shape says."""
+    name, sizes, _ = shape
+    if name == "Neuron":
+        groups = [[module]]
+        outs: tuple[int, ...] = (1,)
+    else:
+        layers = _listed(module, "layers", len(sizes) - 1) if name == "MLP" else [module]
+        outs = sizes[1:]
+        groups = [_listed(layer, "neurons", nout) for layer, nout in zip(layers, outs)]
+    for group, nin in zip(groups, (sizes[0], *outs)):
+        for neuron in group:
+            _listed(neuron, "w", nin)
+    return [neuron for group in groups for neuron in group]
+
+
+def _listed(owner: Any, attribute: str, count: int) -> list[Any]:
+    things = getattr(owner, attribute)
+    if not isinstance(things, list | tuple):
+        raise Misfit(f"{type(owner).__name__}.{attribute} is {a(things)}, expected a list")
+    if len(things) != count:
+        raise Misfit(f"{type(owner).__name__}.{attribute} has {len(things)} items, expected {count}")
+    return list(things)
+
+
+def _parameters(engine: Engine, module: Any) -> list[Any]:
+    listed = list(module.parameters())
+    for p in listed:
+        if not isinstance(p, engine["Value"]):
+            raise Misfit(f"parameters() holds {a(p)}, expected Values only")
+    return listed
+
+
+def _call(engine: Engine, module: Any, shape: tuple[Any, ...], x: list[Any]) -> list[Any]:
+    """The module's outputs as a list; one output may be bare or alone in a list."""
+    name, sizes, _ = shape
+    expected = 1 if name == "Neuron" else sizes[-1]
+    out = module(x)
+    outs = list(out) if isinstance(out, list | tuple) else [out]
+    for single in outs:
+        if not isinstance(single, engine["Value"]):
+            raise Misfit(f"{name} gave {a(single)}, expected a Value")
+    if len(outs) != expected:
+        raise Misfit(f"{name} gave {len(outs)} outputs, expected {expected}")
+    return outs
+
+
+def _root(outs: list[Any]) -> Any:
+    root = outs[0]
+    for factor, out in enumerate(outs[1:], start=2):
+        root = root + out * factor
+    return root
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+}  # any other is a method of that name
+NAN = float("nan")
+
+
+def run(packed: tuple[Any, ...], engine: Engine) -> Numbers:
+    """What the program observes; raises Misfit, or whatever the code under test raises."""
+    tag, *fields = packed
+    return RUNNERS[tag](engine, *fields)
+
+
+def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...]) -> Numbers:
+    value = engine["Value"]
+    nodes = [value(leaf) for leaf in leaves]
+    inputs = nodes[:]
+    for op, operands in steps:
+        if op == "backward":
+            nodes[operands[0]].backward()
+        elif op == "zero":
+            for node in nodes:
+                node.grad = 0.0
+        else:
+            make = OPS.get(op) or operator.methodcaller(op)
+            out = make(*[nodes[x] if type(x) is int else x[0] for x in operands])
+            if not isinstance(out, value):
+                raise Misfit(f"{_verb(op)} gave {a(out)}, expected a Value")
+            nodes.append(out)
+    inner = [_if_number(node.grad) for node in nodes[len(inputs) :]]
+    return [node.data for node in nodes] + [leaf.grad for leaf in inputs] + inner
+
+
+def _if_number(grad: Any) -> float:
+    """Between the root and the leaves a gradient may be left as anything at all."""
+    try:
+        return float(grad) if type(grad) in (float, int, bool) else NAN
+    except OverflowError:
+        return NAN
+
+
+def _verb(op: str) -> str:
+    return "-a" if op == "neg" else f"a.{op}()" if op.isidentifier() else f"a {op} b"
+
+
+def _chain(engine: Engine, links: int) -> Numbers:
+    x = y = engine["Value"](1.0)
+    for _ in range(links):
+        y = y + x
+    y.backward()
+    return [y.data, x.grad]
+
+
+def _seed(engine: Engine, leaf: Any) -> Numbers:
+    x = engine["Value"](leaf)
+    x.backward()
+    return [type(x.grad) is float]
+
+
+RUNNERS: dict[str, Callable[..., Numbers]] = {
+    "expression": _expression,
+    "chain": _chain,
+    "seed": _seed,
+    "forward": forward,
+    "census": census,
+    "fresh": fresh,
+    "nudge": nudge,
+    "bare": bare,
+    "training": training,
+    "descent": descent,
+}

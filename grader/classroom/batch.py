@@ -1,0 +1,416 @@
+"""A whole class from its folder to its gradebook: who examines it, here or on other machines."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from grader.autograd.any_engine.finding import AnyLayout
+from grader.autograd.any_engine.shape import rules
+from grader.classroom.gradebook import Graded, LeftOut, Writer, writing
+from grader.course.course import LENIENT, here
+from grader.errors import CourseError, GraderError, MachineError, UsageError
+from grader.examine.cases import default_folder
+from grader.examine.digests import course_digest, exercise_digest, outcome_key
+from grader.examine.grading import versions
+from grader.examine.setting import Setting
+from grader.forkserver.client import Room
+from grader.forkserver.messages import Order, Overrun, Reply, Task
+from grader.report.rubric import of
+from grader.sandbox.cages import choose
+from grader.sandbox.runner import Limits
+from grader.submission.download import find
+from grader.submission.hand_in import Found, Handin
+from grader.submission.submission import Submission
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+TRIES = 3
+ENOUGH = 10  # submissions in a row that cannot be graded: it is not theirs to mend
+
+
+class Progress(Protocol):
+    """Whoever watches a batch."""
+
+    def advance(self) -> None:
+        """One more of those handed in is settled."""
+
+    def tell(self, place: str, sentence: str) -> None:
+        """Something could not be graded, or is worth knowing."""
+
+
+class Examiners(Protocol):
+    """Whoever examines, here or elsewhere.
+
+    width: how many tasks they may be given at a time.
+    """
+
+    width: int
+
+    def open(self) -> None:
+        """Get ready; raises GraderError where nothing can be examined at all."""
+
+    def submit(self, task: Task) -> Future[Reply]:
+        """Have a task examined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission on its way.
+
+    missing: the marks it is to be examined for.
+    tries: how often that has failed through no fault of its own.
+    """
+
+    handin: Handin
+    submission: Submission
+    keys: dict[str, bytes]
+    missing: tuple[str, ...]
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of those handed in.
+
+    examined: at least one exercise of theirs was run. known: nothing had to be run.
+    unreadable: the student's move. absent: on the roster only.
+    faults: the course's or the machine's; worst is the last of these.
+    left_out: what does not count, as it was graded with other seeds only.
+    """
+
+    examined: int = 0
+    known: int = 0
+    unreadable: int = 0
+    faults: int = 0
+    absent: int = 0
+    worst: GraderError | None = None
+    troubled: list[str] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=lambda: LeftOut(0, 0))
+
+
+class Batch:
+    """Grades a class into a gradebook.
+
+    course: the course digest that replies must carry.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        writer: Writer,
+        examiners: Examiners,
+        course: str,
+        versions: tuple[tuple[str, str], ...],
+        progress: Progress,
+    ) -> None:
+        self._setting = setting
+        self._writer = writer
+        self._examiners = examiners
+        self._course = course
+        self._versions = versions
+        self._progress = progress
+        self._digests = {part.name: exercise_digest(setting, part) for part in setting.course.parts}
+        self._running: dict[Future[Reply], Job] = {}
+        self._again: deque[Job] = deque()
+        self._in_a_row = 0
+        self.tally = Tally()
+
+    def run(self, found: Found) -> Tally:
+        """Grade all that was found; what is stored already is not run again."""
+        self._writer.meet(found.absent)
+        self.tally.absent = len(found.absent)
+        for place, sentence in found.troubles:
+            self._progress.tell(place, sentence)
+        jobs = self._jobs(found.handins)
+        while self._fill(jobs) or self._running:
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._settle(self._running.pop(future), future)
+        self._writer.settle(self.tally.troubled)
+        self.tally.left_out = self._writer.left_out()
+        return self.tally
+
+    def _fill(self, jobs: Iterator[Job]) -> bool:
+        """Keep as many tasks under way as there is room for; whether any was added."""
+        added = False
+        while len(self._running) < self._examiners.width:
+            job = self._again.popleft() if self._again else next(jobs, None)
+            if job is None:
+                break
+            self._examiners.open()
+            self._running[self._examiners.submit(Task(job.submission, job.missing))] = job
+            added = True
+        return added
+
+    def _jobs(self, handins: Sequence[Handin]) -> Iterator[Job]:
+        """What has to be run, read only when its turn comes; all else is settled on the way."""
+        for handin in handins:
+            try:
+                submission = handin.read()
+            except UsageError as error:
+                self._unreadable(handin, error)
+                continue
+            keys = {
+                part.name: outcome_key(
+                    self._setting.course,
+                    submission,
+                    part,
+                    self._digests[part.name],
+                    self._setting.lenient,
+                )
+                for part in self._setting.course.parts
+            }
+            known = self._writer.known(keys.values())
+            missing = tuple(name for name, key in keys.items() if key not in known)
+            job = Job(handin, submission, keys, missing)
+            if missing:
+                yield job
+            else:
+                self._store(job, None)
+
+    def _settle(self, job: Job, future: Future[Reply]) -> None:
+        try:
+            reply = future.result()
+            if reply.course != self._course:
+                raise CourseError(
+                    "a worker has another course or grader than this one", "install the same there"
+                )
+        except GraderError as error:
+            self._retry(job, error)
+        except Exception as error:
+            # A cluster's own failures come as anything.
+            said = f"{type(error).__name__}: {error}".partition("\n")[0]
+            self._retry(job, MachineError(f"the worker failed: {said}", "run the same again"))
+        else:
+            self._store(job, reply)
+
+    def _store(self, job: Job, reply: Reply | None) -> None:
+        handin, evidence = job.handin, {} if reply is None else reply.evidence
+        graded = Graded(
+            person=handin.person,
+            submission=job.submission.digest,
+            name=handin.where,
+            course=self._course,
+            seed=self._setting.seed,
+            isolation=self._setting.cage.isolation,
+            versions=self._versions,
+            handed_in=handin.handed_in,
+            number=handin.number,
+            keys=job.keys,
+            rules=rules(job.submission, self._setting.lenient),
+        )
+        self._writer.add(graded, evidence)
+        if reply is None:
+            self.tally.known += 1
+        else:
+            self.tally.examined += 1
+            self._in_a_row = 0
+        self._progress.advance()
+
+    def _retry(self, job: Job, error: GraderError) -> None:
+        """Faults that are not the student's are tried again, and never become a zero.
+
+        One that has taken all the time there is for a submission is not, and says nothing of the next.
+        """
+        overran = isinstance(error, Overrun)
+        if job.tries + 1 < TRIES and not overran:
+            self._again.append(replace(job, tries=job.tries + 1))
+            return
+        self.tally.faults += 1
+        self.tally.worst = error
+        self._in_a_row += 0 if overran else 1
+        if self._in_a_row == ENOUGH:
+            raise error
+        self._trouble(job.handin, f"not graded: {error.what}", passing=True)
+
+    def _unreadable(self, handin: Handin, error: UsageError) -> None:
+        self.tally.unreadable += 1
+        self._trouble(handin, error.what, passing=False)
+
+    def _trouble(self, handin: Handin, sentence: str, passing: bool) -> None:
+        self.tally.troubled.append(handin.where)
+        self._writer.trouble(handin.where, handin.person, sentence, passing)
+        self._progress.tell(handin.where, sentence)
+        self._progress.advance()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for.
+
+    width: submissions under way at a time.
+    cluster: the address of a dask scheduler; None for this machine.
+    seed: None for the one that counts in the gradebook.
+    seconds, patience: see Limits.
+    any_shape: one of course.ANY_SHAPE; empty for what course.toml says.
+    """
+
+    folder: Path
+    book: Path
+    roster: Path | None
+    width: int
+    cluster: str | None
+    seed: int | None
+    sandbox: str
+    seconds: float
+    patience: float
+    any_shape: str = ""
+
+
+class Watch(Progress, Protocol):
+    """Progress that is told first how much there is."""
+
+    def start(self, total: int) -> None:
+        """So many are handed in."""
+
+    def say(self, sentence: str) -> None:
+        """Something takes seconds, once."""
+
+
+def grade_class(wanted: Wanted, progress: Watch) -> Tally:
+    """Grade all that a folder holds into a gradebook; raises GraderError where that cannot begin."""
+    course = here()
+    rubric = of(course)
+    cage = choose(wanted.sandbox, strangers=True)
+    limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
+    lenient = (wanted.any_shape or course.any_shape) == LENIENT
+    found = find(wanted.folder, course.names, wanted.roster, AnyLayout())
+    with writing(wanted.book) as writer:
+        seed = _seed(writer, wanted.seed, progress.say)
+        setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)
+        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience, lenient=lenient)
+        with _examiners(wanted, order, progress.say) as examiners:
+            writer.score_by(rubric)
+            progress.start(len(found.handins))
+            digest = course_digest(setting).hex()
+            return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
+
+
+def _seed(writer: Writer, asked: int | None, say: Callable[[str], None]) -> int:
+    """The seed to grade with, which counts from now on."""
+    before = writer.seed
+    seed = (before or 0) if asked is None else asked
+    writer.count_by(seed)
+    if before not in (None, seed):
+        say(f"Seed {seed} counts from now on, and seed {before} no more; the class is graded with it.")
+    elif seed:
+        say(f"Only what is graded with seed {seed} counts.")
+    return seed
+
+
+@contextmanager
+def _examiners(wanted: Wanted, order: Order, say: Callable[[str], None]) -> Iterator[Examiners]:
+    if wanted.cluster is not None:
+        with connected(wanted.cluster, order) as cluster:
+            yield cluster
+        return
+    examiners = Here(order, wanted.width, say)
+    try:
+        yield examiners
+    finally:
+        examiners.close()
+
+
+class Here:
+    """Examiners on this machine."""
+
+    def __init__(self, order: Order, jobs: int, say: Callable[[str], None]) -> None:
+        self._room = Room(order, jobs, say)
+        self._threads = ThreadPoolExecutor(jobs)
+        # One more than there are lanes, so that no lane waits while this process reads or stores.
+        self.width = jobs + 1
+
+    def open(self) -> None:
+        self._room.open()
+
+    def submit(self, task: Task) -> Future[Reply]:
+        return self._threads.submit(self._room.examine, task)
+
+    def close(self) -> None:
+        """End all that is still under way."""
+        self._room.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+CONNECTING = 10.0  # seconds
+AHEAD = 2  # tasks for each thread of a worker, so that none waits for the next to arrive
+
+
+@contextmanager
+def connected(address: str, order: Order) -> Iterator[Cluster]:
+    """Examiners on the cluster of this scheduler.
+
+    A worker that dies loses nothing: the cluster gives its tasks to others.
+    Raises UsageError where dask is not installed or the address is none, MachineError where nobody
+    answers or no worker is there.
+    """
+    with _client(address) as client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise MachineError(
+                f"the cluster at {address} has no workers", f"start some: dask worker {address}"
+            )
+        # Not pure: what failed once may be given again.
+        yield Cluster(order, client.get_executor(pure=False), AHEAD * threads)
+
+
+class Cluster:
+    """Examiners on other machines, who open their rooms with their first task."""
+
+    def __init__(self, order: Order, executor: Executor, width: int) -> None:
+        self._order = order
+        self._executor = executor
+        self.width = width
+
+    def open(self) -> None:
+        """Nothing to do here."""
+
+    def submit(self, task: Task) -> Future[Reply]:
+        return self._executor.submit(examine_there, self._order, task)
+
+
+def _client(address: str) -> Client:
+    try:
+        from distributed import Client
+        from distributed.comm.addressing import parse_address
+        from distributed.comm.registry import get_backend
+    except ImportError:
+        raise UsageError("--dask needs dask.distributed", "run: pip install 'nanograd[dask]'") from None
+    try:
+        # Asked first: a client that was never made whole says so with a traceback when it goes.
+        get_backend(parse_address(address)[0])
+        return Client(address, timeout=CONNECTING, set_as_default=False)
+    except ValueError as error:
+        raise UsageError(
+            f"'{address}' is no address of a scheduler: {error}", "give one as host:8786"
+        ) from None
+    except OSError:
+        raise MachineError(f"no dask scheduler answers at {address}", "start one: dask scheduler") from None
+
+
+_rooms: dict[Order, Room] = {}
+_opening = threading.Lock()
+
+
+def examine_there(order: Order, task: Task) -> Reply:
+    """Examine a task on the worker this runs on, in a room that stays open for the next."""
+    with _opening:
+        if order not in _rooms:
+            _rooms[order] = Room(order, _threads())
+            atexit.register(_rooms[order].close)
+    return _rooms[order].examine(task)
+
+
+def _threads() -> int:
+    from distributed import get_worker
+
+    return int(get_worker().state.nthreads)

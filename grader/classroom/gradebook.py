@@ -1,0 +1,474 @@
+"""What goes into a gradebook, what it says, and what it says under another rubric."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from grader.classroom.store import (
+    Row,
+    added_up,
+    compare,
+    damaged,
+    each,
+    opened_to_read,
+    opened_to_write,
+    told,
+    transaction,
+)
+from grader.errors import CourseError, GraderError, UsageError
+from grader.model import Adjustment, Person, Result
+from grader.printable import harmless, printable
+from grader.report.evidence import result_from_plain, text, whole
+from grader.report.report import Report, named
+from grader.report.rubric import YEARS, Attempt, Rubric, counted, from_json
+from grader.report.standings import Standing, Standings
+
+LAST = """
+SELECT course, version FROM attempts WHERE person = ? AND submission = ? AND handed_in = ? AND seed = ?
+ORDER BY id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """An attempt as it is stored.
+
+    keys: for each mark, in order, the key of its outcome.
+    number: which of the person's hand-ins of one moment it is.
+    rules: see Report.
+    """
+
+    person: Person
+    submission: str
+    name: str
+    course: str
+    seed: int
+    isolation: str
+    versions: tuple[tuple[str, str], ...]
+    handed_in: datetime | None
+    number: int
+    keys: Mapping[str, bytes]
+    rules: str = ""
+
+
+class Writer:
+    """Adds to an open gradebook."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def known(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys whose outcomes are there."""
+        with told(self._path):
+            ask = "SELECT 1 FROM outcomes WHERE key = ?"
+            return {key for key in keys if self._connection.execute(ask, (key,)).fetchone()}
+
+    def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]]) -> None:
+        """Store an attempt with the evidence that was not known yet; one that is there already stays.
+
+        evidence: by mark, as evidence.result_to_plain() gives it.
+        """
+        with told(self._path), transaction(self._connection):
+            for mark, plain in evidence.items():
+                self._outcome(graded.keys[mark], mark, plain)
+            self._meet(graded.person)
+            with added_up(self._connection, "attempts", graded.person.id):
+                self._attempt(graded)
+
+    def _outcome(self, key: bytes, mark: str, plain: Mapping[str, Any]) -> None:
+        body = json.dumps(plain, separators=(",", ":"))
+        digest = hashlib.sha256(body.encode()).digest()
+        self._connection.execute(
+            "INSERT OR IGNORE INTO evidence (digest, body) VALUES (?, ?)", (digest, body)
+        )
+        self._connection.execute(
+            "INSERT OR IGNORE INTO outcomes SELECT ?, ?, id FROM evidence WHERE digest = ?",
+            (key, mark, digest),
+        )
+
+    def _attempt(self, graded: Graded) -> None:
+        versions = dict(graded.versions)
+        row = (
+            graded.person.id,
+            graded.submission,
+            graded.course,
+            graded.seed,
+            versions["grader"],
+            "" if graded.handed_in is None else graded.handed_in.astimezone(UTC).isoformat(),
+            graded.number,
+            graded.name,
+            graded.isolation,
+            json.dumps(versions),
+            graded.rules,
+        )
+        # The last row of one hand-in and seed counts, so it is there already only if that one is like it.
+        person, submission, course, seed, version, handed_in, *_ = row
+        last = self._connection.execute(LAST, (person, submission, handed_in, seed)).fetchone()
+        if last == (course, version):
+            return
+        done = self._connection.execute(
+            "INSERT INTO attempts (person, submission, course, seed, version, handed_in, number,"
+            " name, isolation, versions, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        marks = [(done.lastrowid, i, mark, key) for i, (mark, key) in enumerate(graded.keys.items())]
+        self._connection.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", marks)
+
+    def meet(self, people: Iterable[Person]) -> None:
+        """Know these people, whether they hand in anything or not."""
+        with told(self._path), transaction(self._connection):
+            for person in people:
+                self._meet(person)
+
+    def _meet(self, person: Person) -> None:
+        with added_up(self._connection, "people", person.id):
+            self._connection.execute(
+                "INSERT INTO people VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET"
+                " name = iif(?2 = '', name, ?2), email = iif(?3 = '', email, ?3)",
+                (person.id, person.name, person.email),
+            )
+
+    def trouble(self, place: str, person: Person, sentence: str, passing: bool) -> None:
+        """Remember why something could not be graded; passing: the machine's or the course's fault."""
+        with told(self._path), transaction(self._connection):
+            self._meet(person)
+            row = (place, person.id, sentence, int(passing))
+            with added_up(self._connection, "troubles", place):
+                self._connection.execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?, ?)", row)
+
+    def settle(self, troubled: Sequence[str]) -> None:
+        """Forget every trouble but those at these places."""
+        with told(self._path), transaction(self._connection):
+            places = [place for (place,) in self._connection.execute("SELECT place FROM troubles").fetchall()]
+            for place in {*places} - {*troubled}:
+                with added_up(self._connection, "troubles", place):
+                    self._connection.execute("DELETE FROM troubles WHERE place = ?", (place,))
+
+    def score_by(self, rubric: Rubric) -> bool:
+        """Score by this rubric from now on; whether it is another one than before."""
+        with told(self._path), transaction(self._connection):
+            row = self._connection.execute("SELECT digest FROM rubrics ORDER BY id DESC LIMIT 1").fetchone()
+            if row is not None and row[0] == rubric.digest:
+                return False
+            new = (rubric.digest, rubric.to_json())
+            with added_up(self._connection, "rubrics", rubric.digest):
+                self._connection.execute("INSERT INTO rubrics (digest, body) VALUES (?, ?)", new)
+            return True
+
+    @property
+    def seed(self) -> int | None:
+        """The seed that counts; None where nothing was graded yet."""
+        with told(self._path):
+            return last_seed(self._connection)
+
+    def count_by(self, seed: int) -> None:
+        """Count only what is graded with this seed, from now on."""
+        with told(self._path), transaction(self._connection):
+            row = self._connection.execute("SELECT seed FROM seeds ORDER BY id DESC LIMIT 1").fetchone()
+            if row != (seed,):
+                with added_up(self._connection, "seeds", seed):
+                    self._connection.execute("INSERT INTO seeds (seed) VALUES (?)", (seed,))
+
+    def left_out(self) -> LeftOut:
+        """What does not count, because only another seed than the one that counts has seen it."""
+        with told(self._path):
+            return left_out(self._connection)
+
+
+@contextmanager
+def writing(path: Path, make: bool = True) -> Iterator[Writer]:
+    """A gradebook to add to.
+
+    make: the file, where there is none.
+    """
+    with opened_to_write(path, make) as connection:
+        yield Writer(connection, path)
+
+
+# Where no batch has said it, as in gradebooks of older graders, the seed that was graded with last.
+SEED = """
+SELECT coalesce((SELECT seed FROM seeds ORDER BY id DESC LIMIT 1),
+                (SELECT seed FROM attempts ORDER BY id DESC LIMIT 1))
+"""
+LEFT_OUT = """
+SELECT coalesce(sum(unseen), 0), coalesce(sum(nothing_else), 0) FROM (
+    SELECT sum(NOT seen) AS unseen, NOT max(seen) AS nothing_else FROM (
+        SELECT person, max(seed = ?) AS seen FROM attempts GROUP BY person, submission, handed_in
+    ) GROUP BY person
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What was graded with other seeds only, and does not count.
+
+    attempts: how many there are.
+    people: how many have nothing else.
+    """
+
+    attempts: int
+    people: int
+
+    def __str__(self) -> str:
+        """In words; empty where there is nothing."""
+        if not self.attempts:
+            return ""
+        return (
+            f"Attempts that were graded with another seed only, and do not count: {self.attempts:,};"
+            f" people who have no other: {self.people:,}. Give these attempts to grader batch again to have"
+            " them graded with the seed that counts."
+        )
+
+
+def last_seed(connection: sqlite3.Connection) -> int | None:
+    """The seed that counts; None where nothing was graded yet."""
+    seed: int | None = connection.execute(SEED).fetchone()[0]
+    return seed
+
+
+def left_out(connection: sqlite3.Connection) -> LeftOut:
+    """What the seed that counts has not seen."""
+    return LeftOut(*connection.execute(LEFT_OUT, (last_seed(connection),)).fetchone())
+
+
+KEPT = 20_000  # decoded results; most people's are alike
+ATTEMPTS = "ORDER BY a.person, a.handed_in, a.number, a.id, m.position"
+UNSEEN = (
+    "only another seed than the one that counts has seen what was handed in: give it to grader batch again"
+)
+# All that a gradebook says, without the order in which it came in.
+CONTENT = (
+    "SELECT * FROM people ORDER BY id",
+    "SELECT digest, body FROM rubrics ORDER BY id DESC LIMIT 1",
+    "SELECT o.key, o.exercise, e.body FROM outcomes o JOIN evidence e ON e.id = o.evidence ORDER BY o.key",
+    SEED,
+    """SELECT a.person, a.submission, a.course, a.seed, a.version, a.handed_in, a.number, a.name, a.isolation,
+    a.versions, a.rules, m.exercise, m.outcome FROM attempts a JOIN marks m ON m.attempt = a.id
+    ORDER BY 1, 2, 3, 4, 5, 6, m.position""",
+    "SELECT * FROM troubles ORDER BY place",
+)
+
+
+class Reader:
+    """Reads an open gradebook, scoring by a rubric."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, rubric: Rubric | None) -> None:
+        self._connection = connection
+        self._path = path
+        self.rubric = rubric or self._stored()
+        self._parts = {part.name: part for part in self.rubric.parts}
+        self._result = lru_cache(maxsize=KEPT)(self._decoded)
+        self._key = self._secret()
+        seeds = [row[1] for (row,) in each(connection, "seeds", "ORDER BY id")]
+        self._seed = seeds[-1] if seeds else last_seed(connection)
+
+    def _secret(self) -> bytes:
+        match list(each(self._connection, "secrets", "")):
+            case [[(bytes(key),)]]:
+                return key
+        raise damaged(self._path, "key to its seeds' names")
+
+    def _stored(self) -> Rubric:
+        *_, last = [None, *each(self._connection, "rubrics", "ORDER BY id")]
+        if last is None:
+            raise UsageError(
+                f"the gradebook {self._path} is empty", "fill it: grader batch FOLDER --gradebook FILE"
+            )
+        try:
+            _, digest, body = last[0]
+            if hashlib.sha256(text(body).encode()).hexdigest() != digest:
+                raise ValueError("it is not what was stored")
+            return from_json(body)
+        except ValueError:
+            raise damaged(self._path, "rubric") from None
+
+    def standings(self) -> Standings:
+        """The whole class, read anew at every pass."""
+        rubric = self.rubric
+        return Standings(
+            rubric.title, rubric.exercises, rubric.together, rubric.policy.deadline, self._standings
+        )
+
+    def left_out(self) -> LeftOut:
+        """What does not count, because only another seed than the one that counts has seen it."""
+        return left_out(self._connection)
+
+    def _standings(self) -> Iterator[Standing]:
+        with told(self._path):
+            try:
+                yield from self._each_standing()
+            except GraderError:
+                compare(self._connection)  # what makes no sense may not be what was stored
+                raise
+
+    def _each_standing(self) -> Iterator[Standing]:
+        troubles = self._troubles()
+        attempts = self._attempts()
+        person, theirs, others = next(attempts, (None, [], 0))
+        for (row,) in each(self._connection, "people", "ORDER BY id"):
+            id_, name, email = self._texts("list of people", row)
+            mine: tuple[list[Attempt], int] = ([], 0)
+            if id_ == person:
+                mine = theirs, others
+                person, theirs, others = next(attempts, (None, [], 0))
+            yield self._standing(Person(id_, name, email), *mine, troubles.get(id_, ""))
+        if person is not None:
+            # Their order went astray, and with it whose attempts are whose.
+            raise damaged(self._path, "list of people")
+
+    def _troubles(self) -> dict[str, str]:
+        """By the person's id; of several the last in order of their letters."""
+        rows = [row for (row,) in each(self._connection, "troubles", "")]
+        told_of = (self._texts("trouble", row[1:3]) for row in rows)
+        return dict(sorted(told_of))
+
+    def _standing(self, person: Person, attempts: list[Attempt], others: int, trouble: str) -> Standing:
+        """others: how many attempts only another seed has seen."""
+        if not attempts:
+            troubles = (trouble, UNSEEN if others else "")
+            return Standing(person, None, None, 0, "; ".join(filter(None, troubles)))
+        best = counted(attempts, self.rubric.policy)
+        report = best.report
+        if others:
+            report = replace(report, adjustments=(*report.adjustments, _uncounted(others)))
+        return Standing(person, report, best.handed_in, len(attempts), trouble)
+
+    def _attempts(self) -> Iterator[tuple[str | None, list[Attempt], int]]:
+        """Everybody's attempts in the order they were handed in, by the person's id.
+
+        Last, how many attempts were graded with another seed only, and are not among them.
+        """
+        found = each(self._connection, "attempts", ATTEMPTS)
+        for person, attempts in groupby(found, key=lambda rows: rows[0][1]):
+            ours: dict[tuple[str, str], list[Row]] = {}
+            others = set()
+            for rows in attempts:
+                id_, work = rows[0][0], (rows[0][2], rows[0][6])
+                if rows[0][4] != self._seed:
+                    others.add(work)
+                # Of the same work handed in at the same time only what was graded last.
+                elif work not in ours or ours[work][0][0] < id_:
+                    ours[work] = rows
+            yield person, list(map(self._attempt, ours.values())), len(others - ours.keys())
+
+    def _attempt(self, rows: list[Row]) -> Attempt:
+        _, _, digest, course, seed, _, handed_in, _, name, isolation, versions, rules = rows[0][:12]
+        results = {row[13]: self._result(row[13], *row[16:]) for row in rows if row[13] in self._parts}
+        own = self.rubric.together.name
+        try:
+            report = Report(
+                submission=text(name),
+                digest=text(digest),
+                seed=named(whole(seed), self._key),
+                isolation=text(isolation),
+                results=tuple(result for mark, result in results.items() if mark != own),
+                together=results.get(own),
+                versions=tuple((what, text(which)) for what, which in json.loads(versions).items()),
+                course=text(course),
+                rules=text(rules),
+            )
+            return Attempt(report, _time(text(handed_in)))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise damaged(self._path, "attempt") from None
+
+    def _decoded(self, exercise: str, evidence: int, digest: bytes) -> Result:
+        row = self._connection.execute("SELECT body FROM evidence WHERE id = ?", (evidence,)).fetchone()
+        try:
+            body = text(row and row[0])
+            if hashlib.sha256(body.encode()).digest() != digest:
+                raise ValueError("it is not what was stored")
+            plain = json.loads(body)
+            return result_from_plain(self._parts[exercise], self.rubric.claims[exercise], plain)
+        except KeyError as error:
+            raise CourseError(
+                f"{exercise} has no outcome for {error}: its properties have changed since it was graded",
+                "grade what changed: grader batch FOLDER --gradebook FILE",
+            ) from None
+        except (ValueError, RecursionError):
+            raise damaged(self._path, "piece of evidence") from None
+
+    def _texts(self, what: str, row: Iterable[Any]) -> list[str]:
+        try:
+            return list(map(text, row))
+        except ValueError:
+            raise damaged(self._path, what) from None
+
+    def digest(self) -> str:
+        """SHA-256 over all it says: equal for equal gradebooks, whatever the order they were filled in."""
+        digest = hashlib.sha256()
+        for query in CONTENT:
+            for row in self._connection.execute(query):
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+
+def _uncounted(others: int) -> Adjustment:
+    """A line that changes no score, and says why some attempts cannot."""
+    are = "1 does" if others == 1 else f"{others:,} do"
+    return Adjustment(f"attempts of another seed: {are} not count", Fraction(0))
+
+
+def _time(stored: str) -> datetime | None:
+    """When something was handed in; raises ValueError where that is no time with a zone in our days."""
+    if not stored:
+        return None
+    time = datetime.fromisoformat(stored)
+    if time.tzinfo is None or time.year not in YEARS:
+        raise ValueError(f"{stored!r} is no time of handing in")
+    return time
+
+
+@contextmanager
+def reading(path: Path, rubric: Rubric | None = None) -> Iterator[Reader]:
+    """A gradebook to read, scored by its own rubric or by another one."""
+    with opened_to_read(path) as connection:
+        yield Reader(connection, path, rubric)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new rubric has changed.
+
+    rubric: whether it is another one at all.
+    people: how many have a score.
+    moved: whose score has changed, with the points before and after.
+    """
+
+    rubric: bool
+    people: int
+    moved: tuple[tuple[str, float, float], ...]
+
+
+def rescored(book: Path, rubric: Rubric) -> Change:
+    """Make a gradebook score by a rubric from now on.
+
+    Raises CourseError where the rubric asks for outcomes that are not there, and changes nothing then.
+    """
+    with writing(book, make=False) as writer:
+        with reading(book) as reader:
+            before = _points(reader)
+        with reading(book, rubric) as reader:
+            after = _points(reader)
+        new = writer.score_by(rubric)
+    moved = tuple(
+        (harmless(printable(id_)), old, after[id_]) for id_, old in before.items() if old != after[id_]
+    )
+    return Change(new, len(after), moved)
+
+
+def _points(reader: Reader) -> dict[str, float]:
+    standings = reader.standings().each()
+    return {s.person.id: float(s.report.final) for s in standings if s.report is not None}

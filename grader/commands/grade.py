@@ -1,0 +1,197 @@
+"""What students use: grade and schema."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands.shared import ANY_SHAPE, console, each_done, notice, signed_by, standard_output
+from grader.errors import UsageError
+from grader.sandbox.cages import NAMES
+
+if TYPE_CHECKING:
+    from grader.course.course import Course
+    from grader.examine.setting import Setting
+    from grader.render.export import Single
+    from grader.render.text import About
+    from grader.report.report import Report
+
+# As render.formats has them, which would take long to import for an option's help.
+FORMATS = ("text", "json", "gradescope", "github-classroom", "classroom50", "exercism", "junit")
+PATIENCE = 3.0  # a machine may be that busy with other things before code that computes is cut off
+
+
+@click.command()
+@click.argument("submission", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--exercise", "exercises", multiple=True, metavar="NAME", help="Only this one; may be repeated."
+)
+@click.option(
+    "--json", "json_to", metavar="FILE", help="Also write the report as JSON; - for standard output."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--sign", "key", type=click.Path(path_type=Path), metavar="KEYFILE", help="Sign the JSON.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
+@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
+@click.option(
+    "--value", default="", metavar="MODULE:CLASS", help="The class to grade, in code of any layout."
+)
+@click.option(
+    "--map", "names", multiple=True, metavar="OURS=THEIRS", help="What it calls data, grad, relu, …"
+)
+@ANY_SHAPE
+def grade(
+    submission: Path | None,
+    exercises: tuple[str, ...],
+    json_to: str | None,
+    form: str,
+    key: Path | None,
+    seed: int,
+    sandbox: str,
+    time_limit: float,
+    value: str,
+    names: tuple[str, ...],
+    any_shape: str | None,
+) -> None:
+    """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
+    from grader.course.course import STRICT, here
+    from grader.examine.cases import default_folder
+    from grader.examine.grading import grade as grade_submission
+    from grader.examine.setting import Setting
+    from grader.machine.files import refuse_unwritable, whole_file
+    from grader.model import Person
+    from grader.render.text import About
+    from grader.report.rubric import stated, weighed
+    from grader.sandbox.cages import choose
+    from grader.sandbox.runner import Limits
+    from grader.submission.submission import load
+
+    course = here()
+    _known(exercises, course.names)
+    as_json, as_asked = _renderer("json", key), _renderer(form, key)
+    target = None if json_to is None or json_to == "-" else Path(json_to)
+    if target is not None:
+        refuse_unwritable(target)
+    limits = Limits(seconds=time_limit, patience=PATIENCE)
+    setting = Setting(course, choose(sandbox), default_folder(), seed, limits, notice())
+    started, clock = datetime.now(UTC), perf_counter()
+    folder = submission or course.root / "exercises"
+    if value or names or _of_any_shape(folder, course):
+        from grader.autograd.any_engine.examining import grade_foreign
+
+        mapping, lenient = _mapped(names), any_shape != STRICT
+        setting = replace(setting, lenient=lenient)
+        found = grade_foreign(folder, setting, value=value, mapping=mapping, only=exercises, lenient=lenient)
+    else:
+        found = grade_submission(load(folder, course.names), setting, exercises)
+    report = weighed(found, stated(course))
+    if key is not None:
+        report = replace(report, course=_digest(setting))
+    about = About(Person(report.submission), started=started, seconds=round(perf_counter() - clock, 3))
+    _remember(report, course, folder, about)
+
+    @standard_output()
+    def show() -> None:
+        if json_to == "-":
+            click.echo(as_json(report, about), nl=False)
+        if form != "text":
+            click.echo(as_asked(report, about), nl=False)
+        elif json_to != "-":
+            _show(report, submission, course.root)
+
+    def write() -> None:
+        if target is not None:
+            with whole_file(target) as stream:
+                stream.write(as_json(report, about).encode("utf-8", "backslashreplace"))
+
+    # What is shown comes before the file: a disk without room must not take the grade with it.
+    each_done(show, write)
+    sys.exit(0 if report.all_passed else 1)
+
+
+def _remember(report: Report, course: Course, folder: Path, about: About) -> None:
+    """Keep a grade of the course's own exercises in the student's history, where nobody has declined that."""
+    from grader.learner.history import remember, remembering, state_folder
+
+    if remembering(course, folder) and about.started is not None and about.seconds is not None:
+        remember(report, state_folder(course), about.started, about.seconds)
+
+
+def _of_any_shape(path: Path, course: Course) -> bool:
+    from grader.autograd.any_engine.finding import is_foreign
+
+    return is_foreign(path, course)
+
+
+def _mapped(names: tuple[str, ...]) -> dict[str, str]:
+    """What --map says; raises UsageError where that is no pair."""
+    pairs = [name.partition("=") for name in names]
+    for ours, equals, theirs in pairs:
+        if not (ours and equals and theirs):
+            raise UsageError("--map wants OURS=THEIRS", "for instance: --map data=val --map grad=gradient")
+    return {ours: theirs for ours, _, theirs in pairs}
+
+
+def _renderer(form: str, key: Path | None) -> Single:
+    """What turns a report into a format; the terminal's text is printed, not rendered, so it has none."""
+    if form in ("text", "json"):
+        from grader.render.export import render
+
+        return render if key is None else signed_by(key)
+    from grader.render.export import SINGLE
+
+    return SINGLE[form]
+
+
+def _digest(setting: Setting) -> str:
+    from grader.examine.digests import course_digest
+
+    return course_digest(setting).hex()
+
+
+def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
+    for name in asked:
+        if name not in names:
+            raise UsageError(f"there is no exercise '{name}'", f"choose from: {', '.join(names)}")
+
+
+def _show(report: Report, submission: Path | None, root: Path) -> None:
+    from grader.render.terminal import render
+
+    own = submission is None or submission.resolve() == (root / "exercises").resolve()
+    folder = "exercises" if own else str(submission)
+    if report.found:
+        from grader.render.terminal import render_any_shape as render_any
+
+        render_any(report, console(), f"grader grade {shlex.quote(folder)} --exercise {{}}")
+    elif own:
+        render(report, console(), folder, "make grade EX={}", "make hint EX={}")
+        if report.all_passed and report.together is not None and not report.notes:
+            click.echo("Now see your own network learn: make demo")
+    else:
+        render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of the report."""
+    from grader.report.report import schema as text
+
+    click.echo(text(), nl=False)
+
+
+COMMANDS = (grade, schema)

@@ -1,0 +1,292 @@
+"""Where a course already lives: Gradescope, GitLab, Exercism-style runners, a hook before a commit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import randbelow, token_bytes
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.commands.shared import console, each_done, notice, standard_output
+from grader.printable import command
+from grader.report.report import KEY, LARGEST
+from grader.sandbox.cages import NAMES
+
+if TYPE_CHECKING:
+    from grader.examine.setting import Setting
+    from grader.render.text import About
+    from grader.report.report import Report
+    from grader.submission.commit import Changes
+    from grader.submission.submission import Submission
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path)
+ROOT = Path("/autograder")
+PATIENCE = 3.0  # a machine may be that busy with other things before code that computes is cut off
+SEEDS = 1 << 31
+SEED = click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
+SANDBOX = click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+LIMIT = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
+
+
+def _setting(
+    sandbox: str, seed: int, seconds: float, say: Callable[[str], None], own: bool = False
+) -> Setting:
+    """own: whether the code is the caller's own, so that "auto" may do without a cage."""
+    from grader.course.course import here
+    from grader.examine.cases import default_folder
+    from grader.examine.setting import Setting
+    from grader.sandbox.cages import choose
+    from grader.sandbox.runner import Limits
+
+    limits = Limits(seconds=seconds, patience=PATIENCE)
+    return Setting(here(), choose(sandbox, strangers=not own), default_folder(), seed, limits, say)
+
+
+@click.command()
+@SEED
+@SANDBOX
+def warm(seed: int, sandbox: str) -> None:
+    """Draw all cases and try all known mistakes now, so that no grading has to wait for that."""
+    from grader.examine.signatures import warm as fill
+
+    cases = fill(_setting(sandbox, seed, 10.0, notice(), own=True))
+    click.echo(f"{cases} cases are ready for seed {seed}.")
+
+
+@click.group()
+def gradescope() -> None:
+    """Build the autograder for Gradescope, and run it there."""
+
+
+@gradescope.command()
+@click.option("--to", type=FILE, default=Path("build/gradescope.zip"), show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    metavar="N",
+    help="Draws the cases; a secret one is drawn where none is given.",
+)
+@click.option("--index", default="", metavar="URL", help="One more package index for setup.sh to look into.")
+def build(to: Path, seed: int | None, index: str) -> None:
+    """Build the archive to upload as the assignment's autograder."""
+    from grader.course.course import here
+    from grader.platforms.gradescope import build as write
+
+    drawn = randbelow(SEEDS) if seed is None else seed
+    # With seed 0 there is nothing to hide, and the same course makes the same archive.
+    write(here(), to, drawn, index, token_bytes(KEY) if drawn else b"")
+    click.echo(f"{to} is ready to be uploaded. It draws its cases with --seed {drawn}.")
+
+
+@gradescope.command("run")
+@click.option("--root", type=FOLDER, default=ROOT, show_default=True)
+@SEED
+@click.option("--key", type=FILE, help="The file of the key under which results name the seed.")
+@SANDBOX
+@LIMIT
+def run_there(root: Path, seed: int, key: Path | None, sandbox: str, time_limit: float) -> None:
+    """Grade the submission below the root; run_autograder does this on Gradescope."""
+    from grader.platforms.gradescope import run
+
+    def say(sentence: str) -> None:
+        click.echo(sentence)
+
+    hidden = key.read_bytes() if key is not None and key.is_file() else b""
+    sys.exit(run(root, lambda: _setting(sandbox, seed, time_limit, say), datetime.now(UTC), say, hidden))
+
+
+@click.command()
+@click.argument("slug")
+@click.argument("given", type=FOLDER)
+@click.argument("to", type=FOLDER)
+@SEED
+@SANDBOX
+@LIMIT
+def exercism(slug: str, given: Path, to: Path, seed: int, sandbox: str, time_limit: float) -> None:
+    """Grade an exercise as Exercism's test runners do: its name, a folder in, a folder for results.json.
+
+    Exit status 0 whatever the result: it is all in the file.
+    """
+    from grader.platforms.exercism import run
+
+    run(slug, given, to, lambda: _setting(sandbox, seed, time_limit, notice()))
+
+
+@click.command()
+@click.argument("submission", type=FOLDER, default=Path("exercises"))
+@click.option("--junit", type=FILE, default=Path("junit.xml"), show_default=True)
+@click.option("--codequality", type=FILE, default=Path("gl-code-quality-report.json"), show_default=True)
+@SEED
+@SANDBOX
+@LIMIT
+def gitlab(
+    submission: Path, junit: Path, codequality: Path, seed: int, sandbox: str, time_limit: float
+) -> None:
+    """Grade a folder in GitLab CI, and write what GitLab shows on a merge request."""
+    from grader.machine.files import refuse_unwritable
+    from grader.platforms.gitlab import graded, write
+    from grader.render.terminal import render
+
+    for to in (junit, codequality):
+        refuse_unwritable(to)
+    found = graded(submission, _setting(sandbox, seed, time_limit, notice()))
+
+    @standard_output()
+    def show() -> None:
+        render(found.report, console(), str(submission), f"grader grade {submission} --exercise {{}}")
+
+    each_done(show, lambda: write(found, submission, junit, codequality))
+    sys.exit(0 if found.report.all_passed else 1)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=FOLDER)
+@SEED
+@SANDBOX
+@LIMIT
+def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float) -> None:
+    """Grade those of the files that are exercises, alone; for a hook before a commit."""
+    from grader.examine.grading import grade
+    from grader.platforms.gitlab import asked
+    from grader.render.terminal import render
+    from grader.submission.submission import load
+
+    setting = _setting(sandbox, seed, time_limit, notice(), own=True)
+    passed = True
+    for folder, names in asked(files, setting.course.names).items():
+        report = grade(load(folder, setting.course.names), setting, names)
+        render(report, console(), str(folder), f"grader grade {folder} --exercise {{}}")
+        passed = passed and report.all_passed
+    sys.exit(0 if passed else 1)
+
+
+COMMANDS = (warm, gradescope, exercism, gitlab, changed)
+
+
+EXERCISES = "exercises"
+OUT = Path("ci")
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.option("--head", default="HEAD", show_default=True, metavar="COMMIT", help="What is graded.")
+@click.option("--base", metavar="COMMIT", help="What to compare with; without, all is graded.")
+@click.option("--repo", type=DIRECTORY, metavar="DIR", help="The repository (default: the course's).")
+@click.option("--out", type=DIRECTORY, default=OUT, show_default=True, metavar="DIR", help="See below.")
+@click.option("--everything", is_flag=True, help="Grade what has not changed, too.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
+@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
+def ci(
+    head: str,
+    base: str | None,
+    repo: Path | None,
+    out: Path,
+    everything: bool,
+    seed: int,
+    sandbox: str,
+    time_limit: float,
+) -> None:
+    """Grade the exercises of a commit with this grader, its tests, its solutions and its course.toml.
+
+    Nothing else of the commit is taken, and nothing of it is checked out or run. Graded is what changed since
+    the base, and what depends on that. Into --out go report.json, summary.md, badge.svg, junit.xml,
+    classroom.json (GitHub Classroom) and result.json (Classroom 50). On GitHub's runners the log, the job's
+    summary and the step's outputs are served as well.
+
+    Exit status: as for grade.
+    """
+    from grader.course.course import here
+    from grader.submission.commit import changes as changes_of
+    from grader.submission.commit import submission
+
+    course, wrapped = here(), _quiet()
+    repository = repo or course.root
+    changes = changes_of(repository, base or head, head, course, EXERCISES)
+    given = submission(repository, changes.head, EXERCISES, course.names)
+    started, clock = datetime.now(UTC), perf_counter()
+    only = () if everything or set(changes.graded) == set(course.names) else changes.graded
+    report = _graded(given, only, seed, sandbox, time_limit)
+    about = _about(repository, changes, started, round(perf_counter() - clock, 3))
+    _tell(report, changes, about, out, given, wrapped)
+    sys.exit(0 if report.all_passed else 1)
+
+
+def _quiet() -> str:
+    """Keeps GitHub's runner from obeying what is printed; returns what ends that, if there is a runner."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return ""
+    token = secrets.token_hex(16)
+    command(f"::stop-commands::{token}")
+    return f"::{token}::"
+
+
+def _graded(given: Submission, only: tuple[str, ...], seed: int, sandbox: str, time_limit: float) -> Report:
+    from grader.course.course import here
+    from grader.examine.cases import default_folder
+    from grader.examine.grading import grade
+    from grader.examine.setting import Setting
+    from grader.report.report import named
+    from grader.report.rubric import stated, weighed
+    from grader.sandbox.cages import choose
+    from grader.sandbox.runner import Limits
+
+    course = here()
+    limits = Limits(seconds=time_limit, patience=PATIENCE)
+    cage = choose(sandbox, strangers=True)
+    setting = Setting(course, cage, default_folder(), seed, limits, notice())
+    report = weighed(grade(given, setting, only), stated(course))
+    return replace(report, seed=named(seed))
+
+
+def _about(repository: Path, changes: Changes, started: datetime, seconds: float) -> About:
+    """What outside formats want to know: whose it is and where it can be seen, on GitHub's runners."""
+    from grader.model import Person
+    from grader.render.text import About
+    from grader.submission.commit import committed_at
+
+    server, name = (os.environ.get(f"GITHUB_{key}", "") for key in ("SERVER_URL", "REPOSITORY"))
+    link = f"{server}/{name}/commit/{changes.head}" if server and name else changes.head
+    person = Person(os.environ.get("GITHUB_ACTOR", EXERCISES))
+    handed_in = committed_at(repository, changes.head)
+    return About(person, handed_in, started=started, seconds=seconds, commit=link)
+
+
+def _tell(report: Report, changes: Changes, about: About, out: Path, given: Submission, wrapped: str) -> None:
+    from grader.platforms.github import files, marks, overview, runner, write
+
+    seen, texts = files(report, changes, about)
+
+    @standard_output()
+    def show() -> None:
+        click.echo(overview(seen), nl=False)
+        if wrapped:
+            command(wrapped)
+            for line in marks(seen, given.sources, EXERCISES):
+                command(line)
+
+    each_done(show, lambda: runner(seen, texts), lambda: write(texts, out))
+
+
+CI = (ci,)

@@ -1,0 +1,242 @@
+"""The course on disk: its rubric, its given files, its reference, and the stubs cut from it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from grader.course.sealed import Opened, Sources, sources
+from grader.errors import CourseError, UsageError
+from grader.model import Exercise
+
+GIVEN = ("value", "module")
+# By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
+ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
+TOGETHER = "together"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course and where it lies.
+
+    exercises: in the order students meet them.
+    together: the last mark, for which every part is the student's own.
+    policy: the table of that name as it stands; policy.read() says what it means.
+    solutions_after_pass: whether students may see the model of an exercise that has passed.
+    any_shape: one of ANY_SHAPE, for a class.
+    """
+
+    root: Path
+    title: str
+    exercises: tuple[Exercise, ...]
+    together: Exercise
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    solutions_after_pass: bool = True
+    any_shape: str = STRICT
+
+    @classmethod
+    def load(cls, root: Path) -> Course:
+        """Read course.toml; raises CourseError where it is missing, broken or incomplete."""
+        path = root / "course.toml"
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+            exercises = tuple(_exercise(entry) for entry in table["exercise"])
+            together = _together(table["together"])
+            shown = _yes_or_no(table, "solutions_after_pass", True)
+            policy, judge = table.get("policy", {}), _judge(table)
+            return cls(root, table["title"], exercises, together, policy, shown, judge)
+        except OSError as error:
+            raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
+            raise CourseError(f"{path} is not a course: {error}", "compare it with the README") from error
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(exercise.name for exercise in self.exercises)
+
+    @property
+    def parts(self) -> tuple[Exercise, ...]:
+        """Everything that is graded: the exercises, then all of them together."""
+        return (*self.exercises, self.together)
+
+    @property
+    def counted(self) -> tuple[Exercise, ...]:
+        """What brings points: the exercises, and the last mark where it is no bonus."""
+        return tuple(part for part in self.parts if part.counts)
+
+    def properties(self, exercise: str) -> Path:
+        """The file with an exercise's properties."""
+        return self.root / "tests" / "properties" / f"test_{exercise}.py"
+
+    def solution(self, name: str) -> str:
+        """The source of a reference part; raises CourseError where it is missing."""
+        return self._sources.file(self.root / "solutions" / f"{name}.py")
+
+    def stub(self, name: str) -> str:
+        """What a student is handed for an exercise."""
+        return cut(self.solution(name), name)
+
+    def authors_only(self) -> None:
+        """Raise UsageError where the course is a students' project, in which authors have nothing to do."""
+        if not isinstance(self._sources, Opened):
+            raise UsageError(
+                f"{self.root} is a students' project: the solutions are sealed there",
+                "run this in the course itself",
+            )
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return sources(self.root)
+
+    @cached_property
+    def reference(self) -> dict[str, CodeType]:
+        """The given files and every solution, compiled."""
+        return {name: _compiled(self.solution(name), name) for name in (*GIVEN, *self.names)}
+
+
+def _compiled(source: str, name: str) -> CodeType:
+    try:
+        return compile(source, f"{name}.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise CourseError(
+            f"solutions/{name}.py, line {error.lineno}: {error.msg}", "mend the solution"
+        ) from None
+
+
+def here() -> Course:
+    """The course this grader was installed with."""
+    return Course.load(Path(__file__).resolve().parents[2])
+
+
+def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
+    said = table.get(key, default)
+    if not isinstance(said, bool):
+        raise ValueError(f"{key} is true or false, not {said!r:.40}")
+    return said
+
+
+def _together(entry: dict[str, Any]) -> Exercise:
+    """The last mark: a bonus where nothing is said of points."""
+    if unknown := sorted(set(entry) - {"title", "points"}):
+        raise ValueError(f"[together] knows no {unknown[0]!r}; there are points, title")
+    points = _points(entry, "[together]") if "points" in entry else Fraction(0)
+    if "points" in entry and not points:
+        raise ValueError("[together] is worth nothing; leave out its points for a bonus")
+    return Exercise(TOGETHER, entry["title"], points, (), own=True)
+
+
+def _points(entry: dict[str, Any], name: str) -> Fraction:
+    points = Fraction(str(entry["points"]))
+    if points < 0:
+        raise ValueError(f"{name} is worth less than nothing")
+    return points
+
+
+def _judge(table: dict[str, Any]) -> str:
+    said = table.get("any_shape", STRICT)
+    if said not in ANY_SHAPE:
+        raise ValueError(f"any_shape is {' or '.join(map(repr, ANY_SHAPE))}, not {said!r:.40}")
+    return str(said)
+
+
+def _exercise(entry: dict[str, Any]) -> Exercise:
+    name, siblings = entry["name"], tuple(entry["siblings"])
+    defines = entry.get("defines", name)
+    attach = entry.get("attach", "" if "defines" in entry else name)
+    if not defines.isidentifier() or not (attach + "_").isidentifier():
+        raise ValueError(f"{name} cannot define {defines!r} and attach it as {attach!r}")
+    points = _points(entry, name)
+    return Exercise(name, entry["title"], points, siblings, defines=defines, attach=attach)
+
+
+BEGIN, END = "# begin solution", "# end solution"
+STEP = re.compile(r"\s*# (\d+)\. ")
+# Characters; the syntax tree of what somebody packed densely takes a thousand bytes for each.
+LONGEST = 1 << 15
+
+
+def cut(solution: str, name: str) -> str:
+    """The stub for a solution's source; raises CourseError where a marker has no partner."""
+    lines: list[str] = []
+    steps: list[str] | None = None
+    for line in solution.splitlines():
+        mark = line.strip()
+        if mark in (BEGIN, END) and (mark == BEGIN) != (steps is None):
+            raise CourseError(
+                f"{name}.py: '{mark}' has no partner", "mark where the solution begins and ends"
+            )
+        if mark == BEGIN:
+            steps = []
+        elif mark == END:
+            lines.append(f'{_indent(line)}raise NotImplementedError("{_todo(name, steps or [])}")')
+            steps = None
+        elif steps is None:
+            lines.append(line)
+        elif found := STEP.match(line):
+            steps.append(found[1])
+            lines.append(line.replace(f"# {found[1]}. ", f"# TODO {found[1]}: "))
+    if steps is not None:
+        raise CourseError(f"{name}.py: '{BEGIN}' has no partner", f"add '{END}'")
+    return "\n".join(lines) + "\n"
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _todo(name: str, steps: list[str]) -> str:
+    if not steps:
+        return f"{name}: TODO"  # nothing is numbered yet
+    if len(steps) == 1:
+        return f"{name}: TODO {steps[0]}"
+    return f"{name}: TODO {steps[0]} {'to' if len(steps) > 2 else 'and'} {steps[-1]}"
+
+
+def untouched(source: str, stub: str) -> bool:
+    """Whether a source says no more than the stub: comments, blank lines and docstrings aside.
+
+    What is many times as long as any stub is not looked at: somebody has written something there.
+    """
+    if len(source) > LONGEST:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd escapes in somebody's docstring
+            return _bones(source) == _stub_bones(stub)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+@lru_cache(maxsize=100)
+def _stub_bones(stub: str) -> str:
+    """A stub is compared with every submission."""
+    return _bones(stub)
+
+
+def _bones(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
+
+
+def handed_out(course: Course) -> dict[str, str]:
+    """Every file of exercises/ as students get it."""
+    given = {name: course.solution(name) for name in ("__init__", *GIVEN)}
+    return given | {name: course.stub(name) for name in course.names}

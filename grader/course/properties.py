@@ -1,0 +1,137 @@
+"""Declares properties: @graded, @bonus and @noted turn a claim into a pytest test with its programs.
+
+A claim is a function of two views, expected and got, that asserts; its docstring's first line is the
+title a student reads. It is a promise over first (programs written down) and over (programs drawn).
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+from grader.autograd.program import Program, View, pack
+from grader.model import Claim, Kind
+
+DRAWN = 100
+Holds = Callable[[View, View], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A claim with the programs it is promised for.
+
+    first: programs that are always tried; a failure among them needs no shrinking.
+    over: the strategy that draws programs, perhaps deferred; None where none are drawn.
+    drawn: how many of these.
+    kink: relu may be asked at zero.
+    """
+
+    claim: Claim
+    holds: Holds
+    first: tuple[Program, ...]
+    over: Any
+    drawn: int
+    kink: bool
+
+    def kept(self, program: Program, expected: tuple[float, ...], got: tuple[float, ...]) -> bool:
+        """Whether these numbers are as promised."""
+        packed = pack(program)
+        return keeps(self.holds, View(packed, expected), View(packed, got))
+
+
+def keeps(holds: Holds, expected: View, got: View) -> bool:
+    """Whether the claim asserts without complaint."""
+    try:
+        holds(expected, got)
+    except AssertionError:
+        return False
+    return True
+
+
+class Examines(Protocol):
+    """What a property's test is given: something that finds out, and fails the test if need be."""
+
+    def examine(self, prop: Property) -> None: ...
+
+
+def declared_in(path: Path) -> list[Property]:
+    """The properties of a file, in the order they are written."""
+    name = f"properties.{path.stem}"
+    module = sys.modules.get(name)
+    if module is None or module.__file__ != str(path):
+        spec = spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[name] = module
+    return collected(module)
+
+
+def promised(path: Path) -> bytes:
+    """SHA-256 over all that a file of properties promises: its code without titles, comments and points.
+
+    Points and titles are read anew whenever outcomes are scored.
+    """
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.body = [part for part in node.body if not _is_text(part)]
+        elif isinstance(node, ast.Call):
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "points"]
+    return hashlib.sha256(ast.dump(tree).encode()).digest()
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def collected(module: ModuleType) -> list[Property]:
+    """The properties that a loaded module declares."""
+    return [thing.prop for thing in vars(module).values() if hasattr(thing, "prop")]
+
+
+def graded(points: int, **programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:
+    """A property that counts; points are its share of the exercise's."""
+    return _declare(Kind.GRADED, Fraction(points), **programs)
+
+
+def bonus(points: int, **programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:
+    """A property on top, never needed for full marks."""
+    return _declare(Kind.BONUS, Fraction(points), **programs)
+
+
+def noted(**programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:
+    """A property that costs nothing; where it does not hold, its title becomes a note."""
+    return _declare(Kind.NOTE, Fraction(0), **programs)
+
+
+def _declare(
+    kind: Kind,
+    share: Fraction,
+    first: Sequence[Program] = (),
+    over: Any = None,
+    drawn: int = DRAWN,
+    kink: bool = False,
+) -> Callable[[Holds], Callable[[Examines], None]]:
+    def decorate(holds: Holds) -> Callable[[Examines], None]:
+        title = (holds.__doc__ or "").strip().split("\n")[0]
+        claim = Claim(holds.__name__.removeprefix("test_"), title, kind, share)
+        prop = Property(claim, holds, tuple(first), over, drawn if over is not None else 0, kink)
+
+        def test(student: Examines) -> None:
+            student.examine(prop)
+
+        test.__name__, test.__doc__, test.__module__ = holds.__name__, holds.__doc__, holds.__module__
+        test.prop = prop  # type: ignore[attr-defined]  # how the plugin finds what it has collected
+        return test
+
+    return decorate

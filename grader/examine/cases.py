@@ -1,0 +1,146 @@
+"""Record and replay: the cases of an exercise's properties with torch's answers, drawn once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import sys
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from itertools import accumulate
+from pathlib import Path
+
+import platformdirs
+
+from grader.autograd.program import Packed, Program, size
+from grader.course.properties import Property, promised
+from grader.errors import CourseError
+from grader.machine.cache import Data, users_folder
+from grader.machine.cache import recall as recalled
+from grader.sandbox.runner import Request
+from grader.version import code_digest
+
+FORMAT = 1
+# What a change of would draw or answer other cases.
+MAKERS = ("agreement", "autograd", "course", "examine")
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Every case of an exercise, property after property, the simplest first in each.
+
+    counts: how many cases each property has.
+    written: the places of the cases that were written down rather than drawn.
+    request: the programs, ready to send.
+    expected: the answers, one after the other.
+    """
+
+    counts: tuple[int, ...]
+    written: frozenset[int]
+    request: Request
+    expected: array[float]
+
+    @cached_property
+    def programs(self) -> list[Packed]:
+        return self.request.programs()
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return [0, *accumulate(self.request.lengths)]
+
+    def answer(self, case: int) -> tuple[float, ...]:
+        """What torch observed in a case."""
+        return self.cut(self.expected, case)
+
+    def cut(self, numbers: Sequence[float], case: int) -> tuple[float, ...]:
+        """One case's part of numbers that lie one case after the other."""
+        return tuple(numbers[self._offsets[case] : self._offsets[case + 1]])
+
+    def places(self, prop: int) -> range:
+        """Where a property's cases lie."""
+        start = sum(self.counts[:prop])
+        return range(start, start + self.counts[prop])
+
+    def is_written(self, place: int) -> bool:
+        """Whether a case was written down rather than drawn."""
+        return place in self.written
+
+    def to_bytes(self) -> bytes:
+        request = (self.request.packed, self.request.lengths)
+        return marshal.dumps((self.counts, self.written, *request, self.expected.tobytes()))
+
+    @classmethod
+    def from_bytes(cls, data: Data) -> Bank:
+        """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
+        counts, written, packed, lengths, expected = marshal.loads(data)
+        return cls(counts, written, Request(packed, lengths), array("d", expected))
+
+
+def default_folder() -> Path:
+    """Where drawn cases are kept from one run to the next, for this user."""
+    return users_folder(platformdirs.user_cache_dir) / "cases"
+
+
+def key(properties_file: Path, seed: int) -> str:
+    """What a bank depends on, as a file name: the properties, the seed, and every version."""
+    digest = hashlib.sha256()
+    versions = (FORMAT, sys.version_info[:2], version("hypothesis"), version("torch"), seed)
+    digest.update(repr(versions).encode())
+    digest.update(promised(properties_file))
+    digest.update(code_digest(*MAKERS))
+    return f"{properties_file.stem.removeprefix('test_')}-{digest.hexdigest()[:24]}.cases"
+
+
+def recall(
+    folder: Path,
+    properties_file: Path,
+    seed: int,
+    properties: Sequence[Property],
+    say: Callable[[str], None],
+) -> Bank:
+    """The exercise's bank from the folder, or drawn now and put there.
+
+    say: called with a sentence before drawing, which takes seconds, and where the folder cannot keep it.
+    """
+    name = key(properties_file, seed)
+
+    def drawn() -> Bank:
+        say(f"Drawing the cases for {name.partition('-')[0]}, once; PyTorch answers them …")
+        return record(properties, seed)
+
+    return recalled(folder, name, Bank.from_bytes, drawn, Bank.to_bytes, say)
+
+
+def record(properties: Sequence[Property], seed: int) -> Bank:
+    """Draw every property's cases and ask torch for the answers."""
+    programs: list[Program] = []
+    expected = array("d")
+    counts: list[int] = []
+    written: set[int] = set()
+    for prop in properties:
+        cases = _cases(prop, seed)
+        counts.append(len(cases))
+        written |= {len(programs) + i for i, (program, _) in enumerate(cases) if program in prop.first}
+        programs += [program for program, _ in cases]
+        for _, numbers in cases:
+            expected.extend(numbers)
+    return Bank(tuple(counts), frozenset(written), Request.of(programs), expected)
+
+
+def _cases(prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
+    from grader.autograd.oracle import Unfit, answer
+    from grader.examine.drawing import each_drawn
+
+    try:
+        cases = {program: answer(program, prop.kink) for program in prop.first}
+    except Unfit:
+        raise CourseError(
+            f"a program written down for {prop.claim.name} has no answer all must agree with",
+            "keep it away from relu's kink, undefined powers, overflow and cancellation",
+        ) from None
+    if prop.over is not None:
+        each_drawn(prop, seed, answer, cases.setdefault)
+    return sorted(cases.items(), key=lambda case: size(case[0]))

@@ -1,0 +1,91 @@
+"""What the outcomes of an exercise depend on, as digests: by them the gradebook knows what it has graded.
+
+Points, titles and policies are not among it: scores are computed from outcomes whenever they are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from grader.course.course import GIVEN, Course
+from grader.examine.setting import Setting
+from grader.examine.signatures import signatures_key
+from grader.model import Exercise
+from grader.submission.submission import Submission
+from grader.version import VERSION, code_digest
+
+# Together with what cases and signatures depend on: everything between programs and outcomes.
+JUDGES = (
+    "agreement",
+    "autograd",
+    "autograd/worker",
+    "course",
+    "examine",
+    "model",
+    "report",
+    "sandbox",
+    "submission",
+    "worker",
+)
+
+
+def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
+    """SHA-256 over all that decides an exercise's outcomes besides the submission."""
+    course, limits = setting.course, setting.limits
+    digest = hashlib.sha256(signatures_key(setting, exercise).encode())
+    settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory)
+    digest.update(repr(settled).encode())
+    digest.update(code_digest(*JUDGES))
+    stubs = course.names if exercise.own else (exercise.name,)
+    _add(digest, (course.stub(name).encode() for name in stubs))
+    _add(digest, (course.solution(name).encode() for name in GIVEN))
+    return digest.digest()
+
+
+def course_digest(setting: Setting) -> bytes:
+    """SHA-256 over the digests of all exercises: the same for the same course, grader and rules.
+
+    The seed is not in it: reports carry this digest, and whoever has the course could try seeds against it.
+    """
+    digest = hashlib.sha256(b"lenient" if setting.lenient else b"")
+    public = replace(setting, seed=0)
+    _add(digest, (exercise_digest(public, exercise) for exercise in setting.course.parts))
+    return digest.digest()
+
+
+def outcome_key(
+    course: Course, submission: Submission, exercise: Exercise, of_exercise: bytes, lenient: bool = False
+) -> bytes:
+    """SHA-256 that is equal where an exercise's outcomes must be: same digest, and same files to see.
+
+    of_exercise: the exercise_digest. lenient: see Setting.
+    """
+    digest = hashlib.sha256(of_exercise)
+    if submission.shape is not None:
+        return _of_any_shape(digest, submission, lenient)
+    others = set() if exercise.own else {*course.names} - {exercise.name}
+    for said in (submission.sources, submission.unreadable):
+        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *GIVEN))
+        _add(digest, (piece.encode("utf-8", "surrogatepass") for pair in seen for piece in pair))
+        _add(digest, [b"."])
+    return digest.digest()
+
+
+def _of_any_shape(digest: hashlib._Hash, submission: Submission, lenient: bool) -> bytes:
+    """The same for an implementation in a shape of its own, of which every exercise sees all."""
+    digest.update(code_digest("autograd/any_engine", "autograd/any_engine/worker"))
+    _add(digest, [repr((submission.shape, lenient)).encode()])
+    for said in (submission.sources, submission.unreadable):
+        _add(
+            digest,
+            (piece.encode("utf-8", "surrogatepass") for pair in sorted(said.items()) for piece in pair),
+        )
+        _add(digest, [b"."])
+    return digest.digest()
+
+
+def _add(digest: hashlib._Hash, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        digest.update(hashlib.sha256(piece).digest())

@@ -1,0 +1,275 @@
+"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each.
+
+The programs and their order are those of any other grading, asked in two requests rather than one. Only the
+smallest counterexample, which is looked for by shrinking, and the bonus are still to come.
+"""
+
+from __future__ import annotations
+
+import marshal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import cache, cached_property
+
+from grader.course.course import Course, untouched
+from grader.course.misconceptions import misconceptions
+from grader.course.properties import Property, declared_in
+from grader.examine.cases import Bank
+from grader.examine.diagnosis import Matcher, named
+from grader.examine.judging import broken, first_broken, holds, verdict
+from grader.examine.setting import Setting, parts
+from grader.examine.signatures import recall_signatures
+from grader.model import (
+    Crashed,
+    Diagnosis,
+    Exercise,
+    Kind,
+    NotStarted,
+    Observation,
+    Outcome,
+    Passed,
+    Result,
+    Verdict,
+)
+from grader.sandbox.runner import Attempt, Clock, Request, Student
+from grader.submission.submission import Submission
+
+# Seconds for a whole submission on a busy machine; what fails later is shown as it was drawn.
+SHRINKING = 300.0
+
+
+def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
+    """Why an exercise cannot be examined at all: it is not started, or not readable; else None."""
+    names = course.names if exercise.own else (exercise.name,)
+    for name in names:
+        if name in submission.unreadable:
+            return Crashed(0, submission.unreadable[name])
+        if name not in submission.sources:
+            return NotStarted(f"{name}.py is not there")
+        if untouched(submission.sources[name], course.stub(name)):
+            return NotStarted(f"{name}.py is still the stub")
+    return None
+
+
+class Examination:
+    """One exercise of one submission, observed once and then judged property by property.
+
+    seen: what the bank's programs gave, where they have been run already.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        exercise: Exercise,
+        bank: Bank,
+        properties: Sequence[Property],
+        attempt: Attempt,
+        seen: Sequence[Observation] | None = None,
+    ) -> None:
+        self._setting = setting
+        self._exercise = exercise
+        self._bank = bank
+        self._attempt = attempt
+        self._seen = list(attempt.observe(bank.request) if seen is None else seen)
+        self._properties = tuple(properties)
+        self._numbers = {prop.claim.name: number for number, prop in enumerate(properties)}
+        self._broken = [
+            first_broken(prop, bank, bank.places(number), self._seen)
+            for number, prop in enumerate(properties)
+        ]
+
+    def outcome(self, prop: Property, shrinks: bool = True) -> Outcome:
+        """What became of a property; shrinks: there is time to look for a smaller counterexample."""
+        number = self._numbers[prop.claim.name]
+        place, cases = self._broken[number], len(self._bank.places(number))
+        if place is None:
+            return verdict(self._exercise.name, cases, None)
+        worst = broken(self._bank, place, self._seen[place])
+        shrinks = shrinks and prop.over is not None and not self._attempt.over
+        if shrinks and self._only_drawn_cases_fail:
+            from grader.examine.shrinking import shrunk
+
+            worst = shrunk(prop, self._setting.seed, self._attempt, worst)
+        return verdict(self._exercise.name, cases, worst)
+
+    @property
+    def all_hold(self) -> bool:
+        """Whether every property holds in every case."""
+        return all(place is None for place in self._broken)
+
+    @cached_property
+    def _only_drawn_cases_fail(self) -> bool:
+        """Whether no program that was written down shows a mistake.
+
+        Where one does, it is small already, and shrinking the other properties' failures would only
+        cost time to say the same again.
+        """
+        return not any(
+            place is not None and self._breaks_as_written(prop, self._bank.places(number))
+            for (number, prop), place in zip(enumerate(self._properties), self._broken, strict=True)
+        )
+
+    def _breaks_as_written(self, prop: Property, places: range) -> bool:
+        written = (place for place in places if self._bank.is_written(place))
+        return any(not holds(prop, self._bank, place, self._seen[place]) for place in written)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """The misconception that explains all that was seen, where one does."""
+        if not any(
+            place is not None and prop.claim.kind is Kind.GRADED
+            for prop, place in zip(self._properties, self._broken, strict=True)
+        ):
+            return None
+        signatures = recall_signatures(self._setting, self._exercise, self._bank)
+        ids = Matcher(self._bank, self._properties, self._seen).matching(signatures)
+        return named(misconceptions(self._exercise.name, only=ids))
+
+
+class Examiner:
+    """Examines one submission; at most one exercise is open at a time."""
+
+    def __init__(self, setting: Setting, submission: Submission) -> None:
+        self.setting = setting
+        self.submission = submission
+        self._student = Student(setting.cage, setting.limits, self.lanes)
+        self._open = ExitStack()
+        self._current: tuple[str, Examination | Outcome] | None = None
+        self._shrinking = SHRINKING
+
+    @property
+    def lanes(self) -> int:
+        """For how many processes a worker is started."""
+        return len(self.setting.course.parts)
+
+    @property
+    def longest(self) -> float:
+        """The most seconds that it may take, the submission's own and those to shrink what fails."""
+        return self.limits * Clock.of(self.setting.limits).left + SHRINKING
+
+    @property
+    def limits(self) -> int:
+        """How often the limit of an exercise can be used up."""
+        return len(self.setting.course.parts)
+
+    def outcome(self, exercise: Exercise, properties: Sequence[Property], prop: Property) -> Outcome:
+        """What became of one of an exercise's properties."""
+        if self._current is None or self._current[0] != exercise.name:
+            self._open.close()
+            self._current = (exercise.name, self._examine(exercise, properties))
+        found = self._current[1]
+        if isinstance(found, Outcome):
+            return found
+        began = time.monotonic()
+        outcome = found.outcome(prop, shrinks=self._shrinking > 0)
+        self._shrinking -= time.monotonic() - began
+        return outcome
+
+    def diagnosis(self) -> Diagnosis | None:
+        """What is probably behind the failures of the exercise that was examined last."""
+        found = self._current[1] if self._current else None
+        return None if found is None or isinstance(found, Outcome) else found.diagnosis
+
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing of how that exercise was examined, for those who examine in another way."""
+        return ()
+
+    def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
+        setting = self.setting
+        why_not = handed_in(setting.course, self.submission, exercise)
+        if why_not is not None:
+            return why_not
+        bank = setting.bank(exercise, properties)
+        engine = parts(setting.course, self.submission.sources, exercise)
+        attempt = self._open.enter_context(self._student.attempt(engine))
+        return Examination(setting, exercise, bank, properties, attempt)
+
+    def close(self) -> None:
+        """End every process."""
+        self._open.close()
+        self._student.close()
+
+
+def examine(setting: Setting, submission: Submission, exercise: Exercise, diagnosed: bool = True) -> Result:
+    """One exercise's verdicts without pytest around them, for checks that make hundreds of them.
+
+    diagnosed: the misconception behind what fails is looked for.
+    """
+    properties = declared_in(setting.course.properties(exercise.name))
+    examiner = Examiner(setting, submission)
+    try:
+        verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
+        return Result(exercise, tuple(verdicts), examiner.diagnosis() if diagnosed else None)
+    finally:
+        examiner.close()
+
+
+Observe = Callable[[Request], list[Observation]]
+
+
+@cache
+def split(request: Request, end: int) -> tuple[Request, Request]:
+    """The first programs of a request, up to end, and the others."""
+    programs, lengths = request.programs(), request.lengths
+    return (
+        Request(marshal.dumps(programs[:end]), lengths[:end]),
+        Request(marshal.dumps(programs[end:]), lengths[end:]),
+    )
+
+
+class Early:
+    """Asks for an exercise's cases in two goes, and tells after the first what the verdict is."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        exercise: Exercise,
+        properties: Sequence[Property],
+        tell: Callable[[Result], None],
+    ) -> None:
+        self._setting = setting
+        self._exercise = exercise
+        self._properties = properties
+        self._tell = tell
+
+    @cached_property
+    def bank(self) -> Bank:
+        return self._setting.bank(self._exercise, self._properties)
+
+    @cached_property
+    def decisive(self) -> int:
+        """How many properties come before the first bonus; none where marks are decided after it, too."""
+        kinds = [prop.claim.kind for prop in self._properties]
+        first = kinds.index(Kind.BONUS) if Kind.BONUS in kinds else len(kinds)
+        return first if Kind.GRADED in kinds[:first] and Kind.GRADED not in kinds[first:] else 0
+
+    def halves(self) -> tuple[Request, Request]:
+        """What decides the marks, and the rest; all in the rest where nothing can be told early."""
+        end = self.bank.places(self.decisive - 1).stop if self.decisive else 0
+        return split(self.bank.request, end)
+
+    def observe(self, observe: Observe, request: Request) -> list[Observation]:
+        """What observe says to the request; a whole bank is asked for in two goes."""
+        if request is not self.bank.request or not self.decisive:
+            return observe(request)
+        first, rest = self.halves()
+        seen = observe(first)
+        self._tell(self._result(seen))
+        return seen + (observe(rest) if rest.lengths else [])
+
+    def _result(self, seen: list[Observation]) -> Result:
+        """The verdicts on what has been seen, with the recorded counterexamples as they are."""
+        bank, verdicts = self.bank, []
+        for number, prop in enumerate(self._properties[: self.decisive]):
+            place = first_broken(prop, bank, bank.places(number), seen)
+            worst = None if place is None else broken(bank, place, seen[place])
+            outcome = verdict(self._exercise.name, len(bank.places(number)), worst)
+            verdicts.append(Verdict(prop.claim, outcome))
+        missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
+        return Result(self._exercise, tuple(verdicts), self._diagnosis(seen) if missed else None)
+
+    def _diagnosis(self, seen: list[Observation]) -> Diagnosis | None:
+        signatures = recall_signatures(self._setting, self._exercise, self.bank)
+        ids = Matcher(self.bank, self._properties, seen).matching(signatures)
+        return named(misconceptions(self._exercise.name, only=ids))

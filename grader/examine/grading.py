@@ -1,0 +1,183 @@
+"""The whole story on one page: a folder becomes a submission, pytest examines it, outcomes make a report."""
+
+from __future__ import annotations
+
+import io
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.course import Course
+from grader.errors import CourseError
+from grader.examine.examining import Examiner
+from grader.examine.plugin import NAME, Examining
+from grader.examine.setting import Setting
+from grader.model import Exercise, Result, Verdict
+from grader.report.evidence import claim_from_plain, diagnosis_from_plain, outcome_from_plain
+from grader.report.report import Report
+from grader.submission.submission import Submission
+from grader.version import VERSION
+
+# Nothing of the surroundings may reach in: no other plugin, no conftest, no cache, no ambient option.
+CLOSED = (
+    "--disable-plugin-autoload",
+    "--noconftest",
+    "--capture=no",
+    "-p",
+    "pytest_jsonreport.plugin",
+    "--json-report",
+    "--json-report-file=",
+    "--json-report-omit=collectors,log,traceback,streams,warnings,keywords",
+    "-p",
+    "no:cacheprovider",
+    # Nothing here logs, and for every step of every test it would look at every logger there is.
+    "-p",
+    "no:logging",
+)
+
+
+def grade(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
+    """Grade a submission: all exercises and the last mark, or only the exercises named.
+
+    Raises GraderError where grading itself could not be done; whatever the submission does is an outcome.
+    """
+    asked, marks = asked_for(setting.course, only)
+    tests = run_properties(submission, setting, marks)
+    return report_on(submission, setting, asked, {mark.name: result(mark, tests) for mark in marks})
+
+
+def asked_for(course: Course, only: Sequence[str]) -> tuple[tuple[Exercise, ...], tuple[Exercise, ...]]:
+    """The exercises named, or all; and what is graded for that, the last mark with all of them."""
+    asked = tuple(e for e in course.exercises if not only or e.name in only)
+    return asked, asked if only else course.parts
+
+
+def run_properties(
+    submission: Submission, setting: Setting, marks: Sequence[Exercise]
+) -> list[dict[str, Any]]:
+    """Run the exercises' property tests and return the tests of pytest-json-report."""
+    examiner = Examiner(setting, submission)
+    try:
+        return run_with(examiner, marks)
+    finally:
+        examiner.close()
+
+
+def run_with(examiner: Examiner, marks: Sequence[Exercise]) -> list[dict[str, Any]]:
+    """Run the exercises' property tests with an examiner, which stays open, and return as run_properties."""
+    carrier = Carrier(Examining(examiner))
+    finished = silently(arguments(examiner.setting, marks), carrier)
+    if carrier.examining.fault is not None:
+        raise carrier.examining.fault
+    finished()
+    return carrier.tests
+
+
+def report_on(
+    submission: Submission, setting: Setting, asked: Sequence[Exercise], results: Mapping[str, Result]
+) -> Report:
+    """The report on what was examined; results: by the names of what was graded."""
+    return Report(
+        submission=submission.name,
+        digest=submission.digest,
+        seed=setting.seed,
+        isolation=setting.cage.isolation,
+        results=tuple(results[exercise.name] for exercise in asked),
+        together=results.get(setting.course.together.name),
+        versions=versions(),
+    )
+
+
+def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
+    """What pytest is given: the course's own configuration, and the exercises' properties."""
+    course = setting.course
+    files = [str(course.properties(mark.name)) for mark in marks]
+    return ["-c", str(course.root / "pyproject.toml"), f"--rootdir={course.root}", *CLOSED, *files]
+
+
+def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
+    """Run pytest without a word; the result raises CourseError where it could not run the properties."""
+    output = io.StringIO()
+    with _no_ambient_option(), redirect_stdout(output), redirect_stderr(output):
+        code = pytest.main(list(arguments), plugins=[carrier])
+
+    def finished() -> None:
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise CourseError(
+                f"pytest could not run the properties:\n{output.getvalue()}", "run: grader check"
+            )
+
+    return finished
+
+
+@contextmanager
+def _no_ambient_option() -> Iterator[None]:
+    """Hides the variables that give pytest options and plugins of whoever has set them."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+class Carrier:
+    """Carries the examiner into a pytest run, and pytest-json-report's tests out of it."""
+
+    def __init__(self, examining: Examining) -> None:
+        self.examining = examining
+        self.tests: list[dict[str, Any]] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self.examining, NAME)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        self.tests = json_report["tests"]
+
+
+def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
+    """An exercise's verdicts from the tests' metadata; a test that left none is the grader's fault.
+
+    Raises CourseError where a test has no outcome, or an exercise has no property.
+    """
+    verdicts = []
+    diagnosis, notes = None, ()
+    for test in tests:
+        if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
+            continue
+        found = test.get("metadata")
+        if found is None:
+            raise CourseError(f"{test['nodeid']} gave no outcome: {_crash(test)}", "run: grader check")
+        verdict = Verdict(claim_from_plain(found["claim"]), outcome_from_plain(found["outcome"]))
+        verdicts.append(verdict)
+        diagnosis = diagnosis or diagnosis_from_plain(found["diagnosis"])
+        notes = tuple(found["notes"])
+    if not verdicts:
+        raise CourseError(
+            f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py"
+        )
+    return Result(exercise, tuple(verdicts), diagnosis, notes)
+
+
+def _crash(test: dict[str, Any]) -> str:
+    for stage in ("setup", "call", "teardown"):
+        if "crash" in test.get(stage, {}):
+            crash = test[stage]["crash"]
+            return f"{crash['message']} ({crash['path']}, line {crash['lineno']})"
+    return str(test["outcome"])
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Everything whose version a verdict may depend on."""
+    return (
+        ("grader", VERSION),
+        ("python", platform.python_version()),
+        ("torch", version("torch")),
+        ("hypothesis", version("hypothesis")),
+    )

@@ -1,0 +1,132 @@
+"""The pytest plugin: gives property tests the submission to examine, and their outcomes to the JSON report.
+
+Loaded by pyproject.toml, so that one property can be run by hand:
+    pytest "tests/properties/test_add.py::test_data_is_the_sum" --submission exercises
+
+PYTEST_DONT_REWRITE: its asserts need no explaining, and the module may be imported before pytest starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.course.course import here
+from grader.course.properties import Property, collected
+from grader.errors import CourseError, GraderError
+from grader.examine.cases import default_folder
+from grader.examine.examining import Examiner
+from grader.examine.setting import Setting
+from grader.model import Diagnosis, Exercise, Kind, Outcome, Passed
+from grader.report.evidence import claim_to_plain, diagnosis_to_plain, outcome_to_plain
+from grader.report.words import in_full
+from grader.sandbox.cages import choose
+from grader.submission.submission import load
+
+FOUND = pytest.StashKey[Outcome]()
+NAME = "nanograd-examiner"
+
+
+class Examining:
+    """Carries an examiner through a pytest run.
+
+    fault: what kept the grader, not the submission, from a verdict; the caller raises it again.
+    """
+
+    def __init__(self, examiner: Examiner) -> None:
+        self.examiner = examiner
+        self.fault: GraderError | None = None
+
+    def outcome(self, item: pytest.Function) -> Outcome:
+        """What became of the property behind a test."""
+        prop: Property = item.obj.prop
+        with self.noting_faults():
+            return self.examiner.outcome(self.exercise(item), collected(item.module), prop)
+
+    def diagnosis(self) -> Diagnosis | None:
+        """What is probably behind the failures of the exercise whose property was judged last."""
+        with self.noting_faults():
+            return self.examiner.diagnosis()
+
+    @contextmanager
+    def noting_faults(self) -> Iterator[None]:
+        """Ends pytest at an error of ours, and keeps it."""
+        try:
+            yield
+        except GraderError as error:
+            self.fault = error
+            raise pytest.exit.Exception(error.what, returncode=error.exit_code) from None
+
+    def exercise(self, item: pytest.Function) -> Exercise:
+        name = Path(item.path).stem.removeprefix("test_")
+        for exercise in self.examiner.setting.course.parts:
+            if exercise.name == name:
+                return exercise
+        raise CourseError(f"course.toml has no exercise {name}", "add it, or rename the test file")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options for running properties by hand."""
+    group = parser.getgroup("nanograd")
+    group.addoption("--submission", type=Path, help="the folder to examine (default: exercises)")
+    group.addoption("--grading-seed", type=int, default=0, help="which cases are drawn (default: 0)")
+
+
+@pytest.fixture(scope="session")
+def examining(request: pytest.FixtureRequest) -> Iterator[Examining]:
+    """The examiner the run was started with, or one for the folder named on the command line."""
+    given = request.config.pluginmanager.get_plugin(NAME)
+    if given is not None:
+        yield given
+        return
+    option = request.config.option
+    course = here()
+    submission = load(option.submission or course.root / "exercises", course.names)
+    setting = Setting(course, choose("auto"), default_folder(), option.grading_seed)
+    examiner = Examiner(setting, submission)
+    yield Examining(examiner)
+    examiner.close()
+
+
+class Judge:
+    """What a property's test calls: finds the outcome, keeps it, and fails the test if it must."""
+
+    def __init__(self, examining: Examining, item: pytest.Function) -> None:
+        self.examining = examining
+        self.item = item
+
+    def examine(self, prop: Property) -> None:
+        outcome = self.examining.outcome(self.item)
+        self.item.stash[FOUND] = outcome
+        if not isinstance(outcome, Passed) and prop.claim.kind is not Kind.NOTE:
+            pytest.fail(in_full(outcome), pytrace=False)
+
+
+@pytest.fixture
+def student(examining: Examining, request: pytest.FixtureRequest) -> Judge:
+    """The submission under examination."""
+    assert isinstance(request.node, pytest.Function)
+    return Judge(examining, request.node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
+    """Put the outcome into pytest-json-report's entry for the test."""
+    if call.when != "call" or FOUND not in item.stash:
+        return {}
+    assert isinstance(item, pytest.Function)
+    prop: Property = item.obj.prop
+    # Only a report asks for the diagnosis: a property run by hand does not pay for it.
+    judge = item.funcargs["student"]
+    assert isinstance(judge, Judge)
+    return {
+        "exercise": Path(item.path).stem.removeprefix("test_"),
+        "claim": claim_to_plain(prop.claim),
+        "outcome": outcome_to_plain(item.stash[FOUND]),
+        "diagnosis": diagnosis_to_plain(judge.examining.diagnosis()),
+        "notes": list(judge.examining.examiner.notes()),
+    }

@@ -1,0 +1,75 @@
+"""Everything that a verdict depends on besides the submission; and what code stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType
+
+from grader.course.course import GIVEN, Course
+from grader.course.properties import Property
+from grader.examine.cases import Bank, recall
+from grader.examine.diagnosis import Signature
+from grader.model import Exercise
+from grader.sandbox.cage import Cage
+from grader.sandbox.runner import Limits, Parts
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How and with what to examine.
+
+    cache: the folder of recorded cases.
+    say: called with a sentence before something that takes seconds and happens only once.
+    lenient: whether an implementation in a shape of its own is judged by its own promises, not the course's.
+    """
+
+    course: Course
+    cage: Cage
+    cache: Path
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+    say: Callable[[str], None] = lambda _: None
+    lenient: bool = False
+    # What has been read once, for the next submission.
+    signatures: dict[tuple[str, Path], list[Signature]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _banks: dict[str, Bank] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def bank(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
+        """The exercise's cases: kept here once asked for, else from the cache, or drawn now and told so."""
+        if exercise.name not in self._banks:
+            self._banks[exercise.name] = self._recalled(exercise, properties)
+        return self._banks[exercise.name]
+
+    def _recalled(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
+        path = self.course.properties(exercise.name)
+        return recall(self.cache, path, self.seed, properties, self.say_once)
+
+    def say_once(self, sentence: str) -> None:
+        """Say a sentence that has not been said yet, if there is somebody to hear it."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            # In a process that was forked for one submission of a class nobody listens any more.
+            with suppress(OSError):
+                self.say(sentence)
+
+
+def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Parts:
+    """The student's file with reference siblings; or, for the last mark, all the student's own.
+
+    The reference of the exercise itself is never among them. Helper modules of the student's own are.
+    """
+    own = set(course.names) if exercise.own else {exercise.name}
+    modules: dict[str, str | CodeType] = {
+        name: text for name, text in sources.items() if name not in (*course.names, *GIVEN)
+    }
+    modules |= {name: code for name, code in course.reference.items() if name not in own}
+    modules |= {name: sources[name] for name in own}
+    needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
+    chosen = (part for part in course.exercises if part.name in needed)
+    return Parts(modules, tuple((part.name, part.defines, part.attach) for part in chosen))

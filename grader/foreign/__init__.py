@@ -1,1 +1,0 @@
-"""Implementations in shapes of their own: found, understood and graded as they are."""

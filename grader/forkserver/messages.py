@@ -1,0 +1,146 @@
+"""What goes between grading processes: tasks, replies, and how they travel."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import CourseError, GraderError, MachineError, UsageError
+from grader.model import Exercise, Result, Verdict
+from grader.report.evidence import (
+    claim_from_plain,
+    claim_to_plain,
+    diagnosis_from_plain,
+    diagnosis_to_plain,
+    outcome_from_plain,
+    outcome_to_plain,
+)
+from grader.submission.submission import AnyShape, Submission
+
+Plain = dict[str, Any]
+
+
+class Overrun(MachineError):
+    """Examining a submission took longer than it itself and the grader may take together."""
+
+
+KINDS: dict[str, type[GraderError]] = {
+    kind.__name__: kind for kind in (UsageError, CourseError, MachineError, Overrun, GraderError)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a room is set up: everything of a setting that has a name.
+
+    seconds, patience: see Limits.
+    root: where the course lies; empty for the one that the grader was installed with.
+    cache: the folder of recorded cases; empty for this user's.
+    lenient: see Setting.
+    """
+
+    sandbox: str
+    seed: int
+    seconds: float
+    patience: float
+    root: str = ""
+    cache: str = ""
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One submission, and the marks it is to be examined for."""
+
+    submission: Submission
+    marks: tuple[str, ...]
+
+    def to_plain(self) -> Plain:
+        handed_in = self.submission
+        return {
+            "name": handed_in.name,
+            "sources": dict(handed_in.sources),
+            "unreadable": dict(handed_in.unreadable),
+            "marks": list(self.marks),
+            "shape": None if handed_in.shape is None else [handed_in.shape.value, *handed_in.shape.names],
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Plain) -> Task:
+        shape = plain["shape"] and AnyShape(plain["shape"][0], tuple(map(tuple, plain["shape"][1:])))
+        submission = Submission(plain["name"], plain["sources"], plain["unreadable"], shape)
+        return cls(submission, tuple(plain["marks"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a room says of a task.
+
+    course: the hexadecimal course digest of the room that examined.
+    evidence: for each mark its outcomes and its diagnosis, as evidence.result_to_plain() gives them.
+    """
+
+    course: str
+    evidence: dict[str, Plain]
+
+
+def fault_to_plain(error: GraderError) -> Plain:
+    """An error of ours, to be raised again at the other end."""
+    return {"kind": type(error).__name__, "what": error.what, "next": error.next_step}
+
+
+def fault_from_plain(plain: Plain) -> GraderError:
+    """What fault_to_plain() was given."""
+    return KINDS[plain["kind"]](plain["what"], plain["next"])
+
+
+LENGTH = struct.Struct(">Q")
+
+
+def send(to: socket.socket, plain: dict[str, Any]) -> None:
+    """Write a message; raises OSError where nobody listens any more."""
+    data = json.dumps(plain).encode()
+    to.sendall(LENGTH.pack(len(data)) + data)
+
+
+def receive(of: socket.socket) -> dict[str, Any] | None:
+    """The next message, None where the other end is closed; raises OSError and TimeoutError."""
+    head = _read(of, LENGTH.size)
+    if head is None:
+        return None
+    body = _read(of, *LENGTH.unpack(head))
+    if body is None:
+        return None
+    message: dict[str, Any] = json.loads(body)
+    return message
+
+
+def _read(of: socket.socket, count: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < count:
+        piece = of.recv(min(count - len(data), 1 << 20))
+        if not piece:
+            return None
+        data += piece
+    return bytes(data)
+
+
+def to_plain(result: Result) -> Plain:
+    """Everything of a result but its exercise, which both ends know by name."""
+    verdicts = [[claim_to_plain(v.claim), outcome_to_plain(v.outcome)] for v in result.verdicts]
+    return {
+        "exercise": result.exercise.name,
+        "verdicts": verdicts,
+        "diagnosis": diagnosis_to_plain(result.diagnosis),
+    }
+
+
+def from_plain(exercises: dict[str, Exercise], plain: Plain) -> Result:
+    """What to_plain() was given; raises KeyError or ValueError for anything else."""
+    verdicts = (
+        Verdict(claim_from_plain(claim), outcome_from_plain(outcome)) for claim, outcome in plain["verdicts"]
+    )
+    return Result(exercises[plain["exercise"]], tuple(verdicts), diagnosis_from_plain(plain["diagnosis"]))

@@ -1,0 +1,323 @@
+"""The page of one submission: one HTML file that needs nothing beside it and asks nothing of any network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from grader.machine.files import whole_file
+from grader.model import Counterexample, Diagnosis, Kind, Passed, Result, Verdict
+from grader.printable import printable, shortened
+from grader.render.html.class_page import shown_to_plain
+from grader.render.html.sheet import html, needed, page, style
+from grader.render.picture.svg import drawable, drawing, picture_style, reading
+from grader.render.text import WORDS, brief, counted, signed, summed
+from grader.report.evidence import status
+from grader.report.report import Report, notes
+from grader.report.scoring import Score, absent, earned, exercise_status, score, worth
+from grader.report.words import counterexample_of, headline, meaning, places
+
+BY = "the page"
+
+
+def render_single(report: Report, title: str, hints: Mapping[str, str], to: Path) -> None:
+    """Writes the page, which appears whole or not at all; the same report and hints give the same bytes.
+
+    title: the course's. hints: the sections of HINTS.md by their headings, in Markdown.
+    Raises UsageError where the page cannot be written, or where jinja2 is not installed.
+    """
+    text = single_page(report, title, hints)
+    with whole_file(to) as stream:
+        stream.write(text.encode("utf-8"))
+
+
+def single_page(report: Report, title: str, hints: Mapping[str, str]) -> str:
+    """The page as text; as render_single()."""
+    seen = view(report, hints)
+    own: dict[str, Any] = {"markup": needed("markupsafe", BY).Markup}
+    whole, looks = macros() + _text("single.html"), style(picture_style(), _text("single.css"))
+    return page(whole, BY, own, looks, title=title, seen=seen, lead=lead(seen))
+
+
+def macros() -> str:
+    """The template's macros for one exercise's parts, for other pages that show these."""
+    return _text("macros.html")
+
+
+def lead(seen: View) -> str:
+    """The sentence beneath the title: how far it has come."""
+    done, all_ = seen.done, len(seen.exercises)
+    if done == all_:
+        what = "Every exercise passes" if all_ > 1 else "The exercise passes"
+        return f"{what}: {seen.held} properties hold in {seen.cases} cases, each compared with PyTorch."
+    if not done and all(part.word == "not started" for part in seen.exercises):
+        return "Nothing is started yet. The first exercise is the place to begin."
+    return f"{done} of {all_} exercises {'passes' if done == 1 else 'pass'}."
+
+
+def _text(name: str) -> str:
+    return (resources.files("grader.render.html") / name).read_text("utf-8")
+
+
+ABSENT = "absent"
+LONGEST = 80  # of a submission's name
+LEVEL = ": level "
+
+
+def view(report: Report, hints: Mapping[str, str]) -> View:
+    """The report as its page shows it.
+
+    hints: the sections of HINTS.md by their headings, in Markdown.
+    """
+    whole = summed(report)
+    exercises = whole.exercises
+    return View(
+        name=shortened(report.submission, LONGEST) or "A submission",
+        points=brief(whole.final),
+        most=brief(exercises.most),
+        share=share(whole.final, exercises.most),
+        bonus=f"{brief(exercises.bonus)} of {brief(exercises.most_bonus)}" if exercises.bonus else "",
+        marks=brief(exercises.points),
+        lines=tuple((printable(line.title), signed(line.points)) for line in whole.lines),
+        parts=tuple(part_of(f"part-{at}", result, hints) for at, result in enumerate(report.marks, start=1)),
+        facts=tuple(_facts(report)),
+        cases=f"{sum(_cases(report)):,}",
+        found=tuple(map(printable, report.found)),
+        extras=tuple(_told(f"extra-{at}", verdict, "", False) for at, verdict in enumerate(report.extras)),
+        notes=tuple(map(printable, report.notes)),
+    )
+
+
+def share(points: Fraction, most: Fraction) -> int:
+    """How much of the most there are, from 0 to 100; all and nothing only where it is exactly that."""
+    if points <= 0 or most <= 0:
+        return 0
+    return 100 if points >= most else min(99, max(1, round(100 * points / most)))
+
+
+def _cases(report: Report) -> Iterator[int]:
+    """How many cases each property that holds was tried on."""
+    outcomes = (verdict.outcome for result in report.marks for verdict in result.verdicts)
+    return (outcome.cases for outcome in outcomes if isinstance(outcome, Passed))
+
+
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
+    if report.rules:
+        yield "rules", printable(report.rules)
+    yield "seed", str(report.seed)
+    yield "isolation", printable(report.isolation)
+    yield from ((printable(name), printable(version)) for name, version in report.versions)
+    yield "digest", printable(report.digest[:16])
+
+
+def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
+    """What is shown of an exercise; key: what ids on the page begin with. hints: as for view()."""
+    verdicts = [verdict for _, verdict in counted(result)]
+    points, word = score(result), exercise_status(result)
+    passed, started = word == "passed", word != "not_started"
+    return Part(
+        key=key,
+        name=printable(result.exercise.name),
+        title=printable(result.exercise.title),
+        word=ABSENT if absent(result) else WORDS[word],
+        points=_points(points),
+        extra=_extra(points),
+        share=share(points.points, points.most) if points.most else share(points.bonus, points.most_bonus),
+        counts=result.exercise.counts,
+        diagnosis=_said(result.diagnosis),
+        missed=tuple(
+            _property(f"{key}-{at}", result, verdict, started and not passed and at == 0)
+            for at, verdict in enumerate(_missed(verdicts))
+        ),
+        held=tuple(_property("", result, v, False) for v in verdicts if isinstance(v.outcome, Passed)),
+        notes=tuple(map(printable, notes(result))),
+        hints=() if passed else tuple(_hints(result, hints)),
+    )
+
+
+def _missed(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """What does not hold: first the one with least to read, then the others in order, bonus last."""
+    wrong = [verdict for verdict in verdicts if not isinstance(verdict.outcome, Passed)]
+    first = min(wrong, key=_reading, default=None)
+    return sorted(wrong, key=lambda v: (v is not first, v.claim.kind is not Kind.GRADED))
+
+
+def _reading(verdict: Verdict) -> tuple[bool, bool, int, int]:
+    shown = counterexample_of(verdict.outcome)
+    lines, letters = (0, 0) if shown is None else reading(shown)
+    return verdict.claim.kind is not Kind.GRADED, shown is None, lines, letters
+
+
+def _points(points: Score) -> str:
+    if points.most:
+        return f"{brief(points.points)} of {brief(points.most)}"
+    return f"{brief(points.bonus)} of {brief(points.most_bonus)} bonus"
+
+
+def _extra(points: Score) -> str:
+    """What an exercise brings on top of its own points."""
+    return f"+{brief(points.bonus)} bonus" if points.most and points.bonus else ""
+
+
+def _said(diagnosis: Diagnosis | None) -> Diagnosis | None:
+    if diagnosis is None:
+        return None
+    return Diagnosis("", *map(printable, (diagnosis.name, diagnosis.explanation, diagnosis.hint)))
+
+
+def _property(key: str, result: Result, verdict: Verdict, first: bool) -> Property:
+    bonus = " bonus" if verdict.claim.kind is Kind.BONUS else ""
+    points = f"{brief(earned(result, verdict))} of {brief(worth(result, verdict))}{bonus}"
+    return _told(key, verdict, points, first)
+
+
+def _told(key: str, verdict: Verdict, points: str, first: bool) -> Property:
+    outcome, title = verdict.outcome, printable(verdict.claim.title)
+    shown = counterexample_of(outcome)
+    return Property(
+        title=title,
+        word=WORDS[status(outcome)],
+        points=points,
+        said="" if isinstance(outcome, Passed) else shortened(headline(outcome)),
+        more=tuple(map(printable, meaning(outcome))),
+        places=tuple(shortened(place.strip()) for place in places(outcome)),
+        shown=None if shown is None else _shown(shown, f"The graph of the counterexample to: {title}", key),
+        open=first,
+    )
+
+
+def _shown(shown: Counterexample, title: str, key: str) -> Shown:
+    plain = shown_to_plain(shown)
+    picture = drawing(shown.graph, title, key, headed=False) if drawable(shown.graph) else ""
+    return Shown(plain["program"], plain["rows"], picture, plain["graph"], bool(shown.got))
+
+
+def _hints(result: Result, hints: Mapping[str, str]) -> Iterator[Hint]:
+    """What helps with the very mistake, then level by level."""
+    own = f"{result.exercise.name}{LEVEL}"
+    about = result.diagnosis.hint if result.diagnosis else ""
+    if about in hints:
+        yield Hint(f"On this mistake: {printable(about)}", html(hints[about]))
+    for title, text in hints.items():
+        if title.startswith(own) and title != about:
+            yield Hint(printable(f"Level {title.removeprefix(own)}"), html(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A counterexample.
+
+    rows: label, expected, got or None, whether they differ.
+    picture: SVG of ours; empty where there is no graph to look at. graph: the same as lines of text.
+    """
+
+    program: str
+    rows: list[Any]
+    picture: str
+    graph: list[Any]
+    ran: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property and what became of it.
+
+    said, more, places: nothing where it holds.
+    open: it is the one to look at first.
+    """
+
+    title: str
+    word: str
+    points: str
+    said: str
+    more: tuple[str, ...]
+    places: tuple[str, ...]
+    shown: Shown | None
+    open: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.word == WORDS["passed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A hint: its title, and HTML of ours."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An exercise, or the last mark.
+
+    key: what its ids on the page begin with.
+    share: how much of its points it has, from 0 to 100; 100 only for all of them.
+    counts: it is needed for full marks.
+    """
+
+    key: str
+    name: str
+    title: str
+    word: str
+    points: str
+    extra: str
+    share: int
+    counts: bool
+    diagnosis: Diagnosis | None
+    missed: tuple[Property, ...]
+    held: tuple[Property, ...]
+    notes: tuple[str, ...]
+    hints: tuple[Hint, ...]
+
+    @property
+    def passed(self) -> bool:
+        return self.word == WORDS["passed"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that the page says.
+
+    marks: what the exercises bring, where policies change that. lines: of those policies.
+    cases: how many all properties that hold were tried on.
+    found: what an implementation in a shape of its own is. extras: its operations that count for nothing.
+    notes: what stands on top, a sentence each.
+    """
+
+    name: str
+    points: str
+    most: str
+    share: int
+    bonus: str
+    marks: str
+    lines: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
+    facts: tuple[tuple[str, str], ...]
+
+    cases: str
+    found: tuple[str, ...]
+    extras: tuple[Property, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def exercises(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.counts)
+
+    @property
+    def held(self) -> int:
+        return sum(len(part.held) for part in self.parts)
+
+    @property
+    def done(self) -> int:
+        return sum(part.passed for part in self.exercises)
+
+    @property
+    def next(self) -> Part | None:
+        """The first exercise that has not passed."""
+        return next((part for part in self.exercises if not part.passed), None)

@@ -1,0 +1,261 @@
+"""Text, numbers and file names for other programs, and what every format says about a report."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fractions import Fraction
+from hashlib import sha256
+from io import TextIOWrapper
+from itertools import count
+from typing import Any, BinaryIO
+
+from grader.model import Adjustment, Diagnosis, Kind, Passed, Person, Result, Verdict
+from grader.printable import plain_json, printable
+from grader.report.report import Report, notes
+from grader.report.scoring import Score, exercise_status, once_each, score
+from grader.report.standings import Standing, Standings
+from grader.report.words import in_full
+
+# What a spreadsheet takes for a formula, also behind spaces and quotes, also where it cuts a cell at ";".
+FORMULA = re.compile("(^|;)(?=[\\s\"'\u201c\u2018]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+# Steps that floating point adds without any rounding.
+BINARY = 1024
+
+
+def lines_of(text: str) -> str:
+    """Printable text of several lines, which stay lines: valid in XML 1.0 and in UTF-8."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def cell(text: str) -> str:
+    """A cell of text in a CSV file: an apostrophe stands before whatever would be a formula."""
+    return printable(FORMULA.sub(r"\1'", text))
+
+
+def brief(points: Fraction) -> str:
+    """Points for people: 7 or 7.5, with two decimals at most."""
+    return two_decimals(points).rstrip("0").removesuffix(".")
+
+
+def signed(points: Fraction) -> str:
+    """Points that are added or taken away, for people: +3 or -7.5."""
+    return brief(points) if points < 0 else f"+{brief(points)}"
+
+
+def two_decimals(points: Fraction) -> str:
+    """Points as gradebooks write them: 7.50; halves are rounded to even."""
+    cents = round(points * 100)
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
+
+
+def decimal(points: Fraction) -> str:
+    """Points for another program, exact where six decimals do; never with an exponent."""
+    if points.denominator == 1:
+        return str(points.numerator)
+    return f"{float(points):.6f}".rstrip("0").rstrip(".")
+
+
+def number(points: Fraction) -> int | float:
+    """Points as a JSON number."""
+    return points.numerator if points.denominator == 1 else float(points)
+
+
+def binary(points: Fraction) -> int | float:
+    """Points to be added up by a program that only knows floating point, so that the sum has no crumbs.
+
+    They are rounded to a multiple of 1/1024; such numbers add up exactly.
+    """
+    return number(Fraction(round(points * BINARY), BINARY))
+
+
+def stamp(when: datetime) -> str:
+    """A point in time in UTC: 2026-01-31T23:59:00Z."""
+    return f"{when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO) -> None:
+    """Writes the rows as UTF-8; whatever may be text in them has gone through wording.cell() before."""
+    text = TextIOWrapper(to, "utf-8", newline="", write_through=False)
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    text.flush()
+    text.detach()
+
+
+def most(standings: Standings) -> Fraction:
+    """What full marks are worth."""
+    return sum((part.points for part in standings.parts), Fraction(0))
+
+
+def nothing_came(standing: Standing) -> bool:
+    """Whether somebody handed in nothing at all, as far as is known."""
+    missing = standing.report is None and standing.handed_in is None
+    return missing and not standing.attempts and not standing.trouble
+
+
+# Everything else is replaced; a name neither begins with a dot or a dash nor ends with a dot.
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]|^[.-]|\.$")
+# Windows keeps these for devices, whatever comes after a dot.
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+LONGEST = 80
+
+
+class Names:
+    """The names given so far in one folder; upper and lower case are the same there."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+
+    def name(self, id_: str) -> str:
+        """A file name, without its ending, that nobody has been given yet.
+
+        It is the id itself where that is safe, else what is safe of it and a piece of the id's hash.
+        """
+        name = next(name for name in _candidates(id_) if name.lower() not in self._given)
+        self._given.add(name.lower())
+        return name
+
+
+def _candidates(id_: str) -> Iterator[str]:
+    safe = UNSAFE.sub("_", id_)[:LONGEST] or "_"
+    if safe == id_ and not RESERVED.fullmatch(id_):
+        yield safe
+    digest = sha256(id_.encode("utf-8", "surrogatepass")).hexdigest()
+    # The dash before the hash also ends what Windows would take for a device's name.
+    stem = safe.replace(".", "_") if RESERVED.fullmatch(safe) else safe
+    yield from (f"{stem}-{digest[:length]}" for length in (8, 16, 32, 64))
+    yield from (f"{stem}-{digest}-{again}" for again in count(2))
+
+
+# How many different results stay rendered: equal results of different people are one object.
+KEPT = 2048
+# How many reports stay summed up: a format asks about one person after the other.
+SUMS = 16
+WORDS = {
+    "passed": "passed",
+    "failed": "failed",
+    "crashed": "crashed",
+    "timed_out": "timed out",
+    "not_started": "not started",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report does not say of itself; everything may be missing.
+
+    person: who handed in.
+    handed_in, started: with their time zones; started is when grading was.
+    seconds: of wall-clock time that grading took.
+    title, slug: of the assignment, for people and for machines.
+    owner: the account that the work belongs to; the person's id where it is empty.
+    classroom, submission, commit, release, review: as Classroom 50 knows them: the classroom's short name,
+        the tag that was graded, and three links.
+    group: whether the work is that of several people.
+    """
+
+    person: Person = field(default_factory=lambda: Person(""))
+    handed_in: datetime | None = None
+    started: datetime | None = None
+    seconds: float | None = None
+    title: str = ""
+    slug: str = ""
+    owner: str = ""
+    classroom: str = ""
+    submission: str = ""
+    commit: str = ""
+    release: str = ""
+    review: str = ""
+    group: bool = False
+
+
+def with_items(head: dict[str, Any], name: str, items: Iterable[str]) -> str:
+    """A JSON object with one more key, a list of items that are JSON text already, a line each."""
+    opening = as_json(head).removesuffix("}")
+    listed = ",\n".join(items)
+    return f'{opening}, "{name}": [\n{listed}\n]}}\n'
+
+
+def as_json(thing: object) -> str:
+    """JSON on one line, in which everything can be seen."""
+    return plain_json(json.dumps(thing, ensure_ascii=False, allow_nan=False))
+
+
+def counted(result: Result) -> Iterator[tuple[int, Verdict]]:
+    """The verdicts that bring points or bonus points, numbered from 1; notes are none of them."""
+    return enumerate((v for v in result.verdicts if v.claim.kind is not Kind.NOTE), start=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How a report's score comes about.
+
+    exercises: what they bring.
+    lines: every policy line between that and the final score, so that they add up to it.
+    final: the points after them.
+    """
+
+    exercises: Score
+    lines: tuple[Adjustment, ...]
+    final: Fraction
+
+
+@once_each(SUMS)
+def summed(report: Report) -> Sum:
+    """The report's score, its policy lines and its final score; every format asks several times."""
+    exercises, lines = report.score, report.adjustments
+    points = sum((line.points for line in lines), exercises.points)
+    if points < 0:
+        return Sum(exercises, (*lines, Adjustment("no score is below zero", -points)), Fraction(0))
+    return Sum(exercises, lines, points)
+
+
+def said(result: Result, verdict: Verdict) -> str:
+    """What became of a property, in full; the first that does not hold also says what it probably is."""
+    text = in_full(verdict.outcome)
+    if result.diagnosis and verdict is _first_missed(result):
+        text = f"{text}\n\n{probably(result.diagnosis)}"
+    return lines_of(text)
+
+
+def _first_missed(result: Result) -> Verdict | None:
+    missed = (v for v in result.verdicts if not isinstance(v.outcome, Passed))
+    return next((v for v in missed if v.claim.kind is Kind.GRADED), None)
+
+
+def probably(diagnosis: Diagnosis) -> str:
+    """The diagnosis as a paragraph."""
+    hint = f'HINTS.md, "{diagnosis.hint}", goes on from there.'
+    return f"Probably: {diagnosis.name}\n{diagnosis.explanation}\n{hint}"
+
+
+def overview(report: Report) -> str:
+    """The whole report in a few lines: what stands on top, the score and its origin, then each exercise."""
+    whole = summed(report)
+    points = whole.exercises
+    lines = [text for note in report.notes for text in (printable(note), "")]
+    lines.append(f"Score: {brief(whole.final)} of {brief(points.most)}")
+    if whole.lines:
+        lines.append(f"Exercises: {brief(points.points)}")
+        lines += [f"{printable(line.title)}: {signed(line.points)}" for line in whole.lines]
+    if points.most_bonus:
+        lines.append(f"Bonus, on top: {brief(points.bonus)} of {brief(points.most_bonus)}")
+    if report.rules:
+        lines.append(f"Rules: {printable(report.rules)}")
+    return "\n".join([*lines, "", *map(_standing, report.marks)])
+
+
+@once_each(KEPT)
+def _standing(result: Result) -> str:
+    """The exercise's line, and beneath it what is known about it."""
+    points = score(result)
+    got, most = (points.points, points.most) if points.most else (points.bonus, points.most_bonus)
+    name = printable(result.exercise.name)
+    lines = [f"{name}: {WORDS[exercise_status(result)]}, {brief(got)}/{brief(most)}"]
+    if result.diagnosis:
+        lines.append(f"  Probably: {printable(result.diagnosis.name)}")
+    return "\n".join(lines + [f"  Note on {name}: {printable(note)}" for note in notes(result)])

@@ -1,0 +1,253 @@
+"""The report: everything one grading has to say, and its versioned JSON form.
+
+Seeds are numbers that can be tried one after the other, so a plain digest would give them away. A name is a
+digest under a random key, which is kept where the seed itself is: equal seeds of one class have equal names,
+and without the key a name says nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib import resources
+from typing import Any
+
+from grader.model import (
+    Adjustment,
+    Crashed,
+    Failed,
+    Kind,
+    NotStarted,
+    Outcome,
+    Passed,
+    Result,
+    TimedOut,
+    Verdict,
+)
+from grader.printable import plain_json
+from grader.report.evidence import diagnosis_to_plain, outcome_to_plain, status
+from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
+from grader.report.words import alone_only
+
+SCHEMA_NAME = "nanograd/report/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One submission, graded.
+
+    seed: with which its cases were drawn; only a name where that is secret.
+    results: the exercises in order.
+    together: the last mark; None where only some exercises were asked for.
+    versions: of everything a verdict depends on.
+    adjustments: what the course's policies add and take away, line by line.
+    course: the hexadecimal digest of the course it was graded by; empty where that was not kept.
+    found: of an implementation in a shape of its own, what it is, a sentence each.
+    extras: verdicts on operations of its that are in no exercise; they count for nothing.
+    rules: by which promises it was judged, in a sentence; empty for the course's own files.
+    """
+
+    submission: str
+    digest: str
+    seed: Seed
+    isolation: str
+    results: tuple[Result, ...]
+    together: Result | None
+    versions: tuple[tuple[str, str], ...]
+    adjustments: tuple[Adjustment, ...] = ()
+    course: str = ""
+    found: tuple[str, ...] = ()
+    extras: tuple[Verdict, ...] = ()
+    rules: str = ""
+
+    @property
+    def marks(self) -> tuple[Result, ...]:
+        """The exercises and, where it was asked for, the last mark."""
+        return (*self.results, *((self.together,) if self.together else ()))
+
+    @property
+    def score(self) -> Score:
+        """What the exercises bring, before any policy."""
+        return sum(map(score, self.marks), NOTHING)
+
+    @property
+    def final(self) -> Fraction:
+        """The points after all adjustments; never below zero."""
+        return max(Fraction(0), self.score.points + sum(line.points for line in self.adjustments))
+
+    @property
+    def all_passed(self) -> bool:
+        """Whether all that counts has passed; bonus is not needed for that."""
+        return all(exercise_status(mark) == "passed" for mark in self.marks if mark.exercise.counts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands on top of it, a sentence each: no exercise says it, only all of them together do."""
+        return alone_only(self.results, self.together)
+
+
+def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The report's JSON form; times is the one key that differs between two runs."""
+    total = report.score
+    plain = {
+        "schema": SCHEMA_NAME,
+        "submission": {"name": report.submission, "digest": report.digest},
+        "seed": report.seed,
+        "isolation": report.isolation,
+        "score": _number(report.final),
+        "raw_score": _number(total.points),
+        "max_score": _number(total.most),
+        "adjustments": [{"title": a.title, "points": _number(a.points)} for a in report.adjustments],
+        "bonus": _number(total.bonus),
+        "max_bonus": _number(total.most_bonus),
+        "exercises": [_result(result) for result in report.results],
+        "together": _result(report.together) if report.together else None,
+        "versions": dict(report.versions),
+    }
+    if report.found:
+        plain |= _own_shape(report)
+    if report.rules:
+        plain["rules"] = report.rules
+    plain |= on_top(report)
+    return plain if times is None else plain | {"times": times}
+
+
+def on_top(report: Report) -> dict[str, Any]:
+    """The key for what stands on top of a report; none where nothing does."""
+    return {"notes": list(report.notes)} if report.notes else {}
+
+
+def to_json(report: Report, times: dict[str, Any] | None = None) -> str:
+    """The report as JSON text, the same for the same report."""
+    return (
+        plain_json(json.dumps(to_plain(report, times), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
+    )
+
+
+def schema() -> str:
+    """The JSON Schema every report meets."""
+    return (resources.files("grader.report") / "report.schema.json").read_text("utf-8")
+
+
+def _own_shape(report: Report) -> dict[str, Any]:
+    """What is said of an implementation in a shape of its own beyond what is said of exercises."""
+    there = there_is(report)
+    return {
+        "found": list(report.found),
+        "of_what_is_there": {"score": _number(there.points), "max_score": _number(there.most)},
+        "extras": [_extra(verdict) for verdict in report.extras],
+    }
+
+
+def there_is(report: Report) -> Score:
+    """The points reached, out of those for what is not absent."""
+    return sum((present(result) for result in report.results), NOTHING)
+
+
+def _extra(verdict: Verdict) -> dict[str, Any]:
+    outcome = outcome_to_plain(verdict.outcome)
+    return {
+        "name": verdict.claim.name,
+        "title": verdict.claim.title,
+        "status": status(verdict.outcome),
+        "cases": outcome.get("cases", 0),
+        "counterexample": _without_rank(outcome.get("counterexample")),
+        "error": error(verdict.outcome),
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    points = score(result)
+    return {
+        "name": result.exercise.name,
+        "title": result.exercise.title,
+        "status": exercise_status(result),
+        "score": _number(points.points),
+        "max_score": _number(points.most),
+        "bonus": _number(points.bonus),
+        "max_bonus": _number(points.most_bonus),
+        "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
+        "diagnosis": diagnosis_to_plain(result.diagnosis),
+        "notes": notes(result),
+    } | ({"absent": True} if absent(result) else {})
+
+
+def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
+    outcome = outcome_to_plain(verdict.outcome)
+    return {
+        "name": verdict.claim.name,
+        "title": verdict.claim.title,
+        "kind": verdict.claim.kind.value,
+        "status": status(verdict.outcome),
+        "score": _number(earned(result, verdict)),
+        "max_score": _number(worth(result, verdict)),
+        "cases": outcome.get("cases", 0),
+        "counterexample": _without_rank(outcome.get("counterexample")),
+        "error": error(verdict.outcome),
+        "frames": outcome.get("frames", []),
+    } | ({"absent": True} if outcome.get("absent") else {})
+
+
+def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
+    return shown and {key: value for key, value in shown.items() if key != "rank"}
+
+
+def error(outcome: Outcome) -> str | None:
+    """What went wrong in words, where it is not only other numbers than expected."""
+    match outcome:
+        case Failed(reason=reason) if reason:
+            return reason
+        case Crashed(error=text):
+            return text
+        case TimedOut(limit=limit):
+            return f"no answer within {limit:g} seconds"
+        case _:
+            return None
+
+
+def notes(result: Result) -> list[str]:
+    """What is worth knowing and costs nothing: titles of the notes that do not hold.
+
+    Only for a finished exercise: before that, a note may only be the echo of a mistake. What is said of how
+    it was examined is said anyway.
+    """
+    if exercise_status(result) != "passed":
+        return list(result.notes)
+    tried = [
+        v for v in result.verdicts if v.claim.kind is Kind.NOTE and not isinstance(v.outcome, NotStarted)
+    ]
+    missed = [v for v in tried if not isinstance(v.outcome, Passed)]
+    return [*result.notes, *(verdict.claim.title for verdict in missed)]
+
+
+def _number(fraction: Fraction) -> int | float:
+    return int(fraction) if fraction.denominator == 1 else float(fraction)
+
+
+# As a report says it: a number, or the name of a secret one.
+Seed = int | str
+SECRET = re.compile(r"secret(:[0-9a-f]{16})?")
+LARGEST = (1 << 63) - 1  # as large a number as a gradebook can hold
+KEY = 32  # bytes
+
+
+def named(seed: int, key: bytes = b"") -> Seed:
+    """The seed as reports that leave the instructor's hands say it.
+
+    key: empty where there is no place to keep one; then it is only said that the seed is secret.
+    """
+    if seed == 0:
+        return 0
+    return f"secret:{hmac.digest(key, str(seed).encode(), 'sha256').hex()[:16]}" if key else "secret"
+
+
+def read(value: Any) -> Seed:
+    """A seed as reports say it; raises ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST:
+        return value
+    if isinstance(value, str) and SECRET.fullmatch(value):
+        return value
+    raise ValueError(f"{value!r:.40} is no seed")

@@ -1,0 +1,320 @@
+"""Outcomes in plain words: failures, exceptions, and what only all parts together show.
+
+Alone, an exercise has the reference for all others beside it. So two that are built on each other both
+pass, and neither of them is there once every part is the submission's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from math import isfinite
+from typing import assert_never
+
+from grader.agreement import close
+from grader.model import (
+    Counterexample,
+    Crashed,
+    Failed,
+    Kind,
+    Node,
+    NotStarted,
+    Outcome,
+    Passed,
+    Result,
+    TimedOut,
+)
+from grader.report.scoring import exercise_status
+
+ENDLESS = (
+    "Usually that is a loop whose condition never becomes false, or a recursion that goes through shared "
+    "nodes again and again."
+)
+MARK = "<-- differs"
+Line = tuple[str, Node | None]
+
+
+def headline(outcome: Outcome) -> str:
+    """What happened, in one sentence."""
+    match outcome:
+        case Passed(cases):
+            return f"Holds in all {cases} cases."
+        case Failed(reason=reason):
+            return f"{reason}." if reason else "The numbers differ from PyTorch's."
+        case Crashed(error=error):
+            todo = open_todo(error)
+            return f"Half done: {todo} is still to be written." if todo else error
+        case TimedOut(limit=limit):
+            return f"No answer within {limit:g} seconds. {ENDLESS}"
+        case NotStarted(reason, absent):
+            return f"{'Absent' if absent else 'Not started'}: {reason}."
+        case _:
+            assert_never(outcome)
+
+
+def in_full(outcome: Outcome) -> str:
+    """The headline, where it happened, the program to paste, and expected beside got."""
+    lines = [headline(outcome), *meaning(outcome), *places(outcome)]
+    shown = counterexample_of(outcome)
+    if shown is not None:
+        lines += ["", shown.source.rstrip(), "", *numbers(shown)]
+    return "\n".join(lines)
+
+
+def meaning(outcome: Outcome) -> list[str]:
+    """What the headline means, where a beginner may wonder."""
+    words = in_words(outcome.error) if isinstance(outcome, Crashed) else ""
+    return [words] if words else []
+
+
+def places(outcome: Outcome) -> list[str]:
+    """Where a crash happened, a line each; the same place over and over only once."""
+    frames = outcome.frames if isinstance(outcome, Crashed) else ()
+    return [
+        f"  at {frame}" + (f"  ({count} times)" if (count := len(list(same))) > 1 else "")
+        for frame, same in groupby(frames)
+    ]
+
+
+def counterexample_of(outcome: Outcome) -> Counterexample | None:
+    """The counterexample an outcome carries, if it does."""
+    if isinstance(outcome, Failed | Crashed | TimedOut):
+        return outcome.counterexample
+    return None
+
+
+def numbers(shown: Counterexample) -> list[str]:
+    """Expected beside got: as the graph where there is one, else as a table."""
+    return [line.rstrip() for line in (tree(shown) if shown.graph else table(shown))]
+
+
+def table(shown: Counterexample) -> list[str]:
+    """Expected beside got as aligned text, each difference marked."""
+    got = dict(shown.got)
+    lines = [("", "expected", "got" if got else "", "")]
+    for label, expected in shown.expected:
+        mark = "" if label not in got or close(got[label], expected) else MARK
+        lines.append((label, number(expected), number(got[label]) if label in got else "", mark))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        f"  {label:<{widths[0]}}   {expected:>{widths[1]}}   {found:>{widths[2]}}   {mark}".rstrip()
+        for label, expected, found, mark in lines
+    ]
+
+
+def tree(shown: Counterexample) -> list[str]:
+    """The graph from its roots down, a node a line, expected beside got; the suspect is marked."""
+    used = {name for node in shown.graph for name in node.operands}
+    lines: list[Line] = []
+    seen: set[str] = set()
+    for root in (node for node in reversed(shown.graph) if node.name not in used):
+        _branch(root, {node.name: node for node in shown.graph}, ("", ""), lines, seen)
+    return _columns(lines)
+
+
+def _branch(
+    node: Node, nodes: dict[str, Node], lead: tuple[str, str], lines: list[Line], seen: set[str]
+) -> None:
+    """A node's line, then its operands' beneath it; a node met again is only named.
+
+    lead: what stands before its own line, and before the lines beneath it.
+    """
+    if node.name in seen:
+        lines.append((f"{lead[0]}{node.name}, as above", None))
+        return
+    seen.add(node.name)
+    lines.append((f"{lead[0]}{node.name} = {node.formula}", node))
+    *others, last = dict.fromkeys(node.operands) or [""]
+    for name in others:
+        _branch(nodes[name], nodes, (f"{lead[1]}├─ ", f"{lead[1]}│  "), lines, seen)
+    if last:
+        _branch(nodes[last], nodes, (f"{lead[1]}└─ ", f"{lead[1]}   "), lines, seen)
+
+
+def _columns(lines: Sequence[Line]) -> list[str]:
+    """The lines with data and gradient in columns, expected beside got."""
+    ran = any(node is not None and node.data[1] is not None for _, node in lines)
+    head = ["expected", "got"] if ran else ["expected"]
+    rows = [["", *head, *head, ""]]
+    for text, node in lines:
+        values = () if node is None else (*node.data[: len(head)], *node.grad[: len(head)])
+        cells = ["" if value is None else number(value) for value in values]
+        mark = MARK if node is not None and node.suspect else ""
+        rows.append([text, *(cells or [""] * 2 * len(head)), mark])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    half = sum(widths[1 : 1 + len(head)]) + 2 * len(head)
+    top = f"  {'':<{widths[0]}}  {'data':>{half}}  {'gradient':>{half}}"
+    return [top, *(_row(row, widths, len(head)) for row in rows)]
+
+
+def _row(row: Sequence[str], widths: Sequence[int], half: int) -> str:
+    cells = [f"  {cell:>{width}}" for cell, width in zip(row[1:-1], widths[1:-1], strict=True)]
+    left, right = "".join(cells[:half]), "".join(cells[half:])
+    return f"  {row[0]:<{widths[0]}}  {left}  {right}   {row[-1]}".rstrip()
+
+
+def number(value: float) -> str:
+    """A number as briefly as it can be told from others nearby: 3 rather than 3.0."""
+    whole = isfinite(value) and value == int(value) and abs(value) < 1e15
+    return str(int(value)) if whole else f"{value:.12g}"
+
+
+# The first pattern that is found in the exception's line explains it.
+IN_WORDS = (
+    (
+        r"'NoneType' object is not callable",
+        "None was called like a function. Is a function stored, or what it returned?",
+    ),
+    (
+        r"'NoneType' object has no attribute",
+        "None stands where a Value is expected. Does every function return its result?",
+    ),
+    (
+        r"'(int|float|bool)' object has no attribute '(data|grad|_prev|_backward|relu|backward)'",
+        "A plain number stands where a Value is expected: numbers may come in as operands, too.",
+    ),
+    (
+        r"'(tuple|list|generator)' object has no attribute '(data|grad|relu|backward)'",
+        "Several things in a row stand where a single Value is expected.",
+    ),
+    (
+        r"(must be real number|float\(\) argument|not supported between).*Value|'(float|int)' and 'Value'",
+        "A Value stands where a plain number is needed: the number is in its data.",
+    ),
+    (
+        r"not supported between|unsupported operand",
+        "Two things meet in an operation that is not defined for them.",
+    ),
+    (
+        r"^RecursionError",
+        "A function calls itself without end, or goes deeper than Python's limit of 1,000 calls.",
+    ),
+    (r"^ZeroDivisionError", "It divides by a number that can be zero."),
+    (r"^(UnboundLocalError|NameError)", "A name is used that has no value at that point."),
+    (r"^(SyntaxError|IndentationError|TabError)", "Python cannot read the file at that line."),
+    (r"^ModuleNotFoundError", "Only the standard library and the files beside this one can be imported."),
+    (r"^ImportError", "The module is there, but has nothing of that name."),
+    (r"^MemoryError", "It asked for more memory than there is; do graphs or lists grow without end?"),
+    (
+        r"(missing|takes) .*argument|unexpected keyword argument",
+        "It is called with other arguments than its def line allows: compare it with the stub.",
+    ),
+    (
+        r"object is not iterable",
+        "A single thing stands where several are expected: one output comes without a list.",
+    ),
+    (r"object is not callable", "Something that is no function is called like one."),
+    (r"object is not subscriptable|^IndexError", "It asks for an item that is not there."),
+    (r"^OverflowError", "A number has become too large for a float."),
+    (r"^KeyError", "It looks for something in a dict that is not there."),
+    (
+        r"^AttributeError",
+        "It asks an object for something it does not have: is it spelled right, is it made in time?",
+    ),
+)
+
+
+def in_words(error: str) -> str:
+    """What an exception's line means, in a sentence; nothing where it is plain enough or unknown."""
+    return next((words for pattern, words in IN_WORDS if re.search(pattern, error)), "")
+
+
+def open_todo(error: str) -> str:
+    """Which TODO is still open, where an exception says just that; else nothing."""
+    said = re.match(r"NotImplementedError: (\w+: TODO .*)", error)
+    return said[1] if said else ""
+
+
+RECURSION = "RecursionError"
+PLACE = re.compile(r"(\w+)\.py, line \d")
+GUESS = "One exercise may be built on another in a circle, or rest on how our parts are made inside."
+Missed = Failed | Crashed | TimedOut
+
+
+def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str, ...]:
+    """The sentences that stand on top of a report where what passes alone does not work together.
+
+    results: of the exercises. together: the last mark; None where it was not asked for.
+    Nothing in them but the exercises' names is from the course, and nothing from the submission.
+    """
+    if together is None or exercise_status(together) == "passed":
+        return ()
+    held, missed = _tried(together)
+    circle = _circle(missed, results)
+    if missed and results and all(map(_passed, results)):
+        count = _count(len(missed), held + len(missed))
+        what, guess = _what_happens(missed, circle), "" if circle else f" {GUESS}"
+        return (f"Every exercise passes alone. Together, with all parts your own, {count}: {what}.{guess}",)
+    if circle:
+        ended = _what_happens(list(filter(_endless, missed)), circle)
+        return (f"{_listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
+    return ()
+
+
+def _passed(result: Result) -> bool:
+    return exercise_status(result) == "passed"
+
+
+def _tried(together: Result) -> tuple[int, list[Missed]]:
+    """Of the properties that decide the last mark's status: how many hold, and what became of the others."""
+    kinds = {verdict.claim.kind for verdict in together.verdicts}
+    kind = Kind.GRADED if Kind.GRADED in kinds else Kind.BONUS
+    outcomes = [verdict.outcome for verdict in together.verdicts if verdict.claim.kind is kind]
+    held = sum(isinstance(outcome, Passed) for outcome in outcomes)
+    return held, [outcome for outcome in outcomes if isinstance(outcome, Missed)]
+
+
+def _count(missed: int, tried: int) -> str:
+    if missed < tried:
+        return f"{missed} of {tried} properties {'does' if missed == 1 else 'do'} not hold"
+    return "its one property does not hold" if tried == 1 else f"none of {tried} properties holds"
+
+
+def _what_happens(missed: Sequence[Missed], circle: Sequence[str]) -> str:
+    """In which ways they do not hold, each said once."""
+    return " or ".join(dict.fromkeys(_how(outcome, circle) for outcome in missed))
+
+
+def _how(outcome: Missed, circle: Sequence[str]) -> str:
+    match outcome:
+        case Crashed() if _endless(outcome):
+            files = _listed([f"{name}.py" for name in circle])
+            where = f", where {files} call each other in a circle" if circle else ""
+            return f"it ends in {RECURSION}{where}"
+        case Crashed():
+            return "it crashes"
+        case TimedOut():
+            return "it gives no answer in time"
+        case Failed():
+            return "it gives other values than promised"
+        case _:
+            assert_never(outcome)
+
+
+def _endless(outcome: Missed) -> bool:
+    return isinstance(outcome, Crashed) and outcome.error.startswith(RECURSION)
+
+
+def _circle(missed: Sequence[Missed], results: Sequence[Result]) -> list[str]:
+    """The exercises that an endless recursion was seen to lead through again and again.
+
+    Two or more, all of which pass alone; else none.
+    """
+    frames = (outcome.frames for outcome in missed if isinstance(outcome, Crashed) and _endless(outcome))
+    seen = set().union(*map(_again, frames))
+    inside = [result for result in results if result.exercise.name in seen]
+    return [r.exercise.name for r in inside] if len(inside) > 1 and all(map(_passed, inside)) else []
+
+
+def _again(frames: Sequence[str]) -> set[str]:
+    """The files that lie between two visits to one and the same."""
+    found = (PLACE.match(frame) for frame in frames)
+    files = [name for name, _ in groupby(match[1] for match in found if match)]
+    last = {name: place for place, name in enumerate(files)}
+    return {between for place, name in enumerate(files) for between in files[place : last[name]]}
+
+
+def _listed(names: Sequence[str]) -> str:
+    """One, two and three."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

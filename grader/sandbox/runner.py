@@ -1,0 +1,286 @@
+"""A submission as the grader sees it: something that turns programs into observations."""
+
+from __future__ import annotations
+
+import marshal
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from types import CodeType
+from typing import Any
+
+from grader.autograd.program import Packed, Program, pack
+from grader.errors import MachineError
+from grader.model import Ended, Observation, Overtime
+from grader.sandbox.cage import Cage
+from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, answers
+
+MIB = 1 << 20
+NONCE = 8
+NOTHING = marshal.dumps([])  # no programs
+WAITING = 2.0  # seconds, for a process that has nothing to do
+TRIES = 3
+# How a process ends that finds its pipe closed; the worker's zygote has the same number.
+FOUND_CLOSED = How.EXITED, 121
+# The signals that code brings upon itself, by computing or by its own timers. Any other comes from outside:
+# the filter refuses to send one.
+OWN_DOING = frozenset(
+    getattr(signal, f"SIG{name}")
+    for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one exercise may use.
+
+    seconds: of processor time, for the whole exercise.
+    patience: how many times as long the clock may run: code that waits is ended, and code on a busy
+        machine is not.
+    memory: bytes of address space.
+    """
+
+    seconds: float = 10.0
+    patience: float = 1.0
+    memory: int = 512 * MIB
+
+
+@dataclass(slots=True)
+class Clock:
+    """How many seconds an exercise has left, however many processes it takes."""
+
+    left: float
+
+    @classmethod
+    def of(cls, limits: Limits) -> Clock:
+        return cls(limits.seconds * limits.patience)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine is assembled from.
+
+    modules: the name of each module of the package, with the student's source as text and the
+        reference's as code.
+    needed: the definitions the engine has, in order: the module, what it defines, and the attribute of
+        Value that this becomes, or nothing for a class.
+    """
+
+    modules: Mapping[str, str | CodeType]
+    needed: tuple[tuple[str, str, str], ...]
+
+    def head(self) -> dict[str, Any]:
+        """As a worker is told."""
+        return {"parts": dict(self.modules), "needed": list(self.needed)}
+
+
+class Student:
+    """Runs the exercises of one submission, each in a process of its own under one worker."""
+
+    def __init__(self, cage: Cage, limits: Limits, lanes: int) -> None:
+        self._cage = cage
+        self._limits = limits
+        self._lanes = lanes
+        self._worker: Launched | None = None
+        self._used = 0
+
+    @contextmanager
+    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Attempt]:
+        """A fresh process that loads the parts; it ends with the block.
+
+        clock: of an exercise that takes several processes; a whole one where nothing is said.
+        """
+        attempt = Attempt(self._begin, parts, self._limits, clock or Clock.of(self._limits))
+        try:
+            yield attempt
+        finally:
+            attempt.close()
+
+    def _begin(self) -> Running:
+        """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
+        for _ in range(2):
+            if self._worker is None or self._used == self._lanes:
+                self.close()
+                self._worker, self._used = Launched(self._cage, self._lanes), 0
+            number, self._used = self._used, self._used + 1
+            try:
+                return Running(self._worker, number, self._worker.begin(number))
+            except BrokenPipeError:
+                self._used = self._lanes
+        raise AssertionError("a worker that has just started takes a command")
+
+    def close(self) -> None:
+        """End the worker with everything in it."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An exercise's process: its worker, and its lane there."""
+
+    worker: Launched
+    number: int
+    lane: Lane
+
+    def end(self, gone: bool = False) -> Death:
+        """End it; see Launched.end."""
+        return self.worker.end(self.number, gone)
+
+
+class EndedFromOutside(Exception):
+    """Somebody else has ended a process: the kernel for want of memory, or a person."""
+
+
+class Attempt:
+    """One exercise's process. After its first death or timeout it answers nothing more.
+
+    A process that somebody else ends is begun anew: that is no doing of the code's.
+    """
+
+    def __init__(self, begin: Callable[[], Running], parts: Parts, limits: Limits, clock: Clock) -> None:
+        self._begin = begin
+        self._limits = limits
+        self._parts: dict[str, Any] = {
+            **parts.head(),
+            "memory": limits.memory,
+            "seconds": limits.seconds,
+            "patience": limits.patience,
+        }
+        self._clock = clock
+        self._start()
+        self.over: Ended | Overtime | None = None
+
+    def _start(self) -> None:
+        self._process = self._begin()
+        self._head = self._parts
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        if not self.over:
+            self._process.end()
+
+    def observe(self, request: Request) -> list[Observation]:
+        """What each program gave, in order; raises MachineError where that cannot be found out here."""
+        if self.over:
+            return [self.over] * len(request.lengths)
+        left = self._clock.left
+        for _ in range(TRIES):
+            try:
+                return self._observed(request)
+            except EndedFromOutside:
+                self._clock.left = left
+                self._start()
+        raise MachineError(
+            f"a process that runs a submission was ended from outside, {TRIES} times in a row",
+            "look for what ends processes here (too little memory?), then run the same again",
+        )
+
+    def _observed(self, request: Request) -> list[Observation]:
+        """Ask the process that there is; raises EndedFromOutside."""
+        nonce = secrets.token_bytes(NONCE)
+        frames = Frames(nonce, request.lengths)
+        message = _blob({**self._head, "nonce": nonce}) + _sized(request.packed)
+        self._head = {}
+        lane, started = self._process.lane, time.monotonic()
+        try:
+            end = lane.exchange(message, frames, started + self._clock.left)
+        except OutOfTurn:
+            return self._out_of_turn(request)
+        finally:
+            self._clock.left -= time.monotonic() - started
+        done: list[Observation] = [*answers(frames, lane.texts_said())]
+        if end is End.ANSWERED:
+            return done if self._waits() else self._out_of_turn(request)
+        death = self._process.end(gone=end is End.CLOSED)
+        return self._stop(self._why(death) if end is End.CLOSED else self._late(), done, request)
+
+    def _waits(self) -> bool:
+        """Whether the process is found waiting for its next request, having said nothing but the last answer.
+
+        What it wrote after that answer may come with it or later, and must not be told in two ways.
+        """
+        nonce = secrets.token_bytes(NONCE)
+        message = _blob({"nonce": nonce}) + _sized(NOTHING)
+        with suppress(OutOfTurn):
+            # One that has ended, or that does not answer, is told so if it is asked for anything more.
+            self._process.lane.exchange(message, Frames(nonce, ()), time.monotonic() + WAITING)
+            return True
+        return False
+
+    def _out_of_turn(self, request: Request) -> list[Observation]:
+        self._process.end()
+        why = Ended("its process wrote where only the grader's protocol may", busy=True)
+        return self._stop(why, [], request)
+
+    def _late(self) -> Overtime:
+        return Overtime(self._limits.seconds, busy=True)
+
+    def _why(self, death: Death) -> Ended | Overtime:
+        """What an end is told as; raises EndedFromOutside where it is no doing of the code's."""
+        how, number, filtered = death.how, death.number, self._process.worker.filtered
+        # The filter ends whoever closes the pipe; without one it is found closed, or the process stays.
+        by_filter = how is How.SIGNALLED and number == signal.SIGSYS
+        closed = by_filter if filtered else how is How.STAYED or (how, number) == FOUND_CLOSED
+        if closed:
+            return Ended("its process closed the grader's pipe", busy=True)
+        if how is How.EXITED:
+            reason = f"its process ended with exit code {number}, as exit() or os._exit() does"
+            return Ended(reason, busy=True)
+        if number == signal.SIGXCPU:
+            return self._late()
+        if how is How.SIGNALLED and number in OWN_DOING:
+            return Ended(_by_signal(number), busy=True)
+        # Whoever ignores the signal that the time is up is killed a second later.
+        if death.seconds >= self._limits.seconds:
+            return self._late()
+        if filtered:
+            raise EndedFromOutside
+        if how is How.UNKNOWN:
+            return Ended("its process was killed from inside", busy=True)
+        return Ended(_by_signal(number), busy=True)
+
+    def _stop(self, why: Ended | Overtime, done: list[Observation], request: Request) -> list[Observation]:
+        """Remember that it is over; all that is missing gets the reason, the first of them as busy."""
+        self.over = replace(why, busy=False)
+        done = done[: len(request.lengths) - 1]  # all frames without the closing nonce are one too many
+        missing = len(request.lengths) - len(done) - 1
+        return [*done, why, *[self.over] * missing]
+
+
+def _by_signal(number: int) -> str:
+    names = {int(known): known.name for known in signal.Signals}
+    return f"its process was ended by {names.get(number, f'signal {number}')}"
+
+
+def _blob(thing: dict[str, Any]) -> bytes:
+    return _sized(marshal.dumps(thing))
+
+
+def _sized(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "little") + data
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Programs packed once, however many submissions they go to.
+
+    packed: the programs as marshal.
+    lengths: how many numbers each observes.
+    """
+
+    packed: bytes
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, programs: Sequence[Program]) -> Request:
+        return cls(marshal.dumps([pack(p) for p in programs]), tuple(p.length for p in programs))
+
+    def programs(self) -> list[Packed]:
+        """The programs, as they were packed."""
+        programs: list[Packed] = marshal.loads(self.packed)
+        return programs

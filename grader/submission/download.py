@@ -1,0 +1,318 @@
+"""A class's download: every form in which submissions arrive, and whose is what."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from grader.errors import MachineError, UsageError
+from grader.machine.files import Root, temporary
+from grader.model import Person
+from grader.printable import printable, shortened
+from grader.submission.archive import Kind, Limits, Member, Refused, in_words, members
+from grader.submission.hand_in import (
+    METADATA,
+    METADATA_MOST,
+    Entry,
+    Found,
+    Layout,
+    Named,
+    Sort,
+    as_id,
+    leftover,
+    listing,
+    named,
+    typed_in,
+    uploaded,
+    without_ending,
+)
+from grader.submission.roster import Row, joined, read
+from grader.submission.submission import LARGEST
+from grader.submission.tree import DEEPEST, read_loose, read_path, safe_path
+from grader.submission.tree import LIMITS as INNER
+
+Troubles = list[tuple[str, str]]
+HOW = "run: pip install 'nanograd[class]'"
+STRAY = "neither a folder, an archive nor a file that a learning platform named, so it was left out"
+ALONE = "a Python file by itself, so nobody knows whose it is; give every person a folder"
+TYPED = "a text or a link instead of files, so it was left out"
+UNUSED = "no Python file and no archive, so it was left out"
+UNTOLD = f"not in {METADATA}, so it goes by its name"
+SHARED = "the same number with another name, so each file goes by its name"
+
+
+class Entries:
+    """Makes the hand-ins of one folder."""
+
+    def __init__(self, root: Root, wanted: tuple[str, ...], layout: Layout | None) -> None:
+        self.root = root
+        self.wanted = wanted
+        self.layout = layout
+        self.made: list[Entry] = []
+        self.troubles: Troubles = []
+
+    def add(
+        self, person: Person, path: tuple[str, ...], at: datetime | None = None, series: str = ""
+    ) -> None:
+        """A hand-in that is a folder or an archive."""
+        read = partial(read_path, self.root, path, person.id, self.wanted, self.layout)
+        self.made.append(Entry(person, ("/".join(path),), at, read, series))
+
+    def add_loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> None:
+        """A hand-in of single files; files as in read_loose, names are all the files it consists of."""
+        where = printable(names[0])
+        read = partial(read_loose, self.root, files, where, person.id, self.wanted)
+        self.made.append(Entry(person, tuple(names), None, read))
+
+    def trouble(self, name: str, sentence: str) -> None:
+        """Something the caller should know of an entry."""
+        self.troubles.append((printable(name), sentence))
+
+
+def entries_of(
+    root: Root,
+    rows: Sequence[Row],
+    wanted: tuple[str, ...],
+    passed: Path | None,
+    layout: Layout | None = None,
+) -> tuple[list[Entry], Troubles]:
+    """The hand-ins of a folder, and what else is in it.
+
+    rows: the roster, whose paths may lead further down than a learning platform's do.
+    passed: a file that is no hand-in wherever it is, such as the roster.
+    layout: what a hand-in may be besides files named after the exercises.
+    Raises OSError where the folder cannot be listed, and UsageError for metadata that cannot be read.
+    """
+    entries = Entries(root, wanted, layout)
+    present = {name: sort for name, sort in listing(root) if not _same(root, name, passed)}
+    if present.get(METADATA) is Sort.FILE:
+        del present[METADATA]
+        present = _told(entries, present)
+    _named_in_roster(entries, rows, present)
+    _by_name(entries, present)
+    return entries.made, entries.troubles
+
+
+def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
+    """Take everything of which nothing but its name is known."""
+    files: dict[tuple[str, str], list[tuple[Named, str]]] = defaultdict(list)
+    for name, sort in present.items():
+        folder = sort is Sort.FOLDER or (sort is Sort.LINK and _leads_to_folder(entries.root, name))
+        if not folder and (what := named(name)) and not typed_in(name):
+            files[what.system, what.id].append((what, name))
+        else:
+            _single(entries, name, folder=folder)
+    for group in files.values():
+        _together(entries, group)
+
+
+def _same(root: Root, name: str, passed: Path | None) -> bool:
+    if passed is None or passed.name != name:
+        return False
+    return os.path.realpath(root.path / name) == os.path.realpath(passed)
+
+
+def _told(entries: Entries, present: dict[str, Sort]) -> dict[str, Sort]:
+    """Take what Gradescope's metadata names; what is left are the others."""
+    try:
+        from grader.submission.gradescope import told
+    except ImportError:
+        raise UsageError(f"{METADATA} needs PyYAML, which is not installed", HOW) from None
+    left = dict(present)
+    for each in told(entries.root):
+        if each.folder not in present:
+            if each.folder == each.series:
+                entries.trouble(each.folder, f"named in {METADATA}, and not there")
+            continue
+        left.pop(each.folder, None)
+        for person in each.people or (Person(as_id(each.folder)),):
+            entries.add(person, (each.folder,), each.at, each.series)
+    for name in left:
+        entries.trouble(name, UNTOLD)
+    return left
+
+
+def _named_in_roster(entries: Entries, rows: Iterable[Row], present: dict[str, Sort]) -> None:
+    """Take the paths of the roster that lead into folders, which are then no hand-ins themselves."""
+    taken = set()
+    for row in rows:
+        if row.path and len(row.path) > 1 and entries.root.exists(row.path):
+            present.pop(row.path[0], None)
+            if row.path not in taken:
+                entries.add(Person(as_id(row.path[-1])), row.path)
+            taken.add(row.path)
+
+
+def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
+    """An entry that is a hand-in by itself, or none."""
+    what, stem = named(name), without_ending(name)
+    if typed_in(name):
+        entries.trouble(name, TYPED)
+    elif folder and what and what.system == "Moodle":
+        entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
+    elif folder or stem is not None:
+        entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
+    elif (
+        entries.layout is not None and name.endswith(".py") and entries.layout.fits(entries.root.path / name)
+    ):
+        entries.add(Person(as_id(name.removesuffix(".py"))), (name,))
+    else:
+        entries.trouble(name, ALONE if name.endswith(".py") else STRAY)
+
+
+def _leads_to_folder(root: Root, name: str) -> bool:
+    # Whether it does decides only what is said: nobody follows it.
+    return os.path.isdir(root.path / name)
+
+
+def _together(entries: Entries, group: list[tuple[Named, str]]) -> None:
+    """The files that a learning platform has of one person."""
+    if len({what.name for what, _ in group}) > 1:
+        for _, name in group:
+            entries.trouble(name, SHARED)
+            _single(entries, name)
+        return
+    person = Person(as_id(group[0][0].id), as_id(group[0][0].name))
+    archives = [name for what, name in group if without_ending(what.file)]
+    python = [(what, name) for what, name in group if what.file.endswith(".py")]
+    for name in archives:
+        entries.add(person, (name,))
+    if python or not archives:
+        names = [name for _, name in python or group]
+        entries.add_loose(person, dict(_latest(python)), names)
+    for what, name in group:
+        if name not in archives and not what.file.endswith(".py"):
+            entries.trouble(name, UNUSED)
+
+
+def _latest(group: Sequence[tuple[Named, str]]) -> Iterator[tuple[str, str]]:
+    """The files by the names the student gave, the last upload of each last."""
+    order = sorted(group, key=lambda pair: (uploaded(pair[0].file)[1], pair[0].upload))
+    return ((uploaded(what.file)[0], name) for what, name in order)
+
+
+def find(
+    folder: Path, wanted: tuple[str, ...], roster: Path | None = None, layout: Layout | None = None
+) -> Found:
+    """Everything that was handed in below a folder, or in a learning platform's download of one.
+
+    folder: holds a folder, an archive or files named by Canvas or Moodle for each hand-in, or is the export
+        of Gradescope; may be a zip or tar archive of all that, which is then unpacked to a temporary folder.
+    wanted: the exercises' names.
+    roster: who is in the class, see grader.submission.roster.
+    layout: what a hand-in may be besides files named after the exercises.
+    Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
+    """
+    rows = read(roster) if roster else None
+    root, troubles = _opened(folder)
+    try:
+        entries, more = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
+    except OSError as error:
+        raise UsageError(
+            f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
+        ) from None
+    found = joined(entries, rows)
+    return Found(found.handins, found.absent, (*troubles, *more, *found.troubles))
+
+
+def _opened(folder: Path) -> tuple[Root, Troubles]:
+    shown = printable(str(folder))
+    if not os.path.exists(folder):
+        raise UsageError(f"there is no folder {shown}", "check the path")
+    if os.path.isdir(folder):
+        return _innermost(Root(folder), None), []
+    stem = without_ending(folder.name)
+    if stem is None or not os.path.isfile(folder):
+        raise UsageError(
+            f"{shown} is neither a folder nor a zip or tar archive",
+            "give the folder that holds the submissions, or the archive that was downloaded",
+        )
+    root, troubles = unpack(folder)
+    return _innermost(root, stem), troubles
+
+
+def _innermost(root: Root, stem: str | None) -> Root:
+    """The folder itself, or the one around everything that an archive of it often has.
+
+    stem: the archive's name, as that folder is often called; None where there is no archive.
+    """
+    try:
+        only, *others = [name for name, _ in listing(root)]
+    except (OSError, ValueError):
+        return root
+    inside = Root(root.path / only, root)
+    around = not others and inside.path.is_dir() and not inside.path.is_symlink()
+    if around and (only == stem or os.path.lexists(inside.path / METADATA)):
+        return inside
+    return root
+
+
+LIMITS = Limits(packed=16 << 30, members=2_000_000, unpacked=8 << 30)
+# A folder around everything, one a submission, those in it, and the file.
+LONGEST = 1 + 1 + DEEPEST + 1
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
+UNSAFE = "left out: its path leads out of the archive or is not plain"
+
+
+def unpack(archive: Path) -> tuple[Root, Troubles]:
+    """A temporary folder with the archive's submissions, and what was left out of it.
+
+    Unpacked are Python files and the archives in it, which stay archives; of all other files only that they
+    are there. Nothing is longer than what is read of it later, and no link is ever made.
+    Raises UsageError, and MachineError where there is no room.
+    """
+    root, troubles = temporary(), []
+    where = printable(str(archive))
+    try:
+        with archive.open("rb") as file, in_words(where):
+            for member in members(file, LIMITS):
+                if reason := _take(member, root.path):
+                    troubles.append((shortened(member.name.removeprefix("./")), reason))
+    except OSError as error:
+        raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
+    return root, troubles
+
+
+def _take(member: Member, root: Path) -> str:
+    """Write a member, if it may be needed; why it is left out, where somebody should know."""
+    try:
+        path = safe_path(member.name)
+    except Refused:
+        return UNSAFE
+    if any(map(leftover, path)) or len(path) > LONGEST:
+        return ""
+    if member.kind is Kind.OTHER:
+        return "left out: it is a link or a device" if len(path) < 2 or _most(path[-1]) else ""
+    data = member.read(_most(path[-1])) if member.kind is Kind.FILE else None
+    try:
+        _write(root.joinpath(*path), data)
+    except FileExistsError:
+        return "left out: the archive holds it twice, and the first one was taken"
+    except OSError as error:
+        if error.errno in DISK:
+            raise MachineError(f"there is no room to unpack in: {error.strerror}", "set TMPDIR") from None
+        return f"left out: no file can be called that here ({error.strerror})"
+    return ""
+
+
+def _write(target: Path, data: bytes | None) -> None:
+    """Make a file of these bytes, or a folder where there are none."""
+    (target if data is None else target.parent).mkdir(parents=True, exist_ok=True)
+    if data is not None:
+        with target.open("xb") as file:
+            file.write(data)
+
+
+def _most(name: str) -> int:
+    """How many bytes are needed of a file of this name."""
+    if name.endswith(".py"):
+        return LARGEST + 1
+    if name == METADATA:
+        return METADATA_MOST + 1
+    return INNER.packed + 1 if without_ending(name) else 0

@@ -1,0 +1,185 @@
+"""The nouns of what is handed in, and what learning platforms say with the names of its files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from pathlib import Path as FilePath
+from typing import Protocol
+
+from grader.machine.files import Root
+from grader.model import Person
+from grader.submission.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Handin:
+    """One thing that somebody handed in, not read yet.
+
+    where: its path below the folder, made printable.
+    handed_in: when, with its time zone; None where that is not known. What an archive says of its
+        members' age is the student's own clock, so it is not taken.
+    number: 1, 2, … among what the same person handed in, in order.
+    read: opens and reads it now; raises UsageError in one sentence where that cannot be done, or where it
+        holds none of the wanted files.
+    """
+
+    person: Person
+    where: str
+    handed_in: datetime | None
+    number: int
+    read: Callable[[], Submission]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is.
+
+    handins: in the order of the persons' ids, then numbers.
+    absent: who is in the roster and handed in nothing, in the roster's order.
+    troubles: where, and a sentence, for whatever the caller should know of.
+    """
+
+    handins: Sequence[Handin]
+    absent: Sequence[Person]
+    troubles: Sequence[tuple[str, str]]
+
+
+class Layout(Protocol):
+    """Another way in which a hand-in may be laid out than as files named after the exercises."""
+
+    def fits(self, path: FilePath) -> bool:
+        """Whether a Python file by itself is a hand-in."""
+
+    def rather(self, submission: Submission) -> bool:
+        """Whether what was read only looks as if its files were named after exercises."""
+
+    def read(self, path: FilePath, title: str) -> Submission | None:
+        """What lies there, read this way; None where it is not laid out so. Raises UsageError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A hand-in before anybody has looked into the roster.
+
+    person: as far as the names and the metadata tell.
+    paths: the files or folders it consists of, below the folder, as the file system has them.
+    series: equal for what a learning platform calls attempts at one and the same thing; empty where it
+        says nothing of that.
+    """
+
+    person: Person
+    paths: tuple[str, ...]
+    handed_in: datetime | None
+    read: Callable[[], Submission]
+    series: str = ""
+
+
+ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+# What Gradescope says of its export, and how many bytes of that are read.
+METADATA = "submission_metadata.yml"
+METADATA_MOST = 128 << 20
+LEFTOVERS = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
+# Canvas removes everything but letters, digits and underscores from a name, turns it to lower case, and
+# makes sure that it holds no number between underscores. The last number counts uploads.
+CANVAS = re.compile(r"(\w+?)(?:_LATE)?_([0-9]+)_([0-9]+)_(.+)")
+CANVAS_ANONYMOUS = re.compile(r"()(?:LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
+# A text that was typed in, or a link, comes without a number of its own.
+CANVAS_TYPED = re.compile(r"(?:\w+?(?:_LATE)?_[0-9]+|(?:LATE_)?anon_[A-Za-z0-9]+)_(?:text|link)\.html")
+# A team without a group has no number in Moodle.
+MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
+AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a learning platform says with a name.
+
+    system: Canvas or Moodle.
+    id: the platform's number for the person, or the name where there is none.
+    file: the name the student gave; empty where a folder is named.
+    upload: which of two files was uploaded later.
+    """
+
+    system: str
+    id: str
+    name: str
+    file: str
+    upload: int = 0
+
+
+def named(name: str) -> Named | None:
+    """What the name of a file or folder says, if a learning platform gave it; see also typed_in."""
+    if match := MOODLE.fullmatch(name):
+        person, number, _, file = match.groups()
+        return Named("Moodle", number or person, person, file or "")
+    if match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name):
+        person, number, upload, file = match.groups()
+        return Named("Canvas", number, person, file, upload=_count(upload))
+    return None
+
+
+def _count(digits: str) -> int:
+    # Python refuses to read a number of thousands of digits, and a name may be any.
+    return int(digits[:18])
+
+
+def typed_in(name: str) -> bool:
+    """Whether this is a text or a link that was handed in instead of a file."""
+    match = MOODLE.fullmatch(name)
+    return match[3] != "file" if match else bool(CANVAS_TYPED.fullmatch(name))
+
+
+def uploaded(file: str) -> tuple[str, int]:
+    """The name a student gave to a Python file, and how often Canvas had one of that name before."""
+    match = AGAIN.fullmatch(file)
+    return (match[1] + match[3], int(match[2])) if match else (file, 0)
+
+
+def without_ending(name: str) -> str | None:
+    """The name of an archive without its ending; None where it is no archive's."""
+    lower = name.lower()
+    for ending in ENDINGS:
+        if lower.endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)]
+    return None
+
+
+def leftover(name: str) -> bool:
+    """Whether a program left this behind, so that nobody means to hand it in."""
+    return name.startswith(".") or name.lower() in LEFTOVERS
+
+
+def as_id(name: str) -> str:
+    """A file's name as an id: itself, with bytes that are no text written out."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class Sort(Enum):
+    """What an entry is, links not followed."""
+
+    FOLDER = auto()
+    FILE = auto()
+    LINK = auto()
+    OTHER = auto()
+
+
+def listing(root: Root) -> list[tuple[str, Sort]]:
+    """The entries by name, without what programs left behind; raises OSError."""
+    with root.folder(()) as folder, os.scandir(folder) as entries:
+        return sorted(
+            ((entry.name, _sort(entry)) for entry in entries if not leftover(entry.name)),
+            key=lambda pair: pair[0],
+        )
+
+
+def _sort(entry: os.DirEntry[str]) -> Sort:
+    if entry.is_symlink():
+        return Sort.LINK
+    if entry.is_dir(follow_symlinks=False):
+        return Sort.FOLDER
+    return Sort.FILE if entry.is_file(follow_symlinks=False) else Sort.OTHER

@@ -1,0 +1,361 @@
+"""The watch: saves are graded as they come, and each key does its work."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, assert_never
+
+from grader.course.course import GIVEN, Course
+from grader.errors import GraderError, MachineError
+from grader.examine.digests import outcome_key
+from grader.forkserver.messages import Task
+from grader.learner.history import state_folder
+from grader.model import Counterexample, Kind, Passed
+from grader.render.terminal import plainest
+from grader.report.report import Report
+from grader.report.words import counterexample_of
+from grader.submission.submission import Submission
+from grader.watch.board import (
+    Board,
+    Drawn,
+    Event,
+    Faulted,
+    Gone,
+    Graded,
+    Hinted,
+    Keys,
+    Listing,
+    Lost,
+    Opened,
+    Pressed,
+    Quit,
+    Resized,
+    Said,
+    Saved,
+    Suspended,
+)
+from grader.watch.screen import Screen
+
+TICK = 1.0  # seconds between two looks at the clock and at the terminal's size
+LOSSES = 3
+ANOTHER = "The grading process ended; another one is starting …"
+
+
+class Grades(Protocol):
+    """A grading process; see asking.Grading."""
+
+    def start(self) -> None: ...
+    def ask(self, number: int, task: Task) -> None: ...
+    def close(self) -> None: ...
+
+
+class Paints(Protocol):
+    """A terminal; see terminal.Terminal."""
+
+    def paint(self, page: Screen) -> None: ...
+    def stale(self) -> bool: ...
+    def suspend(self) -> None: ...
+
+
+class Watch:
+    """Everything that a watch remembers between two events.
+
+    events: where they come from; clock: gives seconds.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        submission: Submission,
+        grading: Grades,
+        terminal: Paints,
+        events: queue.SimpleQueue[Event],
+        clock: Callable[[], float],
+        seed: int = 0,
+    ) -> None:
+        self.course = course
+        self.submission = submission
+        self.grading = grading
+        self.terminal = terminal
+        self.events = events
+        self.clock = clock
+        self.seed = seed
+        self.actions = Actions(course)
+        self.board = Board.first(course, clock()).says(
+            "Starting the grader; that takes a few seconds, once …"
+        )
+        self._opened: Opened | None = None
+        self._number = 0
+        self._asked: tuple[str, bytes] | None = None
+        self._losses = 0
+        self._by_save: set[str] = set()
+
+    def run(self) -> int:
+        """Until somebody quits: the exit code. Raises GraderError where the watch cannot go on."""
+        self.grading.start()
+        self._paint()
+        while not isinstance(event := self._next(), Quit):
+            self._handle(event)
+            self._ask()
+            self._paint()
+            self._remember(event)
+        return event.code
+
+    def _next(self) -> Event:
+        while True:
+            try:
+                return self.events.get(timeout=TICK)
+            except queue.Empty:
+                # A signal that another thread has caught would wake nobody until the next event.
+                if self.board.waiting or self.terminal.stale():
+                    self._paint()
+
+    def _paint(self) -> None:
+        self.terminal.paint(Screen(self.board, self.clock(), "exercises"))
+
+    def _handle(self, event: Event) -> None:
+        board = self.board
+        match event:
+            case Saved():
+                self._saved(event)
+            case Gone():
+                self.board = board.says("The folder exercises is gone; waiting for it to come back.")
+            case Pressed(key):
+                self._pressed(key)
+            case Opened():
+                self._opened = event
+                self.board = replace(board.says(""), since=self.clock(), ready=True)
+            case Graded():
+                self._graded(event)
+            case Faulted(number, error):
+                self._faulted(number, error)
+            case Lost(last):
+                self._lost(last)
+            case Said(sentence):
+                self.board = replace(board, starting=sentence)
+            case Suspended():
+                self.terminal.suspend()
+            case Resized() | Quit():
+                pass  # whatever has happened, the screen is painted anew
+            case _:
+                assert_never(event)
+
+    def _ask(self) -> None:
+        """Have the first of what waits graded, unless that is just what is under way."""
+        if self._opened is None or not self.board.waiting:
+            return
+        name = self.board.waiting[0]
+        wanted = name, self._sees(self.submission, name)
+        if wanted != self._asked:
+            self._asked = wanted
+            self._number += 1
+            self.grading.ask(self._number, Task(self.submission, (name,)))
+
+    def _sees(self, submission: Submission, name: str) -> bytes:
+        """A digest of all in a submission that a mark's grading sees."""
+        part = next(part for part in self.course.parts if part.name == name)
+        return outcome_key(self.course, submission, part, b"")
+
+    def _saved(self, event: Saved) -> None:
+        before, self.submission = self.submission, event.submission
+        names = event.names & {*self.course.names}
+        seen = {x for x in self.course.names if self._sees(before, x) != self._sees(self.submission, x)}
+        if not names and not seen:
+            self.board = self.board.says(_of_no_use(event.names))
+        elif seen or self._asked is None or names != {self._asked[0]}:
+            self._by_save |= names | seen
+            self.board = self.board.saved(names, names | seen, event.at)
+        # Else an editor has told twice of a save that is being graded already.
+
+    def _pressed(self, key: str) -> None:
+        if key == "q":
+            self.events.put(Quit(0))
+        else:
+            self.board = self.actions.pressed(self.board, key)
+
+    def _graded(self, event: Graded) -> None:
+        if event.number != self._number:
+            return  # what it was about has been saved once more
+        self._losses = 0
+        self.board = self.board.graded(event.result, self.clock(), event.final)
+        if event.final:
+            self._asked = None
+
+    def _remember(self, event: Event) -> None:
+        """Keep a verdict that a save has brought, once it is on the screen."""
+        if not isinstance(event, Graded) or not event.final or event.number != self._number:
+            return
+        name = event.result.exercise.name
+        if name in self._by_save and self._opened is not None:
+            self._by_save.discard(name)
+            report = Report(
+                submission=self.submission.name,
+                digest=self.submission.digest,
+                seed=self.seed,
+                isolation=self._opened.isolation,
+                results=(event.result,),
+                together=None,
+                versions=self._opened.versions,
+            )
+            self.board = self.actions.remember(self.board, report)
+
+    def _faulted(self, number: int | None, error: GraderError) -> None:
+        if number is None:
+            raise error
+        if number == self._number:
+            waiting = self.board.waiting[1:]
+            self.board = replace(self.board, waiting=waiting, early="").says(
+                f"{error.what}: {error.next_step}"
+            )
+            self._asked = None
+
+    def _lost(self, last: str) -> None:
+        self._losses += 1
+        if self._opened is None or self._losses == LOSSES:
+            raise MachineError(f"the grading process ended: {last or 'it said nothing'}", "run: grader grade")
+        self._opened = self._asked = None
+        self.grading.close()
+        self.grading.start()
+        self.board = replace(self.board, early="", ready=False, starting=ANOTHER)
+
+
+def _of_no_use(names: frozenset[str]) -> str:
+    """What to say of a save that changes nothing that is graded."""
+    if given := sorted(names & {*GIVEN}):
+        return f"{given[0]}.py is given: grading uses its own copy of it."
+    return "" if names else "The folder exercises is back."
+
+
+PICTURE = "graph.svg"
+
+
+def today() -> datetime:
+    """The time of day, with its zone."""
+    return datetime.now(UTC)
+
+
+class Actions:
+    """Answers keys with another board; what they need to be imported is imported when they are pressed.
+
+    now: the time that the history is told.
+    """
+
+    def __init__(self, course: Course, now: Callable[[], datetime] = today) -> None:
+        self._course = course
+        self._now = now
+        self._said: list[str] = []
+
+    @property
+    def _state(self) -> Path:
+        return state_folder(self._course)
+
+    def pressed(self, board: Board, key: str) -> Board:
+        """The board after a key."""
+        board = replace(board, kept="")
+        if board.resetting:
+            return self._reset(board) if key in ("r", "y") else _as_it_was(board)
+        try:
+            return self._done(board, key)
+        except GraderError as error:
+            return board.says(_sentence(error))
+
+    def _done(self, board: Board, key: str) -> Board:
+        match key:
+            case "h":
+                return self._hint(board)
+            case "n":
+                return board.next()
+            case "l":
+                return board.shows(Listing())
+            case "r":
+                return self._ask_reset(board)
+            case "g":
+                return self._draw(board)
+            case "?":
+                return board.shows(Keys())
+            case "escape" | "enter":
+                return board.at(board.current)
+            case " " | "down":
+                return board.turn(1)
+            case "up":
+                return board.turn(-1)
+        parts = (*board.names, board.together.name)
+        if key.isdigit() and 1 <= int(key) <= len(parts):
+            return board.at(parts[int(key) - 1])
+        return board
+
+    def _hint(self, board: Board) -> Board:
+        from grader.learner.hints import next_hint
+
+        if board.current == board.together.name:
+            return board.says("Hints are for single exercises: n or a number goes to one.")
+        known = board.result.diagnosis if board.result and not board.checking(board.current) else None
+        hint = next_hint(self._course, self._state, board.current, known, self._said.append)
+        level = f"level {hint.level} of {hint.of}" if hint.level else "for what is probably wrong"
+        more = "it is the last" if hint.level == hint.of else "h: the next"
+        return self._with_said(board.shows(Hinted(hint)), f"Hint, {level}; {more}; Esc: back.")
+
+    def _ask_reset(self, board: Board) -> Board:
+        if board.current == board.together.name:
+            return board.says("Only single exercises can be reset: n or a number goes to one.")
+        asked = f"Put the stub back in {board.current}.py? r again: yes (a copy is kept); other keys: no"
+        return replace(board.says(asked), resetting=True)
+
+    def _reset(self, board: Board) -> Board:
+        from grader.learner.files import reset
+
+        board = _as_it_was(board)
+        try:
+            backup = reset(self._course, board.current)
+        except GraderError as error:
+            return board.says(_sentence(error))
+        return replace(board, kept=f"{board.current}.py is the stub; yours: {self._called(backup)}")
+
+    def _called(self, path: Path) -> Path:
+        """A path as somebody in the course's folder calls it."""
+        root = self._course.root
+        return path.relative_to(root) if path.is_relative_to(root) else path
+
+    def _draw(self, board: Board) -> Board:
+        shown = counterexample(board)
+        if shown is None:
+            return board.says("There is no counterexample to draw.")
+        if not shown.graph:
+            return board.says("This counterexample has no graph of single operations: it is about modules.")
+        from grader.render.picture.svg import save
+
+        path = self._state / PICTURE
+        save(shown.graph, path, f"{board.exercise.name}: {board.exercise.title}")
+        return board.shows(Drawn(shown, self._called(path)))
+
+    def remember(self, board: Board, report: Report) -> Board:
+        """The history is told of a verdict."""
+        from grader.learner.history import remember
+
+        remember(report, self._state, self._now(), board.seconds or 0.0, say=self._said.append)
+        return self._with_said(board, board.note)
+
+    def _with_said(self, board: Board, note: str) -> Board:
+        """The board with the last thing that the folder of memories had to say, else with a note."""
+        said, self._said = self._said[-1:], []
+        return board.says(said[0] if said else note)
+
+
+def counterexample(board: Board) -> Counterexample | None:
+    """What the current verdict shows."""
+    wrong = [v for v in board.result.verdicts if not isinstance(v.outcome, Passed)] if board.result else []
+    graded = [v for v in wrong if v.claim.kind is Kind.GRADED]
+    wrong = graded or [v for v in wrong if v.claim.kind is Kind.BONUS]
+    return counterexample_of(plainest(wrong).outcome) if wrong else None
+
+
+def _as_it_was(board: Board) -> Board:
+    return replace(board.says(""), resetting=False)
+
+
+def _sentence(error: GraderError) -> str:
+    return f"{error.what}; {error.next_step}" if error.next_step else error.what

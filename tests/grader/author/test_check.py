@@ -1,0 +1,184 @@
+"""What grader check proves, on courses that are broken on purpose."""
+
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from grader.author.check import (
+    as_text,
+    hints_missing,
+    matrices,
+    misconception_faults,
+    rubric_faults,
+    solution_faults,
+    stub_faults,
+    stubs_out_of_step,
+    summary,
+    write_stubs,
+)
+from grader.course import misconceptions
+from grader.course.course import Course
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the course to break, with stubs just cut."""
+    for part in ("solutions", "exercises", "tests/properties"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("course.toml", "HINTS.md"):
+        shutil.copy(ROOT / file, tmp_path)
+    course = Course.load(tmp_path)
+    write_stubs(course)
+    return course
+
+
+def first(course):
+    return course.exercises[0]
+
+
+def test_stubs_just_cut_are_in_step(copy):
+    assert list(stubs_out_of_step(copy)) == []
+
+
+def test_edited_stub_is_out_of_step(copy):
+    (copy.root / "exercises" / "add.py").write_text("def add(self, other): ...\n")
+    assert list(stubs_out_of_step(copy)) == [
+        "exercises/add.py is not in step with solutions/add.py; run: grader check --write"
+    ]
+
+
+def test_missing_given_file_is_found(copy):
+    (copy.root / "exercises" / "value.py").unlink()
+    assert "value.py is missing" in next(stubs_out_of_step(copy))
+
+
+def test_missing_hint_level_is_found(copy):
+    hints = copy.root / "HINTS.md"
+    hints.write_text(hints.read_text().replace("### relu: level 2, the mathematics", "### something else"))
+    assert list(hints_missing(copy)) == ["HINTS.md has no heading '### relu: level 2, the mathematics'"]
+
+
+def test_points_that_do_not_add_up_are_found(copy):
+    odd = replace(first(copy), points=first(copy).points + 1)
+    assert "add up to 10, not to 11" in next(rubric_faults(copy, odd))
+
+
+def test_last_mark_that_counts_needs_a_property_that_brings_its_points(course, copy):
+    counts = replace(copy.together, points=Fraction(20))
+    assert list(rubric_faults(course, counts)) == []
+    path = copy.properties("together")
+    path.write_text(path.read_text().replace("points=2", "points=0"))
+    assert list(rubric_faults(copy, counts)) == ["together: none of its properties brings its points"]
+
+
+def test_solution_that_does_not_earn_a_last_mark_that_counts_is_found(copy, setting):
+    path = copy.root / "course.toml"
+    path.write_text(f"{path.read_text()}points = 20\n")
+    layer = copy.root / "solutions" / "layer.py"
+    layer.write_text(layer.read_text().replace("nonlin) for _", "True) for _"))
+    broken = Course.load(copy.root)
+    (found,) = solution_faults(replace(setting, course=broken), broken.together)
+    assert found.startswith(
+        "together: the solution does not keep 'An MLP built of nothing but your own parts"
+    )
+
+
+def test_wrong_solution_is_found(copy, setting):
+    path = copy.root / "solutions" / "add.py"
+    path.write_text(path.read_text().replace("self.grad += out.grad", "self.grad = out.grad"))
+    broken = Course.load(copy.root)
+    assert any(
+        "the solution does not keep" in f
+        for f in solution_faults(replace(setting, course=broken), first(broken))
+    )
+
+
+def test_stub_that_is_not_seen_as_one_is_found(copy, setting, monkeypatch):
+    path = copy.root / "solutions" / "add.py"
+    path.write_text(path.read_text().replace("# begin solution", "pass").replace("# end solution", ""))
+    broken = Course.load(copy.root)
+    # With nothing cut, the stub is the solution itself, and all it takes to pass.
+    assert "counts" not in "".join(stub_faults(replace(setting, course=broken), first(broken)))
+    assert broken.stub("add").count("raise NotImplementedError") == 0
+
+
+def test_misconceptions_of_the_course_have_no_faults(course, setting):
+    assert list(misconception_faults(setting, first(course))) == []
+
+
+def known(copy, text):
+    """The folder of a copy's misconceptions, in which those of add are the text."""
+    folder = copy.root / "grader" / "autograd" / "misconceptions"
+    folder.mkdir(parents=True)
+    (folder / "add.md").write_text(text, "utf-8")
+    return folder
+
+
+WRONG = """## {}: The gradient {}.
+Why.
+Hint: Accumulation · Seen by: same_operand_twice
+```diff
+-        self.grad += out.grad
++        self.grad = out.grad
+```
+"""
+
+
+def test_misconception_without_a_mistake_or_a_hint_is_found(copy, setting):
+    head = "## right_after_all: Nothing is wrong.\nIt works.\nHint: Nowhere · Seen by: data_is_the_sum\n"
+    folder = known(copy, f"{head}```python\n{copy.solution('add')}```\n")
+    found = list(misconception_faults(setting, first(copy), folder))
+    assert any("loses no points" in f for f in found)
+    assert any("leads to a hint that is not there, 'Nowhere'" in f for f in found)
+
+
+def test_undeclared_twins_are_found(copy, setting):
+    folder = known(copy, WRONG.format("one", "overwrites") + WRONG.format("other", "is replaced"))
+    found = misconception_faults(setting, first(copy), folder)
+    assert any("one and other behave the same" in fault for fault in found)
+
+
+def test_every_diff_that_no_longer_fits_a_changed_solution_is_told(copy, setting):
+    folder = known(copy, WRONG.format("one", "overwrites") + WRONG.format("other", "is replaced"))
+    path = copy.root / "solutions" / "add.py"
+    path.write_text(path.read_text().replace("self.grad += out.grad", "self.grad += 1.0 * out.grad"))
+    said = (
+        "'        self.grad += out.grad' does not stand in solutions/add.py; take the lines from the solution"
+    )
+    assert list(misconception_faults(setting, first(copy), folder)) == [
+        f"grader/autograd/misconceptions/add.md, line {line}, '## {name}': {said}"
+        for line, name in ((5, "one"), (12, "other"))
+    ]
+
+
+def test_matrix_shows_no_needless_property_and_every_misconception(setting):
+    for name, found in matrices(setting):
+        assert found.needless() == []
+        assert set(found.caught) == {m.id for m in misconceptions.misconceptions(name)}
+        assert all(found.caught.values())
+
+
+def test_matrix_shows_what_would_escape_if_two_properties_went(setting):
+    found = dict(matrices(setting))["neuron"]
+    assert "one_number_for_all_weights" in found.near_escape()
+    assert "one_number_for_all_weights" in found.alone("weights_start_random")
+    assert "one_number_for_all_weights" in as_text("neuron", found)
+
+
+def test_summary_counts_what_was_proved(course):
+    assert "8 exercises" in summary(course)
+    assert f"{sum(len(misconceptions.misconceptions(n)) for n in course.names)} misconceptions" in summary(
+        course
+    )
+
+
+def test_at_least_a_hundred_misconceptions_with_pairs(course):
+    known = [m for name in course.names for m in misconceptions.misconceptions(name)]
+    assert len(known) >= 100
+    assert all(m.name.endswith(".") and m.explanation and m.hint and m.seen_by for m in known)
+    assert sum("_without_" in m.id or "_and_" in m.id for m in known) >= 8

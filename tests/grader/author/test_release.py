@@ -1,0 +1,448 @@
+"""The students' project: what is in it, what is not, and that it grades as the course does."""
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.author.check import write_stubs
+from grader.author.release import (
+    digest,
+    read_manifest,
+    release,
+    student_makefile,
+    student_pyproject,
+    student_readme,
+)
+from grader.course.course import Course, handed_out
+from grader.course.misconceptions import misconceptions, texts
+from grader.course.sealed import SEALED
+from grader.errors import CourseError, UsageError
+from grader.examine.cases import default_folder
+from grader.examine.grading import grade
+from grader.examine.setting import Setting
+from grader.render.terminal import render
+from grader.report.report import to_plain
+from grader.sandbox.cages import choose
+from grader.submission.submission import Submission, load
+from tests.needs import make
+
+ROOT = Path(__file__).resolve().parents[3]
+# Too short or too common to give anything away.
+TRIVIAL = 12
+
+
+@pytest.fixture(scope="module")
+def released(course, tmp_path_factory):
+    """A released project that no test changes."""
+    folder = tmp_path_factory.mktemp("release") / "nanograd"
+    release(course, folder)
+    return folder
+
+
+@pytest.fixture
+def project(released, tmp_path):
+    """A released project to work in."""
+    return Path(shutil.copytree(released, tmp_path / "mine"))
+
+
+def places(folder):
+    """The files of a project, but for what running it leaves behind."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {place.as_posix() for place in found if "__pycache__" not in place.parts}
+
+
+def run(folder, *arguments, text=None):
+    return subprocess.run(
+        [sys.executable, "-B", *arguments],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def secret_lines(source, stub):
+    """The lines of code that a stub does not show."""
+    lines = {line.strip() for line in source.splitlines()} - {line.strip() for line in stub.splitlines()}
+    return {
+        line
+        for line in lines
+        if len(line) > TRIVIAL and not line.startswith(("#", "def _backward", "import"))
+    }
+
+
+# What is in it
+
+
+def test_release_gives_every_file_it_wrote(course, tmp_path):
+    written = release(course, tmp_path / "new")
+    assert {path.relative_to(tmp_path / "new").as_posix() for path in written} == places(tmp_path / "new")
+
+
+def test_project_holds_what_students_need(released, course):
+    found = places(released)
+    for name in (
+        "Makefile",
+        "README.md",
+        "HINTS.md",
+        "LICENSE",
+        "course.toml",
+        "constraints.txt",
+        ".gitignore",
+        ".devcontainer/devcontainer.json",
+    ):
+        assert name in found
+    assert {f"exercises/{name}.py" for name in handed_out(course)} < found
+    assert {f"tests/properties/test_{part.name}.py" for part in course.parts} < found
+    assert {
+        "pyproject.toml",
+        "grader/__main__.py",
+        "grader/report/report.schema.json",
+        "grader/autograd/worker/engine.py",
+    } < found
+
+
+def test_project_holds_the_workflows_and_every_script_they_run(released):
+    found = places(released)
+    for place in ("action.yml", ".github/workflows/autograde.yml", ".github/workflows/autograde-comment.yml"):
+        text = (released / place).read_text("utf-8")
+        scripts = set(re.findall(r"platforms/github/\w+\.sh", text))
+        assert scripts <= found
+        assert scripts or "-I grader/start.py grader.ci.comment" in text
+
+
+def test_project_grades_its_own_commits(released, tmp_path):
+    project = tmp_path / "project"
+    shutil.copytree(released, project)
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "start")):
+        subprocess.run(
+            ["git", "-c", "user.name=s", "-c", "user.email=s@localhost", *command], cwd=project, check=True
+        )
+    done = run(project, "-m", "grader", "ci", "--out", str(tmp_path / "out"))
+    assert done.returncode == 1, done.stderr
+    assert (tmp_path / "out" / "summary.md").is_file()
+
+
+def test_project_holds_nothing_of_authors(released):
+    for place in map(Path, places(released)):
+        assert place.parts[0] not in ("solutions", "benchmarks", ".git", ".ci")
+        assert place.parts[:2] not in (("tests", "grader"), ("grader", "autograd", "misconceptions"))
+        assert place.suffix != ".pyc"
+        assert place.parent != Path("grader/autograd/templates")
+
+
+def test_exercises_are_the_stubs(released, course):
+    for name, text in handed_out(course).items():
+        assert (released / "exercises" / f"{name}.py").read_text("utf-8") == text
+
+
+def test_no_line_of_a_solution_lies_open(released, course):
+    secret = {
+        line for name in course.names for line in secret_lines(course.solution(name), course.stub(name))
+    }
+    assert len(secret) > 40
+    for place in places(released):
+        text = (released / place).read_bytes().decode("utf-8", "replace")
+        assert [line for line in secret if line in text] == [], place
+
+
+def test_no_misconception_lies_open(released, course):
+    # What follows the imports, as a program and as it is written down; then what is told of it.
+    known = [m for name in course.names for m in misconceptions(name)]
+    codes = {re.split(r"^(?=def |class )", m.source, maxsplit=1, flags=re.MULTILINE)[1] for m in known}
+    files = [texts(name)[0] for name in course.names]
+    codes |= {block for text in files for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL)}
+    codes |= {m.explanation for m in known} | {text.split("\n## ")[1] for text in files}
+    assert len(codes) > 600
+    for place in places(released):
+        text = (released / place).read_bytes().decode("utf-8", "replace")
+        assert not any(code in text for code in codes), place
+
+
+def test_manifest_knows_every_file_as_it_is(released):
+    digests = read_manifest(released).digests
+    assert {place.as_posix() for place in digests} == places(released) - {".release.json"}
+    for place, value in digests.items():
+        assert digest((released / place).read_bytes()) == value
+
+
+def test_release_is_the_same_every_time(released, course, tmp_path):
+    release(course, tmp_path / "again")
+    for place in places(released):
+        assert (tmp_path / "again" / place).read_bytes() == (released / place).read_bytes(), place
+
+
+def test_released_project_can_be_released_anew_without_the_work_in_it(released, project, tmp_path):
+    (project / "exercises" / "add.py").write_text("mine = 1\n")
+    release(Course.load(project), tmp_path / "again")
+    assert places(tmp_path / "again") == places(released)
+    for place in places(released):
+        assert (tmp_path / "again" / place).read_bytes() == (released / place).read_bytes(), place
+
+
+# Where it goes
+
+
+def test_empty_folder_is_filled(course, tmp_path):
+    release(course, tmp_path)
+    assert (tmp_path / "exercises" / "add.py").is_file()
+
+
+def test_fresh_repository_is_filled(course, tmp_path):
+    (tmp_path / ".git").mkdir()
+    release(course, tmp_path)
+    assert (tmp_path / "exercises" / "add.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".hidden", ".venv"])
+def test_folder_with_anything_in_it_is_refused_and_left_alone(name, course, tmp_path):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(UsageError, match="is not empty") as caught:
+        release(course, tmp_path)
+    assert "--update" in caught.value.next_step
+    assert places(tmp_path) == {name}
+
+
+def test_file_is_refused(course, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(UsageError, match="cannot release to"):
+        release(course, tmp_path / "file")
+
+
+def test_course_that_lacks_a_file_is_named_before_anything_is_written(tmp_path):
+    course = tmp_path / "course"
+    for part in ("solutions", "tests/properties"):
+        shutil.copytree(ROOT / part, course / part)
+    shutil.copy(ROOT / "course.toml", course)
+    with pytest.raises(CourseError, match="Makefile"):
+        release(Course.load(course), tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+# It grades as the course does
+
+
+@pytest.fixture(scope="module")
+def wrong(released, course, solutions, tmp_path_factory):
+    """A project with some exercises right, one wrong, one crashing and some not started."""
+    folder = Path(shutil.copytree(released, tmp_path_factory.mktemp("work") / "mine"))
+    for name in ("add", "neuron", "mlp"):
+        (folder / "exercises" / f"{name}.py").write_text(solutions[name])
+    (folder / "exercises" / "mul.py").write_text(solutions["mul"].replace("+=", "="))
+    (folder / "exercises" / "pow.py").write_text("def pow(self, exponent):\n    return 1 / 0\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(wrong):
+    """The report that the project's own grader gives of it."""
+    done = run(wrong, "-m", "grader", "grade", "--json", "-")
+    assert done.returncode == 1, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_project_runs_its_own_grader(wrong):
+    done = run(wrong, "-c", "import grader; print(grader.__file__)")
+    assert done.stdout.strip() == str(wrong / "grader" / "__init__.py")
+
+
+def test_report_is_the_one_that_the_course_gives(graded, wrong, course):
+    setting = Setting(course, choose("auto"), default_folder())
+    report = grade(load(wrong / "exercises", course.names), setting)
+    del graded["times"]
+    assert graded == json.loads(json.dumps(to_plain(report)))
+
+
+def test_misconception_is_named_there(graded):
+    mul = next(exercise for exercise in graded["exercises"] if exercise["name"] == "mul")
+    assert mul["diagnosis"]["misconception"] == "overwrites"
+
+
+def test_grading_leaves_nothing_open(graded, wrong, released):
+    left = places(wrong) - places(released)
+    assert all(place.startswith(".nanograd/") for place in left)
+    assert places(released) <= places(wrong)
+
+
+def test_program_that_was_shown_can_be_pasted(graded, wrong):
+    mul = next(exercise for exercise in graded["exercises"] if exercise["name"] == "mul")
+    program = next(p for p in mul["properties"] if p["name"] == "same_operand_twice")["counterexample"][
+        "program"
+    ]
+    done = run(wrong, "-", text=program + "print(a.grad)\n")
+    assert (done.returncode, done.stdout) == (0, "2.0\n"), done.stderr
+
+
+def test_reference_that_raises_shows_neither_its_lines_nor_the_students(wrong, course):
+    program = 'from grader.alone import engine\nValue = engine("mul").Value\nValue(2) ** "x"\n'
+    program = f"import sys; sys.path.insert(0, {str(wrong)!r})\n" + program
+    # In this folder a pow.py is at hand, which is the student's.
+    done = run(wrong / "exercises", "-c", program)
+    assert 'File "<reference pow.py>", line' in done.stderr
+    assert "1 / 0" not in done.stderr
+    assert not any(line in done.stderr for line in secret_lines(course.solution("pow"), course.stub("pow")))
+
+
+def test_students_own_engine_can_be_imported(project, solutions):
+    for name, text in solutions.items():
+        (project / "exercises" / f"{name}.py").write_text(text)
+    done = run(project, "-c", "from exercises import MLP, Value; print((Value(3) * 2 + 1).data, MLP)")
+    assert done.stdout == "7 <class 'exercises.mlp.MLP'>\n", done.stderr
+
+
+# The sealed reference
+
+
+def test_sealed_course_has_the_same_solutions_stubs_and_misconceptions(released, course):
+    sealed = Course.load(released)
+    assert handed_out(sealed) == handed_out(course)
+    for name in course.names:
+        assert sealed.solution(name) == course.solution(name)
+        assert texts(name, released / "grader" / "autograd" / "misconceptions") == texts(name)
+        assert misconceptions(name, released / "grader" / "autograd" / "misconceptions") == misconceptions(
+            name
+        )
+
+
+def test_folder_of_a_students_own_called_solutions_changes_nothing(project, course):
+    shutil.copytree(project / "exercises", project / "solutions")
+    assert Course.load(project).solution("add") == course.solution("add")
+
+
+def test_part_that_is_not_sealed_is_named(released):
+    with pytest.raises(CourseError, match=r"reference\.sealed has no solutions/sub\.py") as caught:
+        Course.load(released).stub("sub")
+    assert caught.value.next_step
+
+
+@pytest.mark.parametrize("data", [b"", b"something else", None])
+def test_damaged_seal_is_named_with_its_remedy(data, project):
+    sealed = project / SEALED
+    sealed.write_bytes(sealed.read_bytes()[:-1] if data is None else data)
+    with pytest.raises(CourseError, match=re.escape(str(sealed))) as caught:
+        Course.load(project).solution("add")
+    assert "get the file anew" in caught.value.next_step
+
+
+def test_damaged_seal_ends_the_command_with_a_line_and_no_traceback(project):
+    (project / SEALED).write_bytes(b"")
+    done = run(project, "-m", "grader", "grade")
+    assert done.returncode == 70
+    assert done.stderr.startswith(f"grader: {project / SEALED} is damaged")
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_for_authors_would_overwrite_work_and_is_refused(project):
+    (project / "exercises" / "add.py").write_text("mine = 1\n")
+    with pytest.raises(UsageError, match="is a students' project"):
+        write_stubs(Course.load(project))
+    done = run(project, "-m", "grader", "check", "--write")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert (project / "exercises" / "add.py").read_text() == "mine = 1\n"
+
+
+# Its documents
+
+
+def test_makefile_has_the_students_targets_only(released):
+    text = (released / "Makefile").read_text()
+    targets = re.findall(r"^([a-z]+):", text, re.MULTILINE)
+    assert {"help", "setup", "grade", "list", "clean"} <= set(targets)
+    assert not {"test", "lint", "check", "bench", "seeds"} & set(targets)
+    assert re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split() == targets
+    assert "ready-dev" not in text
+    assert ".venv/ready: $(SETUP)" in text
+
+
+@make
+def test_makefile_grades_one_exercise_when_told_to(released):
+    done = subprocess.run(
+        ["make", "-n", "grade", "EX=mul"], cwd=released, capture_output=True, text=True, check=True
+    )
+    assert ".venv/bin/grader grade --exercise mul" in done.stdout
+
+
+def test_rule_that_is_no_students_is_cut_with_its_recipe():
+    text = "A := 1\n\n.PHONY: grade lint\n\ngrade:\n\t@run\n\n# why\nlint:\n\t@ruff\n"
+    assert student_makefile(text) == "A := 1\n\n.PHONY: grade\n\ngrade:\n\t@run\n"
+
+
+def test_pyproject_installs_and_grades_as_the_courses_does(released):
+    theirs, ours = (tomllib.loads((root / "pyproject.toml").read_text()) for root in (released, ROOT))
+    for key in ("name", "dependencies", "requires-python", "scripts"):
+        assert theirs["project"][key] == ours["project"][key]
+    assert set(theirs["tool"]) == {"setuptools", "pytest"}
+    for key in ("addopts", "filterwarnings"):
+        assert theirs["tool"]["pytest"]["ini_options"][key] == ours["tool"]["pytest"]["ini_options"][key]
+
+
+def test_pyproject_tells_of_nothing_that_is_not_there(released):
+    text = (released / "pyproject.toml").read_text()
+    assert not any(word in text for word in ("tests/grader", "misconceptions", "ruff", "mypy", "dev ="))
+    table = tomllib.loads(text)
+    assert SEALED.name in table["tool"]["setuptools"]["package-data"]["grader"]
+    for path in table["tool"]["pytest"]["ini_options"]["testpaths"]:
+        assert (released / path).is_dir()
+
+
+def test_pyproject_that_cannot_be_cut_is_the_authors_move():
+    with pytest.raises(CourseError, match="cannot be cut"):
+        student_pyproject("[project]\nvalues = [\n[1],\n]\n")
+
+
+def test_every_file_the_documents_link_to_is_there(released):
+    for name in ("README.md", "HINTS.md"):
+        for link in re.findall(r"\]\(([^)#:]+)\)", (released / name).read_text("utf-8")):
+            assert (released / link).exists(), link
+
+
+def test_every_make_target_the_documents_show_exists(released):
+    targets = set(re.findall(r"^([a-z]+):", (released / "Makefile").read_text(), re.MULTILINE))
+    for name in ("README.md", "HINTS.md"):
+        text = (released / name).read_text("utf-8")
+        shown = re.findall(r"`make ([a-z]+)", text) + re.findall(r"^make ([a-z]+)", text, re.MULTILINE)
+        assert shown
+        assert set(shown) <= targets
+
+
+def test_readme_lists_the_exercises_and_their_points(released, course):
+    text = (released / "README.md").read_text("utf-8")
+    shown = dict(re.findall(r"`exercises/(\w+)\.py` \|.*\| (\d+) \|$", text, re.MULTILINE))
+    assert shown == {exercise.name: str(exercise.points) for exercise in course.exercises}
+    assert "$" not in text
+
+
+def test_readme_says_what_all_parts_together_bring(released, course):
+    text = (released / "README.md").read_text("utf-8")
+    assert "100 points in all, and a bonus on top for all your parts working together." in text
+    counts = replace(course, together=replace(course.together, points=Fraction(20)))
+    assert "120 points in all, 20 of them for all your parts working together." in student_readme(counts, "")
+
+
+def test_readme_is_honest_about_the_seal(released):
+    assert "sealed\nagainst accidents, not against you" in (released / "README.md").read_text("utf-8")
+
+
+def test_failing_output_in_the_readme_is_what_a_student_sees(released, course, setting, solutions):
+    text = (released / "README.md").read_text("utf-8")
+    excerpt = re.search(r"mul with = in place of \+= -->\n```\n(.*?)\n```", text, re.DOTALL)[1]
+    wrong = Submission("s", {**solutions, "mul": solutions["mul"].replace("+=", "=")}, {})
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, highlight=False)
+    render(grade(wrong, setting), console, "exercises", "make grade EX={}")
+    assert excerpt in stream.getvalue()

@@ -1,0 +1,620 @@
+"""Engines in shapes of their own, from a path to a report."""
+
+import json
+import shutil
+import struct
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from grader.autograd.any_engine.cases import CHECKUPS, broken, chosen, missing, needs, smaller, varied
+from grader.autograd.any_engine.examining import (
+    Found,
+    Loadable,
+    Mode,
+    all_single,
+    examiner_of,
+    grade_foreign,
+    in_single,
+    precise,
+)
+from grader.autograd.any_engine.finding import AnyLayout, is_foreign, read
+from grader.autograd.any_engine.oracle import answer
+from grader.autograd.any_engine.shape import OURS, Module, Shape, Way, found, own_words, rules
+from grader.autograd.any_engine.shape import shape_from_numbers as read_shape
+from grader.autograd.oracle import Unfit
+from grader.autograd.oracle import answer as usual_answer
+from grader.autograd.program import (
+    BACKWARD,
+    Expression,
+    Forward,
+    Nudge,
+    Plain,
+    Step,
+    Training,
+    View,
+    pack,
+    unpack,
+)
+from grader.autograd.program import Shape as Sizes
+from grader.classroom import batch as classroom
+from grader.classroom.batch import Tally
+from grader.classroom.gradebook import reading
+from grader.commands.grade import grade as command
+from grader.commands.instructor import batch
+from grader.course.course import ANY_SHAPE, LENIENT
+from grader.course.properties import declared_in
+from grader.errors import UsageError
+from grader.examine.digests import course_digest, outcome_key
+from grader.forkserver.messages import Task
+from grader.model import Misfit, NotStarted, Numbers, Passed
+from grader.report.evidence import result_from_plain, result_to_plain
+from grader.report.report import schema, to_plain
+from grader.report.scoring import absent, exercise_status, present
+from grader.submission.download import find
+from grader.submission.submission import AnyShape, Submission
+
+SHAPES = Path(__file__).parent / "shapes"
+KARPATHY = SHAPES / "karpathy"
+MLP = Sizes("MLP", (2, 3, 1))
+NUMBERS = tuple(n / 8 for n in range(1, 14))
+
+
+@pytest.fixture
+def banks(course, setting):
+    """An exercise's properties with their recorded cases."""
+
+    def recorded(name):
+        exercise = next(e for e in course.parts if e.name == name)
+        properties = declared_in(course.properties(name))
+        return properties, setting.bank(exercise, properties)
+
+    return recorded
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+# Which paths are graded as they are.
+
+
+def test_folder_named_after_exercises_is_an_ordinary_submission(course, tmp_path):
+    write(tmp_path / "add.py", "def add(self, other): ...")
+    write(tmp_path / "engine.py", "class Value:\n    def __add__(self, other): ...")
+    assert not is_foreign(tmp_path, course)
+
+
+def test_network_in_files_of_our_names_beside_an_engine_is_not(course, tmp_path):
+    write(tmp_path / "neuron.py", "class Neuron: ...")
+    assert not is_foreign(tmp_path, course)
+    write(tmp_path / "engine.py", "class Value:\n    def __add__(self, other): ...")
+    assert is_foreign(tmp_path, course)
+
+
+def test_course_s_own_folder_is_not_taken_for_an_engine(course):
+    assert not is_foreign(course.root, course)
+
+
+def test_folder_without_python_is_told_what_an_exercise_is(course, tmp_path):
+    assert not is_foreign(tmp_path, course)
+    assert is_foreign(KARPATHY, course)
+
+
+def test_links_and_other_people_s_packages_are_not_read(tmp_path):
+    write(tmp_path / "engine.py", "class Value: ...")
+    write(tmp_path / "venv" / "lib.py", "class Value: ...")
+    (tmp_path / "linked.py").symlink_to(tmp_path / "engine.py")
+    assert set(read(tmp_path, AnyShape()).sources) == {"engine"}
+
+
+def test_archive_is_read_without_the_folder_around_everything(tmp_path):
+    with zipfile.ZipFile(tmp_path / "mine.zip", "w") as archive:
+        archive.writestr("mine-main/pack/engine.py", "class Value: ...")
+        archive.writestr("mine-main/README.md", "hello")
+        archive.writestr("../outside.py", "class Value: ...")
+    assert set(read(tmp_path / "mine.zip", AnyShape()).sources) == {"pack/engine"}
+
+
+def test_repository_is_read_as_committed(setting, tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(KARPATHY, folder)
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "engine"]):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    write(folder / "micrograd" / "engine.py", "not committed")
+    report = grade_foreign(Path(f"file://{folder}"), setting, only=["add"])
+    assert exercise_status(report.results[0]) == "passed"
+
+
+# What a worker says of itself is believed as far as it is made of known words.
+
+
+def described(**lines):
+    data = "\n".join(f"{name.replace('__', '.')}={value}" for name, value in lines.items()).encode()
+    return [float(byte) for byte in data] + [0.0] * 5
+
+
+def test_description_becomes_a_shape():
+    shape = read_shape(
+        described(**{"class": "Scalar", "data": "val", "graph": "pairs", "resets": 1, "MLP__class": "Net"})
+    )
+    assert (shape.name, shape.data, shape.graph, shape.resets) == ("Scalar", "val", "pairs", True)
+    assert shape.modules["MLP"].name == "Net"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("data", "x = __import__('os')"),
+        ("class", "<script>"),
+        ("graph", "anything"),
+        ("backward", "rm -rf /"),
+        ("refused", "../../etc a;b"),
+    ],
+)
+def test_words_that_nobody_knows_are_dropped(line, value):
+    shape = read_shape(described(**{line: value}))
+    said = {"class": shape.name, "refused": " ".join(shape.refused)}
+    assert not said.get(line, getattr(shape, line, ""))
+
+
+def test_activation_that_is_none_is_taken_for_ours():
+    shape = read_shape(described(MLP__class="MLP", MLP__activation="magic"))
+    assert shape.modules["MLP"].activation == "relu"
+
+
+@pytest.mark.parametrize("numbers", [[-1.0], [256.0], [float("nan")], [float("inf")], [255.0, 254.0]])
+def test_description_that_is_no_text_is_refused(numbers):
+    with pytest.raises(ValueError, match="no text"):
+        read_shape(numbers)
+
+
+def test_what_is_shown_of_files_cannot_steer_a_terminal():
+    shape = read_shape(described(file="\x1b[2Jengine"))
+    assert all(line.isprintable() for line in found(shape))
+
+
+# Other ways of being right, as PyTorch has them.
+
+
+@pytest.mark.parametrize("program", [Forward(MLP, NUMBERS, ((0.5, 0.25),)), Nudge(MLP, NUMBERS, (0.5, 0.25))])
+def test_networks_of_ours_get_the_same_answers_from_both_oracles(program):
+    from grader.autograd.any_engine.oracle import _observe
+
+    assert _observe(program, OURS, 0.0) == pytest.approx(usual_answer(program), rel=1e-12)
+
+
+def test_training_of_ours_gets_the_same_answers_from_both_oracles():
+    from grader.autograd.any_engine.oracle import _observe
+
+    program = Training(MLP, NUMBERS, ((0.5, 0.25), (1, 0)), ((1,), (0,)), 0.05)
+    assert _observe(program, OURS, 0.0) == pytest.approx(usual_answer(program), rel=1e-12)
+
+
+def test_tanh_network_is_compared_with_tanh():
+    import math
+
+    program = Forward(Sizes("MLP", (1, 1)), (0.5, 0.25), ((1,),))
+    out, dw, db, dx = answer(program, False, Way("tanh", "tanh"))
+    assert out == pytest.approx(math.tanh(0.75))
+    assert (dw, dx) == pytest.approx((db, db / 2))
+
+
+def test_backward_that_resets_forgets_the_first_graph():
+    steps = (Step("*", (0, 1)), Step(BACKWARD, (2,)), Step("+", (0, Plain(1))), Step(BACKWARD, (3,)))
+    program = Expression((2, 3), steps)
+    a, b = answer(program, False, Way(resets=True))[4:6]
+    assert (a, b) == (1, 2)  # b is not in the second graph, so it keeps what it has
+    assert usual_answer(program)[4:6] == (4, 2)
+
+
+def test_kink_of_the_last_layer_is_unfit():
+    with pytest.raises(Unfit):
+        answer(Forward(Sizes("MLP", (1, 1)), (1, 0), ((0,),)), False, Way("relu", "relu"))
+
+
+def test_numbers_are_small_where_an_activation_is_flat_for_large_ones():
+    program = Forward(MLP, tuple(range(13)), ((8, 16),))
+    assert smaller(program, Way("relu", "linear")) is program
+    small = smaller(program, Way("tanh", "linear"))
+    assert small.rows == ((1, 2),)
+    assert max(small.parameters) < 2
+
+
+def test_varied_bank_has_the_same_cases_with_other_answers(banks):
+    properties, bank = banks("mlp")
+    few = chosen(bank, properties, lambda place: place % 40 == 0)
+    other = varied(few, properties, Way("tanh", "tanh"))
+    assert len(other.programs) > len(few.programs) / 2
+    forwards = [place for place, packed in enumerate(other.programs) if packed[0] == "forward"]
+    assert forwards
+    for place in forwards:
+        outputs = View(other.programs[place], other.answer(place)).data
+        assert all(-1 <= out <= 1 for out in outputs)
+
+
+def test_chosen_cases_keep_their_answers(banks):
+    properties, bank = banks("add")
+    few = chosen(bank, properties, lambda place: place % 7 == 0)
+    places = [place for place in range(len(bank.programs)) if place % 7 == 0]
+    assert sum(few.counts) == len(places)
+    assert [few.answer(n) for n in range(len(places))] == [bank.answer(place) for place in places]
+    assert [few.is_written(n) for n in range(len(places))] == [bank.is_written(p) for p in places]
+
+
+# What is asked.
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"),
+    [
+        ((Step("+", (0, 1)),), {"+"}),
+        ((Step("+", (0, Plain(3))),), {"+", "+right"}),
+        ((Step("-", (Plain(3), 0)),), {"-", "-left"}),
+        ((Step("**", (0, Plain(2))),), {"**int"}),
+        ((Step("**", (0, Plain(2.0))),), {"**float"}),
+        ((Step("**", (0, Plain(-2))),), {"**negative"}),
+        ((Step("relu", (0,)), Step(BACKWARD, (2,)), Step(BACKWARD, (2,))), {"relu", BACKWARD, "twice"}),
+    ],
+)
+def test_program_needs_what_it_uses(steps, wanted):
+    assert needs(pack(Expression((2, 3), steps))) == wanted
+
+
+SHAPE = Shape(
+    "Value", "engine", "data", "grad", "backward()", "closures", frozenset({"*left", "**float", "-"}),
+    frozenset(), False, (), (), {"Neuron": Module("Neuron", "nn", flag=False)},
+)  # fmt: skip
+
+
+def test_beside_ours_an_operation_lacks_only_its_own():
+    assert missing(SHAPE, "mul", beside=True) == {"*left", "Neuron.flag"}
+    assert missing(SHAPE, "pow", beside=True) == {"**float", "Neuron.flag"}
+    assert missing(SHAPE, "add", beside=True) == {"Neuron.flag"}
+    assert {"*left", "**float", "-"} <= missing(SHAPE, "add", beside=False)
+
+
+def test_single_precision_counts_as_equal_and_no_more():
+    prop = next(p for p in declared_in(Path("tests/properties/test_add.py").resolve()) if p.first)
+    packed = pack(Expression((2, 3), (Step("+", (0, 1)),)))
+    expected, near, far = (View(packed, (2.0, 3.0, x, 0.0, 0.0, 0.0)) for x in (5.0, 5.0000003, 5.01))
+    exact, single = precise(prop), in_single(prop)
+    with pytest.raises(AssertionError):
+        exact.holds(expected, near)
+    single.holds(expected, near)
+    with pytest.raises(AssertionError):
+        single.holds(expected, far)
+
+
+THIRD = struct.unpack("f", struct.pack("f", 1 / 3))[0]
+
+
+def test_single_precision_is_believed_of_numbers_that_are_single_wherever_they_are_looked_at():
+    kept = [Numbers((0.5, THIRD)), Misfit("nothing"), Numbers((float("nan"), -3.0))]
+    assert all_single(kept)
+    assert not all_single([*kept, Numbers((0.25, 1 / 3))])
+    assert not all_single([*kept, Numbers((1e300,))])
+    assert not all_single([Misfit("nothing")])
+
+
+LYING = replace(
+    SHAPE,
+    refused=frozenset({"+right", "+left", "*right", "*left", "**float", "**negative", "-", "/"}),
+    resets=True,
+    modules={
+        name: Module(name, "nn", activation="tanh", last="tanh", flag=False, parameters=False)
+        for name in ("Neuron", "Layer", "MLP")
+    },
+)
+
+
+@pytest.mark.parametrize("graph", ["closures", ""])
+@pytest.mark.parametrize("beside", [True, False])
+def test_what_an_engine_says_of_itself_makes_nothing_easier_in_a_class(course, setting, banks, graph, beside):
+    everything = frozenset(checkup.part for checkup in CHECKUPS)
+    lied = Found(replace(LYING, graph=graph), everything, whole=False)
+    for exercise in course.parts:
+        properties, bank = banks(exercise.name)
+        mode = Mode(setting, lied, exercise, properties, beside)
+        assert mode.way == OURS
+        assert mode.bank is bank
+        assert [prop.holds for prop in mode.properties] == [prop.holds for prop in properties]
+
+
+def seen(wrong=()):
+    """What the checkups observe where some parts are wrong."""
+    for checkup in CHECKUPS:
+        nodes = checkup.program.nodes
+        values = [0.0] * checkup.program.length
+        values[nodes - 1] = checkup.data
+        if checkup.part not in wrong and checkup.by not in wrong:
+            values[nodes : nodes + len(checkup.grads)] = checkup.grads
+        yield Numbers(tuple(values))
+
+
+def test_operation_that_is_wrong_by_itself_is_told_from_the_others():
+    assert broken(list(seen())) == frozenset()
+    assert broken(list(seen({"*"}))) == {"*"}
+    assert broken(list(seen({"under", "*"}))) == {"*"}
+    assert broken(list(seen({"twice"}))) == {"twice"}
+
+
+def test_where_no_gradient_is_right_no_operation_is_blamed():
+    operations = {checkup.part for checkup in CHECKUPS}
+    assert not broken(list(seen(operations))) & {"+", "*", "**", "relu"}
+    assert broken([Misfit("x")] * len(CHECKUPS)) >= {"+", "*"}  # but none gives a number here
+
+
+def test_checkups_say_what_pytorch_says():
+    for checkup in CHECKUPS:
+        nodes = checkup.program.nodes
+        numbers = usual_answer(checkup.program)
+        assert numbers[nodes - 1] == checkup.data
+        assert numbers[nodes : nodes + len(checkup.grads)] == checkup.grads
+
+
+# What right code of ours a worker may be sent, by the exercise that it solves.
+RIGHT_MODULES = {"backward": "order", "neuron": "neuron", "layer": "layer"}
+RIGHT_RULES = {"add": {"+", "-"}, "mul": {"*", "/"}, "pow": {"**", "/"}, "relu": {"relu"}}
+
+
+def sent(beside, **how):
+    given = Loadable({"engine": ""}, (), AnyShape(), beside, **how).head()["foreign"]
+    return set(given["rules"]), dict(given["code"])
+
+
+def test_nothing_is_sent_along_that_solves_what_is_examined(course):
+    for exercise in course.exercises:
+        rules, modules = sent(exercise.name)
+        assert not rules & RIGHT_RULES.get(exercise.name, set()), exercise.name
+        assert RIGHT_MODULES.get(exercise.name) not in modules, exercise.name
+
+
+def test_a_right_part_is_sent_only_where_it_stands_in(course):
+    stands_in = {"layer": {"neuron"}, "mlp": {"layer"}}
+    for exercise in (*course.names, "extras"):
+        _, modules = sent(exercise)
+        assert {"neuron", "layer"} & set(modules) == stands_in.get(exercise, set())
+        assert ("standing" in modules) == (exercise in stands_in)
+
+
+def test_among_all_of_its_own_parts_nothing_right_of_ours_is_sent():
+    rules, modules = sent("")
+    assert not rules
+    assert not {"order", "siblings", "stand_ins", "neuron", "layer"} & set(modules)
+
+
+def test_what_looks_at_an_engine_has_no_right_network():
+    assert not {"standing", "neuron", "layer"} & set(sent("neuron", describe=True)[1])
+
+
+# What is said.
+
+
+def test_counterexample_is_in_the_engine_s_own_words():
+    shape = replace(SHAPE, name="Scalar", file="pack/engine", data="val", grad="g", backward="grads(value)")
+    source = (
+        "from grader.alone import engine\n\n"
+        'Value = engine("add").Value\n\n'
+        "a = Value(2)\nb = a + a\nb.backward()\nprint(a.data, a.grad)\n"
+    )
+    assert own_words(source, shape) == (
+        "from pack.engine import Scalar as Value\n\na = Value(2)\nb = a + a\ngrads(b)\nprint(a.val, a.g)\n"
+    )
+
+
+def test_counterexample_of_an_engine_runs_beside_it(setting, tmp_path):
+    shutil.copy(SHAPES / "chinese.py", tmp_path)
+    report = grade_foreign(tmp_path / "chinese.py", setting, only=["pow"])
+    shown = next(v.outcome for v in report.results[0].verdicts if not isinstance(v.outcome, Passed))
+    done = subprocess.run(
+        [sys.executable, "-c", shown.counterexample.source + "print(b.data)"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == str(int(dict(shown.counterexample.expected)["b.data"]))
+
+
+def test_absent_is_counted_apart_from_wrong(setting):
+    report = grade_foreign(SHAPES / "plain_tanh.py", setting)
+    relu = next(r for r in report.results if r.exercise.name == "relu")
+    assert absent(relu)
+    assert present(relu).most == 0
+    plain = to_plain(report)
+    assert plain["exercises"][3]["absent"] is True
+    assert plain["of_what_is_there"]["max_score"] < plain["max_score"] == 100
+
+
+def test_report_on_an_engine_meets_the_schema(setting):
+    for name in ("karpathy", "old_python.py", "early_lecture.py"):
+        jsonschema.validate(to_plain(grade_foreign(SHAPES / name, setting)), json.loads(schema()))
+
+
+def test_absence_and_notes_survive_the_store(course):
+    exercise = course.exercises[0]
+    claims = [prop.claim for prop in declared_in(course.properties(exercise.name))]
+    outcome = {"status": "not_started", "reason": "no relu", "absent": True}
+    plain = {"outcomes": {c.name: outcome for c in claims}, "diagnosis": None, "notes": ["float32"]}
+    result = result_from_plain(exercise, claims, plain)
+    assert result.verdicts[0].outcome == NotStarted("no relu", absent=True)
+    assert result_to_plain(result) == plain
+
+
+def test_command_says_what_was_found_first(tmp_path):
+    done = CliRunner().invoke(command, [str(KARPATHY), "--sandbox", "process", "--exercise", "add"])
+    assert done.exit_code == 0
+    first, second, *_ = done.output.splitlines()
+    assert first == "Found:"
+    assert second.strip() == "class Value in micrograd/engine.py (data, grad, backward())"
+
+
+def test_map_must_be_a_pair_of_known_names(setting):
+    with pytest.raises(UsageError, match="nothing called 'colour'"):
+        grade_foreign(KARPATHY, setting, mapping={"colour": "red"})
+    done = CliRunner().invoke(command, [str(KARPATHY), "--sandbox", "process", "--map", "data"])
+    assert isinstance(done.exception, UsageError)
+
+
+def test_engine_that_ends_the_process_is_told_so(setting, tmp_path):
+    source = (KARPATHY / "micrograd" / "engine.py").read_text()
+    ending = source.replace("    def __add__", "    import os; os._exit(3)\n    def __add__", 1)
+    with pytest.raises(UsageError, match="exit code 3"):
+        grade_foreign(write(tmp_path / "engine.py", ending), setting)
+
+
+# In a class.
+
+
+def test_engines_and_exercises_may_lie_in_one_class(course, tmp_path, solutions):
+    shutil.copytree(KARPATHY, tmp_path / "ann")
+    for name, text in solutions.items():
+        write(tmp_path / "bob" / f"{name}.py", text)
+    shutil.copy(SHAPES / "tape.py", tmp_path / "cem.py")
+    write(tmp_path / "notes.py", "print('no engine')")
+    found_here = find(tmp_path, course.names, layout=AnyLayout())
+    kinds = {handin.person.id: handin.read().shape is not None for handin in found_here.handins}
+    assert kinds == {"ann": True, "bob": False, "cem": True}
+    assert [where for where, _ in found_here.troubles] == ["notes.py"]
+
+
+def test_folder_without_an_engine_is_told_what_is_wanted(course, tmp_path):
+    write(tmp_path / "ann" / "hello.py", "print('hello')")
+    (handin,) = find(tmp_path, course.names, layout=AnyLayout()).handins
+    with pytest.raises(UsageError, match=r"none of the exercises"):
+        handin.read()
+
+
+def test_engine_travels_to_a_room_and_back():
+    task = Task(Submission("ann", {"engine": "x"}, {}, AnyShape("m:V", (("data", "val"),))), ("add",))
+    assert Task.from_plain(json.loads(json.dumps(task.to_plain()))) == task
+    ordinary = Task(Submission("bob", {"add": "x"}, {}), ("add",))
+    assert Task.from_plain(json.loads(json.dumps(ordinary.to_plain()))) == ordinary
+
+
+@pytest.mark.parametrize("judge", ANY_SHAPE)
+def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
+    hand_ins = {"ann": KARPATHY, "eve": SHAPES / "tanh_package", "early_lecture": SHAPES / "early_lecture.py"}
+    for person, source in hand_ins.items():
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / "class" / person)
+        else:
+            write(tmp_path / "class" / f"{person}.py", source.read_text())
+    book = tmp_path / "class.sqlite"
+    words = ["batch", str(tmp_path / "class"), "--gradebook", str(book), "--sandbox", "process"]
+    words += ["--any-shape", judge]
+    subprocess.run([sys.executable, "-m", "grader", *words], check=True, capture_output=True)
+    with reading(book) as reader:
+        together = {s.person.id: s.report for s in reader.standings().each()}
+    for person, source in hand_ins.items():
+        alone = grade_foreign(source, setting, lenient=judge == LENIENT)
+        assert [v.outcome for r in together[person].results for v in r.verdicts] == [
+            v.outcome for r in alone.results for v in r.verdicts
+        ]
+        notes = [note for result in together[person].results for note in result.notes]
+        assert [note for note in notes if not note.startswith("Found: ")] == [
+            note for result in alone.results for note in result.notes
+        ]
+
+
+def test_key_of_an_engine_s_outcome_depends_on_all_its_files(course):
+    add = course.exercises[0]
+    engine = Submission("ann", {"engine": "x", "nn": "y"}, {}, AnyShape())
+    keys = {
+        outcome_key(course, other, add, b"digest")
+        for other in (
+            engine,
+            replace(engine, sources={"engine": "x", "nn": "z"}),
+            replace(engine, shape=AnyShape("nn:V")),
+            replace(engine, shape=None),
+        )
+    }
+    assert len(keys) == 4
+    assert outcome_key(course, engine, add, b"digest", lenient=True) not in keys
+    assert outcome_key(course, replace(engine, name="eve"), add, b"digest") in keys
+
+
+def test_ordinary_outcome_does_not_depend_on_how_engines_are_judged(course):
+    add, ordinary = course.exercises[0], Submission("bob", {"add": "x"}, {})
+    assert outcome_key(course, ordinary, add, b"", lenient=True) == outcome_key(course, ordinary, add, b"")
+
+
+def test_course_that_judges_engines_otherwise_is_another(setting):
+    assert course_digest(setting) != course_digest(replace(setting, lenient=True))
+
+
+TANH = SHAPES / "plain_tanh.py"
+
+
+def test_report_says_by_which_rules_it_came_about(setting, course):
+    own, ours = (grade_foreign(TANH, setting, only=["neuron"], lenient=how) for how in (True, False))
+    assert "its own promises" in to_plain(own)["rules"]
+    assert "the course's promises" in to_plain(ours)["rules"]
+    assert (exercise_status(own.results[0]), exercise_status(ours.results[0])) == ("passed", "failed")
+    assert "where the course promises relu" in " ".join(ours.results[0].notes)
+    assert rules(Submission("bob", {"add": "x"}, {}), lenient=True) == ""
+
+
+def test_part_beside_what_stands_in_is_judged_as_the_course_s_own(setting):
+    forgotten = SHAPES / "nonlin_forgotten.py"
+    neuron, layer = grade_foreign(forgotten, setting, only=["neuron", "layer"], lenient=False).results
+    assert (exercise_status(neuron), exercise_status(layer)) == ("failed", "passed")
+
+
+def test_nothing_is_absent_where_the_course_s_promises_hold(setting):
+    report = grade_foreign(TANH, setting, only=["relu"], lenient=False)
+    assert exercise_status(report.results[0]) == "not_started"
+    assert not absent(report.results[0])
+
+
+@pytest.mark.parametrize(("said", "judge"), [([], "strict"), (["--any-shape"], "lenient")])
+def test_class_is_judged_by_the_course_s_promises_unless_told_otherwise(said, judge, monkeypatch, tmp_path):
+    wanted = []
+    monkeypatch.setattr(classroom, "Batch", lambda setting, *_: wanted.append(setting.lenient) or Nobody())
+    (tmp_path / "class").mkdir()
+    words = [str(tmp_path / "class"), "--gradebook", str(tmp_path / "b.sqlite"), "--sandbox", "process"]
+    CliRunner().invoke(batch, [*words, *said], catch_exceptions=False)
+    assert wanted == [judge == "lenient"]
+
+
+class Nobody:
+    """A batch of nobody's work."""
+
+    def run(self, found):
+        return Tally()
+
+
+def test_class_is_told_what_was_found_in_the_first_exercise_s_notes(course, setting):
+    submission = read(KARPATHY, AnyShape())
+    examiner = examiner_of(setting, submission)
+    try:
+        properties = declared_in(course.properties("add"))
+        examiner.outcome(course.exercises[0], properties, properties[0])
+        assert "class Value in micrograd/engine.py" in examiner.notes()[-1]
+    finally:
+        examiner.close()
+
+
+def test_what_cannot_be_loaded_crashes_in_a_class_in_one_line(course, setting):
+    submission = read(SHAPES / "cannot" / "reads_a_file.py", AnyShape())
+    examiner = examiner_of(setting, submission)
+    try:
+        properties = declared_in(course.properties("add"))
+        outcome = examiner.outcome(course.exercises[0], properties, properties[0])
+        assert "housing.csv" in outcome.error
+        assert "\n" not in outcome.error
+    finally:
+        examiner.close()
+
+
+def test_unpacked_programs_are_what_was_packed(banks):
+    # A bank of another way is made of the programs of ours.
+    _, bank = banks("neuron")
+    assert [pack(unpack(packed)) for packed in bank.programs[:50]] == bank.programs[:50]

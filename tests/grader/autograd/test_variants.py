@@ -1,0 +1,136 @@
+"""The catalogue: what is wrong loses points and is named, what is right gets all and is left alone.
+
+`grader check`, too, holds that every misconception is caught, from the same signatures for all of them.
+"""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from grader.agreement import close
+from grader.course.misconceptions import misconceptions
+from grader.model import Kind
+from grader.render.terminal import plainest
+from grader.report.evidence import status
+from grader.report.scoring import score
+from grader.report.words import counterexample_of
+from tests.grader.autograd.variants import DISGUISED, RIGHT, WRONG, catalogue
+from tests.samples import some
+
+ROOT = Path(__file__).resolve().parents[3]
+SHORTEST = json.loads((Path(__file__).parent / "shortest.json").read_text("utf-8"))
+
+
+def each(folder, name="variant"):
+    """One run of the test for each variant; the tests of one variant share a process and its result."""
+    marks = [
+        pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(f"{folder.name}-{v}"))
+        for v in some(catalogue(folder), 120)
+    ]
+    return pytest.mark.parametrize(name, marks)
+
+
+@pytest.fixture(scope="session")
+def result_of(examined):
+    @cache
+    def run(exercise, sources):
+        return examined(exercise, dict(sources))
+
+    return lambda variant: run(variant.exercise, tuple(variant.sources.items()))
+
+
+def smallest(result):
+    wrong = [v for v in result.verdicts if v.claim.kind is Kind.GRADED and status(v.outcome) != "passed"]
+    return counterexample_of(plainest(wrong).outcome)
+
+
+def body(shown):
+    """The program without the lines that are the same for all of its exercise."""
+    return shown.source.split("\n\n", 2)[2].rstrip()
+
+
+def reproducible(result):
+    """What the smallest case got, as far as its labels are Python that can be asked."""
+    return {label: number for label, number in smallest(result).got if label.endswith((".data", ".grad"))}
+
+
+@each(WRONG)
+def test_wrong_variant_loses_points(variant, result_of):
+    result = result_of(variant)
+    assert score(result).points < score(result).most
+
+
+@each(WRONG)
+def test_misconception_is_named_as_itself_or_its_twin(variant, result_of):
+    twins = {m.id: m.twins for m in misconceptions(variant.exercise)}
+    assert result_of(variant).diagnosis.misconception in (variant.name, *twins[variant.name])
+
+
+@each(WRONG)
+def test_shortest_failing_case_is_exactly_this(variant, result_of):
+    shown = smallest(result_of(variant))
+    assert (body(shown) if shown else None) == SHORTEST[str(variant)]
+
+
+@each(RIGHT)
+def test_right_variant_gets_full_marks_and_no_diagnosis(variant, result_of):
+    result = result_of(variant)
+    graded = {v.claim.name: status(v.outcome) for v in result.verdicts if v.claim.kind is Kind.GRADED}
+    assert set(graded.values()) == {"passed"}
+    assert score(result).points == score(result).most
+    assert result.diagnosis is None
+
+
+def test_disguised_misconceptions_are_named_right_and_never_wrong(result_of):
+    found = {}
+    for variant in catalogue(DISGUISED):
+        diagnosis = result_of(variant).diagnosis
+        found[str(variant)] = diagnosis and f"{variant.exercise}-{diagnosis.misconception}"
+    named = {name: id_ for name, id_ in found.items() if id_ is not None}
+    assert len(found) >= 40
+    assert len(named) >= 0.95 * len(found)
+    assert {name: id_ for name, id_ in named.items() if name.split("__")[0] != id_} == {}
+
+
+def test_wrong_code_that_is_no_known_misconception_is_not_named(examined, solutions):
+    odd = solutions["mul"].replace("+= other.data * out.grad", "+= other.data * out.grad + 0.125")
+    result = examined("mul", {"mul": odd})
+    assert score(result).points < score(result).most
+    assert result.diagnosis is None
+
+
+def test_catalogue_covers_every_exercise(course):
+    for folder in (WRONG, RIGHT, DISGUISED):
+        assert {variant.exercise for variant in catalogue(folder)} == set(course.names)
+
+
+PASTED = """
+import sys
+from grader.autograd import alone
+real = alone.engine
+alone.engine = lambda name: real(name, sys.argv[1])
+space = {}
+exec(compile(sys.argv[2], "pasted", "exec"), space)
+for label in sys.argv[3:]:
+    print(float(eval(label, space)))
+"""
+
+
+@pytest.mark.parametrize("exercise", ["add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp"])
+def test_pasted_program_shows_what_the_report_shows(exercise, result_of, tmp_path):
+    variant = next(v for v in catalogue(WRONG) if v.exercise == exercise and reproducible(result_of(v)))
+    shown = smallest(result_of(variant))
+    (tmp_path / f"{exercise}.py").write_text(variant.sources[exercise])
+    got = reproducible(result_of(variant))
+    run = subprocess.run(
+        [sys.executable, "-c", PASTED, str(tmp_path), shown.source, *got],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(map(close, map(float, run.stdout.split()), got.values()))

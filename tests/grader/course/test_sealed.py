@@ -1,0 +1,89 @@
+"""What is sealed, and what a damaged seal comes to."""
+
+import json
+import zlib
+from hashlib import sha256
+
+import pytest
+
+from grader.course.sealed import DIGEST, HEADER, MOST, _masked, seal, unseal
+
+FILES = {
+    "solutions/add.py": "out = a + b  # größer\n" * 20,
+    "solutions/mul.py": "",
+    "__init__.py": "x = 1\r\n",
+}
+
+
+def sealed_by_hand(body):
+    digest = sha256(body).digest()
+    return HEADER + digest + _masked(body, digest)
+
+
+def packed(plain):
+    return sealed_by_hand(zlib.compress(json.dumps(plain).encode()))
+
+
+def test_unsealing_gives_back_every_text():
+    assert unseal(seal(FILES)) == FILES
+
+
+def test_nothing_at_all_can_be_sealed():
+    assert unseal(seal({})) == {}
+
+
+def test_same_texts_make_the_same_bytes_in_any_order():
+    assert seal(FILES) == seal(dict(reversed(FILES.items())))
+
+
+def test_no_text_and_no_path_can_be_read_in_the_sealed_bytes():
+    data = seal(FILES)
+    for plain in (b"out = a", b"add.py", b"solutions"):
+        assert plain not in data
+
+
+def test_sealed_bytes_are_not_just_compressed():
+    with pytest.raises(zlib.error):
+        zlib.decompress(seal(FILES)[len(HEADER) + DIGEST :])
+
+
+def test_who_opens_the_file_reads_what_it_is():
+    assert seal(FILES).startswith(b"NanoGrad, sealed")
+
+
+@pytest.mark.parametrize("place", [0, len(HEADER) - 1, len(HEADER), len(HEADER) + DIGEST, -1])
+def test_one_changed_byte_is_found(place):
+    data = bytearray(seal(FILES))
+    data[place] ^= 1
+    with pytest.raises(ValueError, match=r"it does not begin|checksum"):
+        unseal(bytes(data))
+
+
+@pytest.mark.parametrize("left", [0, 10, len(HEADER), len(HEADER) + DIGEST, -1])
+def test_cut_short_is_found(left):
+    with pytest.raises(ValueError, match=r"it does not begin|checksum"):
+        unseal(seal(FILES)[:left])
+
+
+def test_something_appended_is_found():
+    with pytest.raises(ValueError, match="checksum"):
+        unseal(seal(FILES) + b"\n")
+
+
+@pytest.mark.parametrize("plain", [[], "text", {"a": 1}, {"a": None}])
+def test_what_holds_no_texts_is_refused(plain):
+    with pytest.raises(ValueError, match="something else than texts"):
+        unseal(packed(plain))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"not compressed", zlib.compress(b"not json"), zlib.compress(b"[" * 10**6)]
+)
+def test_body_that_is_none_is_refused(body):
+    with pytest.raises(ValueError, match=r"\w"):
+        unseal(sealed_by_hand(body))
+
+
+def test_no_more_is_unpacked_than_the_most():
+    with pytest.raises(ValueError, match=r"\w"):
+        unseal(packed({"a": "0" * (MOST + 1)}))

@@ -1,0 +1,266 @@
+"""The command: exit codes, one clear line for each trouble, and clean standard output."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def grader(*arguments, cwd=ROOT, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "80", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def one_clear_error(run):
+    lines = run.stderr.strip().splitlines()
+    return (
+        run.stdout == ""
+        and len(lines) <= 2
+        and lines[0].startswith("grader: ")
+        and "Traceback" not in run.stderr
+    )
+
+
+@pytest.fixture
+def stubs(tmp_path, course):
+    for name in course.names:
+        (tmp_path / f"{name}.py").write_text(course.stub(name))
+    return tmp_path
+
+
+def test_solutions_exit_0():
+    run = grader("grade", "solutions")
+    assert run.returncode == 0
+    assert "100/100" in run.stdout
+    assert "10/10" in run.stdout
+
+
+def test_stubs_exit_1_and_say_what_to_open_first(stubs):
+    run = grader("grade", stubs)
+    assert run.returncode == 1
+    assert run.stdout.count("not started") >= 8
+    assert "0/100" in run.stdout
+    assert "add.py" in run.stdout
+
+
+def test_missing_folder_is_one_clear_error():
+    run = grader("grade", "nowhere")
+    assert run.returncode == 2
+    assert one_clear_error(run)
+    assert "nowhere" in run.stderr
+
+
+def test_empty_folder_is_one_clear_error(tmp_path):
+    run = grader("grade", tmp_path)
+    assert run.returncode == 2
+    assert one_clear_error(run)
+    assert "add.py" in run.stderr
+
+
+def test_file_in_place_of_a_folder_is_one_clear_error():
+    run = grader("grade", "README.md")
+    assert run.returncode == 2
+    assert one_clear_error(run)
+    assert "not a folder" in run.stderr
+
+
+def test_unreadable_folder_is_one_clear_error(tmp_path):
+    shutil.copy(ROOT / "solutions" / "add.py", tmp_path)
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    locked.chmod(0)
+    command = [sys.executable, "-m", "grader", "grade", str(locked)]
+    if os.geteuid() == 0:
+        # Root reads everything, so the grader itself has to be somebody else.
+        run = subprocess.run(
+            [sys.executable, "-c", UNREADABLE, str(locked)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+    else:
+        run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert run.returncode == 2
+    assert "cannot be read" in run.stderr
+
+
+UNREADABLE = """
+import os, sys
+from pathlib import Path
+from grader.errors import UsageError
+from grader.submission.submission import load
+os.chmod(Path(sys.argv[1]).parent, 0o755)
+for parent in Path(sys.argv[1]).parents:
+    try:
+        os.chmod(parent, os.stat(parent).st_mode | 0o011)
+    except OSError:
+        pass
+os.setuid(65534)
+try:
+    load(Path(sys.argv[1]), ("add",))
+except UsageError as error:
+    print(error.what, file=sys.stderr)
+    sys.exit(error.exit_code)
+"""
+
+
+def test_folder_with_one_exercise_grades_that_one(tmp_path):
+    shutil.copy(ROOT / "solutions" / "mul.py", tmp_path)
+    run = grader("grade", tmp_path, "--json", "-")
+    report = json.loads(run.stdout)
+    assert run.returncode == 1
+    assert report["score"] == 10
+    statuses = [exercise["status"] for exercise in report["exercises"]]
+    assert statuses.count("not_started") == 7
+
+
+def test_unknown_exercise_is_one_clear_error_that_lists_the_known():
+    run = grader("grade", "solutions", "--exercise", "tanh")
+    assert run.returncode == 2
+    assert one_clear_error(run)
+    assert "relu" in run.stderr
+
+
+def test_unwritable_report_is_one_clear_error_before_grading(tmp_path):
+    run = grader("grade", "solutions", "--json", tmp_path / "no" / "such" / "report.json")
+    assert run.returncode == 2
+    assert one_clear_error(run)
+
+
+def test_sandbox_that_is_not_there_exits_71():
+    run = grader("grade", "solutions", "--sandbox", "bwrap", PATH="")
+    assert run.returncode == 71
+    assert one_clear_error(run)
+
+
+def test_json_to_a_file_leaves_the_terminal_its_table(tmp_path):
+    run = grader("grade", "solutions", "--exercise", "add", "--json", tmp_path / "report.json")
+    assert "passed" in run.stdout
+    assert json.loads((tmp_path / "report.json").read_text())["score"] == 10
+
+
+def test_json_to_standard_output_is_nothing_but_json(stubs):
+    run = grader("grade", stubs, "--json", "-")
+    assert json.loads(run.stdout)["score"] == 0
+
+
+def test_times_live_under_one_key():
+    runs = [
+        json.loads(grader("grade", "solutions", "--exercise", "add", "--json", "-").stdout) for _ in range(2)
+    ]
+    assert runs[0].pop("times").keys() == runs[1].pop("times").keys() == {"started", "seconds"}
+    assert runs[0] == runs[1]
+
+
+def test_schema_prints_the_schema():
+    assert json.loads(grader("schema").stdout)["properties"]["schema"]["const"] == "nanograd/report/v1"
+
+
+def test_list_shows_every_exercise_and_its_points(course):
+    run = grader("list")
+    assert run.returncode == 0
+    assert all(name in run.stdout for name in course.names)
+    assert "20 points" in run.stdout
+
+
+def test_warm_grade_does_not_import_torch():
+    code = (
+        "import sys\nfrom grader.cli import main\n"
+        "try:\n    main(['grade', 'solutions'])\nexcept SystemExit as end:\n"
+        "    print('torch' in sys.modules, end.code, file=sys.stderr)"
+    )
+    grader("grade", "solutions")
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stderr.strip() == "False 0"
+
+
+def test_unknown_option_exits_2():
+    assert grader("grade", "--nonsense").returncode == 2
+
+
+def test_broken_course_exits_70(tmp_path):
+    for part in ("grader", "solutions", "tests/properties"):
+        shutil.copytree(
+            ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "misconceptions")
+        )
+    for file in ("pyproject.toml", "HINTS.md"):
+        shutil.copy(ROOT / file, tmp_path)
+    (tmp_path / "course.toml").write_text("title = ")
+    run = grader("grade", "solutions", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert run.returncode == 70
+    assert one_clear_error(run)
+    assert "course.toml" in run.stderr
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A copy of the course in which one misconception of add no longer fits the solution."""
+    for part in ("grader", "solutions", "tests/properties"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "HINTS.md", "course.toml"):
+        shutil.copy(ROOT / file, tmp_path)
+    known = tmp_path / "grader" / "autograd" / "misconceptions" / "add.md"
+    known.write_text(known.read_text().replace("-        self.grad += out.grad\n", "-        gone\n", 1))
+    return tmp_path
+
+
+def test_misconceptions_that_cannot_be_read_are_no_matter_to_work_that_is_right(broken):
+    run = grader("grade", "solutions", "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
+    assert run.returncode == 0, run.stderr
+
+
+def test_misconceptions_that_cannot_be_read_are_one_clear_error_for_work_that_is_wrong(broken, stubs):
+    (stubs / "add.py").write_text("def add(self, other):\n    return self\n")
+    run = grader("grade", stubs, "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
+    assert run.returncode == 70
+    assert "Traceback" not in run.stderr
+    assert "grader: grader/autograd/misconceptions/add.md, line " in run.stderr
+    assert "'        gone' does not stand in solutions/add.py" in run.stderr
+
+
+def test_every_format_of_a_single_report_can_be_asked_for():
+    from grader.commands.grade import FORMATS
+    from grader.render.export import SINGLE
+
+    assert ("text", *SINGLE) == FORMATS
+
+
+def test_a_format_is_all_that_stands_on_standard_output():
+    run = grader("grade", "solutions", "--exercise", "add", "--format", "exercism")
+    assert run.returncode == 0
+    assert json.loads(run.stdout)["version"] == 3
+
+
+def test_a_signed_report_is_verified_and_an_altered_one_is_not(tmp_path):
+    key, report = tmp_path / "key", tmp_path / "solutions.json"
+    grader("keygen", key)
+    grader("grade", "solutions", "--exercise", "add", "--sign", key, "--json", report)
+    verified = grader("verify", report, "--key", f"{key}.pub", "--submission", "solutions")
+    assert (verified.returncode, verified.stdout.split(":")[0]) == (0, "Genuine")
+    report.write_text(report.read_text().replace('"score": 10,', '"score": 11,', 1))
+    altered = grader("verify", report, "--key", f"{key}.pub")
+    assert (altered.returncode, altered.stdout.split(":")[0]) == (1, "Altered")
+
+
+def test_weights_of_the_course_are_a_line_on_the_terminal(tmp_path, course):
+    root = tmp_path / "project"
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
+    with (root / "course.toml").open("a") as file:
+        file.write("\n[policy.weights]\nadd = 3\n")
+    run = grader("grade", "solutions", "--exercise", "add", cwd=root, PYTHONPATH=str(root))
+    assert "add counts 3 times" in run.stdout
+    assert "10/10" in run.stdout

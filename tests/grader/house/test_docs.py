@@ -1,0 +1,142 @@
+"""What the documents show, run."""
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.author.check import hints_missing
+from grader.course.course import Course
+from grader.examine.grading import grade
+from grader.render.terminal import render
+from grader.report.rubric import read
+from grader.sandbox.cages import choose
+from grader.submission.submission import Submission
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXPECTED = re.compile(r"^ *print\(.*?\)\s+# (.*)$", re.MULTILINE)
+
+
+def blocks(name):
+    text = (ROOT / name).read_text("utf-8")
+    found = []
+    for match in PYTHON.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        found.append(pytest.param(match[1], id=f"{name}-{line}"))
+    return found
+
+
+RUN_ON_SOLUTIONS = """
+import sys
+import solutions
+from grader.autograd import alone
+real = alone.engine
+alone.engine = lambda name: real(name, {folder!r})
+sys.modules["exercises"] = solutions
+exec(compile(sys.stdin.read(), "block", "exec"), {{"__name__": "__main__"}})
+"""
+
+
+@pytest.mark.parametrize("block", blocks("HINTS.md") + blocks("README.md"))
+def test_python_shown_prints_what_it_says(block):
+    code = RUN_ON_SOLUTIONS.format(folder=str(ROOT / "solutions"))
+    run = subprocess.run(
+        [sys.executable, "-c", code], input=block, capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    if expected := EXPECTED.findall(block):
+        assert run.stdout.splitlines() == expected
+
+
+def test_hints_are_complete(course):
+    assert list(hints_missing(course)) == []
+
+
+def test_hints_hold_no_line_of_a_solution(course):
+    hints = (ROOT / "HINTS.md").read_text("utf-8")
+    for name in course.names:
+        stub = course.stub(name)
+        for line in course.solution(name).splitlines():
+            code = line.strip()
+            if (
+                len(code) > 12
+                and line not in stub.splitlines()
+                and not code.startswith(("#", "def _backward"))
+            ):
+                assert code not in hints
+
+
+def test_every_make_target_shown_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for name in ("README.md", "HINTS.md"):
+        text = (ROOT / name).read_text("utf-8")
+        # "make sure" in prose is no command: only code counts.
+        code = re.findall(r"`make ([a-z]+)", text) + re.findall(r"^make ([a-z]+)", text, re.MULTILINE)
+        assert set(code) <= targets
+        assert code
+
+
+def test_every_file_the_documents_link_to_is_there():
+    for path in (ROOT / "README.md", ROOT / "HINTS.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+POLICY = re.compile(r"^```toml\n(\[policy\].*?)^```", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^\.venv/bin/(grader (?:batch|report|export|release|keygen|verify) .*)$", re.MULTILINE)
+
+
+def test_the_policy_shown_to_instructors_is_one(course):
+    shown = POLICY.search((ROOT / "docs" / "class.md").read_text("utf-8"))
+    policy = read(tomllib.loads(shown[1])["policy"], course.names)
+    assert (policy.attempt, policy.weights["backward"]) == ("best", 2)
+
+
+LAST_MARK = re.compile(r"^```toml\n(\[together\].*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_last_mark_that_the_docs_show_counts_for_as_much_as_they_say(tmp_path):
+    text = (ROOT / "docs" / "class.md").read_text("utf-8")
+    exercises = (ROOT / "course.toml").read_text("utf-8").partition("[together]")[0]
+    (tmp_path / "course.toml").write_text(exercises + LAST_MARK.search(text)[1])
+    shown = Course.load(tmp_path)
+    assert shown.together.counts
+    assert f"points and these, {sum(part.points for part in shown.counted)} here" in text
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/class.md"])
+def test_what_instructors_are_shown_to_type_works(name, tmp_path, course):
+    """Every command about a class, one after the other, as it stands there."""
+    text = (ROOT / name).read_text("utf-8")
+    typed = [line.partition("  #")[0].strip() for line in TYPED.findall(text)]
+    assert len(typed) >= 4
+    shutil.copytree(course.root / "solutions", tmp_path / "handed-in" / "ada")
+    for line in ("grader grade handed-in/ada --json report.json", *typed):
+        words = line.split()[1:]
+        weak = ["--sandbox", "process"] if words[0] == "batch" and choose("auto").isolation == "none" else []
+        command = [sys.executable, "-m", "grader", *words, *weak]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{line}\n{run.stderr}"
+
+
+def test_failing_output_in_the_readme_is_what_a_student_sees(course, setting, solutions):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    excerpt = re.search(r"mul with = in place of \+= -->\n```\n(.*?)\n```", readme, re.DOTALL)[1]
+    wrong = Submission("s", {**solutions, "mul": solutions["mul"].replace("+=", "=")}, {})
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, highlight=False)
+    render(grade(wrong, setting), console, "exercises", "make grade EX={}")
+    assert excerpt in stream.getvalue()
+
+
+def test_points_in_the_readme_are_those_of_the_course(course):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = dict(re.findall(r"`exercises/(\w+)\.py` \|.*\| (\d+) \|$", readme, re.MULTILINE))
+    assert shown == {exercise.name: str(exercise.points) for exercise in course.exercises}

@@ -1,0 +1,112 @@
+"""The hook before a commit, as pre-commit runs it in a repository of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.platforms.gitlab import asked
+
+ROOT = Path(__file__).resolve().parents[3]
+NAMES = ("add", "mul", "pow")
+
+
+def test_files_become_exercises_in_the_courses_order_by_their_folder(tmp_path):
+    for name in ("mul.py", "add.py", "value.py", "add.txt"):
+        (tmp_path / name).touch()
+    files = [tmp_path / name for name in ("mul.py", "add.py", "value.py", "add.txt", "pow.py")]
+    assert asked(files, NAMES) == {tmp_path: ("add", "mul")}
+
+
+def test_files_that_are_no_exercises_ask_for_nothing():
+    assert asked([Path("README.md"), Path("exercises/value.py")], NAMES) == {}
+
+
+def run(folder, *command):
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PRE_COMMIT_HOME": str(folder.parent / "pre-commit"),
+    }
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def git(folder, *words):
+    done = run(folder, "git", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.strip()
+
+
+def committed(folder):
+    git(folder, "init", "--quiet")
+    git(folder, "config", "user.name", "t")
+    git(folder, "config", "user.email", "t@example.org")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=first")
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def project(tmp_path, course):
+    """A student's repository with the hook in place."""
+    hooks, folder = tmp_path / "hooks", tmp_path / "project"
+    hooks.mkdir()
+    shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
+    revision = committed(hooks)
+    (folder / "exercises").mkdir(parents=True)
+    for name in course.names:
+        (folder / "exercises" / f"{name}.py").write_text(course.stub(name))
+    grader = folder / ".venv" / "bin" / "grader"
+    grader.parent.mkdir(parents=True)
+    grader.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m grader "$@"\n')
+    grader.chmod(0o755)
+    (folder / ".gitignore").write_text(".venv/\n")
+    (folder / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: {hooks}\n    rev: {revision}\n    hooks:\n      - id: nanograd\n"
+    )
+    committed(folder)
+    installed = run(folder, sys.executable, "-m", "pre_commit", "install")
+    assert installed.returncode == 0, installed.stderr
+    return folder
+
+
+def commit(folder, **sources):
+    for name, text in sources.items():
+        (folder / "exercises" / f"{name}.py").write_text(text)
+    git(folder, "add", "--all")
+    return run(folder, "git", "commit", "--message=work")
+
+
+def test_an_exercise_that_passes_is_committed_however_many_are_not_started(project, solutions):
+    done = commit(project, add=solutions["add"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert git(project, "log", "-1", "--format=%s") == "work"
+
+
+def test_an_exercise_that_fails_stops_the_commit_and_says_why(project, solutions):
+    done = commit(project, add=solutions["add"], mul=solutions["mul"].replace("+=", "="))
+    assert done.returncode == 1
+    assert "a * b" in done.stderr
+    assert "10/10" in done.stderr  # add
+    assert "not started" not in done.stderr
+    assert git(project, "log", "-1", "--format=%s") == "first"
+
+
+def test_what_is_staged_counts_and_not_what_lies_there(project, solutions):
+    (project / "exercises" / "add.py").write_text(solutions["add"])
+    git(project, "add", "exercises/add.py")
+    (project / "exercises" / "add.py").write_text("raise ValueError('half done')\n")
+    done = run(project, "git", "commit", "--message=staged")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "half done" in (project / "exercises" / "add.py").read_text()
+
+
+def test_other_files_are_committed_without_grading(project):
+    (project / "notes.md").write_text("Mine.\n")
+    git(project, "add", "--all")
+    done = run(project, "git", "commit", "--message=notes")
+    assert done.returncode == 0
+    assert "no files to check" in done.stdout + done.stderr

@@ -1,0 +1,100 @@
+"""What a student reads: narrow enough, plain when piped, nothing twice."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from grader.examine.grading import grade
+from grader.render.terminal import render
+from grader.submission.submission import Submission
+from tests.grader.autograd.variants import WRONG, catalogue
+
+
+def shown(report, **options):
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, highlight=False, **options)
+    render(report, console, "exercises", "make grade EX={}")
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="module")
+def graded(setting, solutions):
+    def run(**changes):
+        return grade(Submission("s", {**solutions, **changes}, {}), setting)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def overwriting(graded, solutions):
+    return graded(mul=solutions["mul"].replace("+=", "="))
+
+
+def test_first_unfinished_exercise_comes_with_its_smallest_case(overwriting):
+    text = shown(overwriting)
+    assert "b = a * a" in text
+    assert re.search(r"a = 2 +2 +2 +4 +2 +<-- differs", text)
+
+
+def test_next_command_names_the_file_and_the_exercise(overwriting):
+    text = shown(overwriting)
+    assert "exercises/mul.py" in text
+    assert "make grade EX=mul" in text
+
+
+def test_no_line_is_wider_than_80_columns(overwriting):
+    assert max(map(len, shown(overwriting).splitlines())) <= 80
+
+
+def test_piped_output_has_no_escape_sequences(overwriting):
+    assert "\x1b" not in shown(overwriting)
+
+
+def test_no_color_is_respected(overwriting, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", shown(overwriting, force_terminal=True))
+
+
+def test_colour_only_adds_to_what_the_plain_text_says(overwriting):
+    plain = shown(overwriting)
+    coloured = shown(overwriting, force_terminal=True, color_system="standard")
+    words = re.sub(r"\x1b\[[0-9;]*m", "", coloured).replace("━", "").replace("╸", "").replace("╺", "")
+    assert words.split() == plain.replace("━", "").replace("╸", "").split()
+
+
+def test_no_property_is_named_twice(overwriting):
+    text = " ".join(shown(overwriting).split())
+    titles = [v.claim.title for result in overwriting.results for v in result.verdicts]
+    assert all(text.count(title) <= 1 for title in titles)
+
+
+def test_crash_is_told_in_the_students_own_file_and_line(graded):
+    text = shown(graded(relu="def relu(self):\n    return self.nothing\n"))
+    assert "'Value' object has no attribute 'nothing'" in text
+    assert "relu.py, line 2, in relu" in text
+    assert "Traceback" not in text
+    assert "worker" not in text
+
+
+def test_finished_course_is_congratulated(graded):
+    assert "Every exercise has passed" in shown(graded())
+
+
+def test_missed_bonus_is_named_when_all_else_is_done(graded):
+    classic = next(
+        v
+        for v in catalogue(WRONG.parents[2] / "tests" / "grader" / "autograd" / "right")
+        if v.name == "classic_micrograd"
+    )
+    text = shown(graded(**classic.sources))
+    assert "hidden layer of one neuron" in text
+
+
+def test_hostile_text_reaches_the_terminal_escaped(graded):
+    evil = "def relu(self):\n    raise ValueError('\\x1b[2J\\u202e[bold]x[/bold] ::error::')\n"
+    text = shown(graded(relu=evil))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "[bold]x[/bold]" in text

@@ -1,0 +1,286 @@
+"""A report read back: everything that it says, and no more than a report can say."""
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from grader.errors import UsageError
+from grader.model import (
+    Adjustment,
+    Claim,
+    Counterexample,
+    Crashed,
+    Diagnosis,
+    Exercise,
+    Failed,
+    Kind,
+    Node,
+    NotStarted,
+    Passed,
+    Result,
+    TimedOut,
+    Verdict,
+)
+from grader.report.reading import (
+    HIGHEST,
+    LARGEST,
+    MOST,
+    MOST_FRAMES,
+    MOST_PROPERTIES,
+    read_report,
+    report_from_plain,
+)
+from grader.report.report import Report, to_plain
+
+NODES = (
+    Node("a", "2", (), (2.0, 2.0), (1.0, 1.5), False),
+    Node("b", "a + a", ("a", "a"), (4.0, 4.0), (1.0, None), True),
+)
+SHOWN = Counterexample("b = a + a", (("b.data", 4.0),), (("b.data", 5.0),), (0, 0, 0.0, 0), NODES)
+
+
+def verdict(name, outcome, kind=Kind.GRADED, points=5):
+    return Verdict(Claim(name, f"The {name}.", kind, Fraction(points)), outcome)
+
+
+ADD = Result(
+    Exercise("add", "a + b", Fraction(10), ()),
+    (verdict("sum", Passed(120)), verdict("gradient", Failed(3, SHOWN, "Not a number."))),
+    Diagnosis("x", "It overwrites.", "Why.", "add"),
+    ("A note.",),
+)
+MUL = Result(
+    Exercise("mul", "a * b", Fraction(20), ()),
+    (
+        verdict("product", Crashed(3, "ValueError: no", ("mul.py, line 3, in mul",), SHOWN), points=10),
+        verdict("time", TimedOut(2.5), points=10),
+        verdict("extra", Passed(1), Kind.BONUS, 3),
+    ),
+)
+POW = Result(
+    Exercise("pow", "a ** b", Fraction(10, 3), ()),
+    (
+        verdict("power", NotStarted("there is nothing to run yet"), points=Fraction(5, 3)),
+        verdict("root", NotStarted("this implementation does without", True), points=Fraction(5, 3)),
+    ),
+)
+TOGETHER = Result(
+    Exercise("together", "All", Fraction(0), (), True), (verdict("all", Passed(2), Kind.BONUS),)
+)
+EXTRA = Verdict(Claim("tanh", "Tanh.", Kind.NOTE, Fraction(0)), Failed(3, SHOWN, "No."))
+REPORT = Report(
+    submission="work",
+    digest="0" * 64,
+    seed=0,
+    isolation="reduced",
+    results=(ADD, MUL, POW),
+    together=TOGETHER,
+    versions=(("grader", "1"), ("python", "3.11")),
+    adjustments=(Adjustment("late", Fraction(-1)), Adjustment("add counts twice", Fraction(1, 2))),
+    found=("One file.",),
+    extras=(EXTRA,),
+    rules="By other rules.",
+)
+
+
+def changed(change):
+    plain = json.loads(json.dumps(to_plain(REPORT)))
+    change(plain)
+    return plain
+
+
+def first(plain, place=0):
+    return plain["exercises"][0]["properties"][place]
+
+
+def bonus_of(points):
+    """What comes of points that are in no score."""
+    read = read_of(lambda p: p["exercises"][1]["properties"][2].update(max_score=points))
+    return read.results[1].verdicts[2].claim.share
+
+
+def read_of(change):
+    return report_from_plain(changed(change))
+
+
+def test_everything_is_read_back():
+    assert report_from_plain(json.loads(json.dumps(to_plain(REPORT)))) == REPORT
+
+
+def test_a_report_in_a_file_is_read_back(tmp_path):
+    (tmp_path / "report.json").write_text(json.dumps(to_plain(REPORT)))
+    assert read_report(tmp_path / "report.json") == REPORT
+
+
+def test_a_report_of_some_exercises_has_no_last_mark():
+    assert read_of(lambda p: p.update(together=None)).together is None
+
+
+@pytest.mark.parametrize(("key", "empty"), [("found", ()), ("extras", ()), ("rules", "")])
+def test_what_only_some_reports_say_may_be_missing(key, empty):
+    assert getattr(read_of(lambda p: p.pop(key)), key) == empty
+
+
+@pytest.mark.parametrize("isolation", ["full", "reduced", "none"])
+def test_every_isolation_is_one(isolation):
+    assert read_of(lambda p: p.update(isolation=isolation)).isolation == isolation
+
+
+def test_points_are_fractions_of_up_to_a_million():
+    for points in (Fraction(10, 3), Fraction(1, 999_999), Fraction(1, 1_000_000)):
+        assert bonus_of(float(points)) == points
+    assert bonus_of(1 / 1_000_003) != Fraction(1, 1_000_003)
+
+
+def test_a_score_may_be_rounded_to_hundredths():
+    score = to_plain(REPORT)["score"]
+    for by in (0.0099, -0.0099):
+        read_of(lambda p, by=by: p.update(score=score + by))
+    for by in (0.0101, -0.0101, 1.0):
+        with pytest.raises(ValueError, match="do not add up"):
+            read_of(lambda p, by=by: p.update(score=score + by))
+
+
+def test_a_whole_hundredth_is_still_rounding():
+    def whole(plain):
+        plain.update(adjustments=[{"title": "late", "points": -5 - 0.01}], exercises=plain["exercises"][:1])
+        plain["score"] = 0.01
+
+    with pytest.raises(ValueError, match="do not add up"):
+        read_of(lambda p: (whole(p), p.update(score=0.010001)))
+    assert read_of(whole).final == 0
+
+
+@pytest.mark.parametrize("said", [1, "yes", None])
+def test_only_true_says_that_something_is_absent(said):
+    read = read_of(lambda p: p["exercises"][2]["properties"][1].update(absent=said))
+    assert read.results[2].verdicts[1].outcome == NotStarted("there is nothing to run yet")
+
+
+@pytest.mark.parametrize(
+    ("error", "limit"),
+    [
+        ("no answer within 2.5 seconds", 2.5),
+        ("no answer within 10 seconds", 10.0),
+        ("no answer", 0.0),
+        ("no answer within 9999999 seconds", 0.0),
+    ],
+)
+def test_a_limit_is_read_from_what_is_said_of_it(error, limit):
+    read = read_of(lambda p: p["exercises"][1]["properties"][1].update(error=error))
+    assert read.results[1].verdicts[1].outcome == TimedOut(limit)
+
+
+def lists(most, at):
+    """Lists of so many entries at a place, up to the most and one and two beyond it."""
+    return [pytest.param(at, count, count <= most) for count in (most, most + 1, most + 2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "count", "fits"),
+    [
+        *lists(MOST, lambda p, n: p.update(found=["x"] * n)),
+        *lists(MOST, lambda p, n: p["exercises"][0].update(notes=["x"] * n)),
+        *lists(MOST, lambda p, n: p.update(extras=p["extras"] * n)),
+        *lists(MOST_PROPERTIES, lambda p, n: p["exercises"][1].update(properties=[first(p, 1)] * n)),
+        *lists(MOST_FRAMES, lambda p, n: p["exercises"][1]["properties"][0].update(frames=["x"] * n)),
+    ],
+)
+def test_lists_are_as_long_as_the_longest(change, count, fits):
+    if fits:
+        read_of(lambda p: change(p, count))
+    else:
+        with pytest.raises(ValueError, match="too long"):
+            read_of(lambda p: change(p, count))
+
+
+def test_points_go_up_to_the_highest_and_down():
+    lines = [{"title": "up", "points": HIGHEST}, {"title": "down", "points": -HIGHEST}]
+    read = read_of(lambda p: p.update(adjustments=lines, score=5))
+    assert [line.points for line in read.adjustments] == [HIGHEST, -HIGHEST]
+    for points in (HIGHEST + 1, -HIGHEST - 1, HIGHEST + 2, 1e300):
+        with pytest.raises(ValueError, match="too many points"):
+            bonus_of(points)
+
+
+@pytest.mark.parametrize("points", [True, False, None, "5", [5], float("nan"), float("inf")])
+def test_points_are_numbers(points):
+    with pytest.raises(ValueError, match="points"):
+        bonus_of(points)
+
+
+def test_a_property_may_be_worth_nothing_but_not_less():
+    assert bonus_of(0) == 0
+    for points in (-1e-3, -1, -1.5):
+        with pytest.raises(ValueError, match="less than nothing"):
+            bonus_of(points)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p.update(schema="nanograd/report/v2"), "its schema is not nanograd/report/v1"),
+        (lambda p: p.update(schema="a"), "its schema is not nanograd/report/v1"),
+        (lambda p: p.update(isolation="total"), "its isolation is none"),
+        (lambda p: p["exercises"][0].update(properties=[]), "'add' has no properties"),
+        (lambda p: first(p).update(kind="note"), "a note is no property"),
+        (lambda p: first(p).update(kind="any"), "'any' is not a valid Kind"),
+        (lambda p: first(p).update(status="great"), "a status is none that there is"),
+        (lambda p: p.update(exercises={}), "a list is none, or too long"),
+        (lambda p: p.update(exercises="add"), "a list is none, or too long"),
+        (lambda p: p.update(adjustments=7), "a list is none, or too long"),
+        (lambda p: p.update(seed="mine"), "is no seed"),
+        (lambda p: p.update(rules=None), "is no text"),
+        (lambda p: p["submission"].update(digest=1), "is no text"),
+        (lambda p: p["versions"].update(grader=1), "is no text"),
+    ],
+)
+def test_what_no_report_says_is_refused(change, said):
+    with pytest.raises(ValueError, match=said):
+        read_of(change)
+
+
+# In a file
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(UsageError, match=r"cannot read .*none\.json: No such file"):
+        read_report(tmp_path / "none.json")
+
+
+def test_a_file_as_large_as_the_largest_is_read(tmp_path):
+    path, text = tmp_path / "report.json", json.dumps(to_plain(REPORT)).encode()
+    path.write_bytes(text + b" " * (LARGEST - len(text)))
+    assert read_report(path) == REPORT
+    for more in (1, 2):
+        path.write_bytes(text + b" " * (LARGEST - len(text) + more))
+        with pytest.raises(UsageError, match="is larger than 8 MiB, so it is no report"):
+            read_report(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("{}", "it lacks 'schema'"),
+        ("[" * 100_000, "maximum recursion depth|nested"),
+        ('{"schema": NaN}', "NaN is no number in JSON"),
+        ("null", "'NoneType' object is not subscriptable"),
+        ("nonsense", "Expecting value"),
+        (json.dumps(changed(lambda p: p.update(versions=[]))), "has no attribute 'items'"),
+        (json.dumps(changed(lambda p: first(p).update(max_score=10**400))), "too large"),
+        (json.dumps(changed(lambda p: p.update(isolation="x"))), "its isolation is none that there is"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_why_it_is_no_report_is_told(data, said, tmp_path):
+    (tmp_path / "report.json").write_text(data)
+    with pytest.raises(UsageError, match=f"is no report of one submission: .*({said})"):
+        read_report(tmp_path / "report.json")
+
+
+def test_a_long_reason_is_cut(tmp_path):
+    (tmp_path / "report.json").write_text(json.dumps(changed(lambda p: first(p).update(kind="x" * 500))))
+    with pytest.raises(UsageError) as raised:
+        read_report(tmp_path / "report.json")
+    assert str(raised.value).partition("submission: ")[2].partition("\n")[0] == "'" + "x" * 199

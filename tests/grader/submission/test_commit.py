@@ -1,0 +1,185 @@
+"""What a commit changed, and its exercises read from git's objects: nothing is followed, filtered or run."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.submission.commit import LISTED, affected, changes, committed_at, submission
+from grader.submission.commit import commit as named
+from grader.submission.submission import LARGEST
+from tests.grader.platforms.pull import commit, git
+
+
+@pytest.fixture
+def repository(tmp_path):
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    commit(folder, {"exercises/add.py": "x = 1\n", "exercises/mul.py": "y = 1\n", "README.md": "read\n"})
+    git(folder, "switch", "--quiet", "--create", "work")
+    return folder
+
+
+def changed(repository, course):
+    return changes(repository, "main", "work", course, "exercises")
+
+
+def read(repository, course):
+    return submission(repository, "work", "exercises", course.names)
+
+
+# What changed
+
+
+def test_changed_exercises_are_named_in_the_course_s_order(repository, course):
+    commit(repository, {"exercises/mul.py": "y = 2\n", "exercises/add.py": "x = 2\n"})
+    assert changed(repository, course).exercises == ("add", "mul")
+
+
+def test_what_depends_on_a_change_is_graded_with_it(course):
+    assert affected(course.exercises, ("mlp",)) == ("mlp",)
+    assert affected(course.exercises, ("layer",)) == ("layer", "mlp")
+    assert affected(course.exercises, ("neuron",)) == ("neuron", "layer", "mlp")
+    assert affected(course.exercises, ("add",)) == course.names
+
+
+def test_everything_is_graded_where_no_exercise_changed(repository, course):
+    commit(repository, {"README.md": "other\n"})
+    found = changed(repository, course)
+    assert (found.exercises, found.graded) == ((), course.names)
+
+
+def test_helper_of_the_student_s_own_touches_every_exercise(repository, course):
+    commit(repository, {"exercises/mlp.py": "z = 1\n", "exercises/helping.py": "h = 1\n"})
+    found = changed(repository, course)
+    assert (found.exercises, found.graded, found.elsewhere) == (("mlp",), course.names, ())
+
+
+def test_what_counts_for_nothing_is_listed(repository, course):
+    commit(
+        repository,
+        {"Makefile": "", "exercises/value.py": "", "exercises/deep/add.py": "", "exercises/a.txt": ""},
+    )
+    assert set(changed(repository, course).elsewhere) == {
+        *("Makefile", "exercises/value.py", "exercises/deep/add.py", "exercises/a.txt")
+    }
+
+
+def test_list_of_what_counts_for_nothing_ends_somewhere(repository, course):
+    commit(repository, {f"files/{number}": "" for number in range(LISTED + 7)})
+    found = changed(repository, course)
+    assert (len(found.elsewhere), found.more) == (LISTED, 7)
+
+
+def test_what_the_base_changed_meanwhile_is_not_the_head_s(repository, course):
+    commit(repository, {"exercises/add.py": "x = 2\n"})
+    git(repository, "switch", "--quiet", "main")
+    commit(repository, {"exercises/mul.py": "y = 3\n", "course.toml": "new"})
+    found = changed(repository, course)
+    assert (found.exercises, found.elsewhere) == (("add",), ())
+
+
+def test_histories_without_a_common_commit_are_compared_as_they_are(repository, course):
+    git(repository, "switch", "--quiet", "--orphan", "other")
+    commit(repository, {"exercises/add.py": "x = 1\n", "exercises/mul.py": "y = 9\n"})
+    found = changes(repository, "main", "other", course, "exercises")
+    assert (found.exercises, found.elsewhere) == (("mul",), ("README.md",))
+
+
+def test_names_of_files_are_listed_as_they_are_printed(repository, course):
+    commit(repository, {"\x1b[31m\u202ered\n.txt": ""})
+    assert changed(repository, course).elsewhere == ("\\x1b[31m\\u202ered\\n.txt",)
+
+
+@pytest.mark.parametrize("name", ["nothing", "--output=/tmp/x", "-h", "main:README.md", ""])
+def test_what_is_no_commit_is_refused(repository, name):
+    with pytest.raises(UsageError, match="there is no commit"):
+        named(repository, name)
+
+
+def test_folder_without_a_repository_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    with pytest.raises(UsageError, match="is no git repository of yours"):
+        named(Path("/"), "HEAD")
+
+
+def test_commit_says_when_it_was_made(repository):
+    assert committed_at(repository, "work").tzinfo is not None
+    assert committed_at(repository, "nothing") is None
+
+
+# What is read
+
+
+def test_files_are_read_as_they_were_committed(repository, course):
+    commit(repository, {"exercises/add.py": "x = 2\n", "exercises/helping.py": "h\n"})
+    (repository / "exercises/add.py").write_text("not committed\n")
+    found = read(repository, course)
+    assert found.sources == {"add": "x = 2\n", "mul": "y = 1\n", "helping": "h\n"}
+    assert found.unreadable == {}
+
+
+def test_deleted_exercise_was_not_handed_in(repository, course):
+    git(repository, "rm", "--quiet", "exercises/mul.py")
+    commit(repository, {})
+    assert set(read(repository, course).sources) == {"add"}
+    assert changed(repository, course).exercises == ("mul",)
+
+
+def test_link_is_not_followed(repository, course):
+    (repository / "exercises/pow.py").symlink_to("/etc/passwd")
+    commit(repository, {})
+    assert read(repository, course).unreadable == {"pow": "pow.py is a link, not a regular file"}
+
+
+def test_folder_that_is_a_link_is_refused(repository, course):
+    git(repository, "rm", "-r", "--quiet", "exercises")
+    (repository / "exercises").symlink_to("/etc")
+    commit(repository, {})
+    with pytest.raises(UsageError, match="exercises is a link in work, not a folder"):
+        read(repository, course)
+
+
+def test_submodule_is_not_fetched(repository, course):
+    git(repository, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},exercises/relu.py")
+    git(repository, "commit", "--quiet", "--message", "submodule")
+    assert read(repository, course).unreadable == {"relu": "relu.py is a submodule, not a regular file"}
+
+
+def test_pointer_to_large_storage_is_not_followed(repository, course):
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
+    commit(repository, {"exercises/add.py": pointer})
+    assert read(repository, course).unreadable == {
+        "add": "add.py is a pointer to Git LFS, not the file itself"
+    }
+
+
+def test_large_file_is_not_read(repository, course):
+    commit(repository, {"exercises/add.py": "#" * (LARGEST + 1)})
+    assert read(repository, course).unreadable == {"add": "add.py is larger than 1 MiB"}
+
+
+def test_no_filter_hook_or_attribute_of_the_commit_is_run(repository, course, tmp_path):
+    trap = tmp_path / "ran"
+    script = f"touch {trap}; cat"
+    for key in ("filter.evil.smudge", "filter.evil.clean", "diff.evil.textconv", "diff.evil.command"):
+        git(repository, "config", key, script)
+    git(repository, "config", "core.fsmonitor", f"touch {trap}")
+    hook = repository / ".git/hooks/post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch {trap}\n")
+    hook.chmod(0o755)
+    commit(repository, {".gitattributes": "*.py filter=evil diff=evil\n", "exercises/add.py": "x = 2\n"})
+    trap.unlink(missing_ok=True)  # committing with git itself runs them
+    assert changed(repository, course).exercises == ("add",)
+    assert read(repository, course).sources["add"] == "x = 2\n"
+    assert not trap.exists()
+
+
+def test_replaced_object_is_not_taken(repository, course):
+    before = git(repository, "rev-parse", "work:exercises/add.py")
+    commit(repository, {"exercises/add.py": "x = 2\n"})
+    after = git(repository, "rev-parse", "work:exercises/add.py")
+    git(repository, "replace", after, before)
+    assert read(repository, course).sources["add"] == "x = 2\n"

@@ -1,0 +1,526 @@
+"""Finding a class: every form in which submissions arrive, and whose they are."""
+
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+import time
+import zipfile
+
+import pytest
+
+from grader.errors import UsageError
+from grader.model import Person
+from grader.submission.download import find
+
+WANTED = ("add", "mul")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def put(folder):
+    """Writes files below the folder: text, or bytes."""
+
+    def put(*paths, content="x = 1\n"):
+        for path in paths:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    return put
+
+
+def zipped(**files):
+    """A zip of files by name without ".py"."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}.py", text)
+    return file.getvalue()
+
+
+def found(folder):
+    return find(folder, WANTED)
+
+
+def ids(folder):
+    return [handin.person.id for handin in found(folder).handins]
+
+
+def only(folder):
+    (handin,) = found(folder).handins
+    return handin
+
+
+def refusal(handin):
+    with pytest.raises(UsageError) as caught:
+        handin.read()
+    assert caught.value.what.isprintable()
+    return caught.value.what
+
+
+# Folders
+
+
+@pytest.mark.parametrize("inside", ["", "exercises/", "repo/exercises/"])
+def test_folder_is_a_submission_by_its_name(inside, put, folder):
+    put(f"alice/{inside}add.py", f"alice/{inside}helper.py")
+    handin = only(folder)
+    assert (handin.person, handin.where, handin.handed_in, handin.number) == (
+        Person("alice"),
+        "alice",
+        None,
+        1,
+    )
+    assert set(handin.read().sources) == {"add", "helper"}
+    assert handin.read().name == "alice"
+
+
+def test_handins_come_in_the_order_of_their_ids(put, folder):
+    put("carl/add.py", "alice/add.py", "bob/add.py")
+    assert ids(folder) == ["alice", "bob", "carl"]
+
+
+def test_folder_three_levels_down_is_not_found(put, folder):
+    put("alice/a/b/c/add.py")
+    assert refusal(only(folder)) == "alice holds no Python file; wanted are add.py, mul.py"
+
+
+def test_shallowest_folder_counts(put, folder):
+    put("alice/old/add.py", content="old")
+    put("alice/mul.py", content="new")
+    assert only(folder).read().sources == {"mul": "new"}
+
+
+def test_folder_called_exercises_counts_among_equally_deep_ones(put, folder):
+    put("alice/repo/solutions/add.py", content="no")
+    put("alice/repo/exercises/add.py", content="yes")
+    assert only(folder).read().sources == {"add": "yes"}
+
+
+def test_two_equally_deep_folders_are_refused_when_read(put, folder):
+    put("alice/one/add.py", "alice/two/add.py")
+    assert refusal(only(folder)) == "alice has the exercises in two places, one and two"
+
+
+def test_empty_folder_is_a_handin_that_cannot_be_read(folder):
+    (folder / "alice").mkdir()
+    assert refusal(only(folder)) == "alice holds no Python file; wanted are add.py, mul.py"
+
+
+def test_folder_without_wanted_files_is_a_handin_that_cannot_be_read(put, folder):
+    put("alice/other.py")
+    assert refusal(only(folder)) == "alice holds none of the exercises (add.py, mul.py)"
+
+
+def test_leftovers_are_no_submissions_and_hold_none(put, folder):
+    put(".git/add.py", "__MACOSX/add.py", "__pycache__/add.py", ".DS_Store", "Thumbs.db")
+    put("alice/.venv/add.py", "alice/__pycache__/add.py")
+    assert found(folder).troubles == ()
+    assert "no Python file" in refusal(only(folder))
+
+
+def test_folder_that_holds_one_archive_is_read_as_that(put, folder):
+    put("alice/work.zip", content=zipped(add="inside"))
+    assert only(folder).read().sources == {"add": "inside"}
+
+
+def test_folder_that_holds_two_archives_is_refused(put, folder):
+    put("alice/one.zip", "alice/two.zip", content=zipped(add=""))
+    assert refusal(only(folder)) == "alice holds 2 archives, and no word which one counts"
+
+
+def test_files_count_more_than_an_archive_beside_them(put, folder):
+    put("alice/work.zip", content=zipped(add="packed"))
+    put("alice/add.py", content="plain")
+    assert only(folder).read().sources == {"add": "plain"}
+
+
+def test_reading_sees_the_folder_as_it_is_then(put, folder):
+    put("alice/add.py", content="before")
+    handin = only(folder)
+    put("alice/add.py", content="after")
+    assert handin.read().sources == {"add": "after"}
+    shutil.rmtree(folder / "alice")
+    assert refusal(handin) == "alice cannot be read: No such file or directory"
+
+
+def test_submission_of_too_many_entries_is_refused(folder, put, monkeypatch):
+    monkeypatch.setattr("grader.submission.tree.MOST_ENTRIES", 50)
+    for number in range(60):
+        put(f"alice/{number}.txt")
+    assert refusal(only(folder)) == "alice holds more than 50 files and folders"
+
+
+# Links, devices and names
+
+
+def test_link_to_a_submission_is_refused(put, folder, tmp_path):
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "add.py").write_text("secret")
+    (folder / "alice").symlink_to(tmp_path / "secret")
+    assert refusal(only(folder)) == "alice is a link, and links are not followed"
+
+
+def test_link_to_an_archive_is_refused(folder, tmp_path):
+    (tmp_path / "secret.zip").write_bytes(zipped(add="secret"))
+    (folder / "alice.zip").symlink_to(tmp_path / "secret.zip")
+    assert refusal(only(folder)) == "alice.zip is a link, and links are not followed"
+
+
+def test_link_in_a_submission_is_not_followed(put, folder, tmp_path):
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "add.py").write_text("secret")
+    (folder / "alice").mkdir()
+    (folder / "alice" / "exercises").symlink_to(tmp_path / "secret")
+    assert refusal(only(folder)).endswith("; exercises is a link, and links are not followed")
+    put("alice/mul.py")
+    (folder / "alice" / "add.py").symlink_to(tmp_path / "secret" / "add.py")
+    submission = only(folder).read()
+    assert set(submission.sources) == {"mul"}
+    assert submission.unreadable["add"].startswith("add.py cannot be read: ")
+
+
+def test_folder_that_becomes_a_link_is_refused(put, folder, tmp_path):
+    put("alice/add.py")
+    handin = only(folder)
+    (folder / "alice").rename(tmp_path / "moved")
+    (folder / "alice").symlink_to(tmp_path / "moved")
+    assert refusal(handin) == "alice is a link, and links are not followed"
+
+
+def test_fifo_is_refused_at_once(folder):
+    os.mkfifo(folder / "alice.zip")
+    (folder / "bob").mkdir()
+    os.mkfifo(folder / "bob" / "add.py")
+    alice, bob = found(folder).handins
+    start = time.monotonic()
+    assert refusal(alice) == "alice.zip cannot be read: it is no regular file"
+    assert bob.read().unreadable == {"add": "add.py is not a regular file"}
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\u202eb"], ids=ascii)
+def test_name_that_steers_a_terminal_is_kept_as_the_id_and_shown_escaped(name, put, folder):
+    put(f"{name}/other.py")
+    handin = only(folder)
+    assert handin.person.id == name
+    assert handin.where.isprintable()
+    assert "\\" in refusal(handin)
+
+
+def test_name_that_is_no_text_becomes_a_printable_id(folder):
+    try:
+        os.mkdir(os.fsencode(folder) + b"/a\xffb")
+    except OSError:
+        pytest.skip("this file system takes no name that is no text; run the tests on one that does")
+    with open(os.fsencode(folder) + b"/a\xffb/add.py", "w") as file:
+        file.write("x")
+    assert only(folder).person.id == "a\\udcffb"
+    assert only(folder).read().sources == {"add": "x"}
+
+
+# Archives
+
+
+@pytest.mark.parametrize("ending", [".zip", ".ZIP", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"])
+def test_archive_is_a_submission_by_its_name_without_the_ending(ending, folder):
+    form = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.bz2": "w:bz2", ".tar.xz": "w:xz"}.get(
+        ending
+    )
+    target = folder / f"j.doe{ending}"
+    if form is None:
+        target.write_bytes(zipped(add="x"))
+    else:
+        with tarfile.open(target, form) as archive:
+            info = tarfile.TarInfo("repo/add.py")
+            info.size = 1
+            archive.addfile(info, io.BytesIO(b"x"))
+    handin = only(folder)
+    assert (handin.person.id, handin.where) == ("j.doe", target.name)
+    assert handin.read().sources == {"add": "x"}
+
+
+def test_folder_and_archive_of_one_name_are_both_kept_and_told(put, folder):
+    put("alice/add.py")
+    put("alice.zip", content=zipped(add=""))
+    result = found(folder)
+    assert [(handin.person.id, handin.number) for handin in result.handins] == [("alice", 1), ("alice", 2)]
+    assert result.troubles == (("alice", "handed in more than once, as far as names tell: alice, alice.zip"),)
+
+
+def test_stray_files_are_told(put, folder):
+    put("notes.txt", "add.py", ".hidden")
+    result = found(folder)
+    assert result.handins == ()
+    assert [where for where, _ in result.troubles] == ["add.py", "notes.txt"]
+    assert "by itself" in dict(result.troubles)["add.py"]
+
+
+# Canvas
+
+
+def test_loose_files_of_canvas_are_one_handin_a_person(put, folder):
+    put("doejane_12345_67890_add.py", "doejane_12345_67891_mul.py", "roejo_LATE_23456_67892_add.py")
+    jane, jo = found(folder).handins
+    assert jane.person == Person("12345", "doejane")
+    assert jane.where == "doejane_12345_67890_add.py"
+    assert set(jane.read().sources) == {"add", "mul"}
+    assert jo.person == Person("23456", "roejo")
+    assert set(jo.read().sources) == {"add"}
+
+
+def test_last_upload_of_a_file_counts_in_canvas(put, folder):
+    put("doejane_1_9_add.py", content="first")
+    put("doejane_1_8_add-1.py", content="second")
+    put("doejane_1_7_add-10.py", content="eleventh")
+    put("doejane_1_6_add-2.py", content="third")
+    assert only(folder).read().sources == {"add": "eleventh"}
+
+
+def test_later_upload_of_a_file_with_the_same_name_counts_in_canvas(put, folder):
+    put("doejane_1_1000_add.py", content="later")
+    put("doejane_1_999_add.py", content="earlier")
+    assert only(folder).read().sources == {"add": "later"}
+
+
+def test_archive_of_canvas_goes_by_the_persons_number(put, folder):
+    put("doejane_LATE_12345_67890_my_work_2_3.zip", content=zipped(add="x"))
+    handin = only(folder)
+    assert handin.person == Person("12345", "doejane")
+    assert handin.read().sources == {"add": "x"}
+
+
+def test_anonymous_file_of_canvas_goes_by_its_code(put, folder):
+    put("anon_Ab3dE_67890_add.py", "LATE_anon_Xy1zQ_67891_add.py")
+    assert ids(folder) == ["anon_Ab3dE", "anon_Xy1zQ"]
+
+
+def test_name_with_underscores_and_letters_of_all_kinds_is_read_in_canvas(put, folder):
+    put("größe_o_brien_12_34_add.py")
+    assert only(folder).person == Person("12", "größe_o_brien")
+
+
+def test_archive_and_loose_files_of_one_person_are_both_kept_and_told(put, folder):
+    put("doejane_1_2_work.zip", content=zipped(add="packed"))
+    put("doejane_1_3_add.py", content="loose")
+    result = found(folder)
+    assert [(handin.person.id, handin.number) for handin in result.handins] == [("1", 1), ("1", 2)]
+    assert "more than once" in dict(result.troubles)["1"]
+
+
+def test_person_who_handed_in_no_source_in_canvas_is_there_and_cannot_be_read(put, folder):
+    put("doejane_1_2_essay.pdf", "roejo_2_text.html")
+    result = found(folder)
+    (handin,) = result.handins
+    assert handin.person.id == "1"
+    assert "no Python file" in refusal(handin)
+    assert [where for where, _ in result.troubles] == ["roejo_2_text.html", "doejane_1_2_essay.pdf"]
+
+
+def test_names_that_only_look_like_canvas_share_no_id(put, folder):
+    put("alice_2024_1_hw.zip", "bob_2024_1_hw.zip", content=zipped(add=""))
+    result = found(folder)
+    assert [handin.person.id for handin in result.handins] == ["alice_2024_1_hw", "bob_2024_1_hw"]
+    assert len(result.troubles) == 2
+
+
+def test_loose_link_of_canvas_is_refused(put, folder, tmp_path):
+    put("doejane_1_2_mul.py")
+    (tmp_path / "secret.py").write_text("secret")
+    (folder / "doejane_1_3_add.py").symlink_to(tmp_path / "secret.py")
+    submission = only(folder).read()
+    assert set(submission.sources) == {"mul"}
+    assert submission.unreadable["add"].startswith("add.py cannot be read: ")
+
+
+# Moodle
+
+
+@pytest.mark.parametrize(
+    "name", ["Jane Doe_123456_assignsubmission_file_", "Jane Doe_123456_assignsubmission_file"]
+)
+def test_folder_of_moodle_goes_by_its_number(name, put, folder):
+    put(f"{name}/exercises/add.py")
+    handin = only(folder)
+    assert handin.person == Person("123456", "Jane Doe")
+    assert handin.where == name
+    assert set(handin.read().sources) == {"add"}
+
+
+def test_archive_in_a_folder_of_moodle_is_read(put, folder):
+    put("Jane Doe_1_assignsubmission_file_/my work.zip", content=zipped(add="x"))
+    assert only(folder).read().sources == {"add": "x"}
+
+
+def test_files_of_moodle_are_one_handin_a_person(put, folder):
+    put("Jane Doe_1_assignsubmission_file_add.py", "Jane Doe_1_assignsubmission_file_mul.py")
+    put("Jo Roe_2_assignsubmission_file_work.zip", content=zipped(add="x"))
+    jane, jo = found(folder).handins
+    assert (jane.person, jo.person) == (Person("1", "Jane Doe"), Person("2", "Jo Roe"))
+    assert set(jane.read().sources) == {"add", "mul"}
+    assert jo.read().sources == {"add": "x"}
+
+
+def test_team_without_a_number_in_moodle_goes_by_its_name(put, folder):
+    put("Default group_assignsubmission_file_/add.py")
+    assert only(folder).person == Person("Default group", "Default group")
+
+
+def test_text_typed_into_moodle_is_left_out_and_told(put, folder):
+    put("Jane Doe_1_assignsubmission_onlinetext_/onlinetext.html", "Jo_2_assignsubmission_onlinetext_x.html")
+    result = found(folder)
+    assert result.handins == ()
+    assert {sentence for _, sentence in result.troubles} == {
+        "a text or a link instead of files, so it was left out"
+    }
+
+
+# A download that is still one archive
+
+
+def packed(folder, form, tmp_path, around=""):
+    """An archive of the folder's content, made by the library."""
+    root, base = (folder, None) if not around else (folder.parent, folder.name)
+    return shutil.make_archive(str(tmp_path / "download" / (around or "download")), form, root, base)
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "gztar", "xztar"])
+def test_download_that_is_one_archive_is_found_as_its_folder_is(form, put, folder, tmp_path):
+    put("alice/exercises/add.py", "doejane_1_2_add-1.py", "Jo_3_assignsubmission_file_/mul.py", "notes.txt")
+    put("bob.zip", content=zipped(add="inner"))
+    (folder / "carl").mkdir()
+    result = find(tmp_path / packed(folder, form, tmp_path), WANTED)
+    plain = found(folder)
+    assert [(h.person, h.where) for h in result.handins] == [(h.person, h.where) for h in plain.handins]
+    assert result.troubles == plain.troubles
+    readable = [h for h in result.handins if h.person.id != "carl"]
+    assert [h.read().digest for h in readable] == [
+        h.read().digest for h in plain.handins if h.person.id != "carl"
+    ]
+
+
+def test_folder_around_everything_that_is_called_as_the_archive_is_looked_into(put, folder, tmp_path):
+    put("alice/add.py", "bob/add.py")
+    result = find(tmp_path / packed(folder, "zip", tmp_path, around="class"), WANTED)
+    assert [handin.where for handin in result.handins] == ["alice", "bob"]
+
+
+def test_unpacked_download_is_private_and_goes_with_what_was_found(put, folder, tmp_path, monkeypatch):
+    put("alice/add.py")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "room"))
+    (tmp_path / "room").mkdir()
+    result = find(tmp_path / packed(folder, "zip", tmp_path), WANTED)
+    (room,) = (tmp_path / "room").iterdir()
+    assert room.stat().st_mode & 0o777 == 0o700
+    assert result.handins[0].read().sources == {"add": "x = 1\n"}
+    del result
+    assert list((tmp_path / "room").iterdir()) == []
+
+
+def test_members_of_a_download_that_lead_out_are_left_out_and_told(folder, tmp_path):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        for name in ("alice/add.py", "../bob/add.py", "/carl/add.py", "dan\\add.py"):
+            archive.writestr(name, "x")
+    result = find(folder / "all.zip", WANTED)
+    assert [handin.where for handin in result.handins] == ["alice"]
+    assert [where for where, _ in result.troubles] == ["../bob/add.py", "/carl/add.py", "dan\\add.py"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class"]
+
+
+def test_links_in_a_download_are_left_out_and_told(folder):
+    with tarfile.open(folder / "all.tar", "w") as archive:
+        for name, kind in (
+            ("alice", tarfile.SYMTYPE),
+            ("bob/add.py", tarfile.LNKTYPE),
+            ("c", tarfile.CHRTYPE),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc"
+            archive.addfile(info)
+        info = tarfile.TarInfo("alice/add.py")
+        archive.addfile(info, io.BytesIO())
+    result = find(folder / "all.tar", WANTED)
+    assert [handin.read().sources for handin in result.handins] == [{"add": ""}]
+    assert [where for where, _ in result.troubles] == ["alice", "bob/add.py", "c"]
+
+
+def test_file_that_is_twice_in_a_download_is_taken_once_and_told(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("alice/add.py", "first")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("alice/add.py", "second")
+    result = find(folder / "all.zip", WANTED)
+    assert result.handins[0].read().sources == {"add": "first"}
+    assert result.troubles == (
+        ("alice/add.py", "left out: the archive holds it twice, and the first one was taken"),
+    )
+
+
+def test_name_that_is_too_long_for_a_file_is_left_out_and_told(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr(f"{'a' * 300}/add.py", "x")
+        archive.writestr("bob/add.py", "x")
+    result = find(folder / "all.zip", WANTED)
+    assert [handin.where for handin in result.handins] == ["bob"]
+    assert len(result.troubles) == 1
+
+
+def test_huge_file_in_a_download_is_refused_as_it_would_be_in_a_folder(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("alice/add.py", bytes(20 << 20))
+    (handin,) = find(folder / "all.zip", WANTED).handins
+    assert handin.read().unreadable == {"add": "add.py is larger than 1 MiB"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"nothing", zipped(add="x")[:60]], ids=["empty", "a word", "half an archive"]
+)
+def test_download_that_is_no_archive_is_the_callers_move(content, put, folder):
+    put("all.zip", content=content)
+    with pytest.raises(UsageError, match=r"all\.zip is ") as caught:
+        find(folder / "all.zip", WANTED)
+    assert caught.value.exit_code == 2
+
+
+# The folder itself
+
+
+def test_missing_folder_is_the_callers_move(folder):
+    with pytest.raises(UsageError, match="there is no folder"):
+        found(folder / "nowhere")
+
+
+def test_file_that_is_no_archive_is_the_callers_move(put, folder):
+    put("add.py")
+    with pytest.raises(UsageError, match="is neither a folder nor a zip or tar archive"):
+        found(folder / "add.py")
+
+
+def test_folder_may_itself_be_reached_by_a_link(put, folder, tmp_path):
+    put("alice/add.py")
+    (tmp_path / "link").symlink_to(folder)
+    assert only(tmp_path / "link").read().sources == {"add": "x = 1\n"}
+
+
+def test_folder_with_nothing_in_it_holds_nothing(folder):
+    result = found(folder)
+    assert (result.handins, result.absent, result.troubles) == ((), (), ())
+
+
+def test_finding_and_reading_leave_no_descriptor_open(put, folder):
+    put("alice/add.py", "bob/other.py", "doejane_1_2_add.py")
+    before = os.listdir("/dev/fd")
+    for handin in found(folder).handins:
+        try:
+            handin.read()
+        except UsageError:
+            continue
+    assert os.listdir("/dev/fd") == before

@@ -1,0 +1,111 @@
+"""What the watch sees of editors at work."""
+
+import os
+import queue
+import shutil
+from time import monotonic
+
+import pytest
+
+from grader.watch.board import Gone, Saved
+from grader.watch.saves import Saves
+
+WAIT, CALM = 10.0, 0.4  # seconds
+
+
+@pytest.fixture(params=["told", "polled"])
+def watched(request, tmp_path, course):
+    """A folder of stubs, and what is told of it."""
+    folder = tmp_path / "exercises"
+    shutil.copytree(course.root / "exercises", folder)
+    events = queue.SimpleQueue()
+    saves = Saves(folder, course.names, events.put, monotonic, polling=request.param == "polled")
+    saves.start()
+    _until_watching(folder, events)
+    yield folder, events
+    saves.close()
+
+
+def _until_watching(folder, events):
+    """Save until one is seen, and let what else there is of it go by."""
+    until = monotonic() + WAIT
+    seen = None
+    while seen is None:
+        assert monotonic() < until
+        (folder / "add.py").write_text(f"# {monotonic()}\n")
+        seen = with_patience(events, CALM)
+    while with_patience(events, CALM):
+        pass
+
+
+def with_patience(events, seconds):
+    """The next event; None where there is none in so many seconds."""
+    try:
+        return events.get(timeout=seconds)
+    except queue.Empty:
+        return None
+
+
+def test_written_file_is_seen_with_what_is_in_it(watched):
+    folder, events = watched
+    (folder / "mul.py").write_text("one = 1\n")
+    event = events.get(timeout=WAIT)
+    assert event.names == {"mul"}
+    assert event.submission.sources["mul"] == "one = 1\n"
+
+
+def test_file_renamed_into_its_place_is_seen_and_never_missed(watched):
+    folder, events = watched
+    (folder / "mul.py").rename(folder / "mul.py~")
+    (folder / "4913").write_text("")
+    (folder / "4913").unlink()
+    (folder / ".mul.py.swp").write_text("two = 2\n")
+    os.replace(folder / ".mul.py.swp", folder / "mul.py")
+    (folder / "mul.py~").unlink()
+    event = events.get(timeout=WAIT)
+    assert event.submission.sources["mul"] == "two = 2\n"
+
+
+def test_burst_of_saves_is_told_once_or_little_more_on_a_busy_machine(watched):
+    folder, events = watched
+    for number in range(20):
+        (folder / "pow.py").write_text(f"number = {number}\n")
+    told = [events.get(timeout=WAIT)]
+    while event := with_patience(events, CALM):
+        told.append(event)
+    assert told[-1].submission.sources["pow"] == "number = 19\n"
+    assert len(told) <= 3
+
+
+def test_files_of_editors_are_nothing_to_tell(watched):
+    folder, events = watched
+    for name in (".add.py.swp", "add.py~", "4913", "#add.py#", ".#add.py", "add.py.tmp", "notes.txt"):
+        (folder / name).write_text("x")
+        (folder / name).unlink()
+    assert with_patience(events, CALM) is None
+
+
+def test_deleted_file_is_gone_from_the_submission(watched):
+    folder, events = watched
+    (folder / "relu.py").unlink()
+    event = events.get(timeout=WAIT)
+    assert event.names == {"relu"}
+    assert "relu" not in event.submission.sources
+
+
+def test_helper_module_is_seen_like_any_file(watched):
+    folder, events = watched
+    (folder / "mine.py").write_text("three = 3\n")
+    event = events.get(timeout=WAIT)
+    assert (event.names, event.submission.sources["mine"]) == ({"mine"}, "three = 3\n")
+
+
+def test_folder_may_go_and_come_back(watched):
+    folder, events = watched
+    shutil.move(folder, folder.with_name("elsewhere"))
+    while not isinstance(events.get(timeout=WAIT), Gone):
+        pass
+    shutil.move(folder.with_name("elsewhere"), folder)
+    while not (isinstance(event := events.get(timeout=WAIT), Saved) and event.submission.sources):
+        pass
+    _until_watching(folder, events)
