@@ -85,6 +85,7 @@ def _foreign(given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     for name, code in given["code"]:
         module = sys.modules[f"{package}.{name}"] = type(sys)(f"{package}.{name}")
         module.__package__ = package
+        setattr(sys.modules[package], name, module)
         exec(code, module.__dict__)
     try:
         return {"run": sys.modules[package + ".serving"].Serving(given).run}, ""
