@@ -3,7 +3,9 @@
 python3 -I grader/start.py grader.ci.comment
 """
 
+import sys
+
 from grader.platforms.pull_request import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -173,7 +173,7 @@ def solution(data: bytes) -> None:
 
 
 def _solutions() -> list[bytes]:
-    return [path.read_bytes() for path in sorted((FOLDER.parents[1] / "solutions").glob("[am]*.py"))]
+    return [path.read_bytes() for path in sorted((FOLDER.parents[2] / "solutions").glob("[am]*.py"))]
 
 
 # What JSON itself may do to a reader; grader.classroom.gradebook expects just these.

@@ -384,7 +384,7 @@ def test_a_right_part_is_sent_only_where_it_stands_in(course):
     for exercise in (*course.names, "extras"):
         _, modules = sent(exercise)
         assert {"neuron", "layer"} & set(modules) == stands_in.get(exercise, set())
-        assert ("standing" in modules) == (exercise in stands_in)
+        assert ("stand_ins" in modules) == (exercise in stands_in)
 
 
 def test_among_all_of_its_own_parts_nothing_right_of_ours_is_sent():
@@ -394,7 +394,7 @@ def test_among_all_of_its_own_parts_nothing_right_of_ours_is_sent():
 
 
 def test_what_looks_at_an_engine_has_no_right_network():
-    assert not {"standing", "neuron", "layer"} & set(sent("neuron", describe=True)[1])
+    assert not {"stand_ins", "neuron", "layer"} & set(sent("neuron", describe=True)[1])
 
 
 # What is said.

@@ -194,7 +194,7 @@ def test_a_diff_that_cannot_be_applied_is_told_with_its_line(course, why):
 def test_a_place_that_is_not_the_only_one_is_told(course):
     text = with_block("-x = 1\n+x = 2\n")
     folder = course(text)
-    (folder.parents[1] / "solutions" / "double.py").write_text("x = 1\ny = 2\nx = 1\n")
+    (folder.parents[2] / "solutions" / "double.py").write_text("x = 1\ny = 2\nx = 1\n")
     (fault,) = faults("double", folder)
     assert "line 6, '## overwrites': this stands 2 times in solutions/double.py" in fault.what
 
@@ -286,7 +286,7 @@ def test_a_misconception_without_a_heading_of_its_own_is_told(course, heading):
 
 def test_a_solution_that_is_no_python_is_told_as_such(course):
     folder = course(OVERWRITES)
-    (folder.parents[1] / "solutions" / "double.py").write_text("def double(:\n")
+    (folder.parents[2] / "solutions" / "double.py").write_text("def double(:\n")
     with pytest.raises(CourseError, match=r"solutions/double\.py, line 1"):
         misconceptions("double", folder)
 

@@ -216,7 +216,7 @@ def test_every_make_target_shown_exists():
 
 def test_property_shown_to_authors_is_one_of_ours():
     guide = (DOCUMENTS / "guides" / "author.md").read_text("utf-8")
-    shown = re.search(r"^```py\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)[1]
+    shown = re.search(r"^## Properties\n.*?^```py\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)[1]
     assert shown in (ROOT / "tests" / "properties" / "test_add.py").read_text("utf-8")
 
 

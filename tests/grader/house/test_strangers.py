@@ -336,9 +336,9 @@ def python_started(tree):
 
 # Workers begin from a bare interpreter, which interpreter.FLAGS isolate; the probes are attacks in a cage.
 ALLOWED = {
-    "processes.py",
+    "machine/processes.py",
     "sandbox/interpreter.py",
-    "sandbox/process.py",
+    "sandbox/cage.py",
     "sandbox/uid.py",
     "sandbox/bwrap.py",
 }
@@ -352,7 +352,7 @@ def test_only_one_place_starts_python():
         if any(name.startswith("sys.") for name, _ in python_started(ast.parse(path.read_text("utf-8"))))
     }
     assert found <= ALLOWED, found - ALLOWED
-    assert "processes.py" in found
+    assert "machine/processes.py" in found
 
 
 # Where strangers' files may lie while these are run, or what people copy from them.

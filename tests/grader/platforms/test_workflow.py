@@ -203,7 +203,7 @@ def test_tampering_is_told(tampered):
     for path in (
         "Makefile",
         "course&#46;toml",
-        "grader&#47;grading&#46;py",
+        "grader&#47;examine&#47;grading&#46;py",
         "platforms&#47;github&#47;grade&#46;sh",
     ):
         assert f"<code>{path}</code>" in comment
