@@ -1,9 +1,11 @@
 # make alone lists what there is. Every target sets up what it needs in .venv, once.
 PYTHON ?= python3
 BIN := .venv/bin
-SETUP := pyproject.toml constraints.txt
 # Python compiles what is imported, when it is; compiling all of PyTorch would take longer than to install it.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+# Which versions are taken of those that are allowed. In a fresh checkout, the newest: make CONSTRAINTS=/dev/null …
+CONSTRAINTS ?= constraints.txt
+SETUP := pyproject.toml $(CONSTRAINTS)
 # One more than there are cores: many tests wait for a process to run out of its time.
 WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
 
@@ -14,7 +16,7 @@ ENDING := --timeout 900 --timeout-method thread
 .PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress bench gradescope docs coverage mutants clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/ready  ## make the environment in .venv
 
@@ -90,24 +92,24 @@ clean:  ## remove the environment and everything built
 	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
 	@$(PYTHON) -I -m venv .venv
-	@$(PIP) -c constraints.txt -e '.$(EXTRA)'
+	@$(PIP) -c $(CONSTRAINTS) -e '.$(EXTRA)'
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
 .venv/ready-class: .venv/ready
-	@$(PIP) -c constraints.txt -e '.[class]'
+	@$(PIP) -c $(CONSTRAINTS) -e '.[class]'
 	@touch $@
 
 # All at once: who needs the developers' part has no use for a moment without it.
 .venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
-	@$(PIP) -c constraints.txt -e '.[dev]'
+	@$(PIP) -c $(CONSTRAINTS) -e '.[dev]'
 	@touch $@
 
 .venv/ready-coverage: .venv/ready-dev
-	@$(PIP) -c constraints.txt -e '.[coverage]'
+	@$(PIP) -c $(CONSTRAINTS) -e '.[coverage]'
 	@touch $@
 
 .venv/ready-mutants: .venv/ready-dev
-	@$(PIP) -c constraints.txt -e '.[mutants]'
+	@$(PIP) -c $(CONSTRAINTS) -e '.[mutants]'
 	@touch $@

@@ -110,7 +110,7 @@ def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
         if schema == SCHEMA:
             yield connection
             return
-        with closing(_current_copy(connection, schema, path)) as copy:
+        with _current_copy(connection, schema, path) as copy:
             yield copy
 
 
@@ -191,15 +191,16 @@ def _check(connection: sqlite3.Connection, schema: int, path: Path) -> None:
     refuse_odd(connection, schema, path)
 
 
-def _current_copy(connection: sqlite3.Connection, schema: int, path: Path) -> sqlite3.Connection:
-    """What a gradebook of an older grader says, in tables like ours; gone when it is closed."""
-    copy = _connected("")
-    connection.backup(copy)
-    with path.open("rb") as file, transaction(copy):
-        # No key is kept there, and the same file has to give the same names again.
-        key = sha256(file.read()).digest()
-        (migrate if schema else create)(copy, key)
-    return copy
+@contextmanager
+def _current_copy(connection: sqlite3.Connection, schema: int, path: Path) -> Iterator[sqlite3.Connection]:
+    """What a gradebook of an older grader says, in tables like ours."""
+    with closing(_connected("")) as copy:
+        connection.backup(copy)
+        with path.open("rb") as file, transaction(copy):
+            # No key is kept there, and the same file has to give the same names again.
+            key = sha256(file.read()).digest()
+            (migrate if schema else create)(copy, key)
+        yield copy
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

@@ -111,6 +111,9 @@ BY_ARGUMENT: dict[str, Judged] = {
 # What closes a descriptor, and by which argument. Whoever closes the grader's pipe ends there, so that a pipe
 # that is closed always says the same: its process has ended.
 CLOSING = {"close": ((3, 57), 0), "dup2": ((33, None), 1), "dup3": ((292, 24), 1)}
+# What closes all from its first argument to its second. Where it is refused, glibc's closefrom aborts, which
+# os.closerange calls from Python 3.13 on.
+CLOSING_ALL = {"close_range": (436, 436)}
 CAPSET, CAPABILITIES_3 = {"x86_64": 126, "aarch64": 91}, 0x20080522
 # Shared by all processes of a user, so that one could take what another needs. The filter refuses most ways
 # to it; these limits are for the others, and for processors whose numbers are not known.
@@ -164,6 +167,8 @@ def _program(mark: int, column: int, pipe: tuple[int, ...]) -> bytes:
     for numbers, argument in CLOSING.values():
         ends = [step for fd in pipe for step in (_step(EQUAL, fd, no=1), _step(RETURN, KILL))]
         steps += _where(numbers[column], [_argument(argument), *ends, _step(RETURN, ALLOW)])
+    for numbers in CLOSING_ALL.values():
+        steps += _where(numbers[column], [*_within(pipe), _step(RETURN, ALLOW)])
     missing = [_step(EQUAL, CLONE3, yes=1), _step(AT_LEAST, UNKNOWN, no=1), _step(RETURN, REFUSE | ENOSYS)]
     return b"".join([*steps, *missing, _step(RETURN, REFUSE | EPERM)])
 
@@ -176,6 +181,15 @@ def _where(number: int | None, then: list[bytes]) -> list[bytes]:
 def _argument(place: int) -> bytes:
     # The lower half is all that these calls look at.
     return _step(LOAD, ARGUMENTS_AT + ARGUMENT * place)
+
+
+def _within(pipe: tuple[int, ...]) -> list[bytes]:
+    """End the process if one of these descriptors lies within the range that it closes."""
+    steps = []
+    for fd in pipe:
+        steps += [_argument(0), _step(AT_LEAST, fd + 1, yes=3), _argument(1), _step(AT_LEAST, fd, no=1)]
+        steps.append(_step(RETURN, KILL))
+    return steps
 
 
 def _judged(rule: str, values: tuple[int, ...]) -> list[bytes]:

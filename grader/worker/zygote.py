@@ -26,6 +26,7 @@ EXITED, SIGNALLED, STAYED = 0, 1, 2
 REPORT = struct.Struct("<BBI")  # one of these, the exit code or the signal, milliseconds of processor time
 # An exit code for a child that finds its pipe closed, where no filter keeps code from closing it.
 CLOSED = 121
+AFTER = 64  # descriptors beyond the last one known, among which others are looked for
 ENDING, MOMENT = 0.5, 0.001  # seconds that a process may take to end whose pipe is closed
 Lane = tuple[int, int, int, int]
 
@@ -41,6 +42,7 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None
     _adopt_orphans()
     # Opened here, as a worker that sees only a few files does not find it any more.
     children = _opened(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    _close_all_but({control_fd, reply_fd, children, *(fd for lane in lanes for fd in lane)})
     if inside is not None:
         root, user, listed, read = inside
         if user and walls.enter(root, user) != bool(root):
@@ -62,6 +64,13 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None
 def _adopt_orphans() -> None:
     """Become the parent of every process a child leaves behind, so that none escapes."""
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _close_all_but(known: set[int]) -> None:
+    """Close what libraries have opened: libffi keeps its own file open, which all children would share."""
+    ends = [2, *sorted(known - {-1})]
+    for below, above in zip(ends, [*ends[1:], ends[-1] + AFTER]):
+        os.closerange(below + 1, above)
 
 
 def _process_control(what: int, value: int) -> None:

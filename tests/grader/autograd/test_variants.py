@@ -19,6 +19,7 @@ from grader.report.evidence import status
 from grader.report.scoring import score
 from grader.report.words import counterexample_of
 from tests.grader.autograd.variants import DISGUISED, RIGHT, WRONG, catalogue
+from tests.grader.house.versions import as_drawn
 from tests.samples import some
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,6 +71,7 @@ def test_misconception_is_named_as_itself_or_its_twin(variant, result_of):
     assert result_of(variant).diagnosis.misconception in (variant.name, *twins[variant.name])
 
 
+@as_drawn
 @each(WRONG)
 def test_shortest_failing_case_is_exactly_this(variant, result_of):
     shown = smallest(result_of(variant))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -165,7 +166,7 @@ def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, cour
     with (folder / "ada" / "relu.py").open("a") as file:
         file.write("# once more\n")
     assert "1 graded" in batch(folder, path).stdout
-    with sqlite3.connect(path) as connection, sqlite3.connect(book) as before:
+    with closing(sqlite3.connect(path)) as connection, closing(sqlite3.connect(book)) as before:
         count = "SELECT exercise, count(*) FROM outcomes GROUP BY exercise"
         was, now = dict(before.execute(count).fetchall()), dict(connection.execute(count).fetchall())
     assert {name for name in now if now[name] != was[name]} == {"relu", "together"}
@@ -229,7 +230,7 @@ def _stored(path):
     """How many attempts a gradebook holds that is being filled."""
     if not path.exists():
         return 0
-    with sqlite3.connect(path, timeout=10) as connection:
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
         try:
             return connection.execute("SELECT count(*) FROM attempts").fetchone()[0]
         except sqlite3.OperationalError:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def _kill_when_half_done(book, worker, stop):
     while not stop.is_set():
         time.sleep(0.1)
         if book.exists():
-            with sqlite3.connect(book, timeout=10) as connection:
+            with closing(sqlite3.connect(book, timeout=10)) as connection:
                 try:
                     done = connection.execute("SELECT count(*) FROM attempts").fetchone()[0]
                 except sqlite3.OperationalError:
@@ -116,7 +117,7 @@ def test_four_workers_one_of_them_killed_fill_the_gradebook_that_one_machine_fil
 def test_nobody_at_the_address_is_one_clear_error(handed_in, tmp_path):
     run = batch(handed_in, tmp_path / "b.sqlite", "--dask", "tcp://127.0.0.1:9")
     assert run.returncode == 71
-    assert run.stderr.splitlines()[0] == "grader: no dask scheduler answers at tcp://127.0.0.1:9"
+    assert run.stderr.strip().splitlines()[0] == "grader: no dask scheduler answers at tcp://127.0.0.1:9"
     assert "Traceback" not in run.stderr
 
 

@@ -77,7 +77,7 @@ def test_an_outcome_comes_back_as_it_went_in(book):
 
 
 def test_equal_evidence_is_kept_once_and_read_as_one_object(book):
-    with sqlite3.connect(book) as connection:
+    with closing(sqlite3.connect(book)) as connection:
         assert connection.execute("SELECT count(*) FROM evidence").fetchone() == (
             3,
         )  # right twice, wrong, bonus
@@ -135,7 +135,7 @@ def test_known_outcomes_are_told_from_unknown_ones(book):
 
 
 def test_attempts_are_only_ever_added(book):
-    with sqlite3.connect(book) as connection:
+    with closing(sqlite3.connect(book)) as connection:
         for statement in ("DELETE FROM attempts", "UPDATE attempts SET person = 'eve'", "DELETE FROM marks"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 connection.execute(statement)
@@ -250,7 +250,7 @@ def test_a_text_file_is_no_gradebook_and_stays_as_it_is(tmp_path):
 
 def test_another_database_is_no_gradebook_and_stays_as_it_is(tmp_path):
     path = tmp_path / "other.sqlite"
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE things (id)")
     before = path.read_bytes()
     with pytest.raises(UsageError, match="no gradebook"), writing(path):
@@ -259,7 +259,7 @@ def test_another_database_is_no_gradebook_and_stays_as_it_is(tmp_path):
 
 
 def test_a_newer_gradebook_is_refused_and_stays_as_it_is(book):
-    with sqlite3.connect(book) as connection:
+    with closing(sqlite3.connect(book)) as connection:
         connection.execute(f"PRAGMA user_version = {store.SCHEMA + 1}")
     with pytest.raises(UsageError, match="newer grader"), writing(book):
         pass
@@ -267,12 +267,12 @@ def test_a_newer_gradebook_is_refused_and_stays_as_it_is(book):
 
 
 def points_raw(path):
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT count(*) FROM attempts").fetchone()[0]
 
 
 def test_a_damaged_gradebook_is_told_with_a_way_out(book):
-    with sqlite3.connect(book) as connection:
+    with closing(sqlite3.connect(book)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     data = bytearray(book.read_bytes())
     data[4096 * 2 : 4096 * 6] = b"\xff" * (4096 * 4)
@@ -284,7 +284,7 @@ def test_a_damaged_gradebook_is_told_with_a_way_out(book):
 
 def test_a_locked_gradebook_is_told(book, monkeypatch):
     monkeypatch.setattr(store, "BUSY", 0.1)
-    with sqlite3.connect(book, isolation_level=None) as other:
+    with closing(sqlite3.connect(book, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(MachineError, match="in use by another program"), writing(book) as writer:
             writer.add(graded("cyd"), evidence())
@@ -338,6 +338,6 @@ def test_a_full_disk_is_told_and_what_was_stored_before_stays(book, course):
 
 
 def test_evidence_is_readable_json_for_whoever_looks(book):
-    with sqlite3.connect(book) as connection:
+    with closing(sqlite3.connect(book)) as connection:
         for (body,) in connection.execute("SELECT body FROM evidence"):
             assert set(json.loads(body)) == {"outcomes", "diagnosis"}

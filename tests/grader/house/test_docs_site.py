@@ -15,6 +15,7 @@ from grader.cli import main
 from grader.report.report import schema
 from tests.grader.author.test_release import secret_lines
 from tests.grader.house.test_docs import EXPECTED, RUN_ON_SOLUTIONS, blocks
+from tests.grader.house.versions import as_drawn
 from tests.grader.render.test_class_page_browser import asked_for, browser, complaints, one
 from tests.needs import chromium
 
@@ -38,7 +39,7 @@ def make(module, *arguments):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -171,6 +172,7 @@ def test_python_in_a_lesson_prints_what_it_says(block):
         assert run.stdout.splitlines() == expected
 
 
+@as_drawn
 def test_what_the_grader_prints_is_shown_as_it_is():
     done = make("docs.make.shown", "--check")
     assert (done.returncode, done.stdout) == (0, ""), "run: python -m docs.make.shown"

@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.grader.house.versions import as_drawn
 from tests.grader.render.formats.samples import FOLDER
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,6 +41,7 @@ def runner(tmp_path):
     return run
 
 
+@as_drawn
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_a_sample_gives_the_results_that_lie_beside_it(sample, runner):
     slug = sample.name.partition("-")[0]

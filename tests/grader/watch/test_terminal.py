@@ -11,10 +11,11 @@ import pytest
 
 from grader.course.misconceptions import misconceptions
 from tests.grader.watch.watched import Terminal, project, running
-from tests.needs import tmux
+from tests.needs import linux, tmux
 
 pytestmark = [
     tmux,
+    linux,  # what runs is found in /proc
     pytest.mark.xdist_group("watch"),
 ]
 ENDLESS = "def add(self, other):\n    while True:\n        pass\n"
