@@ -17,17 +17,15 @@ from grader.render.gradebooks import canvas_class, csv_class, nbgrader_class, pa
 from grader.render.junit import render as junit
 from grader.render.junit import write_class as junit_class
 from grader.render.results_json import classroom50, exercism, github, gradescope
-from grader.render.text import KEPT, About, Names, cell, nothing_came, number, summed
-from grader.report.report import Report, on_top, to_plain
+from grader.render.text import KEPT, About, Names, cell, nothing_came
+from grader.report.report import Report, exercise_to_plain, to_plain
 from grader.report.scoring import once_each
 from grader.report.standings import Standing, Standings
 
 
 def render(report: Report, about: About) -> str:
     """Byte for byte what to_json() gives, many times as fast where results are shared."""
-    bare = to_plain(replace(report, results=(), together=None))
-    plain = bare | _totals(report) | on_top(report) | _times(about)
-    written = {key: _dump(value, 1) for key, value in plain.items()}
+    written = {key: _dump(value, 1) for key, value in to_plain(report, times(about), _nothing).items()}
     if report.results:
         exercises = ",\n    ".join(_exercise(result, 2) for result in report.results)
         written["exercises"] = f"[\n    {exercises}\n  ]"
@@ -37,28 +35,21 @@ def render(report: Report, about: About) -> str:
     return f"{{\n  {lines}\n}}\n"
 
 
-def _times(about: About) -> dict[str, Any]:
+def times(about: About) -> dict[str, Any] | None:
+    """When a report was made, where that is known."""
     if about.started is None or about.seconds is None:
-        return {}
-    return {"times": {"started": about.started.isoformat(timespec="seconds"), "seconds": about.seconds}}
+        return None
+    return {"started": about.started.isoformat(timespec="seconds"), "seconds": about.seconds}
 
 
-def _totals(report: Report) -> dict[str, int | float]:
-    total = summed(report).exercises
-    return {
-        "score": number(summed(report).final),
-        "raw_score": number(total.points),
-        "max_score": number(total.most),
-        "bonus": number(total.bonus),
-        "max_bonus": number(total.most_bonus),
-    }
+def _nothing(result: Result) -> None:  # it is written apart
+    """What stands in an exercise's place until it is written."""
 
 
 @once_each(KEPT)
 def _exercise(result: Result, deep: int) -> str:
     """One exercise, as it stands so deep in the whole."""
-    alone = Report("", "", 0, "", (result,), None, ())
-    return _dump(to_plain(alone)["exercises"][0], deep)
+    return _dump(exercise_to_plain(result), deep)
 
 
 def _dump(thing: object, deep: int) -> str:

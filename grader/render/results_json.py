@@ -22,7 +22,6 @@ from grader.render.text import (
     binary,
     counted,
     lines_of,
-    number,
     overview,
     said,
     signed,
@@ -31,7 +30,7 @@ from grader.render.text import (
     with_items,
 )
 from grader.report.evidence import status
-from grader.report.report import Report
+from grader.report.report import Report, number
 from grader.report.scoring import earned, exercise_status, once_each, score, worth
 from grader.report.words import counterexample_of, headline
 

@@ -273,8 +273,7 @@ def render_any_shape(report: Report, console: Console, again: str) -> None:
     wrong = [r for r in report.marks if exercise_status(r) not in ("passed", "not_started")]
     if wrong:
         closer_look(console, wrong[0])
-        before, _, after = again.rpartition("{}")
-        console.print(Text(printable(f"Again, this exercise alone: {before}{wrong[0].exercise.name}{after}")))
+        _say(console, f"Again, this exercise alone: {_filled(again, wrong[0].exercise.name)}")
     _extras(report, console)
     tell_notes(console, report)
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from grader.model import Adjustment, Diagnosis, Kind, Passed, Person, Result, Verdict
 from grader.printable import plain_json, printable
-from grader.report.report import Report, notes
+from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
 from grader.report.standings import Standing, Standings
 from grader.report.words import in_full
@@ -58,11 +58,6 @@ def decimal(points: Fraction) -> str:
     if points.denominator == 1:
         return str(points.numerator)
     return f"{float(points):.6f}".rstrip("0").rstrip(".")
-
-
-def number(points: Fraction) -> int | float:
-    """Points as a JSON number."""
-    return points.numerator if points.denominator == 1 else float(points)
 
 
 def binary(points: Fraction) -> int | float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib import resources
@@ -89,35 +90,39 @@ class Report:
         return alone_only(self.results, self.together)
 
 
-def to_plain(report: Report, times: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The report's JSON form; times is the one key that differs between two runs."""
+def to_plain(
+    report: Report,
+    times: dict[str, Any] | None = None,
+    said: Callable[[Result], Any] | None = None,
+) -> dict[str, Any]:
+    """The report's JSON form.
+
+    times: the one key that differs between two runs. said: what stands in an exercise's place.
+    """
+    each = said or exercise_to_plain
     total = report.score
     plain = {
         "schema": SCHEMA_NAME,
         "submission": {"name": report.submission, "digest": report.digest},
         "seed": report.seed,
         "isolation": report.isolation,
-        "score": _number(report.final),
-        "raw_score": _number(total.points),
-        "max_score": _number(total.most),
-        "adjustments": [{"title": a.title, "points": _number(a.points)} for a in report.adjustments],
-        "bonus": _number(total.bonus),
-        "max_bonus": _number(total.most_bonus),
-        "exercises": [_result(result) for result in report.results],
-        "together": _result(report.together) if report.together else None,
+        "score": number(report.final),
+        "raw_score": number(total.points),
+        "max_score": number(total.most),
+        "adjustments": [{"title": a.title, "points": number(a.points)} for a in report.adjustments],
+        "bonus": number(total.bonus),
+        "max_bonus": number(total.most_bonus),
+        "exercises": [each(result) for result in report.results],
+        "together": each(report.together) if report.together else None,
         "versions": dict(report.versions),
     }
     if report.found:
         plain |= _own_shape(report)
     if report.rules:
         plain["rules"] = report.rules
-    plain |= on_top(report)
+    if report.notes:
+        plain["notes"] = list(report.notes)
     return plain if times is None else plain | {"times": times}
-
-
-def on_top(report: Report) -> dict[str, Any]:
-    """The key for what stands on top of a report; none where nothing does."""
-    return {"notes": list(report.notes)} if report.notes else {}
 
 
 def to_json(report: Report, times: dict[str, Any] | None = None) -> str:
@@ -137,7 +142,7 @@ def _own_shape(report: Report) -> dict[str, Any]:
     there = there_is(report)
     return {
         "found": list(report.found),
-        "of_what_is_there": {"score": _number(there.points), "max_score": _number(there.most)},
+        "of_what_is_there": {"score": number(there.points), "max_score": number(there.most)},
         "extras": [_extra(verdict) for verdict in report.extras],
     }
 
@@ -159,16 +164,17 @@ def _extra(verdict: Verdict) -> dict[str, Any]:
     } | _where(outcome, "limit")
 
 
-def _result(result: Result) -> dict[str, Any]:
+def exercise_to_plain(result: Result) -> dict[str, Any]:
+    """An exercise's JSON form."""
     points = score(result)
     return {
         "name": result.exercise.name,
         "title": result.exercise.title,
         "status": exercise_status(result),
-        "score": _number(points.points),
-        "max_score": _number(points.most),
-        "bonus": _number(points.bonus),
-        "max_bonus": _number(points.most_bonus),
+        "score": number(points.points),
+        "max_score": number(points.most),
+        "bonus": number(points.bonus),
+        "max_bonus": number(points.most_bonus),
         "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
         "diagnosis": diagnosis_to_plain(result.diagnosis),
         "notes": notes(result),
@@ -182,8 +188,8 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "title": verdict.claim.title,
         "kind": verdict.claim.kind.value,
         "status": status(verdict.outcome),
-        "score": _number(earned(result, verdict)),
-        "max_score": _number(worth(result, verdict)),
+        "score": number(earned(result, verdict)),
+        "max_score": number(worth(result, verdict)),
         "cases": outcome.get("cases", 0),
         "counterexample": _without_rank(outcome.get("counterexample")),
         "error": error(verdict.outcome),
@@ -228,8 +234,9 @@ def notes(result: Result) -> list[str]:
     return [*result.notes, *(verdict.claim.title for verdict in missed)]
 
 
-def _number(fraction: Fraction) -> int | float:
-    return int(fraction) if fraction.denominator == 1 else float(fraction)
+def number(points: Fraction) -> int | float:
+    """Points as a JSON number."""
+    return points.numerator if points.denominator == 1 else float(points)
 
 
 # As a report says it: a number, or the name of a secret one.

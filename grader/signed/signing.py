@@ -26,9 +26,9 @@ from typing import Any
 from grader.errors import CourseError, UsageError
 from grader.machine.files import added
 from grader.printable import plain_json
-from grader.render.export import render as plain
+from grader.render.export import times
 from grader.render.text import About
-from grader.report.report import SCHEMA_NAME, Report, Seed
+from grader.report.report import SCHEMA_NAME, Report, Seed, to_plain
 from grader.report.report import read as read_seed
 
 try:
@@ -232,7 +232,7 @@ def signed(key: PrivateKey) -> Callable[[Report, About], str]:
     """A renderer that says whose work a report is of, and signs that with all the rest."""
 
     def render(report: Report, about: About) -> str:
-        body = owned(json.loads(plain(report, about)), about.person.id, about.handed_in, report.course)
+        body = owned(to_plain(report, times(about)), about.person.id, about.handed_in, report.course)
         return plain_json(json.dumps(sign(body, key), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
     return render

@@ -10,7 +10,7 @@ import pytest
 from grader.errors import UsageError
 from grader.model import Person
 from grader.render.export import CLASS, INDEX, SINGLE, export
-from grader.render.text import Names
+from grader.render.text import About, Names
 from grader.report.report import to_json
 from grader.report.standings import Standing
 from tests.grader.render.formats.samples import HANDED_IN, a_class, mixed, perfect
@@ -43,6 +43,13 @@ def test_the_index_says_who_has_no_report_and_why(tmp_path):
     assert words["anna"] == ("anna.json", "graded")
     assert words["bob"] == ("", "not graded: @the archive is broken")
     assert words["zoe"] == ("", "not handed in")
+
+
+@pytest.mark.parametrize("made", [perfect, mixed])
+def test_json_is_the_same_by_every_way(made):
+    """Of a report on an implementation in a shape of its own, too: it has points of what is there."""
+    for report in (made(), replace(made(), found=("One file.",), rules="By other rules.")):
+        assert SINGLE["json"](report, About()) == to_json(report)
 
 
 def test_a_file_of_the_class_is_what_its_report_says(tmp_path):
