@@ -23,7 +23,7 @@ from grader.machine.files import FOLDER, regular, whole_file
 from grader.model import Result
 from grader.printable import printable
 from grader.render.results_json import gradescope
-from grader.render.text import About
+from grader.render.text import About, with_items
 from grader.report.report import Report, named
 from grader.report.rubric import Policy, adjusted, stated
 from grader.submission.submission import Submission
@@ -135,11 +135,11 @@ class Results:
     def grow(self, report: Report, open_parts: Sequence[str]) -> None:
         """What is graded so far, and what is not."""
         left = ", ".join(open_parts)
-        self._write(_headed(report, About(), f"Grading is under way. Not graded yet: {left}."))
+        self._write(gradescope(report, About(), f"Grading is under way. Not graded yet: {left}."))
 
     def finish(self, report: Report, about: About, note: str = "") -> None:
         """The last word; note is a paragraph above it."""
-        self._write(_headed(report, about, note))
+        self._write(gradescope(report, about, note))
 
     def refuse(self, sentence: str) -> None:
         """There is nothing to grade, and the student is told why."""
@@ -147,10 +147,9 @@ class Results:
 
     def give_up(self, report: Report | None) -> None:
         """Something of ours broke; what is graded already stays."""
-        self._write(_bare(OURS) if report is None else _headed(report, About(), OURS))
+        self._write(_bare(OURS) if report is None else gradescope(report, About(), OURS))
 
-    def _write(self, plain: dict[str, Any]) -> None:
-        text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
+    def _write(self, text: str) -> None:
         try:
             with whole_file(self._file) as stream:
                 # A half of a surrogate pair becomes JSON's escape for it.
@@ -160,23 +159,16 @@ class Results:
             raise MachineError(error.what, error.next_step) from None
 
 
-def _bare(output: str) -> dict[str, Any]:
+def _bare(output: str) -> str:
     """A results.json without any test."""
-    return {
+    head = {
         "score": 0,
         "output": output,
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [],
     }
-
-
-def _headed(report: Report, about: About, note: str) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(gradescope(report, about))
-    if note:
-        plain["output"] = f"{note}\n\n{plain['output']}"
-    return plain
+    return with_items(head, "tests", ())
 
 
 SCRIPTS = ("setup.sh", "run_autograder")

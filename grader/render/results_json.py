@@ -87,11 +87,14 @@ def _pasted(verdict: Verdict) -> str | None:
 PLAIN = {"name_format": "text", "output_format": "text", "visibility": "visible"}
 
 
-def gradescope(report: Report, about: About) -> str:
-    """The report as Gradescope reads it; its score is the final one, whatever its tests add up to."""
+def gradescope(report: Report, about: About, note: str = "") -> str:
+    """The report as Gradescope reads it; its score is the final one, whatever its tests add up to.
+
+    note: a paragraph above it.
+    """
     head: Plain = {
         "score": number(summed(report).final),
-        "output": overview(report),
+        "output": f"{note}\n\n{overview(report)}" if note else overview(report),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

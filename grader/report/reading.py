@@ -87,12 +87,15 @@ class Reader:
 
     def changes(self, plain: Plain) -> Changes:
         """What grader ci says of the commit that was graded."""
-        exercises, graded = (tuple(_matching(NAME, name) for name in _list(plain[key])) for key in GRADED)
         base, head = (_matching(COMMIT, plain[key]) for key in ("base", "head"))
+        exercises, graded = (
+            tuple(_matching(NAME, name) for name in _list(plain[key])) for key in ("exercises", "graded")
+        )
+        elsewhere = tuple(map(self._text, _list(plain["elsewhere"])))
         more = whole(plain["more"])
         if abs(more) >= 1 << 63:
             raise ValueError("there are too many files")
-        return Changes(base, head, exercises, graded, tuple(map(self._text, _list(plain["elsewhere"]))), more)
+        return Changes(base, head, exercises, graded, elsewhere, more)
 
     def _result(self, plain: Plain, own: bool) -> Result:
         name, title = self._text(plain["name"]), self._text(plain["title"])
@@ -181,7 +184,6 @@ class Reader:
         return text(value)
 
 
-GRADED = ("exercises", "graded")
 FILES = Reader(size=8 << 20, points=1e9, properties=1000)
 # Of what comes with a pull request no more is taken than anybody reads.
 STRANGERS = Reader(size=4 << 20, points=1e6, properties=100, letters=2000, numbers=200, nodes=60, named=True)
