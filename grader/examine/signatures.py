@@ -55,8 +55,8 @@ def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
     parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in course.parts]
     digest = hashlib.sha256(repr((SECONDS, exercise.name, parts)).encode())
     digest.update(code_digest("course", "worker", "autograd/worker"))
-    # The misconceptions' file, the solution and their reader stand for the wrong code that is made of them: work
-    # that is right is graded without applying a single diff.
+    # The misconceptions' file, the solution and their reader stand for the wrong code that is made of them:
+    # work that is right is graded without applying a single diff.
     made_of = [text.encode() for text in texts(exercise.name, folder)]
     for data in made_of:
         digest.update(hashlib.sha256(data).digest())
