@@ -16,7 +16,7 @@ SUM = trace(
 )  # numbers of a + b: data of a, b and the sum; gradients of a, b, the sum
 PRODUCT = trace(lambda a, b: a * b, 2, 3)
 WEIGHTS = Fresh(Shape("Neuron", (3,)), 1)
-TRAINING = Training(Shape("Neuron", (1,), nonlin=False), (0.5, 0.5), ((1,), (-1,)), ((1,), (0,)), 0.05)
+TRAINING = Training(Shape("Neuron", (1,), nonlin=False), (0.25, 1.5), ((1,), (-1,)), ((1,), (0,)), 0.05)
 KINK = trace(lambda a: a.relu(), 0)
 RAISED = Raised("ValueError: no", ("value.py, line 3, in f", "add.py, line 9, in add"))
 

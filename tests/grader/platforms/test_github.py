@@ -320,6 +320,7 @@ def test_a_graph_as_large_as_anybody_looks_at_is_kept():
         ("changes.elsewhere", MOST_PARTS, "Makefile"),
         ("notes", MOST_NOTES, "A note."),
         ("exercises.0.properties.0.frames", MOST_RECEIVED_FRAMES, "mul.py, line 3"),
+        ("exercises.0.properties.0.counterexample.graph.1.operands", 2, "a"),
     ],
 )
 def test_lists_are_as_long_as_the_longest(place, most, entry):

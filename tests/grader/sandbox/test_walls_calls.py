@@ -158,6 +158,7 @@ class Library:
         ("riscv64", "linux", 0, False),
         ("x86_64", "darwin", 0, False),
         ("x86_64", "aix", 0, False),
+        ("x86_64", "win32", 0, False),
     ],
 )
 def test_there_is_a_filter_where_the_kernel_has_one_for_a_known_processor(
@@ -260,6 +261,7 @@ RULES = {
         ("linux", -1, False),
         ("darwin", 1, False),
         ("aix", 1, False),
+        ("win32", 1, False),
     ],
 )
 def test_landlock_is_there_where_it_has_a_version(monkeypatch, platform, version, there):
