@@ -10,7 +10,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 
 from grader.errors import GraderError, MachineError
@@ -83,21 +83,25 @@ class Room:
         return self._lane()
 
     def _open(self, lanes: int) -> None:
-        pairs = [socket.socketpair() for _ in range(lanes)]
-        fds = [theirs.fileno() for _, theirs in pairs]
         order = json.dumps(asdict(self._order))
-        try:
-            process = started("grader.forkserver.server", order, ",".join(map(str, fds)), pass_fds=fds)
+        with ExitStack() as unused:
+            pairs = [socket.socketpair() for _ in range(lanes)]
+            for ours, _ in pairs:
+                unused.enter_context(ours)
+            fds = [theirs.fileno() for _, theirs in pairs]
+            try:
+                process = started("grader.forkserver.server", order, ",".join(map(str, fds)), pass_fds=fds)
+            finally:
+                for _, theirs in pairs:
+                    theirs.close()
             self._processes.append(process)
-        finally:
-            for _, theirs in pairs:
-                theirs.close()
-        for ours, _ in pairs:
-            ours.settimeout(OPENING)
-            while "say" in (hello := _answer(ours)):
-                self._say(hello["say"])
-            self._course = hello["course"]
-            ours.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
+            for ours, _ in pairs:
+                ours.settimeout(OPENING)
+                while "say" in (hello := _answer(ours)):
+                    self._say(hello["say"])
+                self._course = hello["course"]
+                ours.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
+            unused.pop_all()
         for ours, _ in pairs:
             self._free.put(ours)
 

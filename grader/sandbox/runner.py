@@ -101,16 +101,16 @@ class Student:
 
     def _begin(self) -> Running:
         """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
-        for _ in range(2):
-            if self._worker is None or self._used == self._lanes:
-                self.close()
-                self._worker, self._used = Launched(self._cage, self._lanes), 0
-            number, self._used = self._used, self._used + 1
-            try:
-                return Running(self._worker, number, self._worker.begin(number))
-            except BrokenPipeError:
-                self._used = self._lanes
-        raise AssertionError("a worker that has just started takes a command")
+        if self._worker is not None and self._used < self._lanes:
+            with suppress(BrokenPipeError):
+                return self._next(self._worker)
+        self.close()
+        self._worker, self._used = Launched(self._cage, self._lanes), 0
+        return self._next(self._worker)
+
+    def _next(self, worker: Launched) -> Running:
+        number, self._used = self._used, self._used + 1
+        return Running(worker, number, worker.begin(number))
 
     def close(self) -> None:
         """End the worker with everything in it."""

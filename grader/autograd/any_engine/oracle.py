@@ -61,9 +61,8 @@ def _observe(program: Program, way: Way, wobble: float) -> tuple[float, ...]:
             return _forward(program, way, wobble)
         case Nudge():
             return _nudge(program, way, wobble)
-        case Training():
-            return _training(program, way, wobble)
-    raise AssertionError(program)
+    assert isinstance(program, Training)
+    return _training(program, way, wobble)
 
 
 def _leaf(number: Number) -> Tensor:

@@ -135,6 +135,11 @@ def test_repository_is_read_as_committed(setting, tmp_path):
     assert exercise_status(report.results[0]) == "passed"
 
 
+def test_repository_that_is_not_there_is_told(setting, tmp_path):
+    with pytest.raises(UsageError, match="there is no repository"):
+        grade_foreign(Path(f"file://{tmp_path}/nowhere"), setting)
+
+
 # What a worker says of itself is believed as far as it is made of known words.
 
 

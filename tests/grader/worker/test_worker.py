@@ -30,7 +30,7 @@ from grader.autograd.program import (
     pack,
 )
 from grader.autograd.worker.engine import Missing, Parts, assemble
-from grader.autograd.worker.programs import run
+from grader.autograd.worker.programs import _if_number, run
 from grader.course.course import GIVEN
 from grader.examine.setting import parts
 from grader.model import Numbers, Raised
@@ -701,3 +701,11 @@ def test_random_numbers_are_the_same_wherever_a_program_stands(course):
     student.close()
     assert first == again
     assert other.values[:2] == first.values
+
+
+def test_number_that_cannot_be_packed_only_once_is_taken_for_the_first():
+    assert wire._first_unpackable([1.0, 2.0]) == 0
+
+
+def test_gradient_that_is_too_large_between_root_and_leaves_is_nan():
+    assert math.isnan(_if_number(10**400))
