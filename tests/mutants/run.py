@@ -5,6 +5,7 @@ make mutants; or python tests/mutants/run.py and the names of some modules. Work
 
 from __future__ import annotations
 
+import ast
 import compileall
 import difflib
 import gc
@@ -17,6 +18,7 @@ import sys
 import time
 import tomllib
 import traceback
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,15 +75,21 @@ def main(names: list[str]) -> int:
     return int(len(every.survived) * 100 > MOST * every.mutants)
 
 
-def attempt(name: str, path: str, tests: list[str], told: set) -> tuple[Row, set]:
-    """One module's row, and the explanations that fitted."""
+def attempt(name: str, path: str, tests: list[str], told: set, beside: Sequence[str] = ()) -> tuple[Row, set]:
+    """One module's row, and the explanations that fitted.
+
+    beside: what the module holds at its top that decides no score, by name; it is left as it is.
+    """
     row, used = Row(name), set()
     source = (TREE / path).read_text("utf-8")
     began = time.monotonic()
     if not holds(tests, 600):
         raise SystemExit(f"{name}: its tests fail without any mutant; see {TREE / 'output'}")
     limit = 20 + 5 * (time.monotonic() - began)
+    skipped = set(lines_of(source, beside))
     for mutated in mutants(source):
+        if first_change(source, mutated) in skipped:
+            continue
         row.mutants += 1
         (TREE / path).write_text(mutated, "utf-8")
         if holds(tests, limit):
@@ -97,6 +105,21 @@ def attempt(name: str, path: str, tests: list[str], told: set) -> tuple[Row, set
     (TREE / path).write_text(source, "utf-8")
     print(row, flush=True)
     return row, used
+
+
+def lines_of(source: str, names: Sequence[str]) -> Iterator[int]:
+    """The lines of these definitions, from 0 on."""
+    for node in ast.parse(source).body:
+        called = getattr(node, "name", "") or getattr(getattr(node, "targets", [None])[0], "id", "")
+        if called in names:
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+            yield from range(first - 1, node.end_lineno)
+
+
+def first_change(source: str, mutated: str) -> int:
+    """The first line that differs, from 0 on."""
+    pairs = zip(source.splitlines(), mutated.splitlines(), strict=False)
+    return next((n for n, (one, other) in enumerate(pairs) if one != other), 0)
 
 
 def change(source: str, mutated: str, path: str) -> tuple[str, str, str]:
