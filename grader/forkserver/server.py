@@ -24,13 +24,12 @@ from typing import NoReturn
 
 import pytest
 
-from grader.autograd.any_engine.examining import examiner_of, warm_up
 from grader.course.course import Course, here
 from grader.course.properties import collected
 from grader.errors import GraderError, MachineError
 from grader.examine.cases import default_folder
 from grader.examine.digests import course_digest
-from grader.examine.examining import Examiner
+from grader.examine.examining import Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently
 from grader.examine.plugin import Examining
 from grader.examine.setting import Setting
@@ -55,6 +54,7 @@ class Collected(Carrier):
     def __init__(self, setting: Setting, lanes: list[socket.socket]) -> None:
         super().__init__(Examining(Examiner(setting, Submission("", {}, {}))))
         self.setting = setting
+        self.layouts: Layouts = setting.course.subject.layouts
         self.lanes = lanes
         self.serving: tuple[Task, int] | None = None
 
@@ -71,12 +71,12 @@ class Collected(Carrier):
         gc.freeze()
         self.serving = _each_lane(self.lanes, hello, self._budget)
         task = self.serving[0]
-        self.examining.examiner = examiner_of(self.setting, task.submission)
+        self.examining.examiner = self.layouts.examiner(self.setting, task.submission)
         session.items[:] = [item for item in items if self.examining.exercise(item).name in task.marks]
 
     def _budget(self, submission: Submission) -> float:
         """The most seconds that a submission may take in all."""
-        return examiner_of(self.setting, submission).longest + ANSWERING
+        return self.layouts.examiner(self.setting, submission).longest + ANSWERING
 
     def reply(self, finished: Callable[[], None]) -> Plain:
         """What the fork's task is answered with."""
@@ -94,12 +94,11 @@ class Collected(Carrier):
 
 def make_ready(setting: Setting, examining: Examining, items: list[pytest.Function]) -> None:
     """Do here what every fork would do again."""
-    # Only a failure that no recorded case shows needs torch; but then every fork would import it.
-    for name in ("grader.autograd.oracle", "grader.examine.shrinking", "grader.autograd.strategies"):
-        import_module(name)
-    worker_code()
+    import_module("grader.examine.drawing")
+    subject = setting.course.subject
+    subject.warm_up()
+    worker_code(subject.worker)
     assert setting.course.reference
-    warm_up()
     for item in items:
         exercise = examining.exercise(item)
         bank = setting.bank(exercise, collected(item.module))

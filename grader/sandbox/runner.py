@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
-from grader.autograd.program import Packed, Program, pack
 from grader.errors import MachineError
 from grader.model import Ended, Observation, Overtime
 from grader.sandbox.cage import Cage
 from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, answers
+from grader.subject import Packed, Program, pack
 
 MIB = 1 << 20
 NONCE = 8
@@ -65,8 +65,8 @@ class Parts:
 
     modules: the name of each module of the package, with the student's source as text and the
         reference's as code.
-    needed: the definitions the engine has, in order: the module, what it defines, and the attribute of
-        Value that this becomes, or nothing for a class.
+    needed: the definitions the engine has, in order: the module, what it defines, and the attribute
+        that this becomes, or nothing for a class.
     """
 
     modules: Mapping[str, str | CodeType]
@@ -78,12 +78,16 @@ class Parts:
 
 
 class Student:
-    """Runs the exercises of one submission, each in a process of its own under one worker."""
+    """Runs the exercises of one submission, each in a process of its own under one worker.
 
-    def __init__(self, cage: Cage, limits: Limits, lanes: int) -> None:
+    subject: the modules that understand the programs, see launch.worker_code.
+    """
+
+    def __init__(self, cage: Cage, limits: Limits, lanes: int, subject: tuple[str, ...]) -> None:
         self._cage = cage
         self._limits = limits
         self._lanes = lanes
+        self._subject = subject
         self._worker: Launched | None = None
         self._used = 0
 
@@ -105,8 +109,12 @@ class Student:
             with suppress(BrokenPipeError):
                 return self._next(self._worker)
         self.close()
-        self._worker, self._used = Launched(self._cage, self._lanes), 0
-        return self._next(self._worker)
+        self._worker, self._used = Launched(self._cage, self._lanes, self._subject), 0
+        try:
+            return self._next(self._worker)
+        except BrokenPipeError:
+            what = "the worker process ended as soon as it had started"
+            raise MachineError(what, "run the same again") from None
 
     def _next(self, worker: Launched) -> Running:
         number, self._used = self._used, self._used + 1

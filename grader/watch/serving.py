@@ -53,7 +53,7 @@ class Started(Student):
     def start(self) -> None:
         # Where that fails now, it is tried again, and said, when there is something to grade.
         with suppress(MachineError):
-            self._worker = Launched(self._cage, self._lanes)
+            self._worker = Launched(self._cage, self._lanes, self._subject)
 
     @contextmanager
     def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Attempt]:
@@ -73,7 +73,10 @@ class Prepared(Examiner):
     def __init__(self, setting: Setting, tell: Callable[[Result], None]) -> None:
         super().__init__(setting, Submission("", {}, {}))
         self._tell = tell
-        self._student: Started = Started(setting.cage, setting.limits, len(setting.course.parts))
+        course = setting.course
+        self._student: Started = Started(
+            setting.cage, setting.limits, len(course.parts), course.subject.worker
+        )
         self._student.start()
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
@@ -120,7 +123,10 @@ class Warm(Carrier):
                 Early(self.setting, self.examining.exercise(item), collected(item.module), _unheard).halves()
         gc.collect()
         gc.freeze()
-        send(self.lane, {"isolation": self.setting.cage.isolation, "versions": versions()})
+        send(
+            self.lane,
+            {"isolation": self.setting.cage.isolation, "versions": versions(self.setting.course.subject)},
+        )
         line = self._each_task()
         self.lane.close()
         task = self._awaited(line)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from grader.agreement import ABSOLUTE, RELATIVE
 from grader.autograd.any_engine.shape import OURS, Way
-from grader.autograd.oracle import JIGGLE, LARGEST, OPS, WOBBLES, Unfit
+from grader.autograd.oracle import JIGGLE, LARGEST, OPS, WOBBLES
 from grader.autograd.oracle import answer as usual_answer
 from grader.autograd.program import (
     BACKWARD,
@@ -27,6 +27,7 @@ from grader.autograd.program import (
     Shape,
     Training,
 )
+from grader.subject import Unfit
 
 KINK = 1e-7
 KINKED = ("relu", "leaky_relu")

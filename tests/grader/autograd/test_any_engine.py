@@ -39,7 +39,6 @@ from grader.autograd.program import (
     Step,
     Training,
     View,
-    pack,
     unpack,
 )
 from grader.autograd.program import Shape as Sizes
@@ -57,6 +56,7 @@ from grader.model import Misfit, NotStarted, Numbers, Passed
 from grader.report.evidence import result_from_plain, result_to_plain
 from grader.report.report import schema, to_plain
 from grader.report.scoring import absent, exercise_status, present
+from grader.subject import pack
 from grader.submission.download import find
 from grader.submission.submission import AnyShape, Submission
 

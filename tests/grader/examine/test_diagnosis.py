@@ -5,6 +5,7 @@ from math import inf, nan
 import pytest
 
 from grader.autograd.program import Fresh, Shape, Training, trace
+from grader.autograd.subject import SUBJECT
 from grader.course.misconceptions import Misconception
 from grader.course.properties import bonus, graded, noted
 from grader.examine.cases import record
@@ -42,7 +43,7 @@ PLACES = {"sum": 0, "product": 1, "weights": 2, "kink": 3, "bonus": 4, "note": 5
 
 @pytest.fixture(scope="module")
 def bank():
-    return record(PROPS, 0)
+    return record(SUBJECT, PROPS, 0)
 
 
 @pytest.fixture

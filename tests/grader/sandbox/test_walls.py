@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Overtime
 from grader.sandbox.cage import Process
@@ -269,7 +270,7 @@ def test_descriptors_beside_the_pipe_can_be_closed(cage, course):
 def test_what_is_left_on_a_descriptor_is_not_there_for_the_next_exercise(cage, course, monkeypatch):
     # Whatever a process could do to the flags, they are not those of the next.
     add(monkeypatch, "worker.walls", "BY_ARGUMENT['fcntl'] = ((72, 25), 1, WITHOUT, (1 << 31,))")
-    student = Student(cage, Limits(), len(course.parts))
+    student = Student(cage, Limits(), len(course.parts), SUBJECT.worker)
     marks = "import fcntl, os\n[fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK) for fd in (0, 1, 2)]"
     reads = (
         "import fcntl, os\n"
