@@ -136,7 +136,7 @@ class Crashed:
 class TimedOut:
     """The worker did not answer within its limit.
 
-    limit: seconds of wall-clock time allowed for the whole exercise.
+    limit: seconds of wall-clock time allowed for the whole exercise; 0 where that is not known.
     counterexample: the program it was busy with, where that is known.
     """
 

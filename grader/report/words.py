@@ -46,11 +46,16 @@ def headline(outcome: Outcome) -> str:
             todo = open_todo(error)
             return f"Half done: {todo} is still to be written." if todo else error
         case TimedOut(limit=limit):
-            return f"No answer within {limit:g} seconds. {ENDLESS}"
+            return f"No answer {in_time(limit)}. {ENDLESS}"
         case NotStarted(reason, absent):
             return f"{'Absent' if absent else 'Not started'}: {reason}."
         case _:
             assert_never(outcome)
+
+
+def in_time(limit: float) -> str:
+    """Until when there was no answer; reports of former versions do not say the seconds."""
+    return f"within {limit:g} seconds" if limit else "in time"
 
 
 def in_full(outcome: Outcome) -> str:
@@ -75,6 +80,13 @@ def places(outcome: Outcome) -> list[str]:
         f"  at {frame}" + (f"  ({count} times)" if (count := len(list(same))) > 1 else "")
         for frame, same in groupby(frames)
     ]
+
+
+def line_in(name: str, outcome: Outcome) -> int:
+    """The innermost line of an exercise's own file in which it crashed; 0 where there is none."""
+    frames = outcome.frames if isinstance(outcome, Crashed) else ()
+    found = (PLACE.match(frame) for frame in reversed(frames))
+    return next((int(place[2]) for place in found if place and place[1] == name), 0)
 
 
 def counterexample_of(outcome: Outcome) -> Counterexample | None:
@@ -227,7 +239,7 @@ def open_todo(error: str) -> str:
 
 
 RECURSION = "RecursionError"
-PLACE = re.compile(r"(\w+)\.py, line \d")
+PLACE = re.compile(r"(\w+)\.py, line ([1-9][0-9]{0,6})\b")
 GUESS = "One exercise may be built on another in a circle, or rest on how our parts are made inside."
 Missed = Failed | Crashed | TimedOut
 
