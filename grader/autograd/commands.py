@@ -132,7 +132,7 @@ def _draw(shown: Counterexample, out: Path, title: str) -> None:
     save(shown.graph, out, title)
     click.echo()
     for line in tree(shown):
-        click.echo(harmless(printable(line.rstrip())))
+        click.echo(harmless(printable(str(line))))
     click.echo()
     _say(f"{out.resolve()} has the picture.")
 

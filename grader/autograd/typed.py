@@ -23,7 +23,7 @@ from grader.examine.examining import handed_in
 from grader.examine.judging import Broken, verdict
 from grader.model import Counterexample, Exercise, NotStarted, Numbers, Observation, Outcome, Raised
 from grader.printable import shortened
-from grader.report.words import MARK, headline, places, tree
+from grader.report.words import headline, places, tree
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Limits, Parts, Request, Student
 from grader.submission.submission import Submission
@@ -330,9 +330,7 @@ def on_graph(observed: Observed) -> tuple[tuple[str, ...], list[tuple[str, bool]
     sentences = [f"Expected: the reference. Got: your {own}." if own else "All of it is the reference."]
     for why, pairs in groupby(observed.waiting, key=lambda pair: pair[1]):
         sentences.append(f"The reference stands in for {', '.join(name for name, _ in pairs)}: {why}")
-    lines = [
-        (shortened(line.removesuffix(MARK).rstrip()), line.endswith(MARK)) for line in tree(observed.shown)
-    ]
+    lines = [(shortened(line.text), bool(line.mark)) for line in tree(observed.shown)]
     return tuple(map(shortened, (*sentences, *observed.trouble))), lines
 
 

@@ -50,7 +50,7 @@ def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Out
         if name in submission.unreadable:
             return Crashed(0, submission.unreadable[name])
         if name not in submission.sources:
-            return NotStarted(f"{name}.py is not there")
+            return NotStarted(f"{name}.py is not there", missing=True)
         if untouched(submission.sources[name], course.stub(name)):
             return NotStarted(f"{name}.py is still the stub")
     return None

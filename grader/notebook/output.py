@@ -17,9 +17,9 @@ from grader.printable import printable, shortened
 from grader.render.html.sheet import following, needed, page
 from grader.render.html.single_page import Part, macros, part_of
 from grader.render.picture.svg import drawing, picture_style
-from grader.render.terminal import LOOK, half_done, plainest
-from grader.render.terminal import points as written
-from grader.render.text import WORDS, brief
+from grader.render.terminal import LOOK, half_done, missed, plainest
+from grader.render.text import WORDS, counted
+from grader.render.text import points as written
 from grader.report.evidence import status
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
@@ -119,11 +119,9 @@ def _lines(result: Result) -> Iterator[str]:
     if marks.most_bonus:
         yield f"bonus: {written(marks.bonus)}/{written(marks.most_bonus)}"
     yield ""
-    shown = [verdict for verdict in result.verdicts if verdict.claim.kind is not Kind.NOTE]
-    yield from map(_property, shown)
-    wrong = [verdict for verdict in shown if not isinstance(verdict.outcome, Passed)]
+    yield from (_property(verdict) for _, verdict in counted(result))
     if word != "passed":
-        yield from _closer_look([v for v in wrong if v.claim.kind is Kind.GRADED] or wrong)
+        yield from _closer_look(missed(result))
     if result.diagnosis is not None:
         yield from _probably(result.diagnosis)
     yield from (printable(f"Note: {note}") for note in notes(result))
@@ -149,7 +147,7 @@ def _closer_look(wrong: list[Verdict]) -> Iterator[str]:
         yield ""
         yield from (f"    {printable(line)}".rstrip() for line in shown.source.rstrip().split("\n"))
         yield ""
-        yield from (f"  {printable(line)}" for line in numbers(shown))
+        yield from (f"  {printable(str(line))}" for line in numbers(shown))
 
 
 def _probably(diagnosis: Diagnosis) -> Iterator[str]:
@@ -207,7 +205,7 @@ def rows(session: Session) -> tuple[list[Row], tuple[str, ...]]:
 
 
 def _row(session: Session, exercise: Exercise, marks: Mapping[str, Mark], file: str) -> Row:
-    name, title, points = map(printable, (exercise.name, exercise.title, brief(exercise.points)))
+    name, title, points = map(printable, (exercise.name, exercise.title, written(exercise.points)))
     if result := session.results.get(exercise.name):
         return Row(name, title, points, WORDS[exercise_status(result)], "in this notebook")
     if mark := marks.get(exercise.name):

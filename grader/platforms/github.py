@@ -9,8 +9,8 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from grader.agreement import close
 from grader.errors import MachineError, UsageError
@@ -20,7 +20,7 @@ from grader.printable import WORD, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
-from grader.render.text import WORDS, About, brief, counted, signed
+from grader.render.text import WORDS, About, counted, points, signed
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
@@ -54,11 +54,11 @@ def _notes(report: Report) -> Iterator[str]:
 
 def _head(report: Report, changes: Changes) -> str:
     whole, changed = report.score, changes.exercises
-    bonus = f", bonus {brief(whole.bonus)} of {brief(whole.most_bonus)}" if whole.most_bonus else ""
+    bonus = f", bonus {points(whole.bonus)} of {points(whole.most_bonus)}" if whole.most_bonus else ""
     what = f"Changed: {', '.join(map(word, changed))}." if changed else "No exercise has changed."
     also = [name for name in changes.graded if name not in changed]
     graded = f" Graded with what depends on it: {', '.join(map(word, also))}." if changed and also else ""
-    return f"## Score: {brief(report.final)} of {brief(whole.most)}{bonus}\n\n{what}{graded}"
+    return f"## Score: {points(report.final)} of {points(whole.most)}{bonus}\n\n{what}{graded}"
 
 
 def _policies(report: Report) -> Iterator[str]:
@@ -75,9 +75,9 @@ def _row(result: Result) -> str:
     status, exercise = exercise_status(result), result.exercise
     missed = _first_missed(result) if status not in ("passed", "not_started") else None
     wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
-    points = "/".join(map(brief, score(result).own))
+    of = "/".join(map(points, score(result).own))
     stands = f"{SIGNS[status]} {WORDS[status]}"
-    return f"| {word(exercise.name)} {word(exercise.title)} | {stands} | {points} | {wrong} |"
+    return f"| {word(exercise.name)} {word(exercise.title)} | {stands} | {of} | {wrong} |"
 
 
 def _first_missed(result: Result) -> Verdict | None:
@@ -105,7 +105,7 @@ def _shown(missed: Verdict) -> Iterator[str]:
         yield block(said)
     if shown := counterexample_of(missed.outcome):
         yield block(shown.source)
-        yield block("\n".join(numbers(shown)))
+        yield block("\n".join(map(str, numbers(shown))))
         if chart := flowchart(shown.graph):
             yield chart
 
@@ -166,7 +166,7 @@ def marks(report: Report, changes: Changes, sources: Mapping[str, str], folder: 
 
 def _annotation(result: Result, source: str, folder: str) -> str:
     kind, name = "notice" if exercise_status(result) == "not_started" else "error", result.exercise.name
-    title = f"{name}: {' of '.join(map(brief, score(result).own))} points"
+    title = f"{name}: {' of '.join(map(points, score(result).own))} points"
     place = {"file": f"{folder}/{name}.py", "line": str(line(result, source))}
     return command(kind, place | {"title": title}, ". ".join(filter(None, _message(result))))
 
@@ -215,7 +215,8 @@ def files(report: Report, changes: Changes, about: About) -> tuple[Report, dict[
     report.json is the report with one more key, changes. It is read as the comment on a pull request reads
     it, so that what is shown in the job is what is shown there.
     """
-    plain = to_plain(report) | {"changes": _changes(changes)}
+    said = {key: list(each) if isinstance(each, tuple) else each for key, each in asdict(changes).items()}
+    plain = to_plain(report) | {"changes": said}
     shown, _ = received_from_plain(plain)
     return shown, {
         "report.json": json.dumps(plain, indent=2, ensure_ascii=True, allow_nan=False) + "\n",
@@ -224,17 +225,6 @@ def files(report: Report, changes: Changes, about: About) -> tuple[Report, dict[
         "junit.xml": junit(report, about),
         "classroom.json": classroom(report, about),
         "result.json": classroom50(report, about),
-    }
-
-
-def _changes(changes: Changes) -> dict[str, Any]:
-    return {
-        "base": changes.base,
-        "head": changes.head,
-        "exercises": list(changes.exercises),
-        "graded": list(changes.graded),
-        "elsewhere": list(changes.elsewhere),
-        "more": changes.more,
     }
 
 
@@ -259,9 +249,9 @@ def runner(
     """Append to the files from which GitHub's runner takes outputs and the summary, if there are any."""
     whole = report.score
     outputs = {
-        "score": brief(report.final),
-        "max-score": brief(whole.most),
-        "bonus": brief(whole.bonus),
+        "score": points(report.final),
+        "max-score": points(whole.most),
+        "bonus": points(whole.bonus),
         "passed": str(report.all_passed).lower(),
         "graded": " ".join(changes.graded),
         "elsewhere": str(_count(changes)),
@@ -280,14 +270,14 @@ def runner(
 def overview(report: Report, changes: Changes) -> str:
     """Notes, and a line for each exercise; nothing in it is from the commit."""
     lines = [_line(result) for result in report.marks]
-    total = f"score      {brief(report.final)} of {brief(report.score.most)}"
+    total = f"score      {points(report.final)} of {points(report.score.most)}"
     apart = [f"{APART}: {_count(changes)}"] if _count(changes) else []
     return "\n".join([*report.notes, *lines, total, *apart]) + "\n"
 
 
 def _line(result: Result) -> str:
-    points = "/".join(map(brief, score(result).own))
-    return f"{result.exercise.name:<10} {WORDS[exercise_status(result)]:<12} {points}"
+    of = "/".join(map(points, score(result).own))
+    return f"{result.exercise.name:<10} {WORDS[exercise_status(result)]:<12} {of}"
 
 
 LONGEST_WORD = 120
@@ -361,9 +351,9 @@ COLOURS = ((1.0, "#2b7a0b"), (0.75, "#5b7300"), (0.5, "#8a6100"), (0.0, "#a8321f
 
 def badge(report: Report) -> str:
     """An SVG that says the points out of the most there are."""
-    points, most = report.final, report.score.most
-    value = f"{brief(points)}/{brief(most)}"
-    share = points / most if most else 0
+    got, most = report.final, report.score.most
+    value = f"{points(got)}/{points(most)}"
+    share = got / most if most else 0
     colour = next(colour for least, colour in COLOURS if share >= least)
     left, right = (len(text) * LETTER + MARGIN for text in (LABEL, value))
     return f"""\

@@ -230,7 +230,7 @@ def received_from_plain(plain: Plain) -> tuple[Report, Changes]:
 def _read(data: bytes, taken: Callable[[Plain], Read]) -> Read:
     """What is taken of the JSON; raises ValueError, in words."""
     try:
-        return taken(json.loads(data, parse_constant=_no_number))
+        return taken(json.loads(data, parse_constant=no_number))
     except KeyError as error:
         why = f"it lacks {error}"
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
@@ -257,5 +257,6 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
     return value
 
 
-def _no_number(name: str) -> NoReturn:
+def no_number(name: str) -> NoReturn:
+    """For NaN and the infinities, which json would read."""
     raise ValueError(f"{name} is no number in JSON")
