@@ -10,7 +10,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from grader.autograd.as_python import LETTERS, Floats, formula, graph_of
@@ -240,7 +240,7 @@ class Bench:
 
     course: Course
     cage: Cage
-    limits: Limits
+    limits: Limits = field(default_factory=Limits)
 
     def observe(self, asked: Typed, submission: Submission, only: tuple[str, ...] = ()) -> Observed:
         """What an expression gives.

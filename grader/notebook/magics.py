@@ -146,7 +146,7 @@ class Magics:
 
             session, (expression, leaves) = self._session, _split(line)
             asked = typed(expression, leaf_values(leaves))
-            bench = Bench(session.course, session.cage, session.limits)
+            bench = Bench(session.course, session.cage)
             observed = bench.observe(asked, session.submission())
             sentences, lines = on_graph(observed)
             html = drawn(observed.shown.graph, expression, sentences, lines)

@@ -31,6 +31,8 @@ OWN_DOING = frozenset(
     getattr(signal, f"SIG{name}")
     for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
 )
+# A machine may be that busy with other things before code that computes is cut off.
+PATIENCE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Limits:
     """
 
     seconds: float = 10.0
-    patience: float = 1.0
+    patience: float = PATIENCE
     memory: int = 512 * MIB
 
 
@@ -103,14 +105,19 @@ class Student:
         """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
         for _ in range(2):
             if self._worker is None or self._used == self._lanes:
-                self.close()
-                self._worker, self._used = Launched(self._cage, self._lanes), 0
+                self.start()
+            assert self._worker is not None
             number, self._used = self._used, self._used + 1
             try:
                 return Running(self._worker, number, self._worker.begin(number))
             except BrokenPipeError:
                 self._used = self._lanes
         raise AssertionError("a worker that has just started takes a command")
+
+    def start(self) -> None:
+        """Have a new worker up, also before anything is asked; raises MachineError where there is none."""
+        self.close()
+        self._worker, self._used = Launched(self._cage, self._lanes), 0
 
     def close(self) -> None:
         """End the worker with everything in it."""
