@@ -136,7 +136,7 @@ class Crashed:
 class TimedOut:
     """The worker did not answer within its limit.
 
-    limit: seconds of wall-clock time allowed for the whole exercise.
+    limit: seconds of wall-clock time allowed for the whole exercise; 0 where that is not known.
     counterexample: the program it was busy with, where that is known.
     """
 
@@ -149,10 +149,12 @@ class NotStarted:
     """Nothing was handed in for this exercise beyond the stub.
 
     absent: it is not to be written either: an implementation in a shape of its own does without.
+    missing: there is no file at all, not even the stub.
     """
 
     reason: str
     absent: bool = False
+    missing: bool = False
 
 
 Outcome = Passed | Failed | Crashed | TimedOut | NotStarted

@@ -13,7 +13,8 @@ from statistics import median
 from time import perf_counter
 from typing import ClassVar, Protocol, assert_never
 
-from grader.autograd.program import Packed, Shape
+from grader.autograd.program import Shape
+from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
 from grader.course.properties import declared_in
 from grader.errors import UsageError
@@ -24,6 +25,7 @@ from grader.report.scoring import exercise_status
 from grader.report.words import in_words
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import MIB, Limits, Parts, Request, Student
+from grader.subject import Packed
 from grader.submission.submission import Submission
 
 DECAY = 1e-4
@@ -86,7 +88,7 @@ class Engine:
     """
 
     def __init__(self, cage: Cage, parts: Parts) -> None:
-        self._student = Student(cage, LIMITS, LANES)
+        self._student = Student(cage, LIMITS, LANES, SUBJECT.worker)
         self._parts = parts
         self._steps = 0
 

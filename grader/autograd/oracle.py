@@ -29,6 +29,7 @@ from grader.autograd.program import (
     Training,
 )
 from grader.errors import CourseError
+from grader.subject import Unfit
 
 with warnings.catch_warnings():
     # Says so at import where NumPy is missing; nothing here needs it.
@@ -52,10 +53,6 @@ OPS: dict[str, Callable[..., Tensor]] = {
 }
 # Multiplies a node by something near one; exact, or to see what rounding may do to the answer.
 Wobble = Callable[[Tensor], Tensor]
-
-
-class Unfit(Exception):
-    """The program has no answer that every right submission must agree with."""
 
 
 def answer(program: Program, kink: bool = False) -> tuple[float, ...]:

@@ -7,11 +7,12 @@ observation is a fixed number of floats that the program alone determines.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from grader.subject import Packed
+
 Number = int | float
-Packed = tuple[Any, ...]
 BACKWARD, ZERO = "backward", "zero"
 
 
@@ -227,13 +228,8 @@ OF_MODULES: dict[str, Callable[..., Program]] = {
 }
 
 
-def pack(program: Program) -> Packed:
-    """As nested tuples of numbers and strings, the tag first; Plain(n) becomes (n,)."""
-    return (program.tag, *astuple(program))
-
-
 def unpack(packed: Packed) -> Program:
-    """The program that pack() turned into tuples."""
+    """The program that pack() turned into tuples, Plain(n) into (n,)."""
     tag, *fields = packed
     if tag == Expression.tag:
         leaves, steps = fields

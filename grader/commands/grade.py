@@ -27,6 +27,7 @@ from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course.course import Course
+    from grader.examine.examining import Layouts
     from grader.examine.setting import Setting
     from grader.render.export import Single
     from grader.render.text import About
@@ -87,14 +88,10 @@ def grade(
     conditions = setting(sandbox, seed, time_limit, course=course)
     started, clock = datetime.now(UTC), perf_counter()
     folder = submission or course.root / "exercises"
-    if value or names or _of_any_shape(folder, course):
-        from grader.autograd.any_engine.examining import grade_foreign
-
-        mapping, lenient = _mapped(names), any_shape != STRICT
-        conditions = replace(conditions, lenient=lenient)
-        found = grade_foreign(
-            folder, conditions, value=value, mapping=mapping, only=exercises, lenient=lenient
-        )
+    layouts: Layouts = course.subject.layouts
+    if value or names or layouts.found(folder, course):
+        mapping, conditions = _mapped(names), replace(conditions, lenient=any_shape != STRICT)
+        found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
         found = grade_submission(load(folder, course.names), conditions, exercises)
     report = weighed(found, stated(course))
@@ -128,12 +125,6 @@ def _remember(report: Report, course: Course, folder: Path, about: About) -> Non
 
     if remembering(course, folder) and about.started is not None and about.seconds is not None:
         remember(report, state_folder(course), about.started, about.seconds)
-
-
-def _of_any_shape(path: Path, course: Course) -> bool:
-    from grader.autograd.any_engine.finding import is_foreign
-
-    return is_foreign(path, course)
 
 
 def _mapped(names: tuple[str, ...]) -> dict[str, str]:

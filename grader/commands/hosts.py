@@ -237,17 +237,17 @@ def _about(repository: Path, changes: Changes, started: datetime, seconds: float
 def _tell(report: Report, changes: Changes, about: About, out: Path, given: Submission, wrapped: str) -> None:
     from grader.platforms.github import files, marks, overview, runner, write
 
-    seen, texts = files(report, changes, about)
+    shown, texts = files(report, changes, about)
 
     @standard_output()
     def show() -> None:
-        click.echo(overview(seen), nl=False)
+        click.echo(overview(shown, changes), nl=False)
         if wrapped:
             command(wrapped)
-            for line in marks(seen, given.sources, EXERCISES):
+            for line in marks(shown, changes, given.sources, EXERCISES):
                 command(line)
 
-    each_done(show, lambda: runner(seen, texts), lambda: write(texts, out))
+    each_done(show, lambda: runner(shown, changes, texts), lambda: write(texts, out))
 
 
 CI = (ci,)

@@ -223,7 +223,6 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
 
     screen = console(fixed=False)
     fit(screen)
-    _installed()
     course = here()
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     order = Order(sandbox, seed, time_limit, root=str(course.root))
@@ -235,14 +234,6 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
         watch = Watch(course, first, grading, terminal, events, monotonic, seed)
         code = watch.run()
     sys.exit(code)
-
-
-def _installed() -> None:
-    """Raise UsageError where an older environment lacks what watches files."""
-    try:
-        import watchfiles  # noqa: F401  # saves.py uses it
-    except ImportError:
-        raise UsageError("the package watchfiles is missing", "run: make setup") from None
 
 
 WATCH = (watch,)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import marshal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, cached_property
+from pathlib import Path
+from typing import Protocol
 
 from grader.course.course import Course, untouched
 from grader.course.misconceptions import misconceptions
 from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
 from grader.examine.diagnosis import Matcher, named
-from grader.examine.judging import broken, first_broken, holds, verdict
+from grader.examine.judging import broken, first_broken, holds, shrunk, verdict
 from grader.examine.setting import Setting, parts
 from grader.examine.signatures import recall_signatures
 from grader.model import (
@@ -28,7 +30,9 @@ from grader.model import (
     Result,
     Verdict,
 )
+from grader.report.report import Report
 from grader.sandbox.runner import Attempt, Clock, Request, Student
+from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
 # Seconds for a whole submission on a busy machine; what fails later is shown as it was drawn.
@@ -42,7 +46,7 @@ def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Out
         if name in submission.unreadable:
             return Crashed(0, submission.unreadable[name])
         if name not in submission.sources:
-            return NotStarted(f"{name}.py is not there")
+            return NotStarted(f"{name}.py is not there", missing=True)
         if untouched(submission.sources[name], course.stub(name)):
             return NotStarted(f"{name}.py is still the stub")
     return None
@@ -80,14 +84,12 @@ class Examination:
         number = self._numbers[prop.claim.name]
         place, cases = self._broken[number], len(self._bank.places(number))
         if place is None:
-            return verdict(self._exercise.name, cases, None)
+            return Passed(cases)
         worst = broken(self._bank, place, self._seen[place])
         shrinks = shrinks and prop.over is not None and not self._attempt.over
         if shrinks and self._only_drawn_cases_fail:
-            from grader.examine.shrinking import shrunk
-
-            worst = shrunk(prop, self._setting.seed, self._attempt, worst)
-        return verdict(self._exercise.name, cases, worst)
+            worst = shrunk(self._bank.subject, prop, self._setting.seed, self._attempt, worst)
+        return verdict(self._bank.subject, self._exercise.name, cases, worst)
 
     @property
     def all_hold(self) -> bool:
@@ -129,7 +131,7 @@ class Examiner:
     def __init__(self, setting: Setting, submission: Submission) -> None:
         self.setting = setting
         self.submission = submission
-        self._student = Student(setting.cage, setting.limits, self.lanes)
+        self._student = Student(setting.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
         self._shrinking = SHRINKING
@@ -192,6 +194,33 @@ class Examiner:
         """End every process."""
         self._open.close()
         self._student.close()
+
+
+class Layouts(Layout, Protocol):
+    """A subject's hand-ins that are graded as they are, whatever their files are called.
+
+    code: the packages that such outcomes depend on besides all others.
+    """
+
+    code: tuple[str, ...]
+
+    def found(self, path: Path, course: Course) -> bool:
+        """Whether what lies there is one."""
+
+    def grade(
+        self, path: Path, setting: Setting, value: str, names: Mapping[str, str], only: Sequence[str]
+    ) -> Report:
+        """Grade it.
+
+        value: the class that counts, empty to have it found. names: ours to its own.
+        Raises UsageError where it cannot be read or loaded.
+        """
+
+    def examiner(self, setting: Setting, submission: Submission) -> Examiner:
+        """The examiner of any submission, for those who only see its outcomes."""
+
+    def rules(self, submission: Submission, lenient: bool) -> str:
+        """By which promises a submission is judged, in words; nothing for the course's own files."""
 
 
 def examine(setting: Setting, submission: Submission, exercise: Exercise, diagnosed: bool = True) -> Result:
@@ -268,7 +297,7 @@ class Early:
         for number, prop in enumerate(self._properties[: self.decisive]):
             place = first_broken(prop, bank, bank.places(number), seen)
             worst = None if place is None else broken(bank, place, seen[place])
-            outcome = verdict(self._exercise.name, len(bank.places(number)), worst)
+            outcome = verdict(bank.subject, self._exercise.name, len(bank.places(number)), worst)
             verdicts.append(Verdict(prop.claim, outcome))
         missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
         return Result(self._exercise, tuple(verdicts), self._diagnosis(seen) if missed else None)

@@ -46,6 +46,9 @@ class Server:
         try:
             module = "grader.forkserver.server"
             self._process = started(module, *words, pass_fds=fds, stderr=stderr, **variables)
+        except MachineError:
+            self.close()
+            raise
         finally:
             for _, theirs in pairs:
                 theirs.close()
@@ -54,6 +57,11 @@ class Server:
     def pid(self) -> int:
         """The process that was started."""
         return self._process.pid
+
+    def close(self) -> None:
+        """Close the lanes."""
+        for lane in self.lanes:
+            lane.close()
 
     def end(self) -> None:
         """Wait for its end, which comes once its lanes are closed; kill it where that takes too long."""
@@ -122,12 +130,16 @@ class Room:
     def _open(self, lanes: int) -> None:
         server = Server(self._order, lanes)
         self._servers.append(server)
-        for lane in server.lanes:
-            lane.settimeout(OPENING)
-            while "say" in (hello := _answer(lane)):
-                self._say(hello["say"])
-            self._course = hello["course"]
-            lane.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
+        try:
+            for lane in server.lanes:
+                lane.settimeout(OPENING)
+                while "say" in (hello := _answer(lane)):
+                    self._say(hello["say"])
+                self._course = hello["course"]
+                lane.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
+        except GraderError:
+            server.close()
+            raise
         for lane in server.lanes:
             self._free.put(lane)
 

@@ -24,13 +24,12 @@ from typing import NoReturn
 
 import pytest
 
-from grader.autograd.any_engine.examining import examiner_of, warm_up
 from grader.course.course import Course, here
 from grader.course.properties import Property, collected
-from grader.errors import CourseError, GraderError, MachineError
+from grader.errors import GraderError, MachineError
 from grader.examine.cases import default_folder
 from grader.examine.digests import course_digest
-from grader.examine.examining import SHRINKING, Early, Examiner
+from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently, versions
 from grader.examine.plugin import Examining
 from grader.examine.setting import Setting
@@ -129,6 +128,7 @@ class Server(Carrier):
     def __init__(self, setting: Setting, lanes: list[socket.socket], early: bool) -> None:
         super().__init__(Examining(Examiner(setting, NOBODY)))
         self.setting = setting
+        self.layouts: Layouts = setting.course.subject.layouts
         self.lanes = lanes
         self.early = early
         self.serving: tuple[Task, socket.socket] | None = None
@@ -144,7 +144,7 @@ class Server(Carrier):
             hello: Plain = {
                 "course": course_digest(self.setting).hex(),
                 "isolation": self.setting.cage.isolation,
-                "versions": versions(),
+                "versions": versions(self.setting.course.subject),
             }
         gc.collect()
         gc.freeze()
@@ -158,12 +158,11 @@ class Server(Carrier):
 
     def _make_ready(self, items: list[pytest.Function]) -> None:
         """Do here what every fork would do again."""
-        # Only a failure that no recorded case shows needs torch; but then every fork would import it.
-        for name in ("grader.autograd.oracle", "grader.examine.shrinking", "grader.autograd.strategies"):
-            import_module(name)
-        worker_code()
+        import_module("grader.examine.drawing")
+        subject = self.setting.course.subject
+        subject.warm_up()
+        worker_code(subject.worker)
         assert self.setting.course.reference
-        warm_up()
         for item in items:
             exercise, properties = self.examining.exercise(item), collected(item.module)
             bank = self.setting.bank(exercise, properties)
@@ -203,7 +202,7 @@ class Server(Carrier):
         """The most that a task may take in all; who waits has asked for one exercise."""
         if self.early:
             return Clock.of(self.setting.limits).left + SHRINKING
-        return examiner_of(self.setting, task.submission).longest + ANSWERING
+        return self.layouts.examiner(self.setting, task.submission).longest + ANSWERING
 
     def _relay(self, fork: Fork, lane: socket.socket) -> Fork | None:
         """Hand a fork's answer on; returns the fork if there are more to come."""
@@ -228,7 +227,7 @@ class Server(Carrier):
             os._exit(0)
         task = Task.from_plain(plain)
         if examiner is None:
-            examiner = examiner_of(self.setting, task.submission)
+            examiner = self.layouts.examiner(self.setting, task.submission)
         examiner.submission = task.submission
         self.examining.examiner = examiner
         return task
@@ -285,7 +284,6 @@ def main(order: str, lanes: str) -> NoReturn:
             if server.examining.fault is not None:
                 raise server.examining.fault
             finished()
-            raise CourseError("pytest collected no property", "run: grader check")
     except GraderError as error:
         for lane in sockets:
             with suppress(OSError):

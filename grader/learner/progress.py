@@ -32,7 +32,8 @@ from grader.machine.files import whole_file
 from grader.machine.processes import library
 from grader.model import Exercise
 from grader.printable import harmless, printable
-from grader.render.terminal import LOOK, points, tell_on_top
+from grader.render.terminal import LOOK, tell_on_top
+from grader.render.text import points
 
 NARROWEST, WIDEST = 40, 100  # in letters; the narrowest has room for two moments
 HERE = "Kept in .nanograd/ on this machine only; nothing of it is sent."

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from itertools import groupby
 from typing import Any
 
-from grader.autograd.typed import Observed
 from grader.learner.hints import Hint
 from grader.learner.history import FOLDER, Mark, latest, on_top, present, read
 from grader.model import Diagnosis, Exercise, Failed, Kind, Node, NotStarted, Passed, Result, Verdict
@@ -19,13 +17,13 @@ from grader.printable import printable, shortened
 from grader.render.html.sheet import following, needed, page
 from grader.render.html.single_page import Part, macros, part_of
 from grader.render.picture.svg import drawing, picture_style
-from grader.render.terminal import LOOK, half_done, plainest
-from grader.render.terminal import points as written
-from grader.render.text import WORDS, brief
+from grader.render.terminal import LOOK, half_done, missed, plainest
+from grader.render.text import WORDS, counted
+from grader.render.text import points as written
 from grader.report.evidence import status
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
-from grader.report.words import MARK, counterexample_of, headline, meaning, numbers, places, tree
+from grader.report.words import counterexample_of, headline, meaning, numbers, places
 
 BY = "a notebook"
 # Twice the class, for front ends style tables by a class and more.
@@ -121,11 +119,9 @@ def _lines(result: Result) -> Iterator[str]:
     if marks.most_bonus:
         yield f"bonus: {written(marks.bonus)}/{written(marks.most_bonus)}"
     yield ""
-    shown = [verdict for verdict in result.verdicts if verdict.claim.kind is not Kind.NOTE]
-    yield from map(_property, shown)
-    wrong = [verdict for verdict in shown if not isinstance(verdict.outcome, Passed)]
+    yield from (_property(verdict) for _, verdict in counted(result))
     if word != "passed":
-        yield from _closer_look([v for v in wrong if v.claim.kind is Kind.GRADED] or wrong)
+        yield from _closer_look(missed(result))
     if result.diagnosis is not None:
         yield from _probably(result.diagnosis)
     yield from (printable(f"Note: {note}") for note in notes(result))
@@ -151,7 +147,7 @@ def _closer_look(wrong: list[Verdict]) -> Iterator[str]:
         yield ""
         yield from (f"    {printable(line)}".rstrip() for line in shown.source.rstrip().split("\n"))
         yield ""
-        yield from (f"  {printable(line)}" for line in numbers(shown))
+        yield from (f"  {printable(str(line))}" for line in numbers(shown))
 
 
 def _probably(diagnosis: Diagnosis) -> Iterator[str]:
@@ -199,18 +195,6 @@ def place(hint: Hint, again: bool) -> str:
     return f"{where}, the last one." if hint.last else f"{where}; again for the next: {more}"
 
 
-def on_graph(observed: Observed) -> tuple[tuple[str, ...], list[tuple[str, bool]]]:
-    """Whose numbers a graph has, a sentence each; and its lines, each with whether it is the suspect's."""
-    own = ", ".join(observed.own)
-    sentences = [f"Expected: the reference. Got: your {own}." if own else "All of it is the reference."]
-    for why, pairs in groupby(observed.waiting, key=lambda pair: pair[1]):
-        sentences.append(f"The reference stands in for {', '.join(name for name, _ in pairs)}: {why}")
-    lines = [
-        (shortened(line.removesuffix(MARK).rstrip()), line.endswith(MARK)) for line in tree(observed.shown)
-    ]
-    return tuple(map(shortened, (*sentences, *observed.trouble))), lines
-
-
 def rows(session: Session) -> tuple[list[Row], tuple[str, ...]]:
     """The exercises in order, and what stood on top of the last report on all of them together."""
     course = session.course
@@ -221,7 +205,7 @@ def rows(session: Session) -> tuple[list[Row], tuple[str, ...]]:
 
 
 def _row(session: Session, exercise: Exercise, marks: Mapping[str, Mark], file: str) -> Row:
-    name, title, points = map(printable, (exercise.name, exercise.title, brief(exercise.points)))
+    name, title, points = map(printable, (exercise.name, exercise.title, written(exercise.points)))
     if result := session.results.get(exercise.name):
         return Row(name, title, points, WORDS[exercise_status(result)], "in this notebook")
     if mark := marks.get(exercise.name):

@@ -9,32 +9,25 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from grader.agreement import close
 from grader.errors import MachineError, UsageError
 from grader.machine.files import replaced
-from grader.model import Node
+from grader.model import Node, Passed, Result, Verdict
 from grader.printable import WORD, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
-from grader.render.text import About
-from grader.report.reading import Part, Promise, Seen, brief, first_missed
-from grader.report.reading import seen as shown
-from grader.report.report import Report, to_plain
-from grader.report.words import in_words, numbers
-from grader.report.words import number as plain_number
+from grader.render.text import WORDS, About, counted, points, signed
+from grader.report.reading import received_from_plain
+from grader.report.report import Report, error, to_plain
+from grader.report.scoring import exercise_status, score
+from grader.report.words import counterexample_of, in_words, line_in, number, numbers
 from grader.submission.commit import Changes
 
-SIGNS = {
-    "passed": "✅ passed",
-    "failed": "❌ failed",
-    "crashed": "💥 crashed",
-    "timed_out": "⏱️ timed out",
-    "not_started": "⬜ not started",
-}
+SIGNS = {"passed": "✅", "failed": "❌", "crashed": "💥", "timed_out": "⏱️", "not_started": "⬜"}
 CAGES = {
     "full": "",
     "reduced": "The sandbox was weaker than it should be.",
@@ -47,77 +40,86 @@ FEEDBACK = (
 )
 
 
-def summary(seen: Seen) -> str:
+def summary(report: Report, changes: Changes) -> str:
     """Notes, the score, a table of the exercises, the first counterexample folded, what does not count."""
-    above = [*_notes(seen), _head(seen), *_policies(seen)]
-    pieces = [*above, _table(seen), *_first(seen), *_elsewhere(seen), _foot(seen)]
+    above = [*_notes(report), _head(report, changes), *_policies(report)]
+    pieces = [*above, _table(report), *_first(report), *_elsewhere(changes), _foot(report, changes)]
     return "\n\n".join(pieces) + "\n"
 
 
-def _notes(seen: Seen) -> Iterator[str]:
-    for note in seen.notes:
+def _notes(report: Report) -> Iterator[str]:
+    for note in report.notes:
         yield f"> [!WARNING]\n> {escaped(cut(' '.join(note.split()), NOTE))}"
 
 
-def _head(seen: Seen) -> str:
-    bonus = f", bonus {brief(seen.bonus)} of {brief(seen.most_bonus)}" if seen.most_bonus else ""
-    changed = seen.changes.exercises
+def _head(report: Report, changes: Changes) -> str:
+    whole, changed = report.score, changes.exercises
+    bonus = f", bonus {points(whole.bonus)} of {points(whole.most_bonus)}" if whole.most_bonus else ""
     what = f"Changed: {', '.join(map(word, changed))}." if changed else "No exercise has changed."
-    also = [name for name in seen.changes.graded if name not in changed]
+    also = [name for name in changes.graded if name not in changed]
     graded = f" Graded with what depends on it: {', '.join(map(word, also))}." if changed and also else ""
-    return f"## Score: {brief(seen.points)} of {brief(seen.most)}{bonus}\n\n{what}{graded}"
+    return f"## Score: {points(report.final)} of {points(whole.most)}{bonus}\n\n{what}{graded}"
 
 
-def _policies(seen: Seen) -> Iterator[str]:
-    if seen.adjustments:
-        yield "\n".join(f"- {word(title)}: {points:+g} points" for title, points in seen.adjustments)
+def _policies(report: Report) -> Iterator[str]:
+    if report.adjustments:
+        yield "\n".join(f"- {word(line.title)}: {signed(line.points)} points" for line in report.adjustments)
 
 
-def _table(seen: Seen) -> str:
+def _table(report: Report) -> str:
     rows = ["| exercise | result | points | what is wrong |", "|---|---|---:|---|"]
-    return "\n".join([*rows, *map(_row, seen.parts)])
+    return "\n".join([*rows, *map(_row, report.marks)])
 
 
-def _row(part: Part) -> str:
-    missed = first_missed(part) if part.status not in ("passed", "not_started") else None
-    wrong = word(part.probably or (missed.title if missed else ""))
-    points = f"{brief(part.points)}/{brief(part.most)}"
-    return f"| {word(part.name)} {word(part.title)} | {SIGNS[part.status]} | {points} | {wrong} |"
+def _row(result: Result) -> str:
+    status, exercise = exercise_status(result), result.exercise
+    missed = _first_missed(result) if status not in ("passed", "not_started") else None
+    wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
+    of = "/".join(map(points, score(result).own))
+    stands = f"{SIGNS[status]} {WORDS[status]}"
+    return f"| {word(exercise.name)} {word(exercise.title)} | {stands} | {of} | {wrong} |"
 
 
-def _first(seen: Seen) -> Iterator[str]:
+def _first_missed(result: Result) -> Verdict | None:
+    """The first property that does not hold, those with numbers to show before others."""
+    missed = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
+    shown = [verdict for verdict in missed if counterexample_of(verdict.outcome) is not None]
+    return next(iter(shown or missed), None)
+
+
+def _first(report: Report) -> Iterator[str]:
     """The first exercise that has something to show, folded."""
-    for part in seen.parts:
-        promise = first_missed(part)
-        if promise is not None and (promise.counterexample or promise.error):
-            yield f"<details><summary>The first counterexample: {word(part.name)}</summary>"
-            yield from _shown(promise)
-            yield from _probably(part)
+    for result in report.marks:
+        missed = _first_missed(result)
+        if missed is not None and (counterexample_of(missed.outcome) or error(missed.outcome)):
+            yield f"<details><summary>The first counterexample: {word(result.exercise.name)}</summary>"
+            yield from _shown(missed)
+            yield from _probably(result)
             yield "</details>"
             return
 
 
-def _shown(promise: Promise) -> Iterator[str]:
-    yield word(promise.title)
-    if promise.error:
-        yield block(promise.error)
-    if shown := promise.counterexample:
+def _shown(missed: Verdict) -> Iterator[str]:
+    yield word(missed.claim.title)
+    if said := error(missed.outcome):
+        yield block(said)
+    if shown := counterexample_of(missed.outcome):
         yield block(shown.source)
-        yield block("\n".join(numbers(shown)))
+        yield block("\n".join(map(str, numbers(shown))))
         if chart := flowchart(shown.graph):
             yield chart
 
 
-def _probably(part: Part) -> Iterator[str]:
-    if part.probably:
-        yield f"Probably: {word(part.probably)} HINTS.md goes on from there: {word(part.hint)}"
+def _probably(result: Result) -> Iterator[str]:
+    if result.diagnosis:
+        name, hint = map(word, (result.diagnosis.name, result.diagnosis.hint))
+        yield f"Probably: {name} HINTS.md goes on from there: {hint}"
 
 
-def _elsewhere(seen: Seen) -> Iterator[str]:
-    changes = seen.changes
+def _elsewhere(changes: Changes) -> Iterator[str]:
     if not changes.elsewhere:
         return
-    count = len(changes.elsewhere) + changes.more
+    count = _count(changes)
     yield (
         f"> [!WARNING]\n> {count} changed file{'s count' if count > 1 else ' counts'} for nothing here: "
         "the grader, its tests and the rubric are the base's, and only the exercises are this commit's."
@@ -127,9 +129,14 @@ def _elsewhere(seen: Seen) -> Iterator[str]:
     yield f"<details><summary>Which</summary>\n\n{listed}\n\n</details>"
 
 
-def _foot(seen: Seen) -> str:
-    cage = f" {CAGES[seen.isolation]}" if CAGES[seen.isolation] else ""
-    return f"<sub>Commit {seen.changes.head[:12]}, seed {seen.seed}.{cage} {FEEDBACK}</sub>"
+def _count(changes: Changes) -> int:
+    """How many files have changed that count for nothing."""
+    return len(changes.elsewhere) + changes.more
+
+
+def _foot(report: Report, changes: Changes) -> str:
+    cage = f" {CAGES[report.isolation]}" if CAGES[report.isolation] else ""
+    return f"<sub>Commit {changes.head[:12]}, seed {report.seed}.{cage} {FEEDBACK}</sub>"
 
 
 APART = "Changed files that count for nothing, for they are outside of the exercises"
@@ -142,48 +149,48 @@ HEADLINES = {
 }
 
 
-def marks(seen: Seen, sources: Mapping[str, str], folder: str) -> Iterator[str]:
+def marks(report: Report, changes: Changes, sources: Mapping[str, str], folder: str) -> Iterator[str]:
     """Notes, a line for each exercise that has not passed, and a warning where other files were changed.
 
     sources: the exercises' texts by name, to find the lines in.
     """
-    for note in seen.notes:
+    for note in report.notes:
         yield command("warning", {"title": "Alone and together"}, note)
-    for part in seen.parts:
-        if part.status != "passed" and part.name in seen.changes.graded:
-            yield _annotation(part, sources.get(part.name, ""), folder)
-    if seen.changes.elsewhere:
-        count = len(seen.changes.elsewhere) + seen.changes.more
-        yield command("warning", {"title": "Not graded"}, f"{APART}: {count}")
+    for result in report.marks:
+        name = result.exercise.name
+        if exercise_status(result) != "passed" and name in changes.graded:
+            yield _annotation(result, sources.get(name, ""), folder)
+    if changes.elsewhere:
+        yield command("warning", {"title": "Not graded"}, f"{APART}: {_count(changes)}")
 
 
-def _annotation(part: Part, source: str, folder: str) -> str:
-    kind = "notice" if part.status == "not_started" else "error"
-    title = f"{part.name}: {brief(part.points)} of {brief(part.most)} points"
-    place = {"file": f"{folder}/{part.name}.py", "line": str(line(part, source))}
-    return command(kind, place | {"title": title}, ". ".join(filter(None, _message(part))))
+def _annotation(result: Result, source: str, folder: str) -> str:
+    kind, name = "notice" if exercise_status(result) == "not_started" else "error", result.exercise.name
+    title = f"{name}: {' of '.join(map(points, score(result).own))} points"
+    place = {"file": f"{folder}/{name}.py", "line": str(line(result, source))}
+    return command(kind, place | {"title": title}, ". ".join(filter(None, _message(result))))
 
 
-def _message(part: Part) -> Iterator[str]:
-    yield HEADLINES[part.status]
-    missed = first_missed(part)
-    if missed is not None and part.status != "not_started":
-        yield in_words(missed.error).rstrip(".")
-        yield f"Promised: {missed.title}".rstrip(".")
-    if part.probably:
-        yield f'Probably: {part.probably.rstrip(".")}. HINTS.md, "{part.hint}", goes on from there'
+def _message(result: Result) -> Iterator[str]:
+    status, missed, diagnosis = exercise_status(result), _first_missed(result), result.diagnosis
+    yield HEADLINES[status]
+    if missed is not None and status != "not_started":
+        yield in_words(error(missed.outcome) or "").rstrip(".")
+        yield f"Promised: {missed.claim.title}".rstrip(".")
+    if diagnosis:
+        yield f'Probably: {diagnosis.name.rstrip(".")}. HINTS.md, "{diagnosis.hint}", goes on from there'
 
 
-def line(part: Part, source: str) -> int:
+def line(result: Result, source: str) -> int:
     """Where to look: the line that raised, else the stub's open TODO, else where the exercise is defined."""
-    lines = source.splitlines()
-    raised = next((promise.line for promise in part.promises if promise.line), 0)
+    lines, name = source.splitlines(), result.exercise.name
+    raised = next(filter(None, (line_in(name, verdict.outcome) for _, verdict in counted(result))), 0)
     if 0 < raised <= len(lines):
         return raised
-    for pattern in (OPEN, re.compile(rf"\s*(def|class) +{part.name}\b", re.IGNORECASE)):
-        for number, text in enumerate(lines, start=1):
+    for pattern in (OPEN, re.compile(rf"\s*(def|class) +{name}\b", re.IGNORECASE)):
+        for at, text in enumerate(lines, start=1):
             if pattern.match(text):
-                return number
+                return at
     return 1
 
 
@@ -202,31 +209,22 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def files(report: Report, changes: Changes, about: About) -> tuple[Seen, dict[str, str]]:
+def files(report: Report, changes: Changes, about: About) -> tuple[Report, dict[str, str]]:
     """What is shown of a report, and every file that is made of it, by name.
 
-    report.json is the report with one more key, changes.
+    report.json is the report with one more key, changes. It is read as the comment on a pull request reads
+    it, so that what is shown in the job is what is shown there.
     """
-    plain = to_plain(report) | {"changes": _changes(changes)}
-    seen = shown(plain)
-    return seen, {
+    said = {key: list(each) if isinstance(each, tuple) else each for key, each in asdict(changes).items()}
+    plain = to_plain(report) | {"changes": said}
+    shown, _ = received_from_plain(plain)
+    return shown, {
         "report.json": json.dumps(plain, indent=2, ensure_ascii=True, allow_nan=False) + "\n",
-        "summary.md": summary(seen),
-        "badge.svg": badge(seen),
+        "summary.md": summary(shown, changes),
+        "badge.svg": badge(shown),
         "junit.xml": junit(report, about),
         "classroom.json": classroom(report, about),
         "result.json": classroom50(report, about),
-    }
-
-
-def _changes(changes: Changes) -> dict[str, Any]:
-    return {
-        "base": changes.base,
-        "head": changes.head,
-        "exercises": list(changes.exercises),
-        "graded": list(changes.graded),
-        "elsewhere": list(changes.elsewhere),
-        "more": changes.more,
     }
 
 
@@ -242,15 +240,21 @@ def write(texts: Mapping[str, str], folder: Path) -> None:
         ) from None
 
 
-def runner(seen: Seen, texts: Mapping[str, str], surroundings: Mapping[str, str] = os.environ) -> None:
+def runner(
+    report: Report,
+    changes: Changes,
+    texts: Mapping[str, str],
+    surroundings: Mapping[str, str] = os.environ,
+) -> None:
     """Append to the files from which GitHub's runner takes outputs and the summary, if there are any."""
+    whole = report.score
     outputs = {
-        "score": brief(seen.points),
-        "max-score": brief(seen.most),
-        "bonus": brief(seen.bonus),
-        "passed": str(seen.all_passed).lower(),
-        "graded": " ".join(seen.changes.graded),
-        "elsewhere": str(len(seen.changes.elsewhere) + seen.changes.more),
+        "score": points(report.final),
+        "max-score": points(whole.most),
+        "bonus": points(whole.bonus),
+        "passed": str(report.all_passed).lower(),
+        "graded": " ".join(changes.graded),
+        "elsewhere": str(_count(changes)),
     }
     lines = "".join(f"{name}={value}\n" for name, value in outputs.items()) + wrapped(texts["classroom.json"])
     for variable, text in (("GITHUB_OUTPUT", lines), ("GITHUB_STEP_SUMMARY", texts["summary.md"])):
@@ -263,20 +267,17 @@ def runner(seen: Seen, texts: Mapping[str, str], surroundings: Mapping[str, str]
                 raise MachineError(what, "make room there; what was graded is printed above") from None
 
 
-def overview(seen: Seen) -> str:
+def overview(report: Report, changes: Changes) -> str:
     """Notes, and a line for each exercise; nothing in it is from the commit."""
-    lines = [f"{p.name:<10} {_said(p.status):<12} {brief(p.points)}/{brief(p.most)}" for p in seen.parts]
-    score = f"score      {brief(seen.points)} of {brief(seen.most)}"
-    return "\n".join([*seen.notes, *lines, score, *_apart(seen)]) + "\n"
+    lines = [_line(result) for result in report.marks]
+    total = f"score      {points(report.final)} of {points(report.score.most)}"
+    apart = [f"{APART}: {_count(changes)}"] if _count(changes) else []
+    return "\n".join([*report.notes, *lines, total, *apart]) + "\n"
 
 
-def _said(status: str) -> str:
-    return SIGNS[status].partition(" ")[2]
-
-
-def _apart(seen: Seen) -> list[str]:
-    count = len(seen.changes.elsewhere) + seen.changes.more
-    return [f"{APART}: {count}"] if count else []
+def _line(result: Result) -> str:
+    of = "/".join(map(points, score(result).own))
+    return f"{result.exercise.name:<10} {WORDS[exercise_status(result)]:<12} {of}"
 
 
 LONGEST_WORD = 120
@@ -310,12 +311,12 @@ def cut(text: str, most: int) -> str:
 
 
 SPECIAL_IN_MERMAID = re.compile(r"[^A-Za-z0-9 ]")
-MOST = 24
+LARGEST_CHART = 24  # nodes
 
 
 def flowchart(graph: Sequence[Node]) -> str:
     """A fenced block that GitHub draws; nothing for a graph too large to be looked at."""
-    if not 0 < len(graph) <= MOST:
+    if not 0 < len(graph) <= LARGEST_CHART:
         return ""
     place = {node.name: f"n{at}" for at, node in enumerate(graph)}
     lines = ["```mermaid", "flowchart BT"]
@@ -337,8 +338,8 @@ def _label(node: Node) -> str:
 def _pair(what: str, pair: tuple[float, float | None]) -> str:
     expected, got = pair
     if got is None or close(got, expected):
-        return f"{what} {plain_number(expected)}"
-    return f"{what} {plain_number(expected)}, got {plain_number(got)}"
+        return f"{what} {number(expected)}"
+    return f"{what} {number(expected)}, got {number(got)}"
 
 
 LETTER = 7  # pixels, about, of a letter at 11 pixels
@@ -348,10 +349,11 @@ LABEL = "grade"
 COLOURS = ((1.0, "#2b7a0b"), (0.75, "#5b7300"), (0.5, "#8a6100"), (0.0, "#a8321f"))
 
 
-def badge(seen: Seen) -> str:
+def badge(report: Report) -> str:
     """An SVG that says the points out of the most there are."""
-    value = f"{brief(seen.points)}/{brief(seen.most)}"
-    share = seen.points / seen.most if seen.most else 0.0
+    got, most = report.final, report.score.most
+    value = f"{points(got)}/{points(most)}"
+    share = got / most if most else 0
     colour = next(colour for least, colour in COLOURS if share >= least)
     left, right = (len(text) * LETTER + MARGIN for text in (LABEL, value))
     return f"""\

@@ -25,7 +25,7 @@ from urllib.request import Request, urlopen
 from grader.errors import GraderError, MachineError, UsageError
 from grader.platforms.github import FEEDBACK, summary
 from grader.printable import harmless, printable
-from grader.report.reading import LARGEST_RECEIVED, received
+from grader.report.reading import STRANGERS, received
 
 SECONDS = 30
 LARGEST_ANSWER = 8 << 20
@@ -202,8 +202,8 @@ def body(packed: bytes | None, commit: str) -> str:
 def _told(packed: bytes | None, commit: str) -> str | None:
     """What the artifact's report says of a commit; None where it cannot be read, whatever it is."""
     try:
-        seen = received(unpacked(packed or b""))
-        return summary(seen) if seen.changes.head == commit else None
+        report, changes = received(unpacked(packed or b""))
+        return summary(report, changes) if changes.head == commit else None
     except Exception:
         # What the libraries that read archives raise at strange bytes is nowhere promised, and differs from
         # one Python to the next. It may repeat what the report says, so it stays in nobody's sight.
@@ -224,7 +224,7 @@ def unpacked(packed: bytes) -> bytes:
         if len(archive.infolist()) > MEMBERS or member.compress_type not in PACKINGS:
             raise UsageError("the artifact is none of ours")
         with archive.open(member) as file:
-            return file.read(LARGEST_RECEIVED + 1)
+            return file.read(STRANGERS.size + 1)
 
 
 def put(api: Api, number: int, text: str) -> None:

@@ -22,18 +22,19 @@ from grader.report.report import Report, on_top, to_plain
 from grader.report.scoring import once_each
 from grader.report.standings import Standing, Standings
 
-DEEP = "\n    "
-
 
 def render(report: Report, about: About) -> str:
     """Byte for byte what to_json() gives, many times as fast where results are shared."""
     bare = to_plain(replace(report, results=(), together=None))
-    empty = bare | _totals(report) | on_top(report) | _times(about)
-    before, after = _dump(empty).split('\n  "exercises": [],\n  "together": null,\n')
-    exercises = f",{DEEP}".join(_exercise(result, DEEP) for result in report.results)
-    listed = f"[{DEEP}{exercises}\n  ]" if report.results else "[]"
-    together = _exercise(report.together, "\n  ") if report.together else "null"
-    return f'{before}\n  "exercises": {listed},\n  "together": {together},\n{after}\n'
+    plain = bare | _totals(report) | on_top(report) | _times(about)
+    written = {key: _dump(value, 1) for key, value in plain.items()}
+    if report.results:
+        exercises = ",\n    ".join(_exercise(result, 2) for result in report.results)
+        written["exercises"] = f"[\n    {exercises}\n  ]"
+    if report.together:
+        written["together"] = _exercise(report.together, 1)
+    lines = ",\n  ".join(f'"{key}": {value}' for key, value in written.items())
+    return f"{{\n  {lines}\n}}\n"
 
 
 def _times(about: About) -> dict[str, Any]:
@@ -54,14 +55,16 @@ def _totals(report: Report) -> dict[str, int | float]:
 
 
 @once_each(KEPT)
-def _exercise(result: Result, deep: str) -> str:
-    """One exercise, as it stands so deep in the whole: no text of JSON itself has line ends in it."""
+def _exercise(result: Result, deep: int) -> str:
+    """One exercise, as it stands so deep in the whole."""
     alone = Report("", "", 0, "", (result,), None, ())
-    return _dump(to_plain(alone)["exercises"][0]).replace("\n", deep)
+    return _dump(to_plain(alone)["exercises"][0], deep)
 
 
-def _dump(thing: object) -> str:
-    return plain_json(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+def _dump(thing: object, deep: int) -> str:
+    """JSON inside so many others; its texts have no line ends in them."""
+    alone = plain_json(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+    return alone.replace("\n", "\n" + "  " * deep)
 
 
 Single = Callable[[Report, About], str]

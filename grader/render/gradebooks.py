@@ -116,8 +116,7 @@ def _totals(lines: tuple[Adjustment, ...], sorts: list[str]) -> Iterator[str]:
 
 @once_each(KEPT)
 def _exercise(result: Result) -> tuple[str, str]:
-    points = score(result)
-    return result.exercise.name, decimal(points.points if points.most else points.bonus)
+    return result.exercise.name, decimal(score(result).own[0])
 
 
 # About so many rows stand together in the file, and in memory.

@@ -1,10 +1,14 @@
-"""A report as the JSON that Gradescope, GitHub Classroom, Classroom 50 and Exercism read."""
+"""A report as the JSON that Gradescope, GitHub Classroom, Classroom 50 and Exercism read.
+
+Each has a head and a list of tests: what is said of the whole, then each exercise's, then the policies'. What
+a submission says is plain text in all of them, never taken for Markdown, HTML or colours.
+"""
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,13 +35,62 @@ from grader.report.report import Report
 from grader.report.scoring import earned, exercise_status, once_each, score, worth
 from grader.report.words import counterexample_of, headline
 
-# Everything is plain text: what a submission says is never taken for Markdown, HTML or colours.
+Plain = dict[str, Any]
+# An exercise's tests, given its place among the exercises, from 1 up.
+Exercises = Callable[[Result, int], Iterator[Plain]]
+# What stands in a test's place: a note, or the rules, as the first argument says.
+Aside = Callable[[str, str], Plain]
+# A policy's line, given its place among them, from 1 up.
+Policies = Callable[[Adjustment, int], Plain]
+
+
+def _listed(
+    report: Report,
+    exercises: Exercises,
+    aside: Aside | None = None,
+    policies: Policies | None = None,
+) -> Iterator[str]:
+    """The tests in their order, as JSON."""
+    if aside is not None:
+        yield from (as_json(aside("note", note)) for note in report.notes)
+        if report.rules:
+            yield as_json(aside("rules", report.rules))
+    for place, result in enumerate(report.marks, start=1):
+        yield from _exercise(result, place, exercises)
+    if policies is not None:
+        for place, line in enumerate(summed(report).lines, start=1):
+            yield as_json(policies(line, place))
+
+
+# A class has one format at a time; its equal results are one object each.
+@once_each(KEPT)
+def _exercise(result: Result, place: int, exercises: Exercises) -> tuple[str, ...]:
+    return tuple(map(as_json, exercises(result, place)))
+
+
+def _graded(result: Result) -> list[Verdict]:
+    return [verdict for _, verdict in counted(result) if verdict.claim.kind is Kind.GRADED]
+
+
+def _status(verdict: Verdict) -> str:
+    """As GitHub and Exercism say it."""
+    if isinstance(verdict.outcome, Passed):
+        return "pass"
+    return "error" if isinstance(verdict.outcome, Crashed | TimedOut) else "fail"
+
+
+def _pasted(verdict: Verdict) -> str | None:
+    """The program that shows what is wrong."""
+    shown = counterexample_of(verdict.outcome)
+    return lines_of(shown.source) if shown else None
+
+
 PLAIN = {"name_format": "text", "output_format": "text", "visibility": "visible"}
 
 
 def gradescope(report: Report, about: About) -> str:
     """The report as Gradescope reads it; its score is the final one, whatever its tests add up to."""
-    head: dict[str, Any] = {
+    head: Plain = {
         "score": number(summed(report).final),
         "output": overview(report),
         "output_format": "text",
@@ -49,10 +102,10 @@ def gradescope(report: Report, about: About) -> str:
     }
     if about.seconds is not None:
         head["execution_time"] = about.seconds
-    return with_items(head, "tests", _gradescope_tests(report))
+    return with_items(head, "tests", _listed(report, _gradescope_tests, policies=_gradescope_policy))
 
 
-def _extra(report: Report) -> dict[str, Any]:
+def _extra(report: Report) -> Plain:
     return {
         "digest": printable(report.digest),
         "seed": report.seed,
@@ -65,38 +118,28 @@ def _extra(report: Report) -> dict[str, Any]:
     }
 
 
-def _gradescope_tests(report: Report) -> Iterator[str]:
-    for place, result in enumerate(report.marks, start=1):
-        yield from _gradescope_exercise(result, place)
-    for place, line in enumerate(summed(report).lines, start=1):
-        yield as_json(_gradescope_policy(line, place))
+def _gradescope_tests(result: Result, place: int) -> Iterator[Plain]:
+    name = printable(result.exercise.name)
+    for inner, verdict in counted(result):
+        claim = verdict.claim
+        yield {
+            "name": f"{name}: {printable(claim.title)}",
+            "number": f"{place}.{inner}",
+            "score": number(earned(result, verdict)),
+            "max_score": number(worth(result, verdict)),
+            "status": "passed" if isinstance(verdict.outcome, Passed) else "failed",
+            "output": said(result, verdict),
+            "tags": [name, claim.kind.value],
+            "extra_data": {
+                "exercise": name,
+                "property": printable(claim.name),
+                "status": status(verdict.outcome),
+            },
+            **PLAIN,
+        }
 
 
-@once_each(KEPT)
-def _gradescope_exercise(result: Result, place: int) -> tuple[str, ...]:
-    return tuple(as_json(_gradescope_test(result, v, f"{place}.{inner}")) for inner, v in counted(result))
-
-
-def _gradescope_test(result: Result, verdict: Verdict, place: str) -> dict[str, Any]:
-    name, claim = printable(result.exercise.name), verdict.claim
-    return {
-        "name": f"{name}: {printable(claim.title)}",
-        "number": place,
-        "score": number(earned(result, verdict)),
-        "max_score": number(worth(result, verdict)),
-        "status": "passed" if isinstance(verdict.outcome, Passed) else "failed",
-        "output": said(result, verdict),
-        "tags": [name, claim.kind.value],
-        "extra_data": {
-            "exercise": name,
-            "property": printable(claim.name),
-            "status": status(verdict.outcome),
-        },
-        **PLAIN,
-    }
-
-
-def _gradescope_policy(line: Adjustment, place: int) -> dict[str, Any]:
+def _gradescope_policy(line: Adjustment, place: int) -> Plain:
     """A line of policy; it has no most, so it can only change the sum."""
     return {
         "name": f"policy: {printable(line.title)}",
@@ -125,7 +168,7 @@ def github(report: Report, about: About) -> str:  # noqa: ARG001  # every format
         "status": "pass" if report.all_passed else "fail",
         "max_score": binary(summed(report).exercises.most),
     }
-    return with_items(head, "tests", _github_tests(report))
+    return with_items(head, "tests", _listed(report, _github_tests, _github_aside, _github_policy))
 
 
 def wrapped(text: str) -> str:
@@ -133,25 +176,27 @@ def wrapped(text: str) -> str:
     return f"result={base64.b64encode(text.encode()).decode()}\n"
 
 
-def _github_tests(report: Report) -> Iterator[str]:
-    yield from (as_json(_said(f"note: {note}", "", 0, "")) for note in report.notes)
-    if report.rules:
-        yield as_json(_said(f"rules: {report.rules}", "", 0, "course.toml"))
-    for place, result in enumerate(report.marks, start=1):
-        yield from _github_exercise(result, place)
-    yield from (as_json(_github_policy(line)) for line in summed(report).lines)
+def _github_tests(result: Result, place: int) -> Iterator[Plain]:
+    scores = _scores(result)
+    for _, verdict in counted(result):
+        bonus = verdict.claim.kind is Kind.BONUS
+        if bonus and not isinstance(verdict.outcome, Passed):
+            continue
+        name = f"{printable(result.exercise.name)}: {printable(verdict.claim.title)}"
+        yield _github_test(
+            name + (" (bonus, counted apart)" if bonus else ""),
+            _status(verdict),
+            scores.get(verdict.claim.name, 0),
+            said(result, verdict),
+            harmless(printable(f"{result.exercise.name}.py")),
+            place,
+            _pasted(verdict) or "",
+        )
 
 
-@once_each(KEPT)
-def _github_exercise(result: Result, place: int) -> tuple[str, ...]:
-    shown = [v for _, v in counted(result) if v.claim.kind is Kind.GRADED or isinstance(v.outcome, Passed)]
-    scores = _scores(result, [v for v in shown if v.claim.kind is Kind.GRADED])
-    return tuple(as_json(_github_test(result, v, place, scores.get(v.claim.name, 0))) for v in shown)
-
-
-def _scores(result: Result, graded: list[Verdict]) -> dict[str, int | float]:
+def _scores(result: Result) -> dict[str, int | float]:
     """Rounded scores by property that add up to the exercise's rounded score."""
-    scores: dict[str, int | float] = {}
+    graded, scores = _graded(result), dict[str, int | float]()
     left = binary(score(result).points)
     for verdict in reversed(graded):
         scores[verdict.claim.name] = min(binary(earned(result, verdict)), left)
@@ -160,59 +205,34 @@ def _scores(result: Result, graded: list[Verdict]) -> dict[str, int | float]:
     return scores if first is None else scores | {first: scores[first] + left}
 
 
-def _github_test(result: Result, verdict: Verdict, place: int, points: int | float) -> dict[str, Any]:
-    bonus = "" if verdict.claim.kind is Kind.GRADED else " (bonus, counted apart)"
-    shown = counterexample_of(verdict.outcome)
+def _github_aside(what: str, text: str) -> Plain:
+    return _github_test(printable(f"{what}: {text}"), filename="course.toml" if what == "rules" else "")
+
+
+def _github_policy(line: Adjustment, place: int) -> Plain:  # noqa: ARG001  # as the other formats' are
+    points = signed(line.points)
+    name = printable(f"policy: {line.title} ({points})")
+    return _github_test(name, "pass", binary(line.points), f"{points} points", "course.toml")
+
+
+def _github_test(
+    name: str,
+    status: str = "pass",
+    score: int | float = 0,
+    message: str = "",
+    filename: str = "",
+    task: int = 0,
+    code: str = "",
+) -> Plain:
     return {
-        "name": harmless(f"{printable(result.exercise.name)}: {printable(verdict.claim.title)}{bonus}"),
-        "status": _status(verdict),
-        "score": points,
-        "message": harmless(said(result, verdict)),
-        "test_code": harmless(lines_of(shown.source)) if shown else "",
-        "filename": harmless(printable(f"{result.exercise.name}.py")),
-        "line_no": 0,
-        "task_id": place,
-        "duration": 0,
-    }
-
-
-def _status(verdict: Verdict) -> str:
-    if isinstance(verdict.outcome, Passed):
-        return "pass"
-    return "error" if isinstance(verdict.outcome, Crashed | TimedOut) else "fail"
-
-
-def _github_rules(rules: str) -> dict[str, Any]:
-    """By which rules the others came about, as a test that is worth nothing."""
-    return {
-        "name": harmless(f"rules: {printable(rules)}"),
-        "status": "pass",
-        "score": 0,
-        "message": "",
-        "test_code": "",
-        "filename": "course.toml",
-        "line_no": 0,
-        "task_id": 0,
-        "duration": 0,
-    }
-
-
-def _github_policy(line: Adjustment) -> dict[str, Any]:
-    name = f"policy: {line.title} ({signed(line.points)})"
-    return _said(name, f"{signed(line.points)} points", binary(line.points), "course.toml")
-
-
-def _said(name: str, message: str, points: int | float, filename: str) -> dict[str, Any]:
-    """What is said in a test's place."""
-    return {
-        "name": harmless(printable(name)),
-        "status": "pass",
-        "score": points,
-        "message": message,
-        "test_code": "",
+        "name": harmless(name),
+        "status": status,
+        "score": score,
+        "message": harmless(message),
+        "test_code": harmless(code),
         "filename": filename,
         "line_no": 0,
-        "task_id": 0,
+        "task_id": task,
         "duration": 0,
     }
 
@@ -239,7 +259,7 @@ def classroom50(report: Report, about: About) -> str:
         "score": min(math.floor(summed(report).final), most),
         "max-score": most,
     }
-    return with_items(head, "tests", _classroom50_tests(report))
+    return with_items(head, "tests", _listed(report, _classroom50_test, _worthless, _classroom50_policy))
 
 
 def _origin(report: Report, about: About) -> dict[str, str]:
@@ -258,30 +278,19 @@ def _origin(report: Report, about: About) -> dict[str, str]:
     return {name: printable(text) for name, text in texts.items()}
 
 
-def _classroom50_tests(report: Report) -> Iterator[str]:
-    yield from (as_json(_worthless(f"note: {printable(note)}")) for note in report.notes)
-    if report.rules:
-        yield as_json(_worthless(f"rules: {printable(report.rules)}"))
-    yield from (_classroom50_exercise(result, place) for place, result in enumerate(report.marks, start=1))
-    yield from (as_json(_classroom50_policy(line)) for line in summed(report).lines)
-
-
-@once_each(KEPT)
-def _classroom50_exercise(result: Result, place: int) -> str:
+def _classroom50_test(result: Result, place: int) -> Iterator[Plain]:
     points = score(result)
-    return as_json(
-        {
-            "test-name": f"{place}. {printable(result.exercise.name)}: {printable(result.exercise.title)}",
-            "passed": exercise_status(result) == "passed",
-            "score": math.floor(points.points),
-            "max-score": math.ceil(points.most),
-            "exact-score": number(points.points),
-            "exact-max-score": number(points.most),
-            "bonus": number(points.bonus),
-            "status": exercise_status(result),
-            "output": _output(result),
-        }
-    )
+    yield {
+        "test-name": f"{place}. {printable(result.exercise.name)}: {printable(result.exercise.title)}",
+        "passed": exercise_status(result) == "passed",
+        "score": math.floor(points.points),
+        "max-score": math.ceil(points.most),
+        "exact-score": number(points.points),
+        "exact-max-score": number(points.most),
+        "bonus": number(points.bonus),
+        "status": exercise_status(result),
+        "output": _output(result),
+    }
 
 
 def _output(result: Result) -> str:
@@ -293,20 +302,14 @@ def _output(result: Result) -> str:
     return "\n".join([WORDS[exercise_status(result)], "", *lines]).rstrip()
 
 
-def _classroom50_rules(rules: str) -> dict[str, Any]:
-    """By which rules the others came about, as a test that is worth nothing."""
-    return {"test-name": f"rules: {printable(rules)}", "passed": True, "score": 0, "max-score": 0}
-
-
-def _classroom50_policy(line: Adjustment) -> dict[str, Any]:
+def _classroom50_policy(line: Adjustment, place: int) -> Plain:  # noqa: ARG001  # as the other formats' are
     """A line of policy: a test that is worth nothing, for no score may be negative there."""
-    name = f"policy: {printable(line.title)} ({signed(line.points)})"
-    return _worthless(name) | {"points": number(line.points)}
+    return _worthless("policy", f"{line.title} ({signed(line.points)})") | {"points": number(line.points)}
 
 
-def _worthless(name: str) -> dict[str, Any]:
+def _worthless(what: str, text: str) -> Plain:
     """A test that says something and is worth nothing."""
-    return {"test-name": name, "passed": True, "score": 0, "max-score": 0}
+    return {"test-name": f"{what}: {printable(text)}", "passed": True, "score": 0, "max-score": 0}
 
 
 EXERCISM_VERSION = 3
@@ -321,15 +324,15 @@ def exercism(report: Report, about: About) -> str:  # noqa: ARG001  # every form
     only where every test is one. What stands on top of the report is the message and, as a page may show that
     with an error only, a test that passes as well.
     """
-    graded = [v for r in report.marks for _, v in counted(r) if v.claim.kind is Kind.GRADED]
+    graded = [verdict for result in report.marks for verdict in _graded(result)]
     broken = bool(graded) and all(_status(verdict) == "error" for verdict in graded)
     told = headline(graded[0].outcome) if broken else " ".join(report.notes)
-    head: dict[str, Any] = {
+    head: Plain = {
         "version": EXERCISM_VERSION,
         "status": "error" if broken else "pass" if report.all_passed else "fail",
         "message": cut(printable(told), MESSAGE) or None,
     }
-    return with_items(head, "tests", _exercism_tests(report))
+    return with_items(head, "tests", _listed(report, _exercism_tests, _exercism_aside))
 
 
 def cut(text: str, most: int) -> str:
@@ -338,44 +341,23 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - len(note)] + note
 
 
-def _exercism_tests(report: Report) -> Iterator[str]:
-    yield from (as_json(_note(note)) for note in report.notes)
-    if report.rules:
-        yield as_json(_exercism_rules(report.rules))
-    for place, result in enumerate(report.marks, start=1):
-        yield from _exercism_exercise(result, place)
+def _exercism_tests(result: Result, place: int) -> Iterator[Plain]:
+    """One test each; output is what went wrong in short, for what the code itself prints is never read."""
+    for verdict in _graded(result):
+        passed = isinstance(verdict.outcome, Passed)
+        yield {
+            "name": f"{printable(result.exercise.name)}: {printable(verdict.claim.title)}",
+            "status": _status(verdict),
+            "message": None if passed else cut(said(result, verdict), MESSAGE),
+            "output": None if passed else cut(printable(headline(verdict.outcome)), OUTPUT),
+            "test_code": _pasted(verdict),
+            "task_id": place,
+        }
 
 
-@once_each(KEPT)
-def _exercism_exercise(result: Result, place: int) -> tuple[str, ...]:
-    graded = [v for _, v in counted(result) if v.claim.kind is Kind.GRADED]
-    return tuple(as_json(_exercism_test(result, verdict, place)) for verdict in graded)
-
-
-def _exercism_test(result: Result, verdict: Verdict, place: int) -> dict[str, Any]:
-    """One test; output is what went wrong in short, for what the code itself prints is never read."""
-    passed = isinstance(verdict.outcome, Passed)
-    shown = counterexample_of(verdict.outcome)
-    return {
-        "name": f"{printable(result.exercise.name)}: {printable(verdict.claim.title)}",
-        "status": _status(verdict),
-        "message": None if passed else cut(said(result, verdict), MESSAGE),
-        "output": None if passed else cut(printable(headline(verdict.outcome)), OUTPUT),
-        "test_code": lines_of(shown.source) if shown else None,
-        "task_id": place,
-    }
-
-
-def _note(note: str) -> dict[str, Any]:
-    return {"name": "Note", "status": "pass", "message": None, "output": cut(printable(note), OUTPUT)}
-
-
-def _exercism_rules(rules: str) -> dict[str, Any]:
-    """By which rules the others came about, as a test that always passes."""
-    return {
-        "name": f"rules: {printable(rules)}",
-        "status": "pass",
-        "message": None,
-        "output": None,
-        "test_code": None,
-    }
+def _exercism_aside(what: str, text: str) -> Plain:
+    """What is said of the whole, as a test that always passes."""
+    shown = {"status": "pass", "message": None}
+    if what == "note":
+        return {"name": "Note", **shown, "output": cut(printable(text), OUTPUT)}
+    return {"name": f"rules: {printable(text)}", **shown, "output": None, "test_code": None}

@@ -34,21 +34,17 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import harmless, printable, shortened
+from grader.render.text import WORDS, counted, points, signed
 from grader.report.evidence import status
 from grader.report.report import Report, notes, there_is
 from grader.report.scoring import absent, exercise_status, score
-from grader.report.words import MARK, counterexample_of, headline, meaning, numbers, open_todo, places
+from grader.report.words import counterexample_of, headline, meaning, numbers, open_todo, places
 
 BAR = 12
 OTHERS = 4
 STUCK = "HINTS.md has a section on {}."
-LOOK = {
-    "passed": ("passed", "green"),
-    "failed": ("failed", "red"),
-    "crashed": ("crashed", "red"),
-    "timed_out": ("timed out", "red"),
-    "not_started": ("not started", "dim"),
-}
+STYLES = {"passed": "green", "failed": "red", "crashed": "red", "timed_out": "red", "not_started": "dim"}
+LOOK = {status: (WORDS[status], style) for status, style in STYLES.items()}
 
 
 def render(report: Report, console: Console, folder: str, again: str, stuck: str = STUCK) -> None:
@@ -70,11 +66,6 @@ def render(report: Report, console: Console, folder: str, again: str, stuck: str
     tell_notes(console, report)
 
 
-def points(value: object) -> str:
-    """A fraction of points as people write it: 7, or 7.5."""
-    return f"{float(value):.4g}"  # type: ignore[arg-type]  # a Fraction, whatever its type is called
-
-
 def overview(report: Report) -> RenderableType:
     """A line for each exercise, and the score."""
     grid = Table.grid(padding=(0, 2))
@@ -88,7 +79,7 @@ def overview(report: Report) -> RenderableType:
     total = report.score
     grid.add_row("", "", "", "", "")
     for line in report.adjustments:
-        grid.add_row("policy", Text(printable(line.title), style="dim"), "", f"{float(line.points):+.4g}", "")
+        grid.add_row("policy", Text(printable(line.title), style="dim"), "", signed(line.points), "")
     grid.add_row(
         Text("score", style="bold"),
         "",
@@ -132,7 +123,7 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str, st
     if exercise_status(result) == "not_started":
         outcome = result.verdicts[0].outcome
         assert isinstance(outcome, NotStarted)
-        verb = "write" if "not there" in outcome.reason else "open"
+        verb = "write" if outcome.missing else "open"
         _say(console, f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
     else:
         closer_look(console, result)
@@ -162,10 +153,7 @@ def _quote(console: Console, lines: list[str], style: str = "") -> None:
 
 def closer_look(console: Console, result: Result) -> None:
     """The property with the smallest counterexample in full, the others that do not hold by title."""
-    missed = [
-        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
-    ]
-    wrong = [v for v in missed if v.claim.kind is Kind.GRADED] or missed
+    wrong = missed(result)
     shown = plainest(wrong)
     title = Text(printable(f"{result.exercise.name}: what does not hold yet"))
     console.print(Rule(title, align="left", style="dim"))
@@ -210,6 +198,12 @@ def _promised(result: Result) -> int:
     return sum(verdict.claim.kind is Kind.GRADED for verdict in result.verdicts) or len(result.verdicts)
 
 
+def missed(result: Result) -> list[Verdict]:
+    """What does not hold; bonus only where nothing else is missed."""
+    wrong = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
+    return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
+
+
 def plainest(wrong: list[Verdict]) -> Verdict:
     """The verdict with the smallest counterexample; the first, where none has one."""
     ranked = [(shown.rank, v) for v in wrong if (shown := counterexample_of(v.outcome)) is not None]
@@ -233,8 +227,8 @@ def _counterexample(console: Console, shown: Counterexample) -> None:
     console.print(Text(code, style="cyan"), soft_wrap=True)
     console.print()
     for line in numbers(shown):
-        style = "red" if line.endswith(MARK) else ""
-        console.print(Text(f"  {harmless(printable(line))}", style=style), soft_wrap=True)
+        style = "red" if line.mark else ""
+        console.print(Text(f"  {harmless(printable(str(line)))}", style=style), soft_wrap=True)
 
 
 def _bonus_left(console: Console, report: Report) -> None:

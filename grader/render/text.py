@@ -37,14 +37,14 @@ def cell(text: str) -> str:
     return printable(FORMULA.sub(r"\1'", text))
 
 
-def brief(points: Fraction) -> str:
+def points(number: Fraction | float) -> str:
     """Points for people: 7 or 7.5, with two decimals at most."""
-    return two_decimals(points).rstrip("0").removesuffix(".")
+    return two_decimals(Fraction(number)).rstrip("0").removesuffix(".")
 
 
-def signed(points: Fraction) -> str:
+def signed(number: Fraction) -> str:
     """Points that are added or taken away, for people: +3 or -7.5."""
-    return brief(points) if points < 0 else f"+{brief(points)}"
+    return points(number) if number < 0 else f"+{points(number)}"
 
 
 def two_decimals(points: Fraction) -> str:
@@ -236,14 +236,14 @@ def probably(diagnosis: Diagnosis) -> str:
 def overview(report: Report) -> str:
     """The whole report in a few lines: what stands on top, the score and its origin, then each exercise."""
     whole = summed(report)
-    points = whole.exercises
+    marks = whole.exercises
     lines = [text for note in report.notes for text in (printable(note), "")]
-    lines.append(f"Score: {brief(whole.final)} of {brief(points.most)}")
+    lines.append(f"Score: {points(whole.final)} of {points(marks.most)}")
     if whole.lines:
-        lines.append(f"Exercises: {brief(points.points)}")
+        lines.append(f"Exercises: {points(marks.points)}")
         lines += [f"{printable(line.title)}: {signed(line.points)}" for line in whole.lines]
-    if points.most_bonus:
-        lines.append(f"Bonus, on top: {brief(points.bonus)} of {brief(points.most_bonus)}")
+    if marks.most_bonus:
+        lines.append(f"Bonus, on top: {points(marks.bonus)} of {points(marks.most_bonus)}")
     if report.rules:
         lines.append(f"Rules: {printable(report.rules)}")
     return "\n".join([*lines, "", *map(_standing, report.marks)])
@@ -252,10 +252,9 @@ def overview(report: Report) -> str:
 @once_each(KEPT)
 def _standing(result: Result) -> str:
     """The exercise's line, and beneath it what is known about it."""
-    points = score(result)
-    got, most = (points.points, points.most) if points.most else (points.bonus, points.most_bonus)
+    of = "/".join(map(points, score(result).own))
     name = printable(result.exercise.name)
-    lines = [f"{name}: {WORDS[exercise_status(result)]}, {brief(got)}/{brief(most)}"]
+    lines = [f"{name}: {WORDS[exercise_status(result)]}, {of}"]
     if result.diagnosis:
         lines.append(f"  Probably: {printable(result.diagnosis.name)}")
     return "\n".join(lines + [f"  Note on {name}: {printable(note)}" for note in notes(result)])

@@ -65,8 +65,9 @@ def outcome_to_plain(outcome: Outcome) -> Plain:
             return plain | rest | {"counterexample": shown and _shown_to_plain(shown)}
         case TimedOut(limit, shown):
             return plain | {"limit": limit, "counterexample": shown and _shown_to_plain(shown)}
-        case NotStarted(reason, absent):
-            return plain | {"reason": reason} | ({"absent": True} if absent else {})
+        case NotStarted(reason, absent, missing):
+            more = {"absent": absent, "missing": missing}
+            return plain | {"reason": reason} | {key: True for key, holds in more.items() if holds}
         case _:
             assert_never(outcome)
 
@@ -92,7 +93,8 @@ def _outcome(plain: Plain) -> Outcome:
         case "timed_out":
             return TimedOut(_number(plain["limit"]), _maybe_shown(plain))
         case "not_started":
-            return NotStarted(text(plain["reason"]), plain.get("absent") is True)
+            absent, missing = (plain.get(key) is True for key in ("absent", "missing"))
+            return NotStarted(text(plain["reason"]), absent, missing)
         case other:
             raise ValueError(f"no outcome is called {other!r}")
 

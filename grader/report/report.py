@@ -30,7 +30,7 @@ from grader.model import (
 from grader.printable import plain_json
 from grader.report.evidence import diagnosis_to_plain, outcome_to_plain, status
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
-from grader.report.words import alone_only
+from grader.report.words import alone_only, in_time
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -156,7 +156,7 @@ def _extra(verdict: Verdict) -> dict[str, Any]:
         "cases": outcome.get("cases", 0),
         "counterexample": _without_rank(outcome.get("counterexample")),
         "error": error(verdict.outcome),
-    }
+    } | _where(outcome, "limit")
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -188,7 +188,12 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "counterexample": _without_rank(outcome.get("counterexample")),
         "error": error(verdict.outcome),
         "frames": outcome.get("frames", []),
-    } | ({"absent": True} if outcome.get("absent") else {})
+    } | _where(outcome, "absent", "limit")
+
+
+def _where(outcome: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """What only some outcomes say."""
+    return {key: outcome[key] for key in keys if key in outcome}
 
 
 def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -203,7 +208,7 @@ def error(outcome: Outcome) -> str | None:
         case Crashed(error=text):
             return text
         case TimedOut(limit=limit):
-            return f"no answer within {limit:g} seconds"
+            return f"no answer {in_time(limit)}"
         case _:
             return None
 

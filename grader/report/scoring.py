@@ -75,6 +75,11 @@ class Score:
     bonus: Fraction
     most_bonus: Fraction
 
+    @property
+    def own(self) -> tuple[Fraction, Fraction]:
+        """The points and the most there are; bonus points where there are no others."""
+        return (self.points, self.most) if self.most else (self.bonus, self.most_bonus)
+
     def __add__(self, other: Score) -> Score:
         return Score(
             self.points + other.points,

@@ -237,10 +237,7 @@ def mark(exercise: Exercise, groups: Sequence[Group]) -> Mark:
 
 def _whole(group: Group) -> _Answer:
     """Points and the most there are; bonus points where an exercise brings nothing else."""
-    points, word = score(group.result), exercise_status(group.result)
-    if points.most:
-        return _Answer(group, word, points.points, points.most)
-    return _Answer(group, word, points.bonus, points.most_bonus)
+    return _Answer(group, exercise_status(group.result), *score(group.result).own)
 
 
 def _properties(group: Group) -> Iterator[tuple[str, str, bool, _Answer]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from math import isfinite
 from typing import assert_never
@@ -32,7 +33,21 @@ ENDLESS = (
     "nodes again and again."
 )
 MARK = "<-- differs"
-Line = tuple[str, Node | None]
+Branch = tuple[str, Node | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of numbers.
+
+    mark: what stands behind a line that differs, from where its text ends; else empty.
+    """
+
+    text: str
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return self.text + self.mark
 
 
 def headline(outcome: Outcome) -> str:
@@ -46,11 +61,16 @@ def headline(outcome: Outcome) -> str:
             todo = open_todo(error)
             return f"Half done: {todo} is still to be written." if todo else error
         case TimedOut(limit=limit):
-            return f"No answer within {limit:g} seconds. {ENDLESS}"
+            return f"No answer {in_time(limit)}. {ENDLESS}"
         case NotStarted(reason, absent):
             return f"{'Absent' if absent else 'Not started'}: {reason}."
         case _:
             assert_never(outcome)
+
+
+def in_time(limit: float) -> str:
+    """Until when there was no answer; reports of former versions do not say the seconds."""
+    return f"within {limit:g} seconds" if limit else "in time"
 
 
 def in_full(outcome: Outcome) -> str:
@@ -58,7 +78,7 @@ def in_full(outcome: Outcome) -> str:
     lines = [headline(outcome), *meaning(outcome), *places(outcome)]
     shown = counterexample_of(outcome)
     if shown is not None:
-        lines += ["", shown.source.rstrip(), "", *numbers(shown)]
+        lines += ["", shown.source.rstrip(), "", *map(str, numbers(shown))]
     return "\n".join(lines)
 
 
@@ -77,6 +97,13 @@ def places(outcome: Outcome) -> list[str]:
     ]
 
 
+def line_in(name: str, outcome: Outcome) -> int:
+    """The innermost line of an exercise's own file in which it crashed; 0 where there is none."""
+    frames = outcome.frames if isinstance(outcome, Crashed) else ()
+    found = (PLACE.match(frame) for frame in reversed(frames))
+    return next((int(place[2]) for place in found if place and place[1] == name), 0)
+
+
 def counterexample_of(outcome: Outcome) -> Counterexample | None:
     """The counterexample an outcome carries, if it does."""
     if isinstance(outcome, Failed | Crashed | TimedOut):
@@ -84,29 +111,35 @@ def counterexample_of(outcome: Outcome) -> Counterexample | None:
     return None
 
 
-def numbers(shown: Counterexample) -> list[str]:
+def numbers(shown: Counterexample) -> list[Line]:
     """Expected beside got: as the graph where there is one, else as a table."""
-    return [line.rstrip() for line in (tree(shown) if shown.graph else table(shown))]
+    return tree(shown) if shown.graph else table(shown)
 
 
-def table(shown: Counterexample) -> list[str]:
+def table(shown: Counterexample) -> list[Line]:
     """Expected beside got as aligned text, each difference marked."""
     got = dict(shown.got)
-    lines = [("", "expected", "got" if got else "", "")]
-    for label, expected in shown.expected:
-        mark = "" if label not in got or close(got[label], expected) else MARK
-        lines.append((label, number(expected), number(got[label]) if label in got else "", mark))
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    rows = [("", "expected", "got" if got else "")]
+    rows += [
+        (label, number(value), number(got[label]) if label in got else "") for label, value in shown.expected
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    differs = [False, *(label in got and not close(got[label], value) for label, value in shown.expected)]
     return [
-        f"  {label:<{widths[0]}}   {expected:>{widths[1]}}   {found:>{widths[2]}}   {mark}".rstrip()
-        for label, expected, found, mark in lines
+        _line(f"  {label:<{widths[0]}}   {expected:>{widths[1]}}   {found:>{widths[2]}}", marked)
+        for (label, expected, found), marked in zip(rows, differs, strict=True)
     ]
 
 
-def tree(shown: Counterexample) -> list[str]:
+def _line(padded: str, differs: bool) -> Line:
+    text = padded.rstrip()
+    return Line(text, f"{padded[len(text) :]}   {MARK}" if differs else "")
+
+
+def tree(shown: Counterexample) -> list[Line]:
     """The graph from its roots down, a node a line, expected beside got; the suspect is marked."""
     used = {name for node in shown.graph for name in node.operands}
-    lines: list[Line] = []
+    lines: list[Branch] = []
     seen: set[str] = set()
     for root in (node for node in reversed(shown.graph) if node.name not in used):
         _branch(root, {node.name: node for node in shown.graph}, ("", ""), lines, seen)
@@ -114,7 +147,7 @@ def tree(shown: Counterexample) -> list[str]:
 
 
 def _branch(
-    node: Node, nodes: dict[str, Node], lead: tuple[str, str], lines: list[Line], seen: set[str]
+    node: Node, nodes: dict[str, Node], lead: tuple[str, str], lines: list[Branch], seen: set[str]
 ) -> None:
     """A node's line, then its operands' beneath it; a node met again is only named.
 
@@ -132,26 +165,27 @@ def _branch(
         _branch(nodes[last], nodes, (f"{lead[1]}└─ ", f"{lead[1]}   "), lines, seen)
 
 
-def _columns(lines: Sequence[Line]) -> list[str]:
+def _columns(lines: Sequence[Branch]) -> list[Line]:
     """The lines with data and gradient in columns, expected beside got."""
     ran = any(node is not None and node.data[1] is not None for _, node in lines)
     head = ["expected", "got"] if ran else ["expected"]
-    rows = [["", *head, *head, ""]]
+    rows = [["", *head, *head]]
     for text, node in lines:
         values = () if node is None else (*node.data[: len(head)], *node.grad[: len(head)])
         cells = ["" if value is None else number(value) for value in values]
-        mark = MARK if node is not None and node.suspect else ""
-        rows.append([text, *(cells or [""] * 2 * len(head)), mark])
+        rows.append([text, *(cells or [""] * 2 * len(head))])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     half = sum(widths[1 : 1 + len(head)]) + 2 * len(head)
     top = f"  {'':<{widths[0]}}  {'data':>{half}}  {'gradient':>{half}}"
-    return [top, *(_row(row, widths, len(head)) for row in rows)]
+    suspects = [False, *(node is not None and node.suspect for _, node in lines)]
+    written = (_row(row, widths, len(head)) for row in rows)
+    return [Line(top), *map(_line, written, suspects)]
 
 
 def _row(row: Sequence[str], widths: Sequence[int], half: int) -> str:
-    cells = [f"  {cell:>{width}}" for cell, width in zip(row[1:-1], widths[1:-1], strict=True)]
+    cells = [f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)]
     left, right = "".join(cells[:half]), "".join(cells[half:])
-    return f"  {row[0]:<{widths[0]}}  {left}  {right}   {row[-1]}".rstrip()
+    return f"  {row[0]:<{widths[0]}}  {left}  {right}"
 
 
 def number(value: float) -> str:
@@ -227,7 +261,7 @@ def open_todo(error: str) -> str:
 
 
 RECURSION = "RecursionError"
-PLACE = re.compile(r"(\w+)\.py, line \d")
+PLACE = re.compile(r"(\w+)\.py, line ([1-9][0-9]{0,6})\b")
 GUESS = "One exercise may be built on another in a circle, or rest on how our parts are made inside."
 Missed = Failed | Crashed | TimedOut
 

@@ -15,13 +15,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NoReturn, assert_never
+from typing import Any, Literal, assert_never
 
 from cryptography.exceptions import InvalidSignature
 
 from grader.errors import UsageError
 from grader.printable import printable
 from grader.render.text import cell
+from grader.report.reading import no_number
 from grader.signed.signing import ALGORITHM, KEY_ID, Over, PublicKey, canonical, key_id, message, over
 
 LARGEST = 1 << 22  # bytes; reports have some hundred thousand at most
@@ -60,7 +61,7 @@ def verify(plain: Any, public_key: PublicKey, expected: Mapping[str, Any] = ANYT
 def verify_file(path: Path, public_key: PublicKey, expected: Mapping[str, Any] = ANYTHING) -> Verdict:
     """What a report's file is worth; whatever is there, this raises nothing."""
     try:
-        plain = json.loads(text_of(path), object_pairs_hook=_object, parse_constant=_no_number)
+        plain = json.loads(text_of(path), object_pairs_hook=_object, parse_constant=no_number)
     except OSError as error:
         return Malformed(f"it cannot be read: {error.strerror}")
     except RecursionError:
@@ -140,10 +141,6 @@ def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"it has the key {name[:40]!r} twice")
         made[name] = value
     return made
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number in JSON")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,11 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import printable, shortened
-from grader.render.terminal import LOOK, plainest
+from grader.render.terminal import LOOK, missed, plainest
 from grader.report.evidence import status
 from grader.report.report import notes
 from grader.report.scoring import exercise_status
 from grader.report.words import (
-    MARK,
     alone_only,
     counterexample_of,
     headline,
@@ -366,8 +365,8 @@ def _passed(result: Result, following: str) -> Iterator[RenderableType]:
     yield Text(f"All {len(graded)} properties hold, in {cases:,} cases.", style="green")
     for note in notes(result):
         yield _words(f"Note: {note}")
-    missed = [v for v in result.verdicts if v.claim.kind is Kind.BONUS and not isinstance(v.outcome, Passed)]
-    for verdict in missed if graded is not result.verdicts else []:
+    bonus = [v for v in result.verdicts if v.claim.kind is Kind.BONUS and not isinstance(v.outcome, Passed)]
+    for verdict in bonus if graded is not result.verdicts else []:
         yield _words(f"Bonus, not needed for full marks: {verdict.claim.title}", "dim")
     yield Text()
     yield _words(following, "bold")
@@ -378,7 +377,7 @@ def _not_started(result: Result, folder: str) -> Iterator[RenderableType]:
     outcome = result.verdicts[0].outcome
     assert isinstance(outcome, NotStarted)
     yield _words(f"{outcome.reason}.")
-    if "not there" in outcome.reason:
+    if outcome.missing:
         yield _words(f"r puts the stub back, or write {folder}/{name}.py anew.")
     else:
         yield _words(f"Open {folder}/{name}.py and fill in its TODOs. Every time you save, it is checked.")
@@ -386,10 +385,7 @@ def _not_started(result: Result, folder: str) -> Iterator[RenderableType]:
 
 
 def _missed(result: Result) -> Parts:
-    missed = [
-        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
-    ]
-    wrong = [verdict for verdict in missed if verdict.claim.kind is Kind.GRADED] or missed
+    wrong = missed(result)
     shown = plainest(wrong)
     counterexample = counterexample_of(shown.outcome)
     if isinstance(shown.outcome, Crashed) and counterexample is None:
@@ -423,7 +419,7 @@ def _code(shown: Counterexample) -> Iterator[RenderableType]:
 def in_numbers(shown: Counterexample) -> Iterator[RenderableType]:
     """Expected beside got, a line a node or a number."""
     for line in numbers(shown):
-        yield _as_it_is(f"  {printable(line)}", "red" if line.endswith(MARK) else "")
+        yield _as_it_is(f"  {printable(str(line))}", "red" if line.mark else "")
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:

@@ -16,7 +16,8 @@ from rich.text import Text
 
 from grader.model import Exercise, Result
 from grader.printable import printable
-from grader.render.terminal import LOOK, half_done, points
+from grader.render.terminal import LOOK, half_done
+from grader.render.text import points
 from grader.report.scoring import exercise_status, score
 from grader.watch.board import Board, Drawn, Findings, Hinted, Keys, Listing, Parts, findings, in_numbers
 

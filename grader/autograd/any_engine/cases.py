@@ -6,6 +6,7 @@ import marshal
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from grader.autograd.any_engine.shape import NARROW, OURS, Shape, Way
 from grader.autograd.program import (
@@ -14,12 +15,10 @@ from grader.autograd.program import (
     Expression,
     Forward,
     Nudge,
-    Packed,
     Plain,
     Program,
     Step,
     Training,
-    pack,
     unpack,
 )
 from grader.course.properties import Property
@@ -28,6 +27,7 @@ from grader.examine.setting import Setting
 from grader.machine.cache import recall
 from grader.model import Exercise, Numbers, Observation
 from grader.sandbox.runner import Request
+from grader.subject import Packed, Unfit, pack
 from grader.version import code_digest
 
 # By that numbers shrink where an activation is flat for large ones; exact in binary.
@@ -54,19 +54,21 @@ def bank_of(setting: Setting, exercise: Exercise, properties: Sequence[Property]
         return varied(ours, properties, way)
 
     name = _file(setting, exercise, way)
-    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
+    read = partial(Bank.from_bytes, setting.course.subject)
+    return recall(setting.cache, name, read, asked, Bank.to_bytes, setting.say_once)
 
 
 def _file(setting: Setting, exercise: Exercise, way: Way) -> str:
     makers = code_digest("autograd/any_engine")
-    stem = key(setting.course.properties(exercise.name), setting.seed).removesuffix(".cases")
+    stem = key(setting.course.subject, setting.course.properties(exercise.name), setting.seed).removesuffix(
+        ".cases"
+    )
     return f"{stem}-{way.name}-{makers.hex()[:12]}.cases"
 
 
 def varied(bank: Bank, properties: Sequence[Property], way: Way) -> Bank:
     """The same cases with the answers of this way, without those that it makes unfit."""
     from grader.autograd.any_engine.oracle import answer
-    from grader.autograd.oracle import Unfit
 
     answers: dict[int, tuple[Program, tuple[float, ...]]] = {}
     for number, prop in enumerate(properties):
@@ -113,7 +115,7 @@ def chosen(
             expected.extend(known[place][1] if place in known else bank.answer(place))
             lengths.append(bank.request.lengths[place])
     request = Request(marshal.dumps(packed), tuple(lengths))
-    return Bank(tuple(counts), frozenset(written), request, expected)
+    return Bank(bank.subject, tuple(counts), frozenset(written), request, expected)
 
 
 BINARY = ("+", "-", "*", "/")

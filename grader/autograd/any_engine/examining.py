@@ -6,7 +6,7 @@ import marshal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -499,10 +499,11 @@ def _bank(examiner: AnyExaminer, properties: list[Property]) -> Bank:
 
     def asked() -> Bank:
         setting.say_once("Asking PyTorch once about further operations …")
-        return record(properties, 0)
+        return record(setting.course.subject, properties, 0)
 
     name = f"extras-{own}.cases"
-    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
+    read = partial(Bank.from_bytes, setting.course.subject)
+    return recall(setting.cache, name, read, asked, Bank.to_bytes, setting.say_once)
 
 
 def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from grader.agreement import ABSOLUTE, RELATIVE
 from grader.autograd.any_engine.shape import OURS, Way
-from grader.autograd.oracle import JIGGLE, LARGEST, OPS, WOBBLES, Unfit
+from grader.autograd.oracle import JIGGLE, LARGEST, OPS, WOBBLES
 from grader.autograd.oracle import answer as usual_answer
 from grader.autograd.program import (
     BACKWARD,
@@ -27,6 +27,7 @@ from grader.autograd.program import (
     Shape,
     Training,
 )
+from grader.subject import Unfit
 
 KINK = 1e-7
 KINKED = ("relu", "leaky_relu")
@@ -61,9 +62,8 @@ def _observe(program: Program, way: Way, wobble: float) -> tuple[float, ...]:
             return _forward(program, way, wobble)
         case Nudge():
             return _nudge(program, way, wobble)
-        case Training():
-            return _training(program, way, wobble)
-    raise AssertionError(program)
+    assert isinstance(program, Training)
+    return _training(program, way, wobble)
 
 
 def _leaf(number: Number) -> Tensor:

@@ -30,10 +30,10 @@ from grader.render.text import (
     WORDS,
     Sum,
     as_json,
-    brief,
     counted,
     lines_of,
     nothing_came,
+    points,
     signed,
     stamp,
     summed,
@@ -42,7 +42,7 @@ from grader.report.evidence import status
 from grader.report.report import Report, notes
 from grader.report.scoring import earned, exercise_status, score, worth
 from grader.report.standings import Bin, Figures, Item, Spread, Standing, Standings, figures
-from grader.report.words import MARK, counterexample_of, headline, meaning, number, numbers, places
+from grader.report.words import counterexample_of, headline, meaning, number, numbers, places
 
 BY = "the class report"
 # In the order in which they build on each other; all of them share one scope.
@@ -130,7 +130,7 @@ class Embedding:
         return f'{{{joined},\n"people":[\n{people}\n]}}'.translate(ESCAPED)
 
     def _part(self, part: Exercise) -> list[Any]:
-        return [printable(part.name), printable(part.title), brief(part.points), not part.counts]
+        return [printable(part.name), printable(part.title), points(part.points), not part.counts]
 
     def _person(self, standing: Standing, whole: Sum | None) -> list[Any]:
         person, report, when = standing.person, standing.report, standing.handed_in
@@ -162,7 +162,7 @@ class Embedding:
         places = {mark.exercise.name: self._result(mark) for mark in report.marks}
         marks = [places.get(part.name, NOBODY) for part in self._parts]
         policy, notes = self._pools["policies"].place(lines), list(map(printable, report.notes))
-        return float(brief(whole.final)), float(brief(whole.exercises.points)), policy, marks, notes
+        return float(points(whole.final)), float(points(whole.exercises.points)), policy, marks, notes
 
     def _result(self, result: Result) -> int:
         known = self._known.get(id(result))
@@ -172,15 +172,15 @@ class Embedding:
         return known[1]
 
     def _result_to_plain(self, result: Result) -> dict[str, Any]:
-        points = score(result)
-        got, most = (points.points, points.most) if points.most else (points.bonus, points.most_bonus)
+        marks = score(result)
+        got, most = marks.own
         diagnosis = result.diagnosis
         said = diagnosis and [diagnosis.misconception, diagnosis.name, diagnosis.explanation, diagnosis.hint]
         return {
             "status": STATUSES.index(exercise_status(result)),
-            "points": float(brief(got)),
-            "most": brief(most),
-            "extra": brief(points.bonus) if points.most and points.bonus else "",
+            "points": float(points(got)),
+            "most": points(most),
+            "extra": points(marks.bonus) if marks.most and marks.bonus else "",
             "verdicts": [self._verdict(result, verdict) for _, verdict in counted(result)],
             "diagnosis": self._pools["diagnoses"].place(list(map(printable, said))) if said else NOBODY,
             "notes": list(map(printable, notes(result))),
@@ -192,7 +192,7 @@ class Embedding:
         plain = {
             "claim": self._pools["claims"].place([printable(claim.title), claim.kind.value]),
             "status": STATUSES.index(status(outcome)),
-            "points": f"{brief(earned(result, verdict))}/{brief(worth(result, verdict))}",
+            "points": f"{points(earned(result, verdict))}/{points(worth(result, verdict))}",
             "said": printable(headline(outcome)),
             "more": list(map(printable, meaning(outcome))),
             "places": [printable(place.strip()) for place in places(outcome)],
@@ -209,7 +209,7 @@ def shown_to_plain(shown: Counterexample) -> dict[str, Any]:
     return {
         "program": lines_of(shown.source.rstrip()),
         "rows": list(_rows(shown)),
-        "graph": [_graph_line(line) for line in numbers(shown)] if shown.graph else [],
+        "graph": [[printable(line.text), bool(line.mark)] for line in numbers(shown)] if shown.graph else [],
     }
 
 
@@ -219,11 +219,6 @@ def _rows(shown: Counterexample) -> Iterator[list[Any]]:
         found = got.get(label)
         differs = found is not None and not close(found, expected)
         yield [printable(label), number(expected), None if found is None else number(found), differs]
-
-
-def _graph_line(line: str) -> list[Any]:
-    marked = line.endswith(MARK)
-    return [printable(line.removesuffix(MARK).rstrip()), marked]
 
 
 SHOWN = 50
@@ -271,7 +266,7 @@ def plain_rows(people: Iterable[Summed]) -> Iterator[Row]:
         person, report = one.standing.person, one.standing.report
         marks = report.results if report else ()
         missing = [printable(mark.exercise.name) for mark in marks if exercise_status(mark) == "not_started"]
-        score = brief(one.sum.final) if one.sum else without(one.standing)
+        score = points(one.sum.final) if one.sum else without(one.standing)
         yield Row(printable(person.id), printable(person.name), score, ", ".join(missing))
 
 
@@ -371,7 +366,7 @@ def _draw_histogram(axes: Any, spread: Spread) -> None:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_xlabel("score", color=MUTED, size=SMALL, labelpad=6)
     if spread.median is not None:
-        _draw_median(axes, float(spread.median), f"median {brief(spread.median)}", top)
+        _draw_median(axes, float(spread.median), f"median {points(spread.median)}", top)
 
 
 def _draw_median(axes: Any, value: float, label: str, top: float) -> None:
@@ -480,7 +475,7 @@ def verdict_on(value: float | None) -> str:
 
 def span(bin_: Bin, last: bool) -> str:
     """The scores in a bin."""
-    return f"{brief(bin_.low)} to {'' if last else 'below '}{brief(bin_.high)}"
+    return f"{points(bin_.low)} to {'' if last else 'below '}{points(bin_.high)}"
 
 
 FILTERS = {
@@ -488,6 +483,6 @@ FILTERS = {
     "correlation": correlation,
     "verdict_on": verdict_on,
     "span": span,
-    "brief": lambda points: NOTHING if points is None else brief(points),
+    "brief": lambda number: NOTHING if number is None else points(number),
     "count": lambda number: f"{number:,}",
 }

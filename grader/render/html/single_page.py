@@ -15,7 +15,7 @@ from grader.printable import printable, shortened
 from grader.render.html.class_page import shown_to_plain
 from grader.render.html.sheet import html, needed, page, style
 from grader.render.picture.svg import drawable, drawing, picture_style, reading
-from grader.render.text import WORDS, brief, counted, signed, summed
+from grader.render.text import WORDS, counted, points, signed, summed
 from grader.report.evidence import status
 from grader.report.report import Report, notes
 from grader.report.scoring import Score, absent, earned, exercise_status, score, worth
@@ -77,11 +77,11 @@ def view(report: Report, hints: Mapping[str, str]) -> View:
     exercises = whole.exercises
     return View(
         name=shortened(report.submission, LONGEST) or "A submission",
-        points=brief(whole.final),
-        most=brief(exercises.most),
+        points=points(whole.final),
+        most=points(exercises.most),
         share=share(whole.final, exercises.most),
-        bonus=f"{brief(exercises.bonus)} of {brief(exercises.most_bonus)}" if exercises.bonus else "",
-        marks=brief(exercises.points),
+        bonus=f"{points(exercises.bonus)} of {points(exercises.most_bonus)}" if exercises.bonus else "",
+        marks=points(exercises.points),
         lines=tuple((printable(line.title), signed(line.points)) for line in whole.lines),
         parts=tuple(part_of(f"part-{at}", result, hints) for at, result in enumerate(report.marks, start=1)),
         facts=tuple(_facts(report)),
@@ -117,16 +117,16 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
 def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
     """What is shown of an exercise; key: what ids on the page begin with. hints: as for view()."""
     verdicts = [verdict for _, verdict in counted(result)]
-    points, word = score(result), exercise_status(result)
+    marks, word = score(result), exercise_status(result)
     passed, started = word == "passed", word != "not_started"
     return Part(
         key=key,
         name=printable(result.exercise.name),
         title=printable(result.exercise.title),
         word=ABSENT if absent(result) else WORDS[word],
-        points=_points(points),
-        extra=_extra(points),
-        share=share(points.points, points.most) if points.most else share(points.bonus, points.most_bonus),
+        points=_points(marks),
+        extra=_extra(marks),
+        share=share(*marks.own),
         counts=result.exercise.counts,
         diagnosis=_said(result.diagnosis),
         missed=tuple(
@@ -152,15 +152,13 @@ def _reading(verdict: Verdict) -> tuple[bool, bool, int, int]:
     return verdict.claim.kind is not Kind.GRADED, shown is None, lines, letters
 
 
-def _points(points: Score) -> str:
-    if points.most:
-        return f"{brief(points.points)} of {brief(points.most)}"
-    return f"{brief(points.bonus)} of {brief(points.most_bonus)} bonus"
+def _points(marks: Score) -> str:
+    return " of ".join(map(points, marks.own)) + ("" if marks.most else " bonus")
 
 
-def _extra(points: Score) -> str:
+def _extra(marks: Score) -> str:
     """What an exercise brings on top of its own points."""
-    return f"+{brief(points.bonus)} bonus" if points.most and points.bonus else ""
+    return f"+{points(marks.bonus)} bonus" if marks.most and marks.bonus else ""
 
 
 def _said(diagnosis: Diagnosis | None) -> Diagnosis | None:
@@ -171,8 +169,8 @@ def _said(diagnosis: Diagnosis | None) -> Diagnosis | None:
 
 def _property(key: str, result: Result, verdict: Verdict, first: bool) -> Property:
     bonus = " bonus" if verdict.claim.kind is Kind.BONUS else ""
-    points = f"{brief(earned(result, verdict))} of {brief(worth(result, verdict))}{bonus}"
-    return _told(key, verdict, points, first)
+    of = f"{points(earned(result, verdict))} of {points(worth(result, verdict))}{bonus}"
+    return _told(key, verdict, of, first)
 
 
 def _told(key: str, verdict: Verdict, points: str, first: bool) -> Property:

@@ -39,7 +39,6 @@ from grader.autograd.program import (
     Step,
     Training,
     View,
-    pack,
     unpack,
 )
 from grader.autograd.program import Shape as Sizes
@@ -57,6 +56,7 @@ from grader.model import Misfit, NotStarted, Numbers, Passed
 from grader.report.evidence import result_from_plain, result_to_plain
 from grader.report.report import schema, to_plain
 from grader.report.scoring import absent, exercise_status, present
+from grader.subject import pack
 from grader.submission.download import find
 from grader.submission.submission import AnyShape, Submission
 
@@ -133,6 +133,11 @@ def test_repository_is_read_as_committed(setting, tmp_path):
     write(folder / "micrograd" / "engine.py", "not committed")
     report = grade_foreign(Path(f"file://{folder}"), setting, only=["add"])
     assert exercise_status(report.results[0]) == "passed"
+
+
+def test_repository_that_is_not_there_is_told(setting, tmp_path):
+    with pytest.raises(UsageError, match="there is no repository"):
+        grade_foreign(Path(f"file://{tmp_path}/nowhere"), setting)
 
 
 # What a worker says of itself is believed as far as it is made of known words.

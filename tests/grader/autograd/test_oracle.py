@@ -16,12 +16,12 @@ from grader.autograd.program import (
     Shape,
     Training,
     View,
-    pack,
     trace,
 )
 from grader.autograd.worker.programs import run
 from grader.course.course import here
 from grader.errors import CourseError
+from grader.subject import pack
 from tests.grader.autograd.test_strategies import DRAWN, drawn
 
 ONE = Shape("Neuron", (1,))

@@ -16,6 +16,7 @@ import pytest
 
 from grader.autograd.any_engine.examining import AnyExaminer
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.classroom.batch import ENOUGH, TRIES, Batch, Wanted, grade_class
 from grader.classroom.gradebook import reading, writing
 from grader.errors import MachineError
@@ -303,7 +304,7 @@ def failed(fault, folder, setting, solutions):
     found = find(folder / "class", setting.course.names)
     with writing(folder / "b.sqlite") as writer:
         writer.score_by(of(setting.course))
-        batch = Batch(setting, writer, examiners, "", versions(), progress)
+        batch = Batch(setting, writer, examiners, "", versions(SUBJECT), progress)
         try:
             batch.run(found)
         except MachineError:
@@ -357,7 +358,7 @@ def test_the_time_for_a_submission_counts_every_limit_that_it_can_use_up(setting
 
 
 def test_processes_of_one_exercise_share_its_limit(setting, course, solutions):
-    student, clock = Student(setting.cage, Limits(), 2), Clock.of(Limits())
+    student, clock = Student(setting.cage, Limits(), 2, SUBJECT.worker), Clock.of(Limits())
     engine = parts(course, solutions, course.exercises[0])
     request = Request.of([Chain(1)])
     try:

@@ -27,7 +27,7 @@ from grader.platforms.pull_request import _posted as posted
 from tests.grader.hostile import HOSTILE
 from tests.grader.platforms.hub import TOKEN, Hub, serving, zipped
 from tests.grader.platforms.pull import ROOT
-from tests.grader.platforms.test_github import MUL, REPORT, packed, report
+from tests.grader.platforms.test_github import MUL, REPORT, packed, report, scored
 
 HEAD = "b" * 40
 RUN = Run(7, "ada", "work", HEAD)
@@ -50,7 +50,7 @@ def api(hub):
 def test_comment_is_made_and_then_updated(hub, api):
     assert post(api, RUN) == "Commented on 1 pull request."
     hub.artifacts[7] = []
-    hub.upload(7, {"report.json": packed(report("score", 10))})
+    hub.upload(7, {"report.json": packed(scored(10))})
     post(api, RUN)
     (comment,) = hub.comments
     assert comment["body"].startswith(f"{MARKER}\n## Score: 10 of 10")
@@ -105,7 +105,7 @@ def test_run_without_a_report_takes_the_place_of_an_earlier_score(hub, api):
 
 
 def test_newest_report_of_a_run_counts(hub, api):
-    hub.upload(7, {"report.json": packed(report("score", 10))})
+    hub.upload(7, {"report.json": packed(scored(10))})
     post(api, RUN)
     assert "## Score: 10 of 10" in hub.comments[0]["body"]
 
@@ -270,10 +270,10 @@ def test_huge_report_makes_a_comment_that_fits():
         for n in range(99)
     ]
     changes = REPORT["changes"] | {"elsewhere": [wide] * 100}
-    plain = report("exercises", parts) | {"changes": changes}
+    plain = report("exercises", parts) | {"changes": changes, "score": 495}
     text = body(zipped({"report.json": packed(plain)}), HEAD)
     assert len(text) <= LONGEST
-    assert text.startswith(f"{MARKER}\n## Score: 5 of 10")
+    assert text.startswith(f"{MARKER}\n## Score: 495 of 990")
     assert text.count("<code>") == text.count("</code>")
 
 
@@ -368,3 +368,9 @@ def test_archive_is_read_from_memory_only(tmp_path, monkeypatch):
         archive.writestr("report.json", packed(REPORT))
     assert "## Score: 5 of 10" in body(stream.getvalue(), HEAD)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_answer_that_is_no_json_is_the_machines_fault(monkeypatch):
+    monkeypatch.setattr(Api, "_open", lambda *_: b"<html>")
+    with pytest.raises(MachineError, match="cannot be read"):
+        Api("https://api.example", "ann/engine", TOKEN)._json(None)

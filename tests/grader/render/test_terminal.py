@@ -2,12 +2,15 @@
 
 import io
 import re
+from fractions import Fraction
 
 import pytest
 from rich.console import Console
 
 from grader.examine.grading import grade
+from grader.model import Adjustment, Claim, Exercise, Kind, Passed, Result, Verdict
 from grader.render.terminal import render
+from grader.report.report import Report
 from grader.submission.submission import Submission
 from tests.grader.autograd.variants import WRONG, catalogue
 
@@ -30,6 +33,18 @@ def graded(setting, solutions):
 @pytest.fixture(scope="module")
 def overwriting(graded, solutions):
     return graded(mul=solutions["mul"].replace("+=", "="))
+
+
+def test_points_are_exact_however_many_there_are():
+    """As on every page and in every table."""
+    claim = Claim("sum", "The sum.", Kind.GRADED, Fraction(1))
+    result = Result(Exercise("add", "a + b", Fraction("1100.25"), ()), (Verdict(claim, Passed(1)),))
+    lines = (Adjustment("late", Fraction("-1000.75")), Adjustment("early", Fraction("0.5")))
+    text = shown(Report("s", "", 0, "full", (result,), None, (), lines))
+    assert re.search(r"^ +add .* 1100\.25/1100\.25 ", text, re.M)
+    assert re.search(r"^ +policy +late +-1000\.75", text, re.M)
+    assert re.search(r"^ +policy +early +\+0\.5 ", text, re.M)
+    assert re.search(r"^ +score +100/1100\.25 ", text, re.M)
 
 
 def test_first_unfinished_exercise_comes_with_its_smallest_case(overwriting):

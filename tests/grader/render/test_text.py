@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from grader.render.text import binary, brief, cell, decimal, lines_of, signed, two_decimals
+from grader.render.text import binary, cell, decimal, lines_of, points, signed, two_decimals
 from tests.grader.render.formats.samples import HOSTILE
 
 
@@ -30,7 +30,7 @@ def test_hostile_text_becomes_printable_and_keeps_its_lines():
 
 
 @pytest.mark.parametrize(
-    ("points", "written"),
+    ("number", "written"),
     [
         (Fraction(15, 2), "7.50"),
         (Fraction(-1, 3), "-0.33"),
@@ -38,12 +38,19 @@ def test_hostile_text_becomes_printable_and_keeps_its_lines():
         (Fraction(0), "0.00"),
     ],
 )
-def test_gradebooks_get_two_decimals(points, written):
-    assert two_decimals(points) == written
+def test_gradebooks_get_two_decimals(number, written):
+    assert two_decimals(number) == written
 
 
 def test_people_read_no_needless_zeros():
-    assert [brief(Fraction(n)) for n in ("100", "7.5", "0.004", "-20")] == ["100", "7.5", "0", "-20"]
+    assert [points(Fraction(n)) for n in ("100", "7.5", "0.004", "-20")] == ["100", "7.5", "0", "-20"]
+    assert [points(n) for n in (100.25, 200 / 3, 1000.5, 12345, 0)] == [
+        "100.25",
+        "66.67",
+        "1000.5",
+        "12345",
+        "0",
+    ]
     assert [signed(Fraction(n)) for n in ("3", "-7.5", "0")] == ["+3", "-7.5", "+0"]
 
 

@@ -63,7 +63,11 @@ OUTCOMES = {
         Crashed(3, "ValueError: „ä“", ("add.py, line 3, in add", "add.py, line 9, in helper"), SHOWN),
     ],
     "timed_out": [TimedOut(10.0), TimedOut(0.25, MUTE)],
-    "not_started": [NotStarted("add.py is still the stub"), NotStarted("it does without", absent=True)],
+    "not_started": [
+        NotStarted("add.py is still the stub"),
+        NotStarted("it does without", absent=True),
+        NotStarted("add.py is not there", missing=True),
+    ],
 }
 EVERY = [(word, outcome) for word, outcomes in OUTCOMES.items() for outcome in outcomes]
 
@@ -121,7 +125,7 @@ def test_unknown_status_is_refused():
 @pytest.mark.parametrize(("word", "outcome"), EVERY)
 def test_missing_key_is_refused(word, outcome):
     plain = outcome_to_plain(outcome)
-    for key in plain.keys() - {"absent"}:  # which stands only where it is so
+    for key in plain.keys() - {"absent", "missing"}:  # which stands only where it is so
         rest = {name: value for name, value in plain.items() if name != key}
         with pytest.raises(KeyError, match=key):
             outcome_from_plain(rest)
@@ -235,8 +239,9 @@ def test_only_true_makes_a_node_suspect(suspect):
 
 
 @pytest.mark.parametrize("said", [1, "yes", None])
-def test_only_true_makes_a_thing_absent(said):
-    assert not outcome_from_plain({"status": "not_started", "reason": "", "absent": said}).absent
+def test_only_true_makes_a_thing_absent_or_missing(said):
+    plain = {"status": "not_started", "reason": "", "absent": said, "missing": said}
+    assert outcome_from_plain(plain) == NotStarted("")
 
 
 def test_counts_go_from_nothing_to_two_billions():

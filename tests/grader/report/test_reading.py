@@ -22,16 +22,11 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
-from grader.report.reading import (
-    HIGHEST,
-    LARGEST,
-    MOST,
-    MOST_FRAMES,
-    MOST_PROPERTIES,
-    read_report,
-    report_from_plain,
-)
+from grader.report.reading import FILES, MOST, MOST_FRAMES, read_report, report_from_plain
 from grader.report.report import Report, to_plain
+from grader.report.words import headline
+
+LARGEST, HIGHEST, MOST_PROPERTIES = FILES.size, FILES.points, FILES.properties
 
 NODES = (
     Node("a", "2", (), (2.0, 2.0), (1.0, 1.5), False),
@@ -158,18 +153,24 @@ def test_only_true_says_that_something_is_absent(said):
     assert read.results[2].verdicts[1].outcome == NotStarted("there is nothing to run yet")
 
 
-@pytest.mark.parametrize(
-    ("error", "limit"),
-    [
-        ("no answer within 2.5 seconds", 2.5),
-        ("no answer within 10 seconds", 10.0),
-        ("no answer", 0.0),
-        ("no answer within 9999999 seconds", 0.0),
-    ],
-)
-def test_a_limit_is_read_from_what_is_said_of_it(error, limit):
-    read = read_of(lambda p: p["exercises"][1]["properties"][1].update(error=error))
+@pytest.mark.parametrize("limit", [2.5, 10, 0])
+def test_a_limit_is_read_whatever_is_said_of_it(limit):
+    said = {"error": "no answer within 9 seconds", "limit": limit}
+    read = read_of(lambda p: p["exercises"][1]["properties"][1].update(said))
     assert read.results[1].verdicts[1].outcome == TimedOut(limit)
+
+
+def test_a_report_of_a_former_version_says_no_limit():
+    read = read_of(lambda p: p["exercises"][1]["properties"][1].pop("limit"))
+    outcome = read.results[1].verdicts[1].outcome
+    assert outcome == TimedOut(0.0)
+    assert headline(outcome).startswith("No answer in time. Usually ")
+
+
+@pytest.mark.parametrize("limit", ["9", None, True, [1]])
+def test_a_limit_is_a_number(limit):
+    with pytest.raises(ValueError, match="is no number"):
+        read_of(lambda p: p["exercises"][1]["properties"][1].update(limit=limit))
 
 
 def lists(most, at):

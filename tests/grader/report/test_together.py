@@ -1,6 +1,7 @@
 """What passes alone and not together is told on top of every report; and the last mark may count."""
 
 import csv
+import html
 import json
 import shutil
 import xml.etree.ElementTree as ElementTree
@@ -26,7 +27,7 @@ from grader.render.junit import code_quality as codequality
 from grader.render.terminal import render
 from grader.render.terminal import render_any_shape as render_any
 from grader.render.text import About
-from grader.report.reading import report_from_plain, seen
+from grader.report.reading import received_from_plain, report_from_plain
 from grader.report.report import schema, to_json, to_plain
 from grader.report.rubric import Policy, adjusted
 from grader.report.scoring import exercise_status
@@ -241,17 +242,19 @@ def test_gitlab_shows_the_note_at_the_file_that_assembles_the_parts():
 def test_github_shows_the_note_in_log_summary_and_comment():
     shown, texts = files(in_a_circle(), CHANGES, About())
     assert shown.notes == (NOTE,)
-    assert overview(shown).startswith(NOTE)
-    assert next(marks(shown, {}, "exercises")) == f"::warning title=Alone and together::{NOTE}"
+    assert overview(shown, CHANGES).startswith(NOTE)
+    assert next(marks(shown, CHANGES, {}, "exercises")) == f"::warning title=Alone and together::{NOTE}"
     assert texts["summary.md"].startswith("> [!WARNING]\n> Every exercise passes alone&#46;")
 
 
-def test_strangers_note_in_a_comment_is_shown_letter_for_letter():
-    plain = json.loads(files(in_a_circle(), CHANGES, About())[1]["report.json"])
+def test_strangers_note_comes_into_no_comment():
+    texts = files(in_a_circle(), CHANGES, About())[1]
+    plain = json.loads(texts["report.json"])
     plain["notes"] = ["<img> @everyone\n\n## 100 of 100"]
-    first, second, rest, *_ = summary(seen(plain)).split("\n")
+    assert summary(*received_from_plain(plain)) == texts["summary.md"]
+    first, second, rest, *_ = texts["summary.md"].split("\n")
     assert first == "> [!WARNING]"
-    assert second == "> &#60;img&#62; &#64;everyone &#35;&#35; 100 of 100"
+    assert html.unescape(second) == f"> {NOTE}"
     assert not rest
 
 

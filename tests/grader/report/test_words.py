@@ -39,14 +39,14 @@ def failures(result):
 
 def preorder_tree(examined):
     shown = counterexample_of(plainest(failures(examined("backward", {"backward": PREORDER}))).outcome)
-    return shown, tree(shown)
+    return shown, list(map(str, tree(shown)))
 
 
 def test_tree_shows_every_node_once_and_names_it_where_it_is_met_again():
     shared = trace(lambda a: (a * 2) + (a * 2) * a, 5)
     numbers = tuple(map(float, range(shared.length)))
     graph = graph_of(shared, numbers, None)
-    lines = tree(Counterexample("", (), (), (0, 0, 0.0, 0), graph))
+    lines = list(map(str, tree(Counterexample("", (), (), (0, 0, 0.0, 0), graph))))
     first = [line.split("=")[0].strip(" ├└─│") for line in lines if "=" in line]
     assert sorted(first) == [node.name for node in graph]
     assert [line.strip(" ├└─│") for line in lines if "above" in line] == ["a, as above"] * 2
