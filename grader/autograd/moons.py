@@ -30,7 +30,7 @@ from grader.submission.submission import Submission
 
 DECAY = 1e-4
 # For one step, which takes a good engine a fifth of a second.
-LIMITS = Limits(seconds=60.0, patience=3.0, memory=1024 * MIB)
+LIMITS = Limits(seconds=60.0, memory=1024 * MIB)
 LANES = 16  # each is three open files
 PIECE = 250  # points; their graphs are in memory at the same time
 PLACE = re.compile(r"\{(\d{1,6})\}")

@@ -10,7 +10,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -247,7 +247,7 @@ class Bench:
 
     course: Course
     cage: Cage
-    limits: Limits
+    limits: Limits = field(default_factory=Limits)
 
     def observe(self, asked: Typed, submission: Submission, only: tuple[str, ...] = ()) -> Observed:
         """What an expression gives.
@@ -317,7 +317,7 @@ def graph(session: Session, line: str) -> tuple[str, str]:
 
     expression, leaves = _split(line)
     asked = typed(expression, leaf_values(leaves))
-    bench = Bench(session.course, session.cage, session.limits)
+    bench = Bench(session.course, session.cage)
     observed = bench.observe(asked, session.submission())
     sentences, lines = on_graph(observed)
     html = drawn(observed.shown.graph, expression, sentences, lines)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.shared import console, notice
+from grader.commands.shared import console, setting
 from grader.errors import UsageError
 from grader.printable import printable
 from grader.sandbox.cages import NAMES
@@ -21,24 +21,20 @@ from grader.sandbox.cages import NAMES
 def check(write: bool, show_matrix: bool) -> None:
     """For authors: prove the solutions, stubs, hints, properties and misconceptions of the course."""
     from grader.author.check import as_text, findings, matrices, summary, write_stubs
-    from grader.course.course import here
-    from grader.examine.cases import default_folder
-    from grader.examine.setting import Setting
-    from grader.sandbox.cages import choose
 
-    setting = Setting(here(), choose("auto"), default_folder(), say=notice())
+    conditions = setting()
     if write:
-        write_stubs(setting.course)
+        write_stubs(conditions.course)
     if show_matrix:
-        for name, found in matrices(setting):
+        for name, found in matrices(conditions):
             click.echo(as_text(name, found) + "\n")
         return
-    troubles = list(findings(setting))
+    troubles = list(findings(conditions))
     for trouble in troubles:
         click.echo(f"grader: {trouble}", err=True)
     if troubles:
         sys.exit(70)
-    click.echo(summary(setting.course))
+    click.echo(summary(conditions.course))
 
 
 @click.command()

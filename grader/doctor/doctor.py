@@ -31,7 +31,7 @@ from grader.sandbox.cages import CAGES, NAMES
 from grader.sandbox.runner import MIB, Limits, Parts, Request, Student
 
 AT_ONCE = 8  # much of their time is waiting
-SHORT, USUAL = Limits(seconds=1.0, patience=1.5), Limits(seconds=5.0)
+SHORT, USUAL = Limits(seconds=1.0, patience=1.5), Limits(seconds=5.0, patience=1.0)
 EXCESS: Scene = {"memory": 513 * MIB, "seconds": 3.0}  # more than those limits allow
 MOMENT, LEAVING = 0.05, 0.5  # seconds
 # How the kernel ends what oversteps.

@@ -1,8 +1,4 @@
-"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each.
-
-The programs and their order are those of any other grading, asked in two requests rather than one. Only the
-smallest counterexample, which is looked for by shrinking, and the bonus are still to come.
-"""
+"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each."""
 
 from __future__ import annotations
 
@@ -59,7 +55,7 @@ def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Out
 class Examination:
     """One exercise of one submission, observed once and then judged property by property.
 
-    seen: what the bank's programs gave, where they have been run already.
+    seen: what the bank's programs gave.
     """
 
     def __init__(
@@ -69,13 +65,13 @@ class Examination:
         bank: Bank,
         properties: Sequence[Property],
         attempt: Attempt,
-        seen: Sequence[Observation] | None = None,
+        seen: Sequence[Observation],
     ) -> None:
         self._setting = setting
         self._exercise = exercise
         self._bank = bank
         self._attempt = attempt
-        self._seen = list(attempt.observe(bank.request) if seen is None else seen)
+        self._seen = list(seen)
         self._properties = tuple(properties)
         self._numbers = {prop.claim.name: number for number, prop in enumerate(properties)}
         self._broken = [
@@ -185,7 +181,14 @@ class Examiner:
         bank = setting.bank(exercise, properties)
         engine = parts(setting.course, self.submission.sources, exercise)
         attempt = self._open.enter_context(self._student.attempt(engine))
-        return Examination(setting, exercise, bank, properties, attempt)
+        seen = self._observed(attempt, exercise, properties)
+        return Examination(setting, exercise, bank, properties, attempt, seen)
+
+    def _observed(
+        self, attempt: Attempt, exercise: Exercise, properties: Sequence[Property]
+    ) -> list[Observation]:
+        """What the exercise's cases give."""
+        return attempt.observe(self.setting.bank(exercise, properties).request)
 
     def close(self) -> None:
         """End every process."""
@@ -234,9 +237,6 @@ def examine(setting: Setting, submission: Submission, exercise: Exercise, diagno
         examiner.close()
 
 
-Observe = Callable[[Request], list[Observation]]
-
-
 @cache
 def split(request: Request, end: int) -> tuple[Request, Request]:
     """The first programs of a request, up to end, and the others."""
@@ -248,7 +248,11 @@ def split(request: Request, end: int) -> tuple[Request, Request]:
 
 
 class Early:
-    """Asks for an exercise's cases in two goes, and tells after the first what the verdict is."""
+    """Asks for an exercise's cases in two goes, and tells after the first what the verdict is.
+
+    The programs and their order are those of any other grading. Only the smallest counterexample, which is
+    looked for by shrinking, and the bonus are still to come.
+    """
 
     def __init__(
         self,
@@ -278,14 +282,14 @@ class Early:
         end = self.bank.places(self.decisive - 1).stop if self.decisive else 0
         return split(self.bank.request, end)
 
-    def observe(self, observe: Observe, request: Request) -> list[Observation]:
-        """What observe says to the request; a whole bank is asked for in two goes."""
-        if request is not self.bank.request or not self.decisive:
-            return observe(request)
+    def observe(self, attempt: Attempt) -> list[Observation]:
+        """What the bank's programs give."""
+        if not self.decisive:
+            return attempt.observe(self.bank.request)
         first, rest = self.halves()
-        seen = observe(first)
+        seen = attempt.observe(first)
         self._tell(self._result(seen))
-        return seen + (observe(rest) if rest.lengths else [])
+        return seen + (attempt.observe(rest) if rest.lengths else [])
 
     def _result(self, seen: list[Observation]) -> Result:
         """The verdicts on what has been seen, with the recorded counterexamples as they are."""

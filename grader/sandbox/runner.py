@@ -31,6 +31,8 @@ OWN_DOING = frozenset(
     getattr(signal, f"SIG{name}")
     for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
 )
+# A machine may be that busy with other things before code that computes is cut off.
+PATIENCE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Limits:
     """
 
     seconds: float = 10.0
-    patience: float = 1.0
+    patience: float = PATIENCE
     memory: int = 512 * MIB
 
 
@@ -108,10 +110,8 @@ class Student:
         if self._worker is not None and self._used < self._lanes:
             with suppress(BrokenPipeError):
                 return self._next(self._worker)
-        self.close()
-        self._worker, self._used = Launched(self._cage, self._lanes, self._subject), 0
         try:
-            return self._next(self._worker)
+            return self._next(self.start())
         except BrokenPipeError:
             what = "the worker process ended as soon as it had started"
             raise MachineError(what, "run the same again") from None
@@ -119,6 +119,12 @@ class Student:
     def _next(self, worker: Launched) -> Running:
         number, self._used = self._used, self._used + 1
         return Running(worker, number, worker.begin(number))
+
+    def start(self) -> Launched:
+        """Have a new worker up, also before anything is asked; raises MachineError where there is none."""
+        self.close()
+        self._worker, self._used = Launched(self._cage, self._lanes, self._subject), 0
+        return self._worker
 
     def close(self) -> None:
         """End the worker with everything in it."""

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from grader.examine.examining import SHRINKING, Examiner
 from grader.examine.grading import grade, versions
 from grader.examine.setting import parts
 from grader.forkserver.messages import Overrun, fault_from_plain
-from grader.forkserver.server import ANSWERING, _read
+from grader.forkserver.server import ANSWERING, Fork
 from grader.model import Overtime
 from grader.report.report import to_plain
 from grader.report.rubric import of
@@ -328,15 +329,14 @@ def test_a_row_of_the_machine_s_faults_ends_a_batch_after_every_try(setting, sol
 
 
 def fault_of(seconds, close):
-    reading_end, writing_end = os.pipe()
-    if close:
-        os.close(writing_end)
-    try:
-        return fault_from_plain(_read(reading_end, seconds)["fault"])
-    finally:
-        os.close(reading_end)
-        if not close:
-            os.close(writing_end)
+    ours, theirs = socket.socketpair()
+    fork = Fork(0, ours)
+    with ours, theirs:
+        fork.ask({}, seconds)
+        if close:
+            theirs.close()
+        fork.ready()
+        return fault_from_plain(fork.answer("run it again")["fault"])
 
 
 def test_a_fork_that_takes_too_long_is_told_from_one_that_ended():

@@ -70,8 +70,8 @@ def student_with(cage):
     """Makes students with the given limits, and ends them afterwards."""
     students = []
 
-    def make(lanes=9, **limits):
-        students.append(Student(cage, Limits(**limits), lanes, SUBJECT.worker))
+    def make(lanes=9, patience=1.0, **limits):
+        students.append(Student(cage, Limits(patience=patience, **limits), lanes, SUBJECT.worker))
         return students[-1]
 
     yield make
