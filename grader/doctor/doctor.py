@@ -7,6 +7,7 @@ import ctypes
 import marshal
 import os
 import platform
+import re
 import secrets
 import signal
 import socket
@@ -211,10 +212,11 @@ KINDS = {
 LEFTOVERS, LIMITS, PIPE = "leftovers", "limits", "pipe"
 # Another processor has no such calls.
 ONLY_ON = {"old_calls": ("x86_64", "AMD64")}
+SHARED = re.compile(r"^from \.calls import .*$", re.MULTILINE)
 # The outcome is two numbers: whether it escaped, and the error number it was refused with.
 OUTCOME = """
 try:
-    outcome = (float(bool({name}(scene))), 0.0)
+    outcome = (float({name}(scene) is not False), 0.0)
 except OSError as error:
     outcome = (0.0, float(error.errno or 0))
 except MemoryError:
@@ -251,8 +253,9 @@ def probes() -> tuple[Probe, ...]:
 
 
 def _of(kind: str) -> Iterator[Probe]:
-    source = (FOLDER / f"{kind}.py").read_text("utf-8")
-    for node in ast.parse(source).body:
+    own, shared = ((FOLDER / f"{name}.py").read_text("utf-8") for name in (kind, "calls"))
+    source = SHARED.sub(lambda _: shared, own)
+    for node in ast.parse(own).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             yield Probe(node.name, kind, ast.get_docstring(node) or node.name, source)
 
