@@ -25,6 +25,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
+from grader.autograd.subject import SUBJECT
 from grader.course.course import GIVEN, Course, here
 from grader.course.properties import declared_in
 from grader.examine.cases import default_folder, key, recall
@@ -153,7 +154,7 @@ def floor_input(course: Course, path: Path) -> Path:
 def programs(course: Course, name: str) -> bytes:
     """An exercise's recorded programs as marshal."""
     file = course.properties(name)
-    bank = recall(default_folder(), file, SEED, declared_in(file), lambda _: None)
+    bank = recall(SUBJECT, default_folder(), file, SEED, declared_in(file), lambda _: None)
     return bank.request.packed
 
 

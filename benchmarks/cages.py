@@ -10,6 +10,7 @@ from statistics import median
 
 import grader.sandbox.launch
 from grader.autograd.program import Expression, trace
+from grader.autograd.subject import SUBJECT
 from grader.course.course import here
 from grader.examine.setting import parts
 from grader.sandbox.cage import Cage, Process
@@ -49,7 +50,7 @@ def submission(cage: Cage) -> float:
     program = trace(lambda a, b: a + b, 2, 3)
     assert isinstance(program, Expression)
     before = _spent()
-    student = Student(cage, Limits(), len(course.parts))
+    student = Student(cage, Limits(), len(course.parts), SUBJECT.worker)
     for part in course.parts:
         with student.attempt(parts(course, sources, part)) as attempt:
             attempt.observe(Request.of([program]))
@@ -68,8 +69,9 @@ def without_walls() -> Iterator[None]:
     whole = grader.sandbox.launch.worker_code
     nothing = "".join(f"def {name}(*_): return False\n" for name in ("close", "see_only", "filters"))
     hole = compile(nothing, "<worker.walls>", "exec")
-    modules = [(name, hole if name == "worker.walls" else code) for name, code in marshal.loads(whole())]
-    grader.sandbox.launch.worker_code = lambda: marshal.dumps(modules)  # type: ignore[assignment]
+    sent = marshal.loads(whole(SUBJECT.worker))
+    modules = marshal.dumps([(name, hole if name == "worker.walls" else code) for name, code in sent])
+    grader.sandbox.launch.worker_code = lambda _: modules  # type: ignore[assignment]
     try:
         yield
     finally:

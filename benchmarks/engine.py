@@ -27,6 +27,7 @@ from grader.autograd.alone import engine
 from grader.autograd.commands import SEED
 from grader.autograd.moons import DECAY, SHAPE, Engine, Task, mixed, task
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.course.course import here
 from grader.model import Numbers
 from grader.sandbox.cages import choose
@@ -242,7 +243,7 @@ def children() -> float:
 def chain() -> tuple[float, float]:
     """A million additions forward and back in a worker: seconds, and the most MiB a child has held."""
     course, before = here(), children()
-    student = Student(choose("auto"), ROOM, 1)
+    student = Student(choose("auto"), ROOM, 1, SUBJECT.worker)
     with student.attempt(mixed(course, Submission("reference", {}, {}), ())) as attempt:
         (seen,) = attempt.observe(Request.of([Chain(LINKS)]))
     student.close()

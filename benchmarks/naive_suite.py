@@ -22,10 +22,11 @@ from hypothesis import HealthCheck, given, reject, seed, settings
 from grader.autograd.alone import engine
 from grader.autograd.oracle import KINK, Unfit, answer
 from grader.autograd.over import made
-from grader.autograd.program import Expression, Program, View, pack
+from grader.autograd.program import Expression, Program, View
 from grader.autograd.worker.programs import run
 from grader.course.course import here
 from grader.course.properties import Property, declared_in
+from grader.subject import pack
 
 Engine = dict[str, Any]
 COURSE = here()

@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from grader.autograd.commands import DEMO, GRAPH
-from grader.commands.author import COMMANDS as AUTHOR
-from grader.commands.author import DOCTOR
+from grader.autograd.commands import DEMO, GRAPH, NEW
+from grader.commands.author import CHECK, DOCTOR, RELEASE
 from grader.commands.grade import COMMANDS as STUDENT
 from grader.commands.hosts import CI
 from grader.commands.hosts import COMMANDS as PLATFORMS
@@ -25,7 +24,7 @@ SECTIONS = {
     "To learn with": (*STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
     "For a class": (*INSTRUCTOR, *RESULTS),
     "For courses' other homes": (*CI, *PLATFORMS),
-    "For authors, and for the machine": (*AUTHOR, *DOCTOR),
+    "For authors, and for the machine": (*CHECK, *NEW, *RELEASE, *DOCTOR),
 }
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from docs.make.staging import ROOT, stage
+from grader.machine.files import replaced
 
 # With it a page that was opened from a folder can be searched. The builder would have it from elsewhere.
 SHIM, OURS = re.compile(r'(?<=src=")[^"]*/iframe-worker/shim(?=")'), "vendor/iframe-worker.js"
@@ -29,7 +30,7 @@ def alone(site: Path) -> None:
     """Have every page take the script from the site itself."""
     for page in site.rglob("*.html"):
         ours = Path(os.path.relpath(site / OURS, page.parent)).as_posix()
-        page.write_text(SHIM.sub(ours, page.read_text("utf-8")), "utf-8")
+        replaced(page, SHIM.sub(ours, page.read_text("utf-8")).encode())
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docs.make.grading import STUB, Desk, desk
 from grader.course.misconceptions import misconceptions
+from grader.machine.files import replaced
 
 PEOPLE = (
     "ada alan barbara carl chinua dorothy emmy fatima grace hannah ibrahim jun kofi lin mei noor omar priya"
@@ -22,7 +23,7 @@ def hand_in(to: Path, seed: int = 5) -> None:
         (to / person).mkdir(parents=True)
         for place, name in enumerate(ours.course.names):
             text = _handed_in(ours, name, skill - place * 0.04, chance)
-            (to / person / f"{name}.py").write_text(text, "utf-8")
+            replaced(to / person / f"{name}.py", text.encode())
 
 
 def _handed_in(at: Desk, name: str, skill: float, chance: random.Random) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docs.make.grading import desk
 from grader.course.course import here
+from grader.machine.files import replaced
 
 WRONG = "mul", "overwrites"
 RIGHT = ("add", "pow")
@@ -19,8 +20,8 @@ def project(to: Path) -> Path:
     subprocess.run(command, check=True, capture_output=True)
     course, exercises = here(), to / "exercises"
     for name in RIGHT:
-        (exercises / f"{name}.py").write_text(course.solution(name), "utf-8")
-    (exercises / f"{WRONG[0]}.py").write_text(desk().source(*WRONG), "utf-8")
+        replaced(exercises / f"{name}.py", course.solution(name).encode())
+    replaced(exercises / f"{WRONG[0]}.py", desk().source(*WRONG).encode())
     _environment(to / ".venv")
     return to
 
@@ -30,7 +31,5 @@ def _environment(venv: Path) -> None:
     (venv / "bin").mkdir(parents=True)
     run = f'#!/bin/sh\nPYTHONPATH="{venv.parent}" exec "{sys.executable}" -B'
     for name, words in (("python", ""), ("grader", "-m grader")):
-        script = venv / "bin" / name
-        script.write_text(f'{run} {words} "$@"\n', "utf-8")
-        script.chmod(0o755)
+        replaced(venv / "bin" / name, f'{run} {words} "$@"\n'.encode(), mode=0o777)
     (venv / "ready").touch()

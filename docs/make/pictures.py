@@ -10,6 +10,7 @@ from typing import Any
 from docs.make.grading import desk
 from docs.make.networks import network
 from docs.make.tracing import nodes, reference, turns
+from grader.machine.files import replaced
 from grader.render.picture.svg import svg
 
 FOLDER = Path(__file__).resolve().parents[1] / "pictures"
@@ -117,7 +118,7 @@ def draw(folder: Path) -> None:
     """Write every picture into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pictures():
-        (folder / f"{name}.svg").write_text(text, "utf-8")
+        replaced(folder / f"{name}.svg", text.encode())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from docs.make.desk import project
 from docs.make.pages import photographed
 from docs.make.pictures import FOLDER
 from docs.make.terminals import PROMPT, Shot, drawn, screen
+from grader.machine.files import replaced
 
 SHOTS = (
     Shot("screen-grade", "make grade EX=mul", PROMPT),
@@ -38,7 +39,7 @@ def takers() -> dict[str, Taken]:
 def _shot(shot: Shot) -> Taken:
     def take(folder: Path) -> None:
         lines = [line.replace(str(folder), "nanograd") for line in screen(shot, folder)]
-        (FOLDER / f"{shot.name}.svg").write_text(drawn(shot, lines), "utf-8")
+        replaced(FOLDER / f"{shot.name}.svg", drawn(shot, lines).encode())
 
     return take
 

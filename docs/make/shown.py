@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from docs.make.grading import Desk, desk
+from grader.machine.files import replaced
 
 DOCUMENTS = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(
@@ -49,7 +50,7 @@ def main(write: bool) -> list[Path]:
         if (now := written(text, ours)) != text:
             stale.append(path)
             if write:
-                path.write_text(now, "utf-8")
+                replaced(path, now.encode())
     return stale
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from docs.make.reference import commands, report
+from grader.machine.files import replaced
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = "docs"
@@ -31,11 +32,11 @@ def stage(to: Path) -> Path:
     shutil.copytree(ROOT / DOCUMENTS, source, ignore=shutil.ignore_patterns(*PRIVATE, "__pycache__"))
     for path in sorted(source.rglob("*.md")):
         place = PurePosixPath(DOCUMENTS, path.relative_to(source).as_posix())
-        path.write_text(filled(linked(path.read_text("utf-8"), place, place)), "utf-8")
+        replaced(path, filled(linked(path.read_text("utf-8"), place, place)).encode())
     for name, page in PAGES.items():
         text = (ROOT / name).read_text("utf-8")
         moved = linked(text, PurePosixPath(name), PurePosixPath(DOCUMENTS, page))
-        (source / page).write_text(moved, "utf-8")
+        replaced(source / page, moved.encode())
     for name, copied in COPIED.items():
         shutil.copy(ROOT / name, source / copied)
     return Path(shutil.copy(ROOT / DOCUMENTS / "zensical.toml", to))

@@ -190,14 +190,6 @@ class Matrix:
         """The misconceptions that only this property catches."""
         return [id_ for id_, names in self.caught.items() if names == {prop}]
 
-    def needless(self) -> list[str]:
-        """Properties that catch nothing at all."""
-        return [prop for prop in self.properties if not any(prop in names for names in self.caught.values())]
-
-    def near_escape(self) -> list[str]:
-        """Misconceptions that two properties or fewer catch."""
-        return [id_ for id_, names in self.caught.items() if len(names) <= 2]
-
 
 def matrix(bank: Bank, properties: Sequence[Property], signatures: Sequence[Signature]) -> Matrix:
     """Judge every misconception by every graded property."""

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from types import CodeType, ModuleType, SimpleNamespace
 
-from grader.autograd.worker.engine import PACKAGE, Parts, assemble
+from grader.autograd.worker.programs import PACKAGE, Parts, assembled
 from grader.course.course import here
 from grader.errors import UsageError
 from grader.examine.setting import parts
@@ -34,7 +34,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     before = _forget()
     sys.meta_path.insert(0, finder)
     try:
-        return SimpleNamespace(**assemble(list(wanted.needed)))
+        return SimpleNamespace(**assembled(list(wanted.needed)))
     finally:
         sys.meta_path.remove(finder)
         _forget()

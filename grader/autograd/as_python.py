@@ -25,10 +25,14 @@ from grader.autograd.program import (
     Shape,
     Step,
     Training,
+    judged,
+    size,
 )
-from grader.model import Node
+from grader.model import Counterexample, Node
+from grader.subject import pack
 
 WIDTH = 72
+SHOWN = 12
 
 
 def source(program: Program, exercise: str) -> str:
@@ -303,3 +307,33 @@ def _suspect(program: Expression, expected: Floats, got: Floats) -> int | None:
     if sum(step.op == BACKWARD for step in program.steps) > 1:
         grads = [node for node in grads if node < len(program.leaves)]
     return max(grads, default=None)
+
+
+def shown(
+    program: Program,
+    exercise: str,
+    expected: tuple[float, ...],
+    got: tuple[float, ...] | None = None,
+    drawn: bool = False,
+) -> Counterexample:
+    """A case as a student sees it: the program, and the numbers that are worth looking at."""
+    names, places = labels(program), _worth_showing(program, expected, got)
+    wanted = tuple((names[place], expected[place]) for place in places)
+    seen = () if got is None else tuple((names[place], got[place]) for place in places)
+    rank = (*size(program), int(drawn))
+    return Counterexample(source(program, exercise), wanted, seen, rank, graph_of(program, expected, got))
+
+
+def _worth_showing(program: Program, expected: Floats, got: Floats | None) -> list[int]:
+    """Results and gradients before the data of leaves; if they are many, those that differ first."""
+    places = range(judged(pack(program), len(expected)))
+    differ = {place for place in places if got is not None and not close(got[place], expected[place])}
+    kept = list(places)
+    if isinstance(program, Expression):
+        # A leaf's data is only worth a line where something has changed it.
+        leaves = range(len(program.leaves))
+        last = program.nodes - 1
+        kept = [p for p in places if p in differ or p >= last or len(places) <= SHOWN]
+        kept = [p for p in kept if p in differ or p not in leaves]
+    ranked = sorted(kept, key=lambda place: place not in differ)
+    return sorted(ranked[:SHOWN])

@@ -1,4 +1,4 @@
-"""Commands of this subject: pictures of graphs, and the demo."""
+"""Commands of this subject: pictures of graphs, the demo, and new exercises."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import console, notice
+from grader.commands.shared import SANDBOX, console, setting
 from grader.errors import UsageError
 from grader.printable import harmless, printable, shortened
-from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
     from grader.autograd.typed import Observed
@@ -38,7 +37,7 @@ TYPED = {"ignore_unknown_options": True}
     metavar="FOLDER",
     help="Where your files are (default: exercises).",
 )
-@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@SANDBOX
 def graph(
     expression: str | None,
     leaves: tuple[str, ...],
@@ -80,15 +79,12 @@ def _found(
     only = () if exercise is None else (exercise,)
     if path is not None:
         return smallest(read_report(path), only)
-    from grader.examine.cases import default_folder
     from grader.examine.grading import grade
-    from grader.examine.setting import Setting
-    from grader.sandbox.cages import choose
     from grader.submission.submission import load
 
-    setting = Setting(course, choose(sandbox), default_folder(), say=notice())
+    conditions = setting(sandbox, course=course)
     given = load(submission or course.root / "exercises", course.names)
-    return smallest(grade(given, setting, only), only)
+    return smallest(grade(given, conditions, only), only)
 
 
 def _asked(
@@ -101,13 +97,12 @@ def _asked(
 ) -> Observed:
     from grader.autograd.typed import Bench, leaf_values, typed
     from grader.sandbox.cages import choose
-    from grader.sandbox.runner import Limits
     from grader.submission.submission import load
 
     asked = typed(expression, leaf_values(leaves))
     given = load(submission or course.root / "exercises", course.names)
     only = () if exercise is None else (exercise,)
-    return Bench(course, choose(sandbox), Limits()).observe(asked, given, only)
+    return Bench(course, choose(sandbox)).observe(asked, given, only)
 
 
 def _draw_found(found: Found, out: Path) -> None:
@@ -146,7 +141,6 @@ GRAPH = (graph,)
 
 SEED, STEPS = 4, 100
 STOPPED = 130  # as shells have it for a Ctrl-C
-PATIENCE = 3.0
 
 
 @click.command()
@@ -155,7 +149,7 @@ PATIENCE = 3.0
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Other points, other first weights.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the pictures (default: build/demo).")
 @click.option("--pictures/--no-pictures", default=True, help="Leave them out: no matplotlib is needed.")
-@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@SANDBOX
 def demo(
     submission: Path | None, steps: int, seed: int, out: Path | None, pictures: bool, sandbox: str
 ) -> None:
@@ -166,20 +160,37 @@ def demo(
     from grader.autograd.demo import Demo, Pictures
     from grader.autograd.moons import task as made
     from grader.course.course import here
-    from grader.examine.cases import default_folder
-    from grader.examine.setting import Setting
-    from grader.sandbox.cages import choose
-    from grader.sandbox.runner import Limits
     from grader.submission.submission import load
 
     course, task = here(), made(seed)
     given = load(submission or course.root / "exercises", course.names)
     painter = Pictures(out or Path("build") / "demo", task, steps) if pictures else None
-    limits = Limits(patience=PATIENCE)
-    setting = Setting(course, choose(sandbox), default_folder(), limits=limits, say=notice())
-    if not Demo(setting, task, steps, painter, console()).perform(given):
+    if not Demo(setting(sandbox, course=course), task, steps, painter, console()).perform(given):
         click.echo("grader: stopped; what was drawn is kept", err=True)
         sys.exit(STOPPED)
 
 
 DEMO = (demo,)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--title", metavar="T", help="What the list of exercises says; NAME(a) by default.")
+@click.option("--points", type=click.IntRange(min=6), default=6, show_default=True)
+def new(name: str, title: str | None, points: int) -> None:
+    """For authors: lay down a new exercise, an operation on one number such as tanh."""
+    from grader.autograd.new import blanks, lay_down
+    from grader.course.course import here
+
+    course = here()
+    course.authors_only()
+    texts = lay_down(course, name, title or f"{name}(a)", points)
+    click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")
+    for path, count in blanks(texts):
+        click.echo(f"  {path.relative_to(course.root)} ({count})")
+    click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
+    click.echo("Then:\n  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
+    click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
+
+
+NEW = (new,)

@@ -13,7 +13,9 @@ from statistics import median
 from time import perf_counter
 from typing import ClassVar, Protocol, assert_never
 
-from grader.autograd.program import Packed, Shape
+from grader.autograd.oracle import Network
+from grader.autograd.program import Shape
+from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
 from grader.course.properties import declared_in
 from grader.errors import UsageError
@@ -24,11 +26,12 @@ from grader.report.scoring import exercise_status
 from grader.report.words import in_words
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import MIB, Limits, Parts, Request, Student
+from grader.subject import Packed
 from grader.submission.submission import Submission
 
 DECAY = 1e-4
 # For one step, which takes a good engine a fifth of a second.
-LIMITS = Limits(seconds=60.0, patience=3.0, memory=1024 * MIB)
+LIMITS = Limits(seconds=60.0, memory=1024 * MIB)
 LANES = 16  # each is three open files
 PIECE = 250  # points; their graphs are in memory at the same time
 PLACE = re.compile(r"\{(\d{1,6})\}")
@@ -86,7 +89,7 @@ class Engine:
     """
 
     def __init__(self, cage: Cage, parts: Parts) -> None:
-        self._student = Student(cage, LIMITS, LANES)
+        self._student = Student(cage, LIMITS, LANES, SUBJECT.worker)
         self._parts = parts
         self._steps = 0
 
@@ -324,34 +327,16 @@ class Beside:
         torch.set_num_threads(1)
         self._points = torch.tensor(task.points, dtype=torch.float64)
         self._labels = torch.tensor(task.labels, dtype=torch.float64)
-        numbers = iter(task.parameters)
-        self._layers: list[tuple[torch.Tensor, torch.Tensor]] = []
-        for nin, nout in SHAPE.widths:
-            rows = [[next(numbers) for _ in range(nin + 1)] for _ in range(nout)]
-            both = torch.tensor(rows, dtype=torch.float64)
-            self._layers.append((_leaf(both[:, :-1]), _leaf(both[:, -1])))
+        self._network = Network(SHAPE, task.parameters)
 
     def step(self, rate: float) -> float:
         """Take one step and return the loss before it."""
-        parameters = [parameter for layer in self._layers for parameter in layer]
-        hinge = torch.relu(1 - self._labels * self._scores()).mean()
+        parameters = self._network.parameters
+        optimizer = torch.optim.SGD(parameters, lr=rate)
+        optimizer.zero_grad()
+        scores = self._network(self._points)[:, 0]
+        hinge = torch.relu(1 - self._labels * scores).mean()
         loss = hinge + DECAY * torch.stack([(p**2).sum() for p in parameters]).sum()
-        for parameter in parameters:
-            parameter.grad = None
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        with torch.no_grad():
-            for parameter in parameters:
-                assert parameter.grad is not None
-                parameter.sub_(rate * parameter.grad)
+        optimizer.step()
         return loss.item()
-
-    def _scores(self) -> torch.Tensor:
-        x = self._points
-        *hidden, (weights, biases) = self._layers
-        for inner, bias in hidden:
-            x = torch.relu(x @ inner.T + bias)
-        return (x @ weights.T + biases)[:, 0]
-
-
-def _leaf(numbers: torch.Tensor) -> torch.Tensor:
-    return numbers.clone().requires_grad_()

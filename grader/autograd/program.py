@@ -7,11 +7,12 @@ observation is a fixed number of floats that the program alone determines.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from grader.subject import Packed
+
 Number = int | float
-Packed = tuple[Any, ...]
 BACKWARD, ZERO = "backward", "zero"
 
 
@@ -221,19 +222,33 @@ class Training:
         return self.steps + len(self.parameters)
 
 
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """How numbers come about, where more than one way is right.
+
+    hidden: the activation where ours has relu; last: that of an MLP's last layer.
+    resets: backward() sets every gradient of the graph to zero before it begins.
+    """
+
+    hidden: str = "relu"
+    last: str = "linear"
+    resets: bool = False
+
+    @property
+    def name(self) -> str:
+        """As part of a file's name."""
+        return f"{self.hidden}-{self.last}{'-resets' if self.resets else ''}"
+
+
+OURS = Convention()
 Program = Expression | Chain | Seed | Forward | Census | Fresh | Nudge | Bare | Training
 OF_MODULES: dict[str, Callable[..., Program]] = {
     kind.tag: kind for kind in (Forward, Census, Fresh, Nudge, Bare, Training)
 }
 
 
-def pack(program: Program) -> Packed:
-    """As nested tuples of numbers and strings, the tag first; Plain(n) becomes (n,)."""
-    return (program.tag, *astuple(program))
-
-
 def unpack(packed: Packed) -> Program:
-    """The program that pack() turned into tuples."""
+    """The program that pack() turned into tuples, Plain(n) into (n,)."""
     tag, *fields = packed
     if tag == Expression.tag:
         leaves, steps = fields
@@ -341,6 +356,17 @@ class Tracer:
         self.steps.append(Step(action, operands))
 
 
+Operator = Callable[["Symbol", "Symbol | Number"], "Symbol"]
+
+
+def _both_ways(op: str) -> tuple[Operator, Operator]:
+    """The method that makes a step of a node and an operand, and that with the operand on the left."""
+    return (
+        lambda one, other: one._tracer.step(op, one, other),
+        lambda one, other: one._tracer.step(op, other, one),
+    )
+
+
 class Symbol:
     """A node that is yet to be computed."""
 
@@ -348,29 +374,10 @@ class Symbol:
         self._tracer = tracer
         self._index = index
 
-    def __add__(self, other: Symbol | Number) -> Symbol:
-        return self._tracer.step("+", self, other)
-
-    def __radd__(self, other: Number) -> Symbol:
-        return self._tracer.step("+", other, self)
-
-    def __sub__(self, other: Symbol | Number) -> Symbol:
-        return self._tracer.step("-", self, other)
-
-    def __rsub__(self, other: Number) -> Symbol:
-        return self._tracer.step("-", other, self)
-
-    def __mul__(self, other: Symbol | Number) -> Symbol:
-        return self._tracer.step("*", self, other)
-
-    def __rmul__(self, other: Number) -> Symbol:
-        return self._tracer.step("*", other, self)
-
-    def __truediv__(self, other: Symbol | Number) -> Symbol:
-        return self._tracer.step("/", self, other)
-
-    def __rtruediv__(self, other: Number) -> Symbol:
-        return self._tracer.step("/", other, self)
+    __add__, __radd__ = _both_ways("+")
+    __sub__, __rsub__ = _both_ways("-")
+    __mul__, __rmul__ = _both_ways("*")
+    __truediv__, __rtruediv__ = _both_ways("/")
 
     def __pow__(self, exponent: Number) -> Symbol:
         return self._tracer.step("**", self, exponent)

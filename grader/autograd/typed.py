@@ -1,4 +1,4 @@
-"""An expression that somebody types, and what it observes.
+"""An expression that somebody types, what it observes, and the notebook's magic that draws it.
 
 Both run in workers, so that nothing of a submission ever runs here; the reference agrees with PyTorch, which
 would take seconds to load for one small expression.
@@ -10,8 +10,10 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from grader.autograd.as_python import LETTERS, Floats, formula, graph_of
 from grader.autograd.program import BACKWARD, Expression, Number, Plain, Step
@@ -20,10 +22,14 @@ from grader.errors import UsageError
 from grader.examine.examining import handed_in
 from grader.examine.judging import Broken, verdict
 from grader.model import Counterexample, Exercise, NotStarted, Numbers, Observation, Outcome, Raised
-from grader.report.words import headline, places
+from grader.printable import shortened
+from grader.report.words import headline, places, tree
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Limits, Parts, Request, Student
 from grader.submission.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.notebook.session import Session
 
 LONGEST, MOST = 2000, 120  # characters, and nodes
 LARGEST, EXACT = 1e100, 1e15
@@ -43,6 +49,7 @@ FOLDED: dict[str, Callable[[float, float], float | complex]] = {
     "**": operator.pow,
 }
 RELU = "relu"
+GIVEN_LEAF = re.compile(r"\w+=\S+")
 LEAF = re.compile(r"([A-Za-z_]\w*) *= *(\S+)", re.ASCII)
 
 
@@ -240,7 +247,7 @@ class Bench:
 
     course: Course
     cage: Cage
-    limits: Limits
+    limits: Limits = field(default_factory=Limits)
 
     def observe(self, asked: Typed, submission: Submission, only: tuple[str, ...] = ()) -> Observed:
         """What an expression gives.
@@ -258,7 +265,7 @@ class Bench:
         got = self._run(asked, submission, own)
         if isinstance(got, Numbers):
             return Observed(asked.shown(expected, got.values), own, waiting, ())
-        outcome = verdict(own[0], 1, Broken(asked.program, expected, got))
+        outcome = verdict(self.course.subject, own[0], 1, Broken(asked.program, expected, got))
         said = (headline(outcome), *places(outcome))
         return Observed(asked.shown(expected, None), own, waiting, said)
 
@@ -274,7 +281,7 @@ class Bench:
         return got.values
 
     def _run(self, asked: Typed, submission: Submission, own: tuple[str, ...]) -> Observation:
-        student = Student(self.cage, self.limits, 1)
+        student = Student(self.cage, self.limits, 1, self.course.subject.worker)
         try:
             with student.attempt(self._parts(submission, own)) as attempt:
                 (seen,) = attempt.observe(Request.of([asked.program]))
@@ -298,3 +305,42 @@ class Bench:
 
 def _why(reason: Outcome) -> str:
     return "not started yet." if isinstance(reason, NotStarted) else headline(reason)
+
+
+def graph(session: Session, line: str) -> tuple[str, str]:
+    """%graph EXPRESSION [NAME=NUMBER]... draws its graph, as the reference and as yours computes it.
+
+    Yours is the last cell of each exercise in this notebook, else its file. Leaves that are not given
+    are 1, 2, 3, …: %graph (a*b + c).relu() a=2 b=-3 c=10
+    """
+    from grader.notebook.output import drawn
+
+    expression, leaves = _split(line)
+    asked = typed(expression, leaf_values(leaves))
+    bench = Bench(session.course, session.cage)
+    observed = bench.observe(asked, session.submission())
+    sentences, lines = on_graph(observed)
+    html = drawn(observed.shown.graph, expression, sentences, lines)
+    return html, "\n".join((*sentences, *(text for text, _ in lines)))
+
+
+def on_graph(observed: Observed) -> tuple[tuple[str, ...], list[tuple[str, bool]]]:
+    """Whose numbers a graph has, a sentence each; and its lines, each with whether it is the suspect's."""
+    own = ", ".join(observed.own)
+    sentences = [f"Expected: the reference. Got: your {own}." if own else "All of it is the reference."]
+    for why, pairs in groupby(observed.waiting, key=lambda pair: pair[1]):
+        sentences.append(f"The reference stands in for {', '.join(name for name, _ in pairs)}: {why}")
+    lines = [(shortened(line.text), bool(line.mark)) for line in tree(observed.shown)]
+    return tuple(map(shortened, (*sentences, *observed.trouble))), lines
+
+
+def _split(line: str) -> tuple[str, list[str]]:
+    """An expression, and what its leaves are, which stand at the end."""
+    words = line.split()
+    count = next(
+        (at for at, word in enumerate(reversed(words)) if not GIVEN_LEAF.fullmatch(word)), len(words)
+    )
+    if count == len(words):
+        raise UsageError("there is no expression to draw", "try: %graph (a*b + c).relu() a=2 b=-3 c=10")
+    first = len(words) - count
+    return " ".join(words[:first]), words[first:]

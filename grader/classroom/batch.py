@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.autograd.any_engine.finding import AnyLayout
-from grader.autograd.any_engine.shape import rules
 from grader.classroom.gradebook import Graded, LeftOut, Writer, writing
 from grader.course.course import LENIENT, here
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.cases import default_folder
 from grader.examine.digests import course_digest, exercise_digest, outcome_key
+from grader.examine.examining import Layouts
 from grader.examine.grading import versions
 from grader.examine.setting import Setting
 from grader.forkserver.client import Room
@@ -195,6 +194,7 @@ class Batch:
 
     def _store(self, job: Job, reply: Reply | None) -> None:
         handin, evidence = job.handin, {} if reply is None else reply.evidence
+        layouts: Layouts = self._setting.course.subject.layouts
         graded = Graded(
             person=handin.person,
             submission=job.submission.digest,
@@ -206,7 +206,7 @@ class Batch:
             handed_in=handin.handed_in,
             number=handin.number,
             keys=job.keys,
-            rules=rules(job.submission, self._setting.lenient),
+            rules=layouts.rules(job.submission, self._setting.lenient),
         )
         self._writer.add(graded, evidence)
         if reply is None:
@@ -283,7 +283,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     lenient = (wanted.any_shape or course.any_shape) == LENIENT
-    found = find(wanted.folder, course.names, wanted.roster, AnyLayout())
+    found = find(wanted.folder, course.names, wanted.roster, course.subject.layouts)
     with writing(wanted.book) as writer:
         seed = _seed(writer, wanted.seed, progress.say)
         setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)
@@ -292,7 +292,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
             writer.score_by(rubric)
             progress.start(len(found.handins))
             digest = course_digest(setting).hex()
-            return Batch(setting, writer, examiners, digest, versions(), progress).run(found)
+            return Batch(setting, writer, examiners, digest, versions(course.subject), progress).run(found)
 
 
 def _seed(writer: Writer, asked: int | None, say: Callable[[str], None]) -> int:

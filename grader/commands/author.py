@@ -1,4 +1,4 @@
-"""What authors of a course use: check, new and release."""
+"""What authors of a course use: check and release."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.shared import console, notice
+from grader.commands.shared import console, setting
 from grader.errors import UsageError
 from grader.printable import printable
 from grader.sandbox.cages import NAMES
@@ -21,44 +21,20 @@ from grader.sandbox.cages import NAMES
 def check(write: bool, show_matrix: bool) -> None:
     """For authors: prove the solutions, stubs, hints, properties and misconceptions of the course."""
     from grader.author.check import as_text, findings, matrices, summary, write_stubs
-    from grader.course.course import here
-    from grader.examine.cases import default_folder
-    from grader.examine.setting import Setting
-    from grader.sandbox.cages import choose
 
-    setting = Setting(here(), choose("auto"), default_folder(), say=notice())
+    conditions = setting()
     if write:
-        write_stubs(setting.course)
+        write_stubs(conditions.course)
     if show_matrix:
-        for name, found in matrices(setting):
+        for name, found in matrices(conditions):
             click.echo(as_text(name, found) + "\n")
         return
-    troubles = list(findings(setting))
+    troubles = list(findings(conditions))
     for trouble in troubles:
         click.echo(f"grader: {trouble}", err=True)
     if troubles:
         sys.exit(70)
-    click.echo(summary(setting.course))
-
-
-@click.command()
-@click.argument("name")
-@click.option("--title", metavar="T", help="What the list of exercises says; NAME(a) by default.")
-@click.option("--points", type=click.IntRange(min=6), default=6, show_default=True)
-def new(name: str, title: str | None, points: int) -> None:
-    """For authors: lay down a new exercise, an operation on one number such as tanh."""
-    from grader.autograd.new import blanks, lay_down
-    from grader.course.course import here
-
-    course = here()
-    course.authors_only()
-    texts = lay_down(course, name, title or f"{name}(a)", points)
-    click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")
-    for path, count in blanks(texts):
-        click.echo(f"  {path.relative_to(course.root)} ({count})")
-    click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
-    click.echo("Then:\n  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
-    click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
+    click.echo(summary(conditions.course))
 
 
 @click.command()
@@ -99,7 +75,7 @@ def _update(folder: Path) -> None:
         click.echo(f"{printable(str(folder))} is up to date; nothing was changed.")
 
 
-COMMANDS = (check, new, release)
+CHECK, RELEASE = (check,), (release,)
 
 
 @click.command()

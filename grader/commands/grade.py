@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import ANY_SHAPE, console, each_done, notice, signed_by, standard_output
+from grader.commands.shared import (
+    ANY_SHAPE,
+    LIMIT,
+    SANDBOX,
+    SEED,
+    console,
+    each_done,
+    setting,
+    signed_by,
+    standard_output,
+)
 from grader.errors import UsageError
-from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
     from grader.course.course import Course
+    from grader.examine.examining import Layouts
     from grader.examine.setting import Setting
     from grader.render.export import Single
     from grader.render.text import About
@@ -25,7 +35,6 @@ if TYPE_CHECKING:
 
 # As render.formats has them, which would take long to import for an option's help.
 FORMATS = ("text", "json", "gradescope", "github-classroom", "classroom50", "exercism", "junit")
-PATIENCE = 3.0  # a machine may be that busy with other things before code that computes is cut off
 
 
 @click.command()
@@ -38,15 +47,9 @@ PATIENCE = 3.0  # a machine may be that busy with other things before code that 
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--sign", "key", type=click.Path(path_type=Path), metavar="KEYFILE", help="Sign the JSON.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
-@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    help="Seconds for each exercise.",
-)
+@SEED
+@SANDBOX
+@LIMIT
 @click.option(
     "--value", default="", metavar="MODULE:CLASS", help="The class to grade, in code of any layout."
 )
@@ -69,15 +72,11 @@ def grade(
 ) -> None:
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.course.course import STRICT, here
-    from grader.examine.cases import default_folder
     from grader.examine.grading import grade as grade_submission
-    from grader.examine.setting import Setting
     from grader.machine.files import refuse_unwritable, whole_file
     from grader.model import Person
     from grader.render.text import About
     from grader.report.rubric import stated, weighed
-    from grader.sandbox.cages import choose
-    from grader.sandbox.runner import Limits
     from grader.submission.submission import load
 
     course = here()
@@ -86,21 +85,18 @@ def grade(
     target = None if json_to is None or json_to == "-" else Path(json_to)
     if target is not None:
         refuse_unwritable(target)
-    limits = Limits(seconds=time_limit, patience=PATIENCE)
-    setting = Setting(course, choose(sandbox), default_folder(), seed, limits, notice())
+    conditions = setting(sandbox, seed, time_limit, course=course)
     started, clock = datetime.now(UTC), perf_counter()
     folder = submission or course.root / "exercises"
-    if value or names or _of_any_shape(folder, course):
-        from grader.autograd.any_engine.examining import grade_foreign
-
-        mapping, lenient = _mapped(names), any_shape != STRICT
-        setting = replace(setting, lenient=lenient)
-        found = grade_foreign(folder, setting, value=value, mapping=mapping, only=exercises, lenient=lenient)
+    layouts: Layouts = course.subject.layouts
+    if value or names or layouts.found(folder, course):
+        mapping, conditions = _mapped(names), replace(conditions, lenient=any_shape != STRICT)
+        found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
-        found = grade_submission(load(folder, course.names), setting, exercises)
+        found = grade_submission(load(folder, course.names), conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
-        report = replace(report, course=_digest(setting))
+        report = replace(report, course=_digest(conditions))
     about = About(Person(report.submission), started=started, seconds=round(perf_counter() - clock, 3))
     _remember(report, course, folder, about)
 
@@ -129,12 +125,6 @@ def _remember(report: Report, course: Course, folder: Path, about: About) -> Non
 
     if remembering(course, folder) and about.started is not None and about.seconds is not None:
         remember(report, state_folder(course), about.started, about.seconds)
-
-
-def _of_any_shape(path: Path, course: Course) -> bool:
-    from grader.autograd.any_engine.finding import is_foreign
-
-    return is_foreign(path, course)
 
 
 def _mapped(names: tuple[str, ...]) -> dict[str, str]:

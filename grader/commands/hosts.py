@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from secrets import randbelow, token_bytes
 from time import perf_counter
@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import console, each_done, notice, standard_output
+from grader.commands.shared import LIMIT, SANDBOX, SEED, console, each_done, setting, standard_output
 from grader.printable import command
 from grader.report.report import KEY, LARGEST
-from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
-    from grader.examine.setting import Setting
     from grader.render.text import About
     from grader.report.report import Report
     from grader.submission.commit import Changes
@@ -30,31 +28,7 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path)
 ROOT = Path("/autograder")
-PATIENCE = 3.0  # a machine may be that busy with other things before code that computes is cut off
 SEEDS = 1 << 31
-SEED = click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
-SANDBOX = click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
-LIMIT = click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    help="Seconds for each exercise.",
-)
-
-
-def _setting(
-    sandbox: str, seed: int, seconds: float, say: Callable[[str], None], own: bool = False
-) -> Setting:
-    """own: whether the code is the caller's own, so that "auto" may do without a cage."""
-    from grader.course.course import here
-    from grader.examine.cases import default_folder
-    from grader.examine.setting import Setting
-    from grader.sandbox.cages import choose
-    from grader.sandbox.runner import Limits
-
-    limits = Limits(seconds=seconds, patience=PATIENCE)
-    return Setting(here(), choose(sandbox, strangers=not own), default_folder(), seed, limits, say)
 
 
 @click.command()
@@ -64,7 +38,7 @@ def warm(seed: int, sandbox: str) -> None:
     """Draw all cases and try all known mistakes now, so that no grading has to wait for that."""
     from grader.examine.signatures import warm as fill
 
-    cases = fill(_setting(sandbox, seed, 10.0, notice(), own=True))
+    cases = fill(setting(sandbox, seed))
     click.echo(f"{cases} cases are ready for seed {seed}.")
 
 
@@ -107,7 +81,8 @@ def run_there(root: Path, seed: int, key: Path | None, sandbox: str, time_limit:
         click.echo(sentence)
 
     hidden = key.read_bytes() if key is not None and key.is_file() else b""
-    sys.exit(run(root, lambda: _setting(sandbox, seed, time_limit, say), datetime.now(UTC), say, hidden))
+    conditions = partial(setting, sandbox, seed, time_limit, say=say, strangers=True)
+    sys.exit(run(root, conditions, datetime.now(UTC), say, hidden))
 
 
 @click.command()
@@ -124,7 +99,7 @@ def exercism(slug: str, given: Path, to: Path, seed: int, sandbox: str, time_lim
     """
     from grader.platforms.exercism import run
 
-    run(slug, given, to, lambda: _setting(sandbox, seed, time_limit, notice()))
+    run(slug, given, to, lambda: setting(sandbox, seed, time_limit, strangers=True))
 
 
 @click.command()
@@ -144,7 +119,7 @@ def gitlab(
 
     for to in (junit, codequality):
         refuse_unwritable(to)
-    found = graded(submission, _setting(sandbox, seed, time_limit, notice()))
+    found = graded(submission, setting(sandbox, seed, time_limit, strangers=True))
 
     @standard_output()
     def show() -> None:
@@ -166,10 +141,10 @@ def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float)
     from grader.render.terminal import render
     from grader.submission.submission import load
 
-    setting = _setting(sandbox, seed, time_limit, notice(), own=True)
+    conditions = setting(sandbox, seed, time_limit)
     passed = True
-    for folder, names in asked(files, setting.course.names).items():
-        report = grade(load(folder, setting.course.names), setting, names)
+    for folder, names in asked(files, conditions.course.names).items():
+        report = grade(load(folder, conditions.course.names), conditions, names)
         render(report, console(), str(folder), f"grader grade {folder} --exercise {{}}")
         passed = passed and report.all_passed
     sys.exit(0 if passed else 1)
@@ -189,15 +164,9 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 @click.option("--repo", type=DIRECTORY, metavar="DIR", help="The repository (default: the course's).")
 @click.option("--out", type=DIRECTORY, default=OUT, show_default=True, metavar="DIR", help="See below.")
 @click.option("--everything", is_flag=True, help="Grade what has not changed, too.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
-@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    help="Seconds for each exercise.",
-)
+@SEED
+@SANDBOX
+@LIMIT
 def ci(
     head: str,
     base: str | None,
@@ -243,20 +212,12 @@ def _quiet() -> str:
 
 
 def _graded(given: Submission, only: tuple[str, ...], seed: int, sandbox: str, time_limit: float) -> Report:
-    from grader.course.course import here
-    from grader.examine.cases import default_folder
     from grader.examine.grading import grade
-    from grader.examine.setting import Setting
     from grader.report.report import named
     from grader.report.rubric import stated, weighed
-    from grader.sandbox.cages import choose
-    from grader.sandbox.runner import Limits
 
-    course = here()
-    limits = Limits(seconds=time_limit, patience=PATIENCE)
-    cage = choose(sandbox, strangers=True)
-    setting = Setting(course, cage, default_folder(), seed, limits, notice())
-    report = weighed(grade(given, setting, only), stated(course))
+    conditions = setting(sandbox, seed, time_limit, strangers=True)
+    report = weighed(grade(given, conditions, only), stated(conditions.course))
     return replace(report, seed=named(seed))
 
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import ANY_SHAPE, console, say_left_out, signed_by
+from grader.commands.shared import ANY_SHAPE, SANDBOX, console, say_left_out, signed_by
 from grader.errors import UsageError
 from grader.printable import printable
 from grader.report.report import LARGEST, Seed, read
-from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
     from grader.classroom.batch import Tally
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 BOOK = click.Path(path_type=Path, dir_okay=False)
 STOPPED = 130  # as shells have it for a Ctrl-C
-PATIENCE = 4.0  # for each job that shares a processor
 
 
 @click.command()
@@ -38,7 +36,7 @@ PATIENCE = 4.0  # for each job that shares a processor
     metavar="N",
     help="A secret one draws cases nobody knows. It counts from now on (default: the one so far, or 0).",
 )
-@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+@SANDBOX
 @click.option("--time-limit", type=click.FloatRange(min=0.1), default=10.0, show_default=True)
 @ANY_SHAPE
 def batch(
@@ -60,10 +58,11 @@ def batch(
     """
     from grader.classroom.batch import Wanted, grade_class
     from grader.render.terminal import watching
+    from grader.sandbox.runner import Limits
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     width = jobs or cores
-    patience = PATIENCE * max(1.0, width / cores)
+    patience = Limits().patience * max(1.0, width / cores)  # for jobs that share a processor
     judge = any_shape or ""
     wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience, judge)
     try:

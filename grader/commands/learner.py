@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import console, notice
+from grader.commands.shared import LIMIT, SANDBOX, SEED, console, setting
 from grader.errors import MachineError, UsageError
 from grader.printable import printable
-from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from grader.learner.history import Grade
     from grader.watch.board import Event
 
-PATIENCE = 3.0  # as for grade
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -195,17 +193,13 @@ def solution(exercise: str) -> None:
 
 def _passes(course: Course, name: str) -> bool:
     """Grade one exercise as it is now; remembered like any other grade."""
-    from grader.examine.cases import default_folder
     from grader.examine.grading import grade
-    from grader.examine.setting import Setting
     from grader.learner.history import remember, state_folder
-    from grader.sandbox.cages import choose
-    from grader.sandbox.runner import Limits
     from grader.submission.submission import load
 
-    setting = Setting(course, choose("auto"), default_folder(), 0, Limits(patience=PATIENCE), notice())
+    conditions = setting(course=course)
     now, clock = datetime.now(UTC), perf_counter()
-    report = grade(load(course.root / "exercises", course.names), setting, (name,))
+    report = grade(load(course.root / "exercises", course.names), conditions, (name,))
     remember(report, state_folder(course), now, round(perf_counter() - clock, 3))
     return report.all_passed
 
@@ -215,15 +209,9 @@ COMMANDS = (hint, list_exercises, progress, reset, solution)
 
 @click.command()
 @click.option("--poll", is_flag=True, help="Look again and again, where a file system tells nothing.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
-@click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0.1),
-    default=10.0,
-    show_default=True,
-    help="Seconds for each exercise.",
-)
+@SEED
+@SANDBOX
+@LIMIT
 def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     """Grade each exercise as soon as it is saved; the keys are on the screen."""
     from grader.course.course import here
@@ -235,10 +223,9 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
 
     screen = console(fixed=False)
     fit(screen)
-    _installed()
     course = here()
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    order = Order(sandbox, seed, time_limit, PATIENCE, str(course.root))
+    order = Order(sandbox, seed, time_limit, root=str(course.root))
     saves = Saves(course.root / "exercises", course.names, events.put, monotonic, poll)
     terminal, grading = Terminal(screen, events.put), Grading(course, order, events.put)
     first = saves.first
@@ -247,14 +234,6 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
         watch = Watch(course, first, grading, terminal, events, monotonic, seed)
         code = watch.run()
     sys.exit(code)
-
-
-def _installed() -> None:
-    """Raise UsageError where an older environment lacks what watches files."""
-    try:
-        import watchfiles  # noqa: F401  # saves.py uses it
-    except ImportError:
-        raise UsageError("the package watchfiles is missing", "run: make setup") from None
 
 
 WATCH = (watch,)

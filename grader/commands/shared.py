@@ -1,4 +1,4 @@
-"""Where commands print, for people and what takes its time, and under whose signature."""
+"""What commands share: options, what is graded with, and where they print."""
 
 from __future__ import annotations
 
@@ -13,14 +13,27 @@ import click
 
 from grader.errors import GraderError, UsageError
 from grader.printable import printable
+from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from grader.classroom.gradebook import LeftOut
+    from grader.course.course import Course
+    from grader.examine.setting import Setting
     from grader.render.export import Single
 
 SIZE = ("COLUMNS", "LINES")
+SECONDS = 10.0
+SEED = click.option("--seed", type=int, default=0, show_default=True, help="Another seed draws other cases.")
+SANDBOX = click.option("--sandbox", type=click.Choice(NAMES), default="auto", show_default=True)
+LIMIT = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0.1),
+    default=SECONDS,
+    show_default=True,
+    help="Seconds for each exercise.",
+)
 # As course.ANY_SHAPE has them; given without a value it is the second.
 ANY_SHAPE = click.option(
     "--any-shape",
@@ -29,6 +42,32 @@ ANY_SHAPE = click.option(
     flag_value="lenient",
     help="Judge code of any layout by the course's promises (strict), or by its own (lenient).",
 )
+
+
+def setting(
+    sandbox: str = "auto",
+    seed: int = 0,
+    seconds: float = SECONDS,
+    *,
+    course: Course | None = None,
+    say: Callable[[str], None] | None = None,
+    strangers: bool = False,
+) -> Setting:
+    """What a command grades with; raises GraderError where there is no course, or no such cage.
+
+    course: by default the one found here.
+    say: see Setting; by default it speaks on standard error.
+    strangers: the code is not the caller's own, so that "auto" refuses what is no cage.
+    """
+    from grader.course.course import here
+    from grader.examine.cases import default_folder
+    from grader.examine.setting import Setting
+    from grader.sandbox.cages import choose
+    from grader.sandbox.runner import Limits
+
+    course = course or here()
+    limits = Limits(seconds)
+    return Setting(course, choose(sandbox, strangers), default_folder(), seed, limits, say or notice())
 
 
 def console(stderr: bool = False, fixed: bool = True) -> Console:

@@ -17,6 +17,7 @@ from typing import Any
 from grader.course.sealed import Opened, Sources, sources
 from grader.errors import CourseError, UsageError
 from grader.model import Exercise
+from grader.subject import DEFAULT, Subject, known, load
 
 GIVEN = ("value", "module")
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
@@ -33,6 +34,7 @@ class Course:
     policy: the table of that name as it stands; policy.read() says what it means.
     solutions_after_pass: whether students may see the model of an exercise that has passed.
     any_shape: one of ANY_SHAPE, for a class.
+    taught: the name of the subject.
     """
 
     root: Path
@@ -42,6 +44,7 @@ class Course:
     policy: Mapping[str, Any] = field(default_factory=dict)
     solutions_after_pass: bool = True
     any_shape: str = STRICT
+    taught: str = DEFAULT
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -53,11 +56,16 @@ class Course:
             together = _together(table["together"])
             shown = _yes_or_no(table, "solutions_after_pass", True)
             policy, judge = table.get("policy", {}), _judge(table)
-            return cls(root, table["title"], exercises, together, policy, shown, judge)
+            return cls(root, table["title"], exercises, together, policy, shown, judge, _taught(table))
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
             raise CourseError(f"{path} is not a course: {error}", "compare it with the README") from error
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What is taught; imported when first asked for."""
+        return load(self.taught)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,6 +154,13 @@ def _judge(table: dict[str, Any]) -> str:
     if said not in ANY_SHAPE:
         raise ValueError(f"any_shape is {' or '.join(map(repr, ANY_SHAPE))}, not {said!r:.40}")
     return str(said)
+
+
+def _taught(table: dict[str, Any]) -> str:
+    said = table.get("subject", DEFAULT)
+    if not isinstance(said, str) or not known(said):
+        raise ValueError(f"there is no subject {said!r:.40}")
+    return said
 
 
 def _exercise(entry: dict[str, Any]) -> Exercise:

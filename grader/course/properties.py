@@ -17,11 +17,34 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from grader.autograd.program import Program, View, pack
 from grader.model import Claim, Kind
+from grader.subject import Packed, Program, Subject
 
 DRAWN = 100
-Holds = Callable[[View, View], None]
+Holds = Callable[[Any, Any], None]  # of two views of the subject's
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A strategy that make() will make, once cases are drawn.
+
+    A grade that replays recorded cases draws none, and importing hypothesis would take longer than
+    examining an exercise.
+    """
+
+    make: Callable[[], Any]
+
+    def map(self, function: Callable[[Any], Any]) -> Deferred:
+        """Deferred as well: what a strategy's method of that name does."""
+        return Deferred(lambda: self.make().map(function))
+
+    def __or__(self, other: Deferred) -> Deferred:
+        return Deferred(lambda: self.make() | other.make())
+
+
+def made(over: Any) -> Any:
+    """The strategy itself, whether deferred or not; anything else as it is."""
+    return over.make() if isinstance(over, Deferred) else over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +54,7 @@ class Property:
     first: programs that are always tried; a failure among them needs no shrinking.
     over: the strategy that draws programs, perhaps deferred; None where none are drawn.
     drawn: how many of these.
-    kink: relu may be asked at zero.
+    kink: it may be asked where the answer is a matter of choice.
     """
 
     claim: Claim
@@ -41,13 +64,14 @@ class Property:
     drawn: int
     kink: bool
 
-    def kept(self, program: Program, expected: tuple[float, ...], got: tuple[float, ...]) -> bool:
-        """Whether these numbers are as promised."""
-        packed = pack(program)
-        return keeps(self.holds, View(packed, expected), View(packed, got))
+    def kept(
+        self, subject: Subject, packed: Packed, expected: tuple[float, ...], got: tuple[float, ...]
+    ) -> bool:
+        """Whether a program's numbers are as promised."""
+        return keeps(self.holds, subject.view(packed, expected), subject.view(packed, got))
 
 
-def keeps(holds: Holds, expected: View, got: View) -> bool:
+def keeps(holds: Holds, expected: Any, got: Any) -> bool:
     """Whether the claim asserts without complaint."""
     try:
         holds(expected, got)

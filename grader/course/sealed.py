@@ -109,10 +109,14 @@ def unseal(data: bytes) -> dict[str, str]:
     body = _masked(body, digest)
     if sha256(body).digest() != digest:
         raise ValueError("its checksum does not fit")
+    unpacking = zlib.decompressobj()
     try:
-        return _texts(zlib.decompressobj().decompress(body, MOST))
-    except (zlib.error, RecursionError) as error:
-        raise ValueError(str(error)) from None
+        plain = unpacking.decompress(body, MOST)
+    except zlib.error:
+        raise ValueError("its texts cannot be unpacked") from None
+    if unpacking.unconsumed_tail:
+        raise ValueError(f"it holds more than {MOST:,} bytes of texts")
+    return _texts(plain)
 
 
 def _masked(body: bytes, digest: bytes) -> bytes:
@@ -122,7 +126,10 @@ def _masked(body: bytes, digest: bytes) -> bytes:
 
 
 def _texts(plain: bytes) -> dict[str, str]:
-    texts = json.loads(plain)
+    try:
+        texts = json.loads(plain)
+    except (ValueError, RecursionError):
+        raise ValueError("its texts are no JSON") from None
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise ValueError("it holds something else than texts")
     return texts

@@ -1,4 +1,4 @@
-"""Record and replay: the cases of an exercise's properties with torch's answers, drawn once and kept."""
+"""Record and replay: the cases of an exercise's properties with their answers, drawn once and kept."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import sys
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
 
 import platformdirs
 
-from grader.autograd.program import Packed, Program, size
 from grader.course.properties import Property, promised
 from grader.errors import CourseError
 from grader.machine.cache import Data, users_folder
 from grader.machine.cache import recall as recalled
 from grader.sandbox.runner import Request
+from grader.subject import Packed, Program, Subject, Unfit
 from grader.version import code_digest
 
 FORMAT = 1
 # What a change of would draw or answer other cases.
-MAKERS = ("agreement", "autograd", "course", "examine")
+MAKERS = ("agreement", "course", "examine", "subject")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Bank:
     expected: the answers, one after the other.
     """
 
+    subject: Subject
     counts: tuple[int, ...]
     written: frozenset[int]
     request: Request
@@ -52,7 +53,7 @@ class Bank:
         return [0, *accumulate(self.request.lengths)]
 
     def answer(self, case: int) -> tuple[float, ...]:
-        """What torch observed in a case."""
+        """What a right submission observes in a case."""
         return self.cut(self.expected, case)
 
     def cut(self, numbers: Sequence[float], case: int) -> tuple[float, ...]:
@@ -73,10 +74,10 @@ class Bank:
         return marshal.dumps((self.counts, self.written, *request, self.expected.tobytes()))
 
     @classmethod
-    def from_bytes(cls, data: Data) -> Bank:
+    def from_bytes(cls, subject: Subject, data: Data) -> Bank:
         """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
         counts, written, packed, lengths, expected = marshal.loads(data)
-        return cls(counts, written, Request(packed, lengths), array("d", expected))
+        return cls(subject, counts, written, Request(packed, lengths), array("d", expected))
 
 
 def default_folder() -> Path:
@@ -84,17 +85,19 @@ def default_folder() -> Path:
     return users_folder(platformdirs.user_cache_dir) / "cases"
 
 
-def key(properties_file: Path, seed: int) -> str:
+def key(subject: Subject, properties_file: Path, seed: int) -> str:
     """What a bank depends on, as a file name: the properties, the seed, and every version."""
     digest = hashlib.sha256()
-    versions = (FORMAT, sys.version_info[:2], version("hypothesis"), version("torch"), seed)
+    theirs = tuple(map(version, ("hypothesis", *subject.versions)))
+    versions = (FORMAT, sys.version_info[:2], *theirs, seed)
     digest.update(repr(versions).encode())
     digest.update(promised(properties_file))
-    digest.update(code_digest(*MAKERS))
+    digest.update(code_digest(*MAKERS, subject.name))
     return f"{properties_file.stem.removeprefix('test_')}-{digest.hexdigest()[:24]}.cases"
 
 
 def recall(
+    subject: Subject,
     folder: Path,
     properties_file: Path,
     seed: int,
@@ -105,42 +108,41 @@ def recall(
 
     say: called with a sentence before drawing, which takes seconds, and where the folder cannot keep it.
     """
-    name = key(properties_file, seed)
+    name = key(subject, properties_file, seed)
 
     def drawn() -> Bank:
         say(f"Drawing the cases for {name.partition('-')[0]}, once; PyTorch answers them …")
-        return record(properties, seed)
+        return record(subject, properties, seed)
 
-    return recalled(folder, name, Bank.from_bytes, drawn, Bank.to_bytes, say)
+    return recalled(folder, name, partial(Bank.from_bytes, subject), drawn, Bank.to_bytes, say)
 
 
-def record(properties: Sequence[Property], seed: int) -> Bank:
-    """Draw every property's cases and ask torch for the answers."""
+def record(subject: Subject, properties: Sequence[Property], seed: int) -> Bank:
+    """Draw every property's cases and ask the subject for the answers."""
     programs: list[Program] = []
     expected = array("d")
     counts: list[int] = []
     written: set[int] = set()
     for prop in properties:
-        cases = _cases(prop, seed)
+        cases = _cases(subject, prop, seed)
         counts.append(len(cases))
         written |= {len(programs) + i for i, (program, _) in enumerate(cases) if program in prop.first}
         programs += [program for program, _ in cases]
         for _, numbers in cases:
             expected.extend(numbers)
-    return Bank(tuple(counts), frozenset(written), Request.of(programs), expected)
+    return Bank(subject, tuple(counts), frozenset(written), Request.of(programs), expected)
 
 
-def _cases(prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
-    from grader.autograd.oracle import Unfit, answer
+def _cases(subject: Subject, prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
     from grader.examine.drawing import each_drawn
 
     try:
-        cases = {program: answer(program, prop.kink) for program in prop.first}
+        cases = {program: subject.answer(program, prop.kink) for program in prop.first}
     except Unfit:
         raise CourseError(
             f"a program written down for {prop.claim.name} has no answer all must agree with",
             "keep it away from relu's kink, undefined powers, overflow and cancellation",
         ) from None
     if prop.over is not None:
-        each_drawn(prop, seed, answer, cases.setdefault)
-    return sorted(cases.items(), key=lambda case: size(case[0]))
+        each_drawn(prop, seed, subject.answer, cases.setdefault)
+    return sorted(cases.items(), key=lambda case: subject.size(case[0]))

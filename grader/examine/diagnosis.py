@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite, isnan, nan
 
-from grader.autograd.program import judged
 from grader.course.misconceptions import Misconception
 from grader.course.properties import Property
 from grader.examine.cases import Bank
@@ -92,7 +91,7 @@ class Matcher:
     def _way(self, prop: Property, place: int) -> Callable[[Signature, int], bool]:
         if prop.kink:
             return lambda candidate, place: self._as_kept(prop, candidate, place)
-        return self._as_pattern if self.bank.programs[place][0] == "fresh" else self._as_numbers
+        return self._as_pattern if self.bank.subject.random(self.bank.programs[place]) else self._as_numbers
 
     def _numbers(self, candidate: Signature, place: int) -> tuple[tuple[float, ...], ...] | None:
         """Both sides' numbers; None where one side has none."""
@@ -111,8 +110,8 @@ class Matcher:
         got, known = both
         if got == known:
             return True
-        count = judged(self.bank.programs[place], len(got))
-        return all(map(_alike, got[:count], known[:count]))
+        packed, view = self.bank.programs[place], self.bank.subject.view
+        return all(map(_alike, view(packed, got).values, view(packed, known).values))
 
     def _as_pattern(self, candidate: Signature, place: int) -> bool:
         """Random weights are alike where the same of them are equal."""

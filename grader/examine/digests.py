@@ -19,13 +19,12 @@ from grader.version import VERSION, code_digest
 # Together with what cases and signatures depend on: everything between programs and outcomes.
 JUDGES = (
     "agreement",
-    "autograd",
-    "autograd/worker",
     "course",
     "examine",
     "model",
     "report",
     "sandbox",
+    "subject",
     "submission",
     "worker",
 )
@@ -37,7 +36,7 @@ def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
     digest = hashlib.sha256(signatures_key(setting, exercise).encode())
     settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory)
     digest.update(repr(settled).encode())
-    digest.update(code_digest(*JUDGES))
+    digest.update(code_digest(*JUDGES, course.subject.name, f"{course.subject.name}/worker"))
     stubs = course.names if exercise.own else (exercise.name,)
     _add(digest, (course.stub(name).encode() for name in stubs))
     _add(digest, (course.solution(name).encode() for name in GIVEN))
@@ -64,6 +63,7 @@ def outcome_key(
     """
     digest = hashlib.sha256(of_exercise)
     if submission.shape is not None:
+        digest.update(code_digest(*course.subject.layouts.code))
         return _of_any_shape(digest, submission, lenient)
     others = set() if exercise.own else {*course.names} - {exercise.name}
     for said in (submission.sources, submission.unreadable):
@@ -75,7 +75,6 @@ def outcome_key(
 
 def _of_any_shape(digest: hashlib._Hash, submission: Submission, lenient: bool) -> bytes:
     """The same for an implementation in a shape of its own, of which every exercise sees all."""
-    digest.update(code_digest("autograd/any_engine", "autograd/any_engine/worker"))
     _add(digest, [repr((submission.shape, lenient)).encode()])
     for said in (submission.sources, submission.unreadable):
         _add(

@@ -13,9 +13,8 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
-from grader.autograd.over import made
-from grader.autograd.program import Program
-from grader.course.properties import Property
+from grader.course.properties import Property, made
+from grader.subject import Program, Unfit
 
 Answer = Callable[[Program, bool], tuple[float, ...]]
 Try = Callable[[Program, tuple[float, ...]], object]
@@ -27,7 +26,6 @@ def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: 
     The same property, seed and versions draw the same programs in the same order, as long as try_out
     does not raise; shrink then lets hypothesis look for a smaller one before it raises the same.
     """
-    from grader.autograd.oracle import Unfit
 
     def body(program: Program) -> None:
         try:

@@ -1,23 +1,21 @@
-"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each.
-
-The programs and their order are those of any other grading, asked in two requests rather than one. Only the
-smallest counterexample, which is looked for by shrinking, and the bonus are still to come.
-"""
+"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each."""
 
 from __future__ import annotations
 
 import marshal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache, cached_property
+from pathlib import Path
+from typing import Protocol
 
 from grader.course.course import Course, untouched
 from grader.course.misconceptions import misconceptions
 from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
 from grader.examine.diagnosis import Matcher, named
-from grader.examine.judging import broken, first_broken, holds, verdict
+from grader.examine.judging import broken, first_broken, holds, shrunk, verdict
 from grader.examine.setting import Setting, parts
 from grader.examine.signatures import recall_signatures
 from grader.model import (
@@ -32,7 +30,9 @@ from grader.model import (
     Result,
     Verdict,
 )
+from grader.report.report import Report
 from grader.sandbox.runner import Attempt, Clock, Request, Student
+from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
 # Seconds for a whole submission on a busy machine; what fails later is shown as it was drawn.
@@ -55,7 +55,7 @@ def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Out
 class Examination:
     """One exercise of one submission, observed once and then judged property by property.
 
-    seen: what the bank's programs gave, where they have been run already.
+    seen: what the bank's programs gave.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class Examination:
         bank: Bank,
         properties: Sequence[Property],
         attempt: Attempt,
-        seen: Sequence[Observation] | None = None,
+        seen: Sequence[Observation],
     ) -> None:
         self._setting = setting
         self._exercise = exercise
         self._bank = bank
         self._attempt = attempt
-        self._seen = list(attempt.observe(bank.request) if seen is None else seen)
+        self._seen = list(seen)
         self._properties = tuple(properties)
         self._numbers = {prop.claim.name: number for number, prop in enumerate(properties)}
         self._broken = [
@@ -84,14 +84,12 @@ class Examination:
         number = self._numbers[prop.claim.name]
         place, cases = self._broken[number], len(self._bank.places(number))
         if place is None:
-            return verdict(self._exercise.name, cases, None)
+            return Passed(cases)
         worst = broken(self._bank, place, self._seen[place])
         shrinks = shrinks and prop.over is not None and not self._attempt.over
         if shrinks and self._only_drawn_cases_fail:
-            from grader.examine.shrinking import shrunk
-
-            worst = shrunk(prop, self._setting.seed, self._attempt, worst)
-        return verdict(self._exercise.name, cases, worst)
+            worst = shrunk(self._bank.subject, prop, self._setting.seed, self._attempt, worst)
+        return verdict(self._bank.subject, self._exercise.name, cases, worst)
 
     @property
     def all_hold(self) -> bool:
@@ -133,7 +131,7 @@ class Examiner:
     def __init__(self, setting: Setting, submission: Submission) -> None:
         self.setting = setting
         self.submission = submission
-        self._student = Student(setting.cage, setting.limits, self.lanes)
+        self._student = Student(setting.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
         self._shrinking = SHRINKING
@@ -183,12 +181,46 @@ class Examiner:
         bank = setting.bank(exercise, properties)
         engine = parts(setting.course, self.submission.sources, exercise)
         attempt = self._open.enter_context(self._student.attempt(engine))
-        return Examination(setting, exercise, bank, properties, attempt)
+        seen = self._observed(attempt, exercise, properties)
+        return Examination(setting, exercise, bank, properties, attempt, seen)
+
+    def _observed(
+        self, attempt: Attempt, exercise: Exercise, properties: Sequence[Property]
+    ) -> list[Observation]:
+        """What the exercise's cases give."""
+        return attempt.observe(self.setting.bank(exercise, properties).request)
 
     def close(self) -> None:
         """End every process."""
         self._open.close()
         self._student.close()
+
+
+class Layouts(Layout, Protocol):
+    """A subject's hand-ins that are graded as they are, whatever their files are called.
+
+    code: the packages that such outcomes depend on besides all others.
+    """
+
+    code: tuple[str, ...]
+
+    def found(self, path: Path, course: Course) -> bool:
+        """Whether what lies there is one."""
+
+    def grade(
+        self, path: Path, setting: Setting, value: str, names: Mapping[str, str], only: Sequence[str]
+    ) -> Report:
+        """Grade it.
+
+        value: the class that counts, empty to have it found. names: ours to its own.
+        Raises UsageError where it cannot be read or loaded.
+        """
+
+    def examiner(self, setting: Setting, submission: Submission) -> Examiner:
+        """The examiner of any submission, for those who only see its outcomes."""
+
+    def rules(self, submission: Submission, lenient: bool) -> str:
+        """By which promises a submission is judged, in words; nothing for the course's own files."""
 
 
 def examine(setting: Setting, submission: Submission, exercise: Exercise, diagnosed: bool = True) -> Result:
@@ -205,9 +237,6 @@ def examine(setting: Setting, submission: Submission, exercise: Exercise, diagno
         examiner.close()
 
 
-Observe = Callable[[Request], list[Observation]]
-
-
 @cache
 def split(request: Request, end: int) -> tuple[Request, Request]:
     """The first programs of a request, up to end, and the others."""
@@ -219,7 +248,11 @@ def split(request: Request, end: int) -> tuple[Request, Request]:
 
 
 class Early:
-    """Asks for an exercise's cases in two goes, and tells after the first what the verdict is."""
+    """Asks for an exercise's cases in two goes, and tells after the first what the verdict is.
+
+    The programs and their order are those of any other grading. Only the smallest counterexample, which is
+    looked for by shrinking, and the bonus are still to come.
+    """
 
     def __init__(
         self,
@@ -249,14 +282,14 @@ class Early:
         end = self.bank.places(self.decisive - 1).stop if self.decisive else 0
         return split(self.bank.request, end)
 
-    def observe(self, observe: Observe, request: Request) -> list[Observation]:
-        """What observe says to the request; a whole bank is asked for in two goes."""
-        if request is not self.bank.request or not self.decisive:
-            return observe(request)
+    def observe(self, attempt: Attempt) -> list[Observation]:
+        """What the bank's programs give."""
+        if not self.decisive:
+            return attempt.observe(self.bank.request)
         first, rest = self.halves()
-        seen = observe(first)
+        seen = attempt.observe(first)
         self._tell(self._result(seen))
-        return seen + (observe(rest) if rest.lengths else [])
+        return seen + (attempt.observe(rest) if rest.lengths else [])
 
     def _result(self, seen: list[Observation]) -> Result:
         """The verdicts on what has been seen, with the recorded counterexamples as they are."""
@@ -264,7 +297,7 @@ class Early:
         for number, prop in enumerate(self._properties[: self.decisive]):
             place = first_broken(prop, bank, bank.places(number), seen)
             worst = None if place is None else broken(bank, place, seen[place])
-            outcome = verdict(self._exercise.name, len(bank.places(number)), worst)
+            outcome = verdict(bank.subject, self._exercise.name, len(bank.places(number)), worst)
             verdicts.append(Verdict(prop.claim, outcome))
         missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
         return Result(self._exercise, tuple(verdicts), self._diagnosis(seen) if missed else None)

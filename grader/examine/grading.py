@@ -21,6 +21,7 @@ from grader.examine.setting import Setting
 from grader.model import Exercise, Result, Verdict
 from grader.report.evidence import claim_from_plain, diagnosis_from_plain, outcome_from_plain
 from grader.report.report import Report
+from grader.subject import Subject
 from grader.submission.submission import Submission
 from grader.version import VERSION
 
@@ -90,7 +91,7 @@ def report_on(
         isolation=setting.cage.isolation,
         results=tuple(results[exercise.name] for exercise in asked),
         together=results.get(setting.course.together.name),
-        versions=versions(),
+        versions=versions(setting.course.subject),
     )
 
 
@@ -173,11 +174,11 @@ def _crash(test: dict[str, Any]) -> str:
     return str(test["outcome"])
 
 
-def versions() -> tuple[tuple[str, str], ...]:
+def versions(subject: Subject) -> tuple[tuple[str, str], ...]:
     """Everything whose version a verdict may depend on."""
     return (
         ("grader", VERSION),
         ("python", platform.python_version()),
-        ("torch", version("torch")),
+        *((name, version(name)) for name in subject.versions),
         ("hypothesis", version("hypothesis")),
     )

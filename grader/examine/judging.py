@@ -1,16 +1,15 @@
-"""From observations to an outcome: whether the promise holds in every case, and where it plainly does not."""
+"""From observations to an outcome: whether the promise holds, and the smallest case where it does not."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
-from grader.agreement import close
-from grader.autograd.as_python import graph_of, labels, source
-from grader.autograd.program import Expression, Program, View, judged, pack, size, unpack
-from grader.course.properties import Property, keeps
+from grader.course.properties import Property
 from grader.examine.cases import Bank
 from grader.model import (
     Counterexample,
@@ -26,8 +25,10 @@ from grader.model import (
     Raised,
     TimedOut,
 )
+from grader.sandbox.runner import Attempt, Request
+from grader.subject import Program, Subject, pack
 
-SHOWN = 12
+MOST_TRIES = 300
 PLACE = re.compile(r"\{(\d{1,6})\}")
 
 
@@ -53,67 +54,89 @@ def holds(prop: Property, bank: Bank, place: int, got: Observation) -> bool:
     """Whether one recorded case is as promised."""
     if not isinstance(got, Numbers):
         return False
-    packed = bank.programs[place]
-    return keeps(prop.holds, View(packed, bank.answer(place)), View(packed, got.values))
+    return prop.kept(bank.subject, bank.programs[place], bank.answer(place), got.values)
 
 
 def broken(bank: Bank, place: int, got: Observation) -> Broken:
     """A recorded case with all that was seen of it."""
-    return Broken(unpack(bank.programs[place]), bank.answer(place), got, bank.is_written(place))
+    return Broken(bank.subject.unpack(bank.programs[place]), bank.answer(place), got, bank.is_written(place))
 
 
-def verdict(exercise: str, cases: int, worst: Broken | None) -> Outcome:
+def verdict(subject: Subject, exercise: str, cases: int, worst: Broken | None) -> Outcome:
     """What became of a property that was tried on so many cases, the plainest broken one being worst."""
     if worst is None:
         return Passed(cases)
-    got = worst.got
+    got, shown = worst.got, partial(counterexample, subject, exercise, worst)
     match got:
         case Numbers():
-            return Failed(cases, counterexample(exercise, worst, got.values))
+            return Failed(cases, shown(got.values))
         case Misfit(reason):
-            return Failed(cases, counterexample(exercise, worst), _named(reason, worst.program))
+            return Failed(cases, shown(), _named(reason, subject.labels(worst.program)))
         case Raised(error, frames):
             unread = error.startswith(("SyntaxError", "IndentationError", "TabError", "Missing: "))
             loading = unread or any(frame.endswith("in <module>") for frame in frames)
-            shown = None if loading else counterexample(exercise, worst)
-            return Crashed(cases, error.removeprefix("Missing: "), frames, shown)
+            case = None if loading else shown()
+            return Crashed(cases, error.removeprefix("Missing: "), frames, case)
         case Ended(reason, busy):
-            return Crashed(cases, reason, (), counterexample(exercise, worst) if busy else None)
+            return Crashed(cases, reason, (), shown() if busy else None)
         case Overtime(limit, busy):
-            return TimedOut(limit, counterexample(exercise, worst) if busy else None)
+            return TimedOut(limit, shown() if busy else None)
         case _:
             assert_never(got)
 
 
-def _named(reason: str, program: Program) -> str:
+def _named(reason: str, names: Sequence[str]) -> str:
     """The reason with each {i} replaced by the label of value i."""
-    names = labels(program)
     return PLACE.sub(lambda m: names[int(m[1])] if int(m[1]) < len(names) else m[0], reason)
 
 
-def counterexample(exercise: str, worst: Broken, got: tuple[float, ...] | None = None) -> Counterexample:
+def counterexample(
+    subject: Subject, exercise: str, worst: Broken, got: tuple[float, ...] | None = None
+) -> Counterexample:
     """The case as a student sees it: the program, and the numbers that are worth looking at."""
-    names = labels(worst.program)
-    places = _worth_showing(worst, got)
-    expected = tuple((names[place], worst.expected[place]) for place in places)
-    shown = () if got is None else tuple((names[place], got[place]) for place in places)
-    rank = (*size(worst.program), int(not worst.written))
-    graph = graph_of(worst.program, worst.expected, got)
-    return Counterexample(source(worst.program, exercise), expected, shown, rank, graph)
+    return subject.shown(worst.program, exercise, worst.expected, got, not worst.written)
 
 
-def _worth_showing(worst: Broken, got: tuple[float, ...] | None) -> list[int]:
-    """Results and gradients before the data of leaves; if they are many, those that differ first."""
-    program, expected = worst.program, worst.expected
-    places = range(judged(pack(program), len(expected)))
-    differ = {place for place in places if got is not None and not close(got[place], expected[place])}
-    if isinstance(program, Expression):
-        # A leaf's data is only worth a line where something has changed it.
-        leaves = range(len(program.leaves))
-        last = program.nodes - 1
-        kept = [p for p in places if p in differ or p >= last or len(places) <= SHOWN]
-        places_kept = [p for p in kept if p in differ or p not in leaves]
-    else:
-        places_kept = list(places)
-    ranked = sorted(places_kept, key=lambda place: place not in differ)
-    return sorted(ranked[:SHOWN])
+class _Broke(Exception):
+    """The promise did not hold; hypothesis shrinks what raises it."""
+
+
+class Shrinker:
+    """Tries programs on a live attempt and keeps the smallest that breaks the promise."""
+
+    def __init__(self, subject: Subject, prop: Property, attempt: Attempt, start: Broken) -> None:
+        self.subject = subject
+        self.prop = prop
+        self.attempt = attempt
+        self.smallest = start
+        self.tries = 0
+
+    def try_out(self, program: Program, expected: tuple[float, ...]) -> None:
+        """Raise where the program breaks the promise; after the last try or a dead worker nothing does."""
+        self.tries += 1
+        if self.tries > MOST_TRIES or self.attempt.over:
+            return
+        (got,) = self.attempt.observe(Request.of([program]))
+        if isinstance(got, Ended | Overtime):
+            return
+        if isinstance(got, Numbers) and self.prop.kept(self.subject, pack(program), expected, got.values):
+            return
+        if self.subject.size(program) < self.subject.size(self.smallest.program):
+            self.smallest = Broken(program, expected, got)
+        raise _Broke
+
+
+def shrunk(subject: Subject, prop: Property, seed: int, attempt: Attempt, start: Broken) -> Broken:
+    """The smallest broken case that hypothesis finds from where it was drawn, start if there is none.
+
+    Asks the subject for answers that were never recorded, which may take seconds to import.
+    """
+    from hypothesis.errors import HypothesisException
+
+    from grader.examine.drawing import each_drawn
+
+    shrinker = Shrinker(subject, prop, attempt, start)
+    # Hypothesis complains of code that breaks a promise only now and then: start stands.
+    with suppress(_Broke, HypothesisException):
+        each_drawn(prop, seed, subject.answer, shrinker.try_out, shrink=True)
+    return shrinker.smallest

@@ -48,7 +48,7 @@ class Setting:
 
     def _recalled(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
         path = self.course.properties(exercise.name)
-        return recall(self.cache, path, self.seed, properties, self.say_once)
+        return recall(self.course.subject, self.cache, path, self.seed, properties, self.say_once)
 
     def say_once(self, sentence: str) -> None:
         """Say a sentence that has not been said yet, if there is somebody to hear it."""

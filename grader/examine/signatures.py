@@ -46,7 +46,9 @@ def _recalled(setting: Setting, exercise: Exercise, bank: Bank, folder: Path) ->
 
 def signatures_key(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> str:
     """What an exercise's cases and signatures depend on, as the stem of a file's name."""
-    stem = key(setting.course.properties(exercise.name), setting.seed).removesuffix(".cases")
+    stem = key(setting.course.subject, setting.course.properties(exercise.name), setting.seed).removesuffix(
+        ".cases"
+    )
     return f"{stem}-{fingerprint(setting.course, exercise, folder)}"
 
 
@@ -54,9 +56,9 @@ def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
     """What signatures depend on besides the bank: the wrong code, and what stands around it when it runs."""
     parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in course.parts]
     digest = hashlib.sha256(repr((SECONDS, exercise.name, parts)).encode())
-    digest.update(code_digest("course", "worker", "autograd/worker"))
-    # The misconceptions' file, the solution and their reader stand for the wrong code that is made of them: work
-    # that is right is graded without applying a single diff.
+    digest.update(code_digest("course", "worker", f"{course.subject.name}/worker"))
+    # The misconceptions' file, the solution and their reader stand for the wrong code that is made of them:
+    # work that is right is graded without applying a single diff.
     made_of = [text.encode() for text in texts(exercise.name, folder)]
     for data in made_of:
         digest.update(hashlib.sha256(data).digest())
@@ -69,7 +71,7 @@ def learn(
     course: Course, exercise: Exercise, known: Sequence[Misconception], cage: Cage, bank: Bank
 ) -> list[Signature]:
     """Run every misconception's code, caged like a student's, over the bank."""
-    student = Student(cage, Limits(seconds=SECONDS, patience=PATIENCE), LANES)
+    student = Student(cage, Limits(seconds=SECONDS, patience=PATIENCE), LANES, course.subject.worker)
     signatures = []
     for misconception in known:
         sources = {exercise.name: misconception.source}

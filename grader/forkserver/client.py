@@ -1,4 +1,4 @@
-"""Where submissions are examined side by side: one grading process for a class, as many lanes as jobs."""
+"""Grading processes as those who ask see them; and a room, where a class is examined side by side."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from typing import IO
 
 from grader.errors import GraderError, MachineError
 from grader.forkserver.messages import Order, Plain, Reply, Task, fault_from_plain, receive, send
@@ -29,6 +30,50 @@ class LaneBroken(MachineError):
         super().__init__(what, "run the same command again: it goes on")
 
 
+class Server:
+    """A grading process that has been started, and the lanes that lead to it.
+
+    stderr, variables: as for processes.started().
+    """
+
+    def __init__(
+        self, order: Order, lanes: int = 1, stderr: IO[bytes] | None = None, **variables: str
+    ) -> None:
+        pairs = [socket.socketpair() for _ in range(lanes)]
+        fds = [theirs.fileno() for _, theirs in pairs]
+        words = json.dumps(asdict(order)), ",".join(map(str, fds))
+        self.lanes = [ours for ours, _ in pairs]
+        try:
+            module = "grader.forkserver.server"
+            self._process = started(module, *words, pass_fds=fds, stderr=stderr, **variables)
+        except MachineError:
+            self.close()
+            raise
+        finally:
+            for _, theirs in pairs:
+                theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """Close the lanes."""
+        for lane in self.lanes:
+            lane.close()
+
+    def end(self) -> None:
+        """Wait for its end, which comes once its lanes are closed; kill it where that takes too long."""
+        try:
+            self._process.wait(CLOSING)
+        except subprocess.TimeoutExpired:
+            # With all its forks; their workers end when these do.
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
+
+
 class Room:
     """A grading process that starts when it is first needed; examine() is for as many threads as lanes.
 
@@ -41,7 +86,7 @@ class Room:
         self._lanes = lanes
         # A lane that broke and could not be replaced is None until somebody needs it.
         self._free: queue.SimpleQueue[socket.socket | None] = queue.SimpleQueue()
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._servers: list[Server] = []
         self._opening = threading.Lock()
         self._course = ""
 
@@ -83,23 +128,20 @@ class Room:
         return self._lane()
 
     def _open(self, lanes: int) -> None:
-        pairs = [socket.socketpair() for _ in range(lanes)]
-        fds = [theirs.fileno() for _, theirs in pairs]
-        order = json.dumps(asdict(self._order))
+        server = Server(self._order, lanes)
+        self._servers.append(server)
         try:
-            process = started("grader.forkserver.server", order, ",".join(map(str, fds)), pass_fds=fds)
-            self._processes.append(process)
-        finally:
-            for _, theirs in pairs:
-                theirs.close()
-        for ours, _ in pairs:
-            ours.settimeout(OPENING)
-            while "say" in (hello := _answer(ours)):
-                self._say(hello["say"])
-            self._course = hello["course"]
-            ours.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
-        for ours, _ in pairs:
-            self._free.put(ours)
+            for lane in server.lanes:
+                lane.settimeout(OPENING)
+                while "say" in (hello := _answer(lane)):
+                    self._say(hello["say"])
+                self._course = hello["course"]
+                lane.settimeout(LONGEST + 50 * self._order.seconds * self._order.patience)
+        except GraderError:
+            server.close()
+            raise
+        for lane in server.lanes:
+            self._free.put(lane)
 
     def close(self) -> None:
         """End the grading process; what is still being examined is ended with it."""
@@ -107,13 +149,8 @@ class Room:
             while True:
                 if lane := self._free.get_nowait():
                     lane.close()
-        for process in self._processes:
-            try:
-                process.wait(CLOSING)
-            except subprocess.TimeoutExpired:
-                # With all its forks; their workers end when these do.
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        for server in self._servers:
+            server.end()
 
 
 def _answer(lane: socket.socket) -> Plain:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from grader.errors import CourseError, GraderError, MachineError, UsageError
-from grader.model import Exercise, Result, Verdict
-from grader.report.evidence import (
-    claim_from_plain,
-    claim_to_plain,
-    diagnosis_from_plain,
-    diagnosis_to_plain,
-    outcome_from_plain,
-    outcome_to_plain,
-)
+from grader.model import Exercise, Result
+from grader.report.evidence import claim_from_plain, claim_to_plain, result_from_plain, result_to_plain
+from grader.sandbox.runner import PATIENCE
 from grader.submission.submission import AnyShape, Submission
 
 Plain = dict[str, Any]
@@ -34,21 +29,24 @@ KINDS: dict[str, type[GraderError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a room is set up: everything of a setting that has a name.
+    """How a grading process is set up: everything of a setting that has a name.
 
     seconds, patience: see Limits.
     root: where the course lies; empty for the one that the grader was installed with.
     cache: the folder of recorded cases; empty for this user's.
     lenient: see Setting.
+    early: somebody waits at a screen. A worker is up before there is a task, a verdict is told before the
+        bonus and any shrinking, and a task that comes before the last one is answered ends that one.
     """
 
     sandbox: str
     seed: int
     seconds: float
-    patience: float
+    patience: float = PATIENCE
     root: str = ""
     cache: str = ""
     lenient: bool = False
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +126,21 @@ def _read(of: socket.socket, count: int) -> bytes | None:
     return bytes(data)
 
 
-def to_plain(result: Result) -> Plain:
-    """Everything of a result but its exercise, which both ends know by name."""
-    verdicts = [[claim_to_plain(v.claim), outcome_to_plain(v.outcome)] for v in result.verdicts]
-    return {
-        "exercise": result.exercise.name,
-        "verdicts": verdicts,
-        "diagnosis": diagnosis_to_plain(result.diagnosis),
-    }
+def results_to_plain(results: Iterable[Result], final: bool) -> Plain:
+    """A reply: by the exercise's name what was seen, and which claims that is about.
+
+    final: no more is to come of this task.
+    """
+    evidence, claims = {}, {}
+    for result in results:
+        evidence[result.exercise.name] = result_to_plain(result)
+        claims[result.exercise.name] = [claim_to_plain(verdict.claim) for verdict in result.verdicts]
+    return {"evidence": evidence, "claims": claims, "final": final}
 
 
-def from_plain(exercises: dict[str, Exercise], plain: Plain) -> Result:
-    """What to_plain() was given; raises KeyError or ValueError for anything else."""
-    verdicts = (
-        Verdict(claim_from_plain(claim), outcome_from_plain(outcome)) for claim, outcome in plain["verdicts"]
-    )
-    return Result(exercises[plain["exercise"]], tuple(verdicts), diagnosis_from_plain(plain["diagnosis"]))
+def results_from_plain(exercises: Mapping[str, Exercise], reply: Plain) -> list[Result]:
+    """What results_to_plain() was given; raises KeyError or ValueError for anything else."""
+    return [
+        result_from_plain(exercises[name], list(map(claim_from_plain, reply["claims"][name])), seen)
+        for name, seen in reply["evidence"].items()
+    ]

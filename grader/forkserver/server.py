@@ -1,9 +1,9 @@
-"""The grading process of a class: pytest collects the properties once, every submission is a fork.
+"""The grading process: pytest collects the properties once, and every task is examined by a fork.
 
-Run by client.py as a process of its own, where nothing else is: no thread, no progress bar, no store.
+Run by client.py as a process of its own, where nothing else is: no thread, no screen, no store.
     python -m grader.forkserver.server ORDER LANES
-ORDER is an Order as JSON, LANES the descriptors of sockets, comma between them. Down each lane come
-tasks and go replies, one at a time.
+ORDER is an Order as JSON, LANES the descriptors of sockets, comma between them. Down each lane come tasks and
+go replies. A class has many lanes, with a task at a time in each; a watch has one, and wants it early.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -24,39 +24,114 @@ from typing import NoReturn
 
 import pytest
 
-from grader.autograd.any_engine.examining import examiner_of, warm_up
 from grader.course.course import Course, here
-from grader.course.properties import collected
-from grader.errors import CourseError, GraderError, MachineError
+from grader.course.properties import Property, collected
+from grader.errors import GraderError, MachineError
 from grader.examine.cases import default_folder
 from grader.examine.digests import course_digest
-from grader.examine.examining import Examiner
-from grader.examine.grading import Carrier, arguments, result, silently
+from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
+from grader.examine.grading import Carrier, arguments, result, silently, versions
 from grader.examine.plugin import Examining
 from grader.examine.setting import Setting
 from grader.examine.signatures import recall_signatures
-from grader.forkserver.messages import Order, Overrun, Plain, Task, fault_to_plain, receive, send
-from grader.report.evidence import result_to_plain
+from grader.forkserver.messages import (
+    Order,
+    Overrun,
+    Plain,
+    Task,
+    fault_to_plain,
+    receive,
+    results_to_plain,
+    send,
+)
+from grader.model import Exercise, Observation, Result
 from grader.sandbox.cages import choose
 from grader.sandbox.launch import worker_code
-from grader.sandbox.runner import Limits
+from grader.sandbox.runner import Attempt, Clock, Limits
 from grader.submission.submission import Submission
 
-CHUNK = 1 << 16
 ANSWERING = 120.0  # seconds on top of all limits, for starting, ending and judging on a busy machine
+NOBODY = Submission("", {}, {})
+AGAIN = "run the same command again: it goes on with what is missing"
 
 
-class Collected(Carrier):
+class Prepared(Examiner):
+    """An examiner with a started worker, whose submission is still to come.
+
+    tell: called with the verdict as soon as it is settled, before the bonus and any shrinking.
+    """
+
+    def __init__(self, setting: Setting, tell: Callable[[Result], None]) -> None:
+        super().__init__(setting, NOBODY)
+        self._tell = tell
+        # Where that fails now, it is tried again, and said, when there is something to grade.
+        with suppress(MachineError):
+            self._student.start()
+
+    def _observed(
+        self, attempt: Attempt, exercise: Exercise, properties: Sequence[Property]
+    ) -> list[Observation]:
+        return Early(self.setting, exercise, properties, self._tell).observe(attempt)
+
+
+class Fork:
+    """A fork of the grading process, and the line to it; in the fork itself pid is 0."""
+
+    def __init__(self, pid: int, line: socket.socket) -> None:
+        self.pid = pid
+        self.line = line
+        self.number: int | None = None
+        self.seconds = self._by = 0.0
+
+    @classmethod
+    def begun(cls) -> Fork:
+        """A new one; this returns in both processes."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        mine, other = (theirs, ours) if pid == 0 else (ours, theirs)
+        other.close()
+        return cls(pid, mine)
+
+    def ask(self, task: Plain, seconds: float) -> None:
+        """Give it a task, and so many seconds for it."""
+        self.number, self.seconds, self._by = task.get("number"), seconds, time.monotonic() + seconds
+        self.line.settimeout(seconds)
+        with suppress(OSError):  # then it has ended, and its line says so
+            send(self.line, task)
+
+    def ready(self, *others: socket.socket) -> list[socket.socket]:
+        """Which of the others and its own line can be read, as soon as one can; none once its time is up."""
+        return select.select([*others, self.line], [], [], max(0.0, self._by - time.monotonic()))[0]
+
+    def answer(self, again: str) -> Plain:
+        """What can be read now; a fault where it has died, or its time is up. again: what to do then."""
+        if self.line not in self.ready():
+            said = f"examining it took more than {self.seconds:.0f} seconds, and the grader ended that"
+            return {"fault": fault_to_plain(Overrun(said, again))}
+        ended = MachineError("the process that examined it ended early", again)
+        return _received(self.line) or {"fault": fault_to_plain(ended)}
+
+    def end(self) -> None:
+        """Kill it; its worker ends when it does."""
+        self.line.close()
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+class Server(Carrier):
     """Stops pytest after its collection and lets it go on in a fork for each task.
 
     serving: set in a fork that examines: the task and where its reply goes.
     """
 
-    def __init__(self, setting: Setting, lanes: list[socket.socket]) -> None:
-        super().__init__(Examining(Examiner(setting, Submission("", {}, {}))))
+    def __init__(self, setting: Setting, lanes: list[socket.socket], early: bool) -> None:
+        super().__init__(Examining(Examiner(setting, NOBODY)))
         self.setting = setting
+        self.layouts: Layouts = setting.course.subject.layouts
         self.lanes = lanes
-        self.serving: tuple[Task, int] | None = None
+        self.early = early
+        self.serving: tuple[Task, socket.socket] | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -65,61 +140,124 @@ class Collected(Carrier):
             return  # pytest itself says what it could not collect
         items = [item for item in session.items if isinstance(item, pytest.Function)]
         with self.examining.noting_faults():
-            make_ready(self.setting, self.examining, items)
-            hello: Plain = {"course": course_digest(self.setting).hex()}
+            self._make_ready(items)
+            hello: Plain = {
+                "course": course_digest(self.setting).hex(),
+                "isolation": self.setting.cage.isolation,
+                "versions": versions(self.setting.course.subject),
+            }
         gc.collect()
         gc.freeze()
-        self.serving = _each_lane(self.lanes, hello, self._budget)
-        task = self.serving[0]
-        self.examining.examiner = examiner_of(self.setting, task.submission)
+        lane = _own(self.lanes)
+        send(lane, hello)
+        line = self._each_task(lane)
+        lane.close()
+        task = self._awaited(line)
+        self.serving = task, line
         session.items[:] = [item for item in items if self.examining.exercise(item).name in task.marks]
 
-    def _budget(self, submission: Submission) -> float:
-        """The most seconds that a submission may take in all."""
-        return examiner_of(self.setting, submission).longest + ANSWERING
+    def _make_ready(self, items: list[pytest.Function]) -> None:
+        """Do here what every fork would do again."""
+        import_module("grader.examine.drawing")
+        subject = self.setting.course.subject
+        subject.warm_up()
+        worker_code(subject.worker)
+        assert self.setting.course.reference
+        for item in items:
+            exercise, properties = self.examining.exercise(item), collected(item.module)
+            bank = self.setting.bank(exercise, properties)
+            assert bank.programs
+            bank.answer(0)
+            if not exercise.own:
+                recall_signatures(self.setting, exercise, bank)
+            if self.early:
+                Early(self.setting, exercise, properties, lambda _: None).halves()
 
-    def reply(self, finished: Callable[[], None]) -> Plain:
-        """What the fork's task is answered with."""
+    def _each_task(self, lane: socket.socket) -> socket.socket:
+        """Hand tasks to forks and their replies back, until the lane closes; returns in the forks only."""
+        waiting: Fork | None = None
+        busy: Fork | None = None
+        while True:
+            # While one works, no other is begun: it would take the processor from it.
+            if self.early and busy is None and waiting is None:
+                waiting = Fork.begun()
+                if waiting.pid == 0:
+                    return waiting.line
+            if busy is not None and lane not in busy.ready(lane):
+                busy = self._relay(busy, lane)
+                continue
+            task = _received(lane)
+            if busy is not None:
+                busy.end()
+                busy = None
+            if task is None:
+                os._exit(0)  # a fork that waits sees its line close, and ends by itself
+            fork = waiting or Fork.begun()
+            if fork.pid == 0:
+                return fork.line
+            fork.ask(task, self._seconds(Task.from_plain(task)))
+            busy, waiting = fork, None
+
+    def _seconds(self, task: Task) -> float:
+        """The most that a task may take in all; who waits has asked for one exercise."""
+        if self.early:
+            return Clock.of(self.setting.limits).left + SHRINKING
+        return self.layouts.examiner(self.setting, task.submission).longest + ANSWERING
+
+    def _relay(self, fork: Fork, lane: socket.socket) -> Fork | None:
+        """Hand a fork's answer on; returns the fork if there are more to come."""
+        answer = fork.answer("save it once more" if self.early else AGAIN)
+        # Where nobody listens any more, the lane is closed, and the next look at it says so.
+        with suppress(OSError):
+            send(lane, {"number": fork.number, **answer})
+        if not answer.get("final", True):
+            return fork
+        fork.end()  # after the answer, for it takes a while
+        return None
+
+    def _awaited(self, line: socket.socket) -> Task:
+        """What this fork is asked; where somebody waits, all is ready before it comes."""
+        examiner: Examiner | None = None
+        if self.early:
+            examiner = Prepared(self.setting, lambda told: send(line, results_to_plain([told], final=False)))
+        plain = _received(line)
+        if plain is None:
+            if examiner is not None:
+                examiner.close()
+            os._exit(0)
+        task = Task.from_plain(plain)
+        if examiner is None:
+            examiner = self.layouts.examiner(self.setting, task.submission)
+        examiner.submission = task.submission
+        self.examining.examiner = examiner
+        return task
+
+    def reply(self, finished: Callable[[], None]) -> None:
+        """Answer the fork's task."""
         assert self.serving is not None
-        if self.examining.fault is not None:
-            return {"fault": fault_to_plain(self.examining.fault)}
+        task, line = self.serving
         try:
+            if self.examining.fault is not None:
+                raise self.examining.fault
             finished()
-            marks = [part for part in self.setting.course.parts if part.name in self.serving[0].marks]
-            evidence = {mark.name: result_to_plain(result(mark, self.tests)) for mark in marks}
+            marks = [part for part in self.setting.course.parts if part.name in task.marks]
+            answer = results_to_plain([result(mark, self.tests) for mark in marks], final=True)
         except GraderError as error:
-            return {"fault": fault_to_plain(error)}
-        return {"evidence": evidence}
+            answer = {"fault": fault_to_plain(error)}
+        with suppress(OSError):  # nobody waits for it any more
+            send(line, answer)
 
 
-def make_ready(setting: Setting, examining: Examining, items: list[pytest.Function]) -> None:
-    """Do here what every fork would do again."""
-    # Only a failure that no recorded case shows needs torch; but then every fork would import it.
-    for name in ("grader.autograd.oracle", "grader.examine.shrinking", "grader.autograd.strategies"):
-        import_module(name)
-    worker_code()
-    assert setting.course.reference
-    warm_up()
-    for item in items:
-        exercise = examining.exercise(item)
-        bank = setting.bank(exercise, collected(item.module))
-        assert bank.programs
-        bank.answer(0)
-        if not exercise.own:
-            recall_signatures(setting, exercise, bank)
-
-
-def _each_lane(
-    lanes: list[socket.socket], hello: Plain, budget: Callable[[Submission], float]
-) -> tuple[Task, int]:
-    """A process for each lane, and from it one for each task; returns in these only."""
+def _own(lanes: list[socket.socket]) -> socket.socket:
+    """The lane that this process serves; of several, each has a process, and the first waits for all."""
+    if len(lanes) == 1:
+        return lanes[0]
     for lane in lanes:
         if os.fork() == 0:
             for other in lanes:
                 if other is not lane:
                     other.close()
-            send(lane, hello)
-            return _each_task(lane, budget)
+            return lane
     for lane in lanes:
         lane.close()
     with suppress(ChildProcessError):
@@ -128,44 +266,11 @@ def _each_lane(
     os._exit(0)
 
 
-def _each_task(lane: socket.socket, budget: Callable[[Submission], float]) -> tuple[Task, int]:
-    """Answer the lane's tasks until there are no more; returns in the forks only."""
-    while (plain := receive(lane)) is not None:
-        task = Task.from_plain(plain)
-        seconds = budget(task.submission)
-        reading, writing = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            lane.close()
-            os.close(reading)
-            return task, writing
-        os.close(writing)
-        answer = _read(reading, seconds)
-        os.close(reading)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        send(lane, answer)
-    os._exit(0)
-
-
-def _read(reading: int, seconds: float) -> Plain:
-    """All that a fork writes, or a fault where it dies or takes too long."""
-    data, deadline = b"", time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0 and select.select([reading], [], [], left)[0]:
-        piece = os.read(reading, CHUNK)
-        if not piece:
-            # Only a whole answer is JSON.
-            with suppress(ValueError):
-                answer: Plain = json.loads(data)
-                return answer
-            return {"fault": fault_to_plain(MachineError("the process that examined it ended early", AGAIN))}
-        data += piece
-    said = f"examining it took more than {seconds:.0f} seconds, and the grader ended that"
-    return {"fault": fault_to_plain(Overrun(said, AGAIN))}
-
-
-AGAIN = "run the same command again: it goes on with what is missing"
+def _received(line: socket.socket) -> Plain | None:
+    """The next message; None where the other end is closed, however it went."""
+    with suppress(OSError):
+        return receive(line)
+    return None
 
 
 def main(order: str, lanes: str) -> NoReturn:
@@ -173,37 +278,35 @@ def main(order: str, lanes: str) -> NoReturn:
     wanted = Order(**json.loads(order))
     sockets = [socket.socket(fileno=int(fd)) for fd in lanes.split(",")]
     try:
-        collection = _collection(wanted, sockets)
-        finished = silently(arguments(collection.setting, collection.setting.course.parts), collection)
-        if collection.serving is None:
-            if collection.examining.fault is not None:
-                raise collection.examining.fault
+        server = Server(_setting(wanted, sockets[0]), sockets, wanted.early)
+        finished = silently(arguments(server.setting, server.setting.course.parts), server)
+        if server.serving is None:
+            if server.examining.fault is not None:
+                raise server.examining.fault
             finished()
-            raise CourseError("pytest collected no property", "run: grader check")
     except GraderError as error:
         for lane in sockets:
-            send(lane, {"fault": fault_to_plain(error)})
+            with suppress(OSError):
+                send(lane, {"fault": fault_to_plain(error)})
         os._exit(error.exit_code)
-    collection.examining.examiner.close()
-    with open(collection.serving[1], "wb") as pipe:
-        pipe.write(json.dumps(collection.reply(finished)).encode())
+    if wanted.early:
+        server.reply(finished)
+    # Otherwise before the reply: once that is there, this process is killed, and would leave folders behind.
+    server.examining.examiner.close()
+    if not wanted.early:
+        server.reply(finished)
     os._exit(0)
 
 
-def _collection(order: Order, lanes: list[socket.socket]) -> Collected:
+def _setting(order: Order, lane: socket.socket) -> Setting:
     cache = Path(order.cache) if order.cache else default_folder()
     limits = Limits(seconds=order.seconds, patience=order.patience)
     course = Course.load(Path(order.root)) if order.root else here()
-    setting = Setting(
-        course,
-        choose(order.sandbox),
-        cache,
-        order.seed,
-        limits,
-        lambda said: send(lanes[0], {"say": said}),
-        order.lenient,
-    )
-    return Collected(setting, lanes)
+
+    def say(sentence: str) -> None:
+        send(lane, {"say": sentence})
+
+    return Setting(course, choose(order.sandbox), cache, order.seed, limits, say, order.lenient)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
-from itertools import count
 from pathlib import Path
 
 from grader.course.course import BEGIN, END, STEP, Course, handed_out
@@ -56,19 +55,19 @@ def as_handed_out(course: Course, exercise: str) -> bool:
 def _backup(folder: Path, exercise: str, data: bytes) -> Path:
     """A new file with the data, named for the exercise and the time."""
     moment = f"{exercise}-{datetime.now():%Y-%m-%d-%H%M%S}"
-    names = (f"{moment}{f'-{number}' if number > 1 else ''}.py" for number in count(1))
+    place, number = folder / f"{moment}.py", 1
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
+        while True:
             try:
-                added(folder / name, data)
+                added(place, data)
+                return place
             except FileExistsError:
-                continue
-            return folder / name
+                number += 1
+                place = folder / f"{moment}-{number}.py"
     except OSError as error:
         what = f"cannot keep a backup in {folder}: {error.strerror}"
         raise MachineError(what, "nothing was reset; mend that, or copy the file away yourself") from None
-    raise AssertionError("names do not run out")
 
 
 @dataclass(frozen=True, slots=True)

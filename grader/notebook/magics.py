@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from IPython.core.magic_arguments import MagicArgumentParser
 from grader.course.course import Course, here
 from grader.errors import GraderError, UsageError
 from grader.learner.history import FOLDER, read, state_folder, unfinished
-from grader.notebook.output import on_graph, place, steps
+from grader.notebook.output import place, steps
 from grader.notebook.session import Session, beginning, cell_of, save
 from grader.printable import printable
 from grader.report.scoring import exercise_status
@@ -25,7 +24,8 @@ from grader.start import OnTrustedPath
 
 # Not typed.
 Parser: Any = MagicArgumentParser
-LEAF = re.compile(r"\w+=\S+")
+# Of a subject: from the session and a line to HTML, and the same as text.
+Magic = Callable[[Session, str], tuple[str, str]]
 
 
 def load(shell: InteractiveShell) -> None:
@@ -47,7 +47,7 @@ def add(session: Session, shell: InteractiveShell) -> None:
     magics = Magics(session, shell)
     register: Any = shell.register_magic_function
     register(magics.exercise, "line_cell")
-    for magic in (magics.exercises, magics.hint, magics.graph):
+    for magic in (magics.exercises, magics.hint, *map(magics.shown, session.course.subject.magics)):
         register(magic, "line")
 
 
@@ -134,23 +134,15 @@ class Magics:
                 }
             )
 
-    def graph(self, line: str) -> None:
-        """%graph EXPRESSION [NAME=NUMBER]... draws its graph, as the reference and as yours computes it.
+    def shown(self, magic: Magic) -> Callable[[str], None]:
+        """A magic of the subject's, which shows what it gives."""
 
-        Yours is the last cell of each exercise in this notebook, else its file. Leaves that are not given
-        are 1, 2, 3, …: %graph (a*b + c).relu() a=2 b=-3 c=10
-        """
-        with _in_a_sentence():
-            from grader.autograd.typed import Bench, leaf_values, typed
-            from grader.notebook.output import drawn
+        def show(line: str) -> None:
+            with _in_a_sentence():
+                self._show(*magic(self._session, line))
 
-            session, (expression, leaves) = self._session, _split(line)
-            asked = typed(expression, leaf_values(leaves))
-            bench = Bench(session.course, session.cage, session.limits)
-            observed = bench.observe(asked, session.submission())
-            sentences, lines = on_graph(observed)
-            html = drawn(observed.shown.graph, expression, sentences, lines)
-            self._show(html, "\n".join((*sentences, *(text for text, _ in lines))))
+        show.__name__, show.__doc__ = magic.__name__, magic.__doc__
+        return show
 
     def _show(self, html: str, text: str) -> None:
         self._shell.display_pub.publish({"text/html": html, "text/plain": text})
@@ -194,16 +186,6 @@ def _asked(
 def _nothing_more(magic: str, line: str) -> None:
     if line.strip():
         raise UsageError(f"{magic} takes nothing more", f"write it alone: {magic}")
-
-
-def _split(line: str) -> tuple[str, list[str]]:
-    """An expression, and what its leaves are, which stand at the end."""
-    words = line.split()
-    count = next((at for at, word in enumerate(reversed(words)) if not LEAF.fullmatch(word)), len(words))
-    if count == len(words):
-        raise UsageError("there is no expression to draw", "try: %graph (a*b + c).relu() a=2 b=-3 c=10")
-    first = len(words) - count
-    return " ".join(words[:first]), words[first:]
 
 
 def _to_look_at(session: Session) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from itertools import groupby
 from typing import Any
 
-from grader.autograd.typed import Observed
 from grader.learner.hints import Hint
 from grader.learner.history import FOLDER, Mark, latest, on_top, present, read
 from grader.model import Diagnosis, Exercise, Failed, Kind, Node, NotStarted, Passed, Result, Verdict
@@ -25,7 +23,7 @@ from grader.render.text import points as written
 from grader.report.evidence import status
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
-from grader.report.words import counterexample_of, headline, meaning, numbers, places, tree
+from grader.report.words import counterexample_of, headline, meaning, numbers, places
 
 BY = "a notebook"
 # Twice the class, for front ends style tables by a class and more.
@@ -195,16 +193,6 @@ def place(hint: Hint, again: bool) -> str:
     if not again:
         return f"{where}."
     return f"{where}, the last one." if hint.last else f"{where}; again for the next: {more}"
-
-
-def on_graph(observed: Observed) -> tuple[tuple[str, ...], list[tuple[str, bool]]]:
-    """Whose numbers a graph has, a sentence each; and its lines, each with whether it is the suspect's."""
-    own = ", ".join(observed.own)
-    sentences = [f"Expected: the reference. Got: your {own}." if own else "All of it is the reference."]
-    for why, pairs in groupby(observed.waiting, key=lambda pair: pair[1]):
-        sentences.append(f"The reference stands in for {', '.join(name for name, _ in pairs)}: {why}")
-    lines = [(shortened(line.text), bool(line.mark)) for line in tree(observed.shown)]
-    return tuple(map(shortened, (*sentences, *observed.trouble))), lines
 
 
 def rows(session: Session) -> tuple[list[Row], tuple[str, ...]]:

@@ -20,10 +20,7 @@ from grader.printable import shortened
 from grader.report.scoring import exercise_status
 from grader.sandbox.cage import Cage
 from grader.sandbox.cages import choose
-from grader.sandbox.runner import Limits
 from grader.submission.submission import Submission, load, text
-
-PATIENCE = 3.0  # as for the command
 
 
 @dataclass
@@ -47,10 +44,6 @@ class Session:
         """Where cells are run; to try what works here takes a moment."""
         return choose(self.sandbox)
 
-    @property
-    def limits(self) -> Limits:
-        return Limits(patience=PATIENCE)
-
     def exercise(self, name: str) -> Exercise:
         """An exercise by name; raises UsageError where there is none."""
         for exercise in self.course.exercises:
@@ -61,8 +54,8 @@ class Session:
     def setting(self, seed: int) -> Setting:
         """The one setting of a seed, with the cases that were drawn already."""
         if seed not in self._settings:
-            place, say = default_folder(), self.say
-            self._settings[seed] = Setting(self.course, self.cage, place, seed, self.limits, say)
+            place = default_folder()
+            self._settings[seed] = Setting(self.course, self.cage, place, seed, say=self.say)
         return self._settings[seed]
 
     def grade(self, cell: Cell, seed: int) -> Result:

@@ -19,14 +19,7 @@ from grader.model import Misfit, Numbers, Raised
 from grader.printable import printable
 from grader.sandbox.cage import Cage
 
-FILES = (
-    "worker.wire",
-    "autograd.worker.engine",
-    "autograd.worker.programs",
-    "worker.walls",
-    "worker.child",
-    "worker.zygote",
-)
+FILES = ("worker.wire", "worker.walls", "worker.child", "worker.zygote")
 END_SECONDS, START_SECONDS = 2.0, 30.0
 FILTERED = b"f"  # what the zygote says where no code can end its own process by a signal
 REPORT = struct.Struct("<BBI")  # what it says of a process that has ended
@@ -48,15 +41,20 @@ for name, code in modules:
     setattr(sys.modules[package], last, module)
     exec(code, module.__dict__)
 lanes = [tuple(fds[i : i + 4]) for i in range(3, len(fds), 4)]
-sys.modules["<grader>.worker.zygote"].main(fds[1], fds[2], lanes, inside)
+sys.modules["<grader>.worker.zygote"].main(fds[1], fds[2], lanes, inside, module)
 """
 
 
 @cache
-def worker_code() -> bytes:
-    """The worker's modules, compiled, under names in angle brackets that no student's file can have."""
+def worker_code(subject: tuple[str, ...]) -> bytes:
+    """The worker's modules, compiled, under names in angle brackets that no student's file can have.
+
+    subject: those that come after ours; the last is handed to child.serve.
+    """
     folder = Path(__file__).parents[1]
-    sources = [(name, (folder / f"{name.replace('.', '/')}.py").read_text("utf-8")) for name in FILES]
+    sources = [
+        (name, (folder / f"{name.replace('.', '/')}.py").read_text("utf-8")) for name in (*FILES, *subject)
+    ]
     return marshal.dumps([(name, compile(text, f"<{name}>", "exec")) for name, text in sources])
 
 
@@ -85,12 +83,13 @@ class Death:
 class Launched:
     """A running worker with lanes for as many exercises as were asked for.
 
+    subject: see worker_code.
     filtered: no code in it can end a process by a signal, once it has started.
     """
 
     filtered = False
 
-    def __init__(self, cage: Cage, lanes: int) -> None:
+    def __init__(self, cage: Cage, lanes: int, subject: tuple[str, ...]) -> None:
         inside = cage.inside  # asked before anything is open, as it may raise
         boot, self._control, self._status = os.pipe(), os.pipe(), os.pipe()
         # For each lane: requests to the child, then numbers and texts from it.
@@ -112,7 +111,7 @@ class Launched:
             for fd in theirs:
                 os.close(fd)
         with suppress(BrokenPipeError), open(boot[1], "wb") as pipe:
-            pipe.write(worker_code() + marshal.dumps(None if inside is None else astuple(inside)))
+            pipe.write(worker_code(subject) + marshal.dumps(None if inside is None else astuple(inside)))
 
     def begin(self, lane: int) -> Lane:
         """Fork the lane's child; raises BrokenPipeError where the worker is gone.

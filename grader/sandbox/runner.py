@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
-from grader.autograd.program import Packed, Program, pack
 from grader.errors import MachineError
 from grader.model import Ended, Observation, Overtime
 from grader.sandbox.cage import Cage
 from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, answers
+from grader.subject import Packed, Program, pack
 
 MIB = 1 << 20
 NONCE = 8
@@ -31,6 +31,8 @@ OWN_DOING = frozenset(
     getattr(signal, f"SIG{name}")
     for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
 )
+# A machine may be that busy with other things before code that computes is cut off.
+PATIENCE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Limits:
     """
 
     seconds: float = 10.0
-    patience: float = 1.0
+    patience: float = PATIENCE
     memory: int = 512 * MIB
 
 
@@ -65,8 +67,8 @@ class Parts:
 
     modules: the name of each module of the package, with the student's source as text and the
         reference's as code.
-    needed: the definitions the engine has, in order: the module, what it defines, and the attribute of
-        Value that this becomes, or nothing for a class.
+    needed: the definitions the engine has, in order: the module, what it defines, and the attribute
+        that this becomes, or nothing for a class.
     """
 
     modules: Mapping[str, str | CodeType]
@@ -78,12 +80,16 @@ class Parts:
 
 
 class Student:
-    """Runs the exercises of one submission, each in a process of its own under one worker."""
+    """Runs the exercises of one submission, each in a process of its own under one worker.
 
-    def __init__(self, cage: Cage, limits: Limits, lanes: int) -> None:
+    subject: the modules that understand the programs, see launch.worker_code.
+    """
+
+    def __init__(self, cage: Cage, limits: Limits, lanes: int, subject: tuple[str, ...]) -> None:
         self._cage = cage
         self._limits = limits
         self._lanes = lanes
+        self._subject = subject
         self._worker: Launched | None = None
         self._used = 0
 
@@ -101,16 +107,24 @@ class Student:
 
     def _begin(self) -> Running:
         """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
-        for _ in range(2):
-            if self._worker is None or self._used == self._lanes:
-                self.close()
-                self._worker, self._used = Launched(self._cage, self._lanes), 0
-            number, self._used = self._used, self._used + 1
-            try:
-                return Running(self._worker, number, self._worker.begin(number))
-            except BrokenPipeError:
-                self._used = self._lanes
-        raise AssertionError("a worker that has just started takes a command")
+        if self._worker is not None and self._used < self._lanes:
+            with suppress(BrokenPipeError):
+                return self._next(self._worker)
+        try:
+            return self._next(self.start())
+        except BrokenPipeError:
+            what = "the worker process ended as soon as it had started"
+            raise MachineError(what, "run the same again") from None
+
+    def _next(self, worker: Launched) -> Running:
+        number, self._used = self._used, self._used + 1
+        return Running(worker, number, worker.begin(number))
+
+    def start(self) -> Launched:
+        """Have a new worker up, also before anything is asked; raises MachineError where there is none."""
+        self.close()
+        self._worker, self._used = Launched(self._cage, self._lanes, self._subject), 0
+        return self._worker
 
     def close(self) -> None:
         """End the worker with everything in it."""

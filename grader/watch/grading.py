@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import socket
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
 from grader.course.course import Course
-from grader.forkserver.messages import Order, Plain, Task, fault_from_plain, from_plain, receive, send
+from grader.forkserver.client import Server
+from grader.forkserver.messages import Order, Plain, Task, fault_from_plain, receive, results_from_plain, send
 from grader.machine.files import Scratch
-from grader.machine.processes import started
 from grader.watch.board import Event, Faulted, Graded, Lost, Opened, Said
-
-CLOSING = 3.0  # seconds
 
 
 class Grading:
@@ -31,7 +25,7 @@ class Grading:
 
     def __init__(self, course: Course, order: Order, tell: Callable[[Event], None]) -> None:
         self._exercises = {exercise.name: exercise for exercise in course.parts}
-        self._order = order
+        self._order = replace(order, early=True)
         self._tell = tell
         self._lane: socket.socket | None = None
 
@@ -40,20 +34,10 @@ class Grading:
         # Workers put their folders in here; those of dropped gradings are removed with it.
         self._folder = Scratch("watch")
         self._said = self.folder / "said"
-        self._lane, theirs = socket.socketpair()
-        try:
-            self._process = self._started(theirs.fileno())
-        finally:
-            theirs.close()
-        Thread(target=self._listen, args=(self._lane,), daemon=True).start()
-
-    def _started(self, lane: int) -> subprocess.Popen[bytes]:
-        order = json.dumps(asdict(self._order))
         with self._said.open("wb") as said:
-            folder = str(self.folder)
-            return started(
-                "grader.watch.serving", order, str(lane), pass_fds=[lane], stderr=said, TMPDIR=folder
-            )
+            self._server = Server(self._order, stderr=said, TMPDIR=str(self.folder))
+        (self._lane,) = self._server.lanes
+        Thread(target=self._listen, args=(self._lane,), daemon=True).start()
 
     def ask(self, number: int, task: Task) -> None:
         """Have a mark graded; what was asked before and is not answered yet is dropped."""
@@ -80,7 +64,8 @@ class Grading:
             return Opened(message["isolation"], versions)
         if "fault" in message:
             return Faulted(message.get("number"), fault_from_plain(message["fault"]))
-        return Graded(message["number"], from_plain(self._exercises, message["result"]), message["final"])
+        (result,) = results_from_plain(self._exercises, message)
+        return Graded(message["number"], result, message["final"])
 
     def _last_words(self) -> str:
         with suppress(OSError):
@@ -91,7 +76,7 @@ class Grading:
     @property
     def pid(self) -> int:
         """The process that was started last."""
-        return self._process.pid
+        return self._server.pid
 
     @property
     def folder(self) -> Path:
@@ -107,10 +92,5 @@ class Grading:
         with suppress(OSError):
             lane.shutdown(socket.SHUT_RDWR)
         lane.close()
-        try:
-            self._process.wait(CLOSING)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        self._server.end()
         self._folder.remove()

@@ -121,7 +121,8 @@ class Saves:
         if not names:
             return  # an editor's own files
         at, now = self._clock(), self.read()
-        if names & _names(self._before) - _names(now):
+        # Gone or empty for a moment: an editor that puts a new file in its place, or is just writing it.
+        if names & {name for name in _names(self._before) if not now.sources.get(name)}:
             self._stop.wait(REPLACING)
             now = self.read()
         self._before = now

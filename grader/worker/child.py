@@ -7,23 +7,24 @@ import math
 import random
 import resource
 import signal
-import sys
 
-from ..autograd.worker.engine import Parts, assemble
-from ..autograd.worker.programs import run
 from . import walls
 from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
 FRAME_LIMIT = 6
 FILES = 64  # the modules of the standard library are read one by one
 
 
-def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
-    """Answer requests until there are no more; the first one brings the parts and the limits."""
+def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) -> None:
+    """Answer requests until there are no more; the first one brings the parts and the limits.
+
+    subject: what assembles an engine of the parts, and runs programs on it.
+    """
     engine: dict[str, Any] = {}
     trouble = ""
     while request := read_request(requests_fd):
@@ -33,14 +34,13 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int) -> None:
             _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer)
             walls.close((requests_fd, numbers_fd, text_fd))
-            foreign = head.get("foreign")
-            engine, trouble = _foreign(foreign) if foreign else _load(head["parts"], head["needed"])
+            engine, trouble = _load(head, subject)
             _collect_less()
         for packed in programs:
             if trouble:
                 answer.trouble(RAISED, trouble)
             else:
-                _answer(answer, packed, engine)
+                _answer(answer, packed, engine, subject)
         answer.end()
 
 
@@ -77,35 +77,18 @@ def _collect_less() -> None:
     gc.set_threshold(50_000, 1_000, 1_000)
 
 
-def _foreign(given: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """An implementation in a shape of its own, with what it takes to understand that, sent over as code."""
-    package = __package__.removesuffix("worker") + "autograd.any_engine.worker"
-    sys.modules[package] = type(sys)(package)
-    sys.modules[package].__path__ = []
-    for name, code in given["code"]:
-        module = sys.modules[f"{package}.{name}"] = type(sys)(f"{package}.{name}")
-        module.__package__ = package
-        setattr(sys.modules[package], name, module)
-        exec(code, module.__dict__)
+def _load(head: dict[str, Any], subject: ModuleType) -> tuple[dict[str, Any], str]:
+    """The engine, or what went wrong while its parts were loaded."""
     try:
-        return {"run": sys.modules[package + ".serving"].Serving(given).run}, ""
+        return subject.assemble(head), ""
     except BaseException as error:
         return {}, describe(error)
 
 
-def _load(parts: dict[str, Any], needed: list[tuple[str, str, str]]) -> tuple[dict[str, Any], str]:
-    # Last on the path, so that a submission's random.py never stands in for the real one.
-    sys.meta_path.append(Parts(parts))
-    try:
-        return assemble(needed), ""
-    except BaseException as error:
-        return {}, describe(error)
-
-
-def _answer(answer: Answer, packed: tuple[Any, ...], engine: dict[str, Any]) -> None:
+def _answer(answer: Answer, packed: tuple[Any, ...], engine: dict[str, Any], subject: ModuleType) -> None:
     random.seed(0)  # the same program gives the same numbers, wherever in the request it stands
     try:
-        values = engine["run"](packed) if "run" in engine else run(packed, engine)
+        values = subject.run(packed, engine)
     except Misfit as error:
         return answer.trouble(MISFIT, str(error))
     except BaseException as error:

@@ -248,7 +248,7 @@ def see_only(listed: list[str], read: list[str]) -> bool:
     """
     if not sees_only():
         return False
-    library = ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None)
     version = library.syscall(CREATE, None, 0, 1)
     files = (1 << FILES[min(version, max(FILES))]) - 1
     rules = struct.pack("<QQQ", files, 3 if version >= TCP_SINCE else 0, 3 if version >= SCOPES_SINCE else 0)

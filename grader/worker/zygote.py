@@ -15,6 +15,7 @@ from .child import serve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -31,13 +32,14 @@ ENDING, MOMENT = 0.5, 0.001  # seconds that a process may take to end whose pipe
 Lane = tuple[int, int, int, int]
 
 
-def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None:
+def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any, subject: ModuleType) -> None:
     """Obey the control pipe: two bytes a command, what to do and for which lane.
 
     control_fd: START forks the lane's child. END kills it, GONE waits a moment for it to end by itself, as
         its pipe is closed; both reply with a REPORT. A closed pipe ends everything.
     lanes: for each exercise the pipes of its child: requests in, numbers out, text out; and the null device.
     inside: what the cage leaves to the worker, as sandbox.cage.Inside has it; else None.
+    subject: see child.serve.
     """
     _adopt_orphans()
     # Opened here, as a worker that sees only a few files does not find it any more.
@@ -53,7 +55,7 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any) -> None
     while len(command := os.read(control_fd, 2)) == 2:
         what, lane = command[:1], command[1]
         if what == START:
-            running[lane] = _fork((control_fd, reply_fd, children), lanes, lane)
+            running[lane] = _fork((control_fd, reply_fd, children), lanes, lane, subject)
         else:
             child = running.pop(lane)
             os.write(reply_fd, _end(child, children, {*running.values()}, ENDING if what == GONE else 0.0))
@@ -78,7 +80,7 @@ def _process_control(what: int, value: int) -> None:
         ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
 
 
-def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int) -> int:
+def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int, subject: ModuleType) -> int:
     pid = os.fork()
     if pid:
         for fd in lanes[lane]:
@@ -93,7 +95,7 @@ def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int) -> int:
             os.close(fd)
         except OSError:
             continue  # a lane that has ended, or what was never open
-    *pipe, null = lanes[lane]
+    requests, numbers, texts, null = lanes[lane]
     # The flags of an open file are shared by all its descriptors: each child has one of its own, so that none
     # finds there what another has left.
     for standard in (0, 1, 2):
@@ -101,7 +103,7 @@ def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int) -> int:
     os.close(null)
     code = 1
     try:
-        serve(*pipe)
+        serve(requests, numbers, texts, subject)
         code = 0
     except OSError as error:
         code = CLOSED if error.errno == errno.EBADF else 1

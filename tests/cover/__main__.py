@@ -21,6 +21,8 @@ from tests.grader.sandbox.unwalled import WORKER
 ROOT = Path(__file__).resolve().parents[2]
 INTO = ROOT / "build" / "coverage"
 PLUGIN = "nanograd_coverage"  # as pyproject.toml names it
+MEASURED = (sys.executable, "-m", "coverage", "run", "-m", "pytest", "-p", "tests.cover.saving")
+MEASURED += ("-m", "not untraced")
 WAY = re.compile(r"<([\w.]+)> (-?\d+) (-?\d+)")
 ROOM = 1 << 20  # bytes that wait in the FIFO, the most that Linux gives
 Ways = dict[str, set[tuple[int, int]]]
@@ -34,7 +36,7 @@ def main(*options: str) -> int:
     plugin = Path(sysconfig.get_path("purelib"), f"{PLUGIN}.py")
     shutil.copyfile(Path(__file__).with_name("everywhere.py"), plugin)
     try:
-        code, ways = run([sys.executable, "-m", "coverage", "run", "-m", "pytest", *options])
+        code, ways = run([*MEASURED, *options])
         in_workers = CoverageData(basename=str(INTO / "data.workers"))
         in_workers.add_arcs({str(path): arcs for name, arcs in ways.items() if (path := file(name)).exists()})
         in_workers.write()

@@ -9,6 +9,7 @@ from functools import cache
 
 from rich.console import Console
 
+from grader.autograd.subject import SUBJECT
 from grader.course.course import here
 from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank, default_folder, recall
@@ -30,7 +31,7 @@ NUMBERS = (float("nan"), float("inf"), -0.0, 1e308, 5e-324, 2.0**53, 1e-17, -1.5
 def _asked(name: str) -> tuple[Bank, list[Property]]:
     file = here().properties(name)
     properties = list(declared_in(file))
-    return recall(default_folder(), file, 0, properties, lambda _: None), properties
+    return recall(SUBJECT, default_folder(), file, 0, properties, lambda _: None), properties
 
 
 def observations(data: bytes) -> None:
@@ -45,7 +46,7 @@ def observations(data: bytes) -> None:
     for number, prop in enumerate(properties):
         place = first_broken(prop, bank, bank.places(number), seen)
         worst = None if place is None else broken(bank, place, seen[place])
-        verdicts.append(Verdict(prop.claim, verdict(name, len(bank.places(number)), worst)))
+        verdicts.append(Verdict(prop.claim, verdict(SUBJECT, name, len(bank.places(number)), worst)))
     exercise = next(part for part in here().parts if part.name == name)
     _shown_and_stored(Result(exercise, tuple(verdicts)))
 

@@ -146,9 +146,9 @@ def test_nothing_forbidden_was_reached_in_a_class(standings, graded):
 
 
 def test_nothing_that_is_said_of_an_attack_steers_what_shows_it(standings):
-    for person, standing in standings.items():
+    for standing in standings.values():
         if standing.report is not None:
-            assert_neutral(standing.report, About(person))
+            assert_neutral(standing.report, About(standing.person))
 
 
 def test_honest_people_are_graded_as_without_the_attacks(standings, graded):

@@ -2,6 +2,6 @@
 
 Promise: names, files and habits that differ cost nothing; only a wrong number does.
 Doors: finding.read, examining.examine_foreign and grade_foreign, shape for what was found and how it is said,
-cases and oracle for other ways of being right. worker is sent along into the cage.
+cases for other ways of being right. worker is sent along into the cage.
 Nothing of theirs is ever imported here.
 """

@@ -6,20 +6,21 @@ import marshal
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from grader.autograd.any_engine.shape import NARROW, OURS, Shape, Way
+from grader.autograd.any_engine.shape import NARROW, Shape
 from grader.autograd.program import (
     BACKWARD,
+    OURS,
     ZERO,
+    Convention,
     Expression,
     Forward,
     Nudge,
-    Packed,
     Plain,
     Program,
     Step,
     Training,
-    pack,
     unpack,
 )
 from grader.course.properties import Property
@@ -28,6 +29,7 @@ from grader.examine.setting import Setting
 from grader.machine.cache import recall
 from grader.model import Exercise, Numbers, Observation
 from grader.sandbox.runner import Request
+from grader.subject import Packed, Unfit, pack
 from grader.version import code_digest
 
 # By that numbers shrink where an activation is flat for large ones; exact in binary.
@@ -35,53 +37,59 @@ SMALLER = 8
 NETWORKS = ("neuron", "layer", "mlp", "together")
 
 
-def seen_by(exercise: Exercise, way: Way) -> Way:
-    """As much of a way as an exercise can tell from ours."""
+def seen_by(exercise: Exercise, convention: Convention) -> Convention:
+    """As much of a convention as an exercise can tell from ours."""
     name = exercise.name
-    hidden, last = (way.hidden, way.last) if name in NETWORKS else (OURS.hidden, OURS.last)
-    return Way(hidden, last if name in ("mlp", "together") else OURS.last, way.resets)
+    hidden, last = (convention.hidden, convention.last) if name in NETWORKS else (OURS.hidden, OURS.last)
+    return Convention(hidden, last if name in ("mlp", "together") else OURS.last, convention.resets)
 
 
-def bank_of(setting: Setting, exercise: Exercise, properties: Sequence[Property], way: Way) -> Bank:
-    """The exercise's cases as they are this way: from the cache, or answered now and put there."""
+def bank_of(
+    setting: Setting, exercise: Exercise, properties: Sequence[Property], convention: Convention
+) -> Bank:
+    """The exercise's cases as they are by this convention: from the cache, or answered now and put there."""
     ours = setting.bank(exercise, properties)
-    way = seen_by(exercise, way)
-    if way == OURS:
+    convention = seen_by(exercise, convention)
+    if convention == OURS:
         return ours
 
     def asked() -> Bank:
-        setting.say_once(f"Asking PyTorch once about {exercise.name} with {way.hidden} and {way.last} …")
-        return varied(ours, properties, way)
+        setting.say_once(
+            f"Asking PyTorch once about {exercise.name} with {convention.hidden} and {convention.last} …"
+        )
+        return varied(ours, properties, convention)
 
-    name = _file(setting, exercise, way)
-    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
+    name = _file(setting, exercise, convention)
+    read = partial(Bank.from_bytes, setting.course.subject)
+    return recall(setting.cache, name, read, asked, Bank.to_bytes, setting.say_once)
 
 
-def _file(setting: Setting, exercise: Exercise, way: Way) -> str:
+def _file(setting: Setting, exercise: Exercise, convention: Convention) -> str:
     makers = code_digest("autograd/any_engine")
-    stem = key(setting.course.properties(exercise.name), setting.seed).removesuffix(".cases")
-    return f"{stem}-{way.name}-{makers.hex()[:12]}.cases"
+    stem = key(setting.course.subject, setting.course.properties(exercise.name), setting.seed).removesuffix(
+        ".cases"
+    )
+    return f"{stem}-{convention.name}-{makers.hex()[:12]}.cases"
 
 
-def varied(bank: Bank, properties: Sequence[Property], way: Way) -> Bank:
-    """The same cases with the answers of this way, without those that it makes unfit."""
-    from grader.autograd.any_engine.oracle import answer
-    from grader.autograd.oracle import Unfit
+def varied(bank: Bank, properties: Sequence[Property], convention: Convention) -> Bank:
+    """The same cases with the answers of this convention, without those that it makes unfit."""
+    from grader.autograd.oracle import answer
 
     answers: dict[int, tuple[Program, tuple[float, ...]]] = {}
     for number, prop in enumerate(properties):
         for place in bank.places(number):
-            program = smaller(unpack(bank.programs[place]), way)
+            program = smaller(unpack(bank.programs[place]), convention)
             try:
-                answers[place] = program, answer(program, prop.kink, way)
+                answers[place] = program, answer(program, prop.kink, convention)
             except Unfit:
                 continue
     return chosen(bank, properties, lambda place: place in answers, answers)
 
 
-def smaller(program: Program, way: Way) -> Program:
+def smaller(program: Program, convention: Convention) -> Program:
     """The program with numbers near zero, where an activation hardly changes far from there."""
-    if not {way.hidden, way.last} & set(NARROW):
+    if not {convention.hidden, convention.last} & set(NARROW):
         return program
     if isinstance(program, Forward | Training):
         rows = tuple(tuple(x / SMALLER for x in row) for row in program.rows)
@@ -113,7 +121,7 @@ def chosen(
             expected.extend(known[place][1] if place in known else bank.answer(place))
             lengths.append(bank.request.lengths[place])
     request = Request(marshal.dumps(packed), tuple(lengths))
-    return Bank(tuple(counts), frozenset(written), request, expected)
+    return Bank(bank.subject, tuple(counts), frozenset(written), request, expected)
 
 
 BINARY = ("+", "-", "*", "/")

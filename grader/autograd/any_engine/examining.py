@@ -6,7 +6,7 @@ import marshal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -28,10 +28,8 @@ from grader.autograd.any_engine.cases import (
 )
 from grader.autograd.any_engine.finding import read, read_repository, repository
 from grader.autograd.any_engine.shape import (
-    OURS,
     STAND_INS,
     Shape,
-    Way,
     beside,
     found,
     in_own_words,
@@ -43,8 +41,7 @@ from grader.autograd.any_engine.shape import (
     unloadable,
     why_absent,
 )
-from grader.autograd.any_engine.shape import found as told
-from grader.autograd.program import BACKWARD, Expression, Plain, Step, View
+from grader.autograd.program import BACKWARD, OURS, Convention, Expression, Plain, Step, View
 from grader.course.properties import Property
 from grader.errors import UsageError
 from grader.examine.cases import Bank, record
@@ -132,13 +129,13 @@ class AnyExaminer(Examiner):
         if isinstance(examined, AnyExamination):
             lenient, single = self.setting.lenient, examined.judged_as_single
             notes = notes_on(shape, exercise, examined.judged_with_own, lenient, single)
-        return (*notes, *((f"Found: {'; '.join(told(shape))}.",) if first else ()))
+        return (*notes, *((f"Found: {'; '.join(found(shape))}.",) if first else ()))
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         found = self.found
         if isinstance(found, Crashed):
             return replace(found, error=found.error.replace("\n", "; "))
-        why_not = why_absent(found.shape, exercise, self.submission)
+        why_not = why_absent(found.shape, exercise)
         if why_not is not None:
             # Nothing may be absent where the course's promises hold.
             return why_not if self.setting.lenient else replace(why_not, absent=False)
@@ -297,17 +294,17 @@ class Mode:
     ) -> None:
         self.found, self.exercise, self.beside = found, exercise, beside
         lenient = setting.lenient
-        # What a submission says of itself makes nothing easier, unless somebody wants it so.
-        self.way = way_of(found.shape, exercise, beside and bool(found.shape.graph)) if lenient else OURS
-        self.properties = [precise(prop) for prop in properties]
-        whole = bank_of(setting, exercise, properties, self.way)
         # Without a graph that is understood only Neuron and Layer can be replaced, no operation.
         self.operations = beside and bool(found.shape.graph)
+        # What a submission says of itself makes nothing easier, unless somebody wants it so.
+        self.convention = convention_of(found.shape, exercise, self.operations) if lenient else OURS
+        self.properties = [precise(prop) for prop in properties]
+        whole = bank_of(setting, exercise, properties, self.convention)
         lacking: frozenset[str] = frozenset()
         if lenient:
             lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
         wanted = needs_of(whole) if lacking else []
-        self.complete = not lacking and seen_by(exercise, self.way) == OURS
+        self.complete = not lacking and seen_by(exercise, self.convention) == OURS
         self.bank = chosen(whole, properties, lambda p: not wanted[p] & lacking) if lacking else whole
 
     @property
@@ -328,12 +325,12 @@ class Mode:
         return frozenset(broken)
 
 
-def way_of(shape: Shape, exercise: Exercise, beside: bool) -> Way:
-    """The way in which an exercise's numbers come about."""
+def convention_of(shape: Shape, exercise: Exercise, beside: bool) -> Convention:
+    """How an exercise's numbers come about."""
     name = {"neuron": "Neuron", "layer": "Layer"}.get(exercise.name, "MLP")
     module = shape.modules.get(name)
     resets = shape.resets and (not beside or exercise.name == BACKWARD)
-    return Way(module.activation, module.last, resets) if module else Way(resets=resets)
+    return Convention(module.activation, module.last, resets) if module else Convention(resets=resets)
 
 
 def precise(prop: Property) -> Property:
@@ -499,10 +496,11 @@ def _bank(examiner: AnyExaminer, properties: list[Property]) -> Bank:
 
     def asked() -> Bank:
         setting.say_once("Asking PyTorch once about further operations …")
-        return record(properties, 0)
+        return record(setting.course.subject, properties, 0)
 
     name = f"extras-{own}.cases"
-    return recall(setting.cache, name, Bank.from_bytes, asked, Bank.to_bytes, setting.say_once)
+    read = partial(Bank.from_bytes, setting.course.subject)
+    return recall(setting.cache, name, read, asked, Bank.to_bytes, setting.say_once)
 
 
 def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:

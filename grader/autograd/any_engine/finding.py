@@ -60,7 +60,7 @@ def _defines(file: Path) -> bool:
 
 
 class AnyLayout:
-    """Hand-ins that are implementations in shapes of their own; see intake.handin.Layout."""
+    """Hand-ins that are implementations in shapes of their own; see hand_in.Layout."""
 
     def fits(self, path: Path) -> bool:
         """Whether a file defines an operation on numbers, as an engine does."""

@@ -165,19 +165,14 @@ def _module(name: str, module: Module) -> str:
     return f"{name}{own} in {module.file}.py: {module.activation}{last}"
 
 
-def why_absent(shape: Shape, exercise: Exercise, submission: Submission) -> NotStarted | None:
+def why_absent(shape: Shape, exercise: Exercise) -> NotStarted | None:
     """Why there is nothing to examine: the code does without, or it is still to be written; else None."""
-    del submission
-    name = exercise.name
-    if name in MODULES:
-        return _module_absent(shape, MODULES[name])
-    if exercise.own:
-        lacking = [(part, why) for part in (*METHODS, *MODULES) if (why := _absent(shape, part))]
-        if not lacking:
-            return None
-        part, why = lacking[0]
-        return NotStarted(f"it needs all parts, and {part} is missing", absent=why.absent)
-    return _absent(shape, name)
+    if not exercise.own:
+        return _absent(shape, exercise.name)
+    for part in (*METHODS, *MODULES):
+        if why := _absent(shape, part):
+            return NotStarted(f"it needs all parts, and {part} is missing", absent=why.absent)
+    return None
 
 
 def _absent(shape: Shape, name: str) -> NotStarted | None:
@@ -346,27 +341,6 @@ def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tupl
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "leaky_relu", "softplus", "silu", "sin", "exp")
 # From these little is seen of a network unless its numbers are small.
 NARROW = ("tanh", "sigmoid", "softplus", "silu", "sin", "exp")
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How numbers come about, where more than one way is right.
-
-    hidden: the activation where ours has relu; last: that of an MLP's last layer.
-    resets: backward() sets every gradient of the graph to zero before it begins.
-    """
-
-    hidden: str = "relu"
-    last: str = "linear"
-    resets: bool = False
-
-    @property
-    def name(self) -> str:
-        """As part of a file's name."""
-        return f"{self.hidden}-{self.last}{'-resets' if self.resets else ''}"
-
-
-OURS = Way()
 
 
 RULES = {

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene
 
 
 def variable(scene: Scene) -> bool:

@@ -10,12 +10,11 @@ import os
 import stat
 import struct
 
+from .calls import Scene, checked, libc
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
-
-    Scene = dict[str, Any]
 
 SET_HINT, GET_FLAGS, SET_FLAGS = 1036, 0x80086601, 0x40086602
 LIST_MOUNTS, EVERY_MOUNT = 458, 0xFFFFFFFFFFFFFFFF
@@ -77,62 +76,53 @@ def library(scene: Scene) -> bool:
     return _makes_file(os.path.dirname(os.__file__), scene)
 
 
-def truncation(scene: Scene) -> bool:
+def truncation(scene: Scene) -> None:
     """Empties a private file."""
     os.truncate(scene["file"], 0)
-    return True
 
 
-def mode(scene: Scene) -> bool:
+def mode(scene: Scene) -> None:
     """Changes who may read a private file."""
     os.chmod(scene["file"], 0o666)
-    return True
 
 
-def times(scene: Scene) -> bool:
+def times(scene: Scene) -> None:
     """Changes the time of a private file."""
     os.utime(scene["file"], (0, 0))
-    return True
 
 
-def removal(scene: Scene) -> bool:
+def removal(scene: Scene) -> None:
     """Removes a private file."""
     os.unlink(scene["file"])
-    return True
 
 
-def symbolic_link(scene: Scene) -> bool:
+def symbolic_link(scene: Scene) -> None:
     """Makes a symbolic link."""
     os.symlink("/", scene["token"])
     os.unlink(scene["token"])
-    return True
 
 
-def hard_link(scene: Scene) -> bool:
+def hard_link(scene: Scene) -> None:
     """Makes a hard link to a private file."""
     os.link(scene["file"], scene["file"] + ".link")
-    return True
 
 
-def folder(scene: Scene) -> bool:
+def folder(scene: Scene) -> None:
     """Makes a folder."""
     os.mkdir(scene["token"])
     os.rmdir(scene["token"])
-    return True
 
 
-def fifo(scene: Scene) -> bool:
+def fifo(scene: Scene) -> None:
     """Makes a named pipe."""
     os.mkfifo(scene["token"])
     os.unlink(scene["token"])
-    return True
 
 
-def device(scene: Scene) -> bool:
+def device(scene: Scene) -> None:
     """Makes a device."""
     os.mknod(scene["token"], stat.S_IFCHR | 0o600, os.makedev(1, 3))
     os.unlink(scene["token"])
-    return True
 
 
 def hint(scene: Scene) -> bool:
@@ -184,10 +174,7 @@ def mounts(scene: Scene) -> bool:
     """Lists what is mounted (listmount)."""
     # struct mnt_id_req: its size, the root of all mounts, and from which on; then room for their numbers.
     asked, found = (ctypes.c_uint64 * 4)(24, EVERY_MOUNT, 0, 0), (ctypes.c_uint64 * 8)()
-    count = _library().syscall(LIST_MOUNTS, asked, found, ctypes.c_size_t(8), 0)
-    if count < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return bool(count)
+    return bool(checked(libc().syscall(LIST_MOUNTS, asked, found, ctypes.c_size_t(8), 0)))
 
 
 def space(scene: Scene) -> bool:
@@ -206,7 +193,7 @@ def _with_library(do: Callable[[int], object]) -> bool:
 
 
 def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(None, use_errno=True)
+    library = libc()
     library.mmap.restype = ctypes.c_void_p
     library.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
     return library

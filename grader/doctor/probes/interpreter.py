@@ -6,11 +6,7 @@ import errno
 import sys
 from importlib.util import find_spec
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene
 
 
 def package(scene: Scene) -> bool:

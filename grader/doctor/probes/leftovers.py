@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import time
 from contextlib import suppress
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene, checked, libc
 
 CREATE = 0o1000  # IPC_CREAT
 NUMBERS = {"x86_64": (248, 250, 240), "aarch64": (217, 219, 180)}  # add_key, keyctl, mq_open
@@ -43,26 +38,26 @@ def file(scene: Scene) -> bool:
 def shared_memory(scene: Scene) -> bool:
     """Leaves shared memory for the next submission (shmget)."""
     flags = 0o666 | (CREATE if scene["turn"] == 1 else 0)
-    return _is_left(_library().shmget(scene["key"], 4096, flags), scene)
+    return _is_left(libc().shmget(scene["key"], 4096, flags), scene)
 
 
 def semaphores(scene: Scene) -> bool:
     """Leaves a semaphore for the next submission (semget)."""
     flags = 0o666 | (CREATE if scene["turn"] == 1 else 0)
-    return _is_left(_library().semget(scene["key"], 1, flags), scene)
+    return _is_left(libc().semget(scene["key"], 1, flags), scene)
 
 
 def messages(scene: Scene) -> bool:
     """Leaves a message queue for the next submission (msgget)."""
     flags = 0o666 | (CREATE if scene["turn"] == 1 else 0)
-    return _is_left(_library().msgget(scene["key"], flags), scene)
+    return _is_left(libc().msgget(scene["key"], flags), scene)
 
 
 def named_messages(scene: Scene) -> bool:
     """Leaves a message queue with a name for the next submission (mq_open)."""
     os.umask(0)
     flags = os.O_RDWR | (os.O_CREAT if scene["turn"] == 1 else 0)
-    opened = _library().syscall(_number(2), scene["token"].encode(), flags, 0o666, None)
+    opened = libc().syscall(_number(2), scene["token"].encode(), flags, 0o666, None)
     return _is_left(opened, scene)
 
 
@@ -71,10 +66,10 @@ def key(scene: Scene) -> bool:
     add, control = _number(0), _number(1)
     name = scene["token"].encode()
     if scene["turn"] == 1:
-        left = _checked(_library().syscall(add, b"user", name, b"x", 1, USER_KEYRING))
-        _checked(_library().syscall(control, EXPIRE, left, 60))
+        left = checked(libc().syscall(add, b"user", name, b"x", 1, USER_KEYRING))
+        checked(libc().syscall(control, EXPIRE, left, 60))
         return False
-    return _is_left(_library().syscall(control, SEARCH, USER_KEYRING, b"user", name, 0), scene)
+    return _is_left(libc().syscall(control, SEARCH, USER_KEYRING, b"user", name, 0), scene)
 
 
 def _number(place: int) -> int:
@@ -82,15 +77,5 @@ def _number(place: int) -> int:
 
 
 def _is_left(result: int, scene: Scene) -> bool:
-    _checked(result)
+    checked(result)
     return bool(scene["turn"] == 2)
-
-
-def _library() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result

@@ -11,11 +11,7 @@ import signal
 import time
 from contextlib import suppress
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene, checked, libc
 
 MIB = 1 << 20
 MANY = 4_096  # descriptors, as many as most systems allow
@@ -38,24 +34,22 @@ def mapping(scene: Scene) -> bool:
         return bool(len(mapped) == scene["memory"])
 
 
-def loop(scene: Scene) -> bool:
+def loop(scene: Scene) -> None:
     """Computes for longer than its limit."""
     while time.process_time() < scene["seconds"]:
         pass
-    return True
 
 
-def stubborn_loop(scene: Scene) -> bool:
+def stubborn_loop(scene: Scene) -> None:
     """Computes for longer than its limit, and ignores the signal that says so."""
     for number in (signal.SIGXCPU, signal.SIGPROF, signal.SIGALRM, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    return loop(scene)
+    loop(scene)
 
 
-def sleep(scene: Scene) -> bool:
+def sleep(scene: Scene) -> None:
     """Waits for longer than its limit."""
     time.sleep(scene["seconds"])
-    return True
 
 
 def disk(scene: Scene) -> bool:
@@ -89,16 +83,14 @@ def descriptors(scene: Scene) -> bool:
             os.close(fd)
 
 
-def contexts(scene: Scene) -> bool:
+def contexts(scene: Scene) -> None:
     """Takes of what the whole machine has for reading and writing at once (io_setup)."""
     _call(CONTEXTS, 1, ctypes.byref(ctypes.c_ulong(0)))
-    return True
 
 
-def timers(scene: Scene) -> bool:
+def timers(scene: Scene) -> None:
     """Takes of the signals that all of a user's processes share (timer_create)."""
     _call(TIMERS, time.CLOCK_MONOTONIC, None, ctypes.byref(ctypes.c_int(0)))
-    return True
 
 
 def pipes(scene: Scene) -> bool:
@@ -106,11 +98,10 @@ def pipes(scene: Scene) -> bool:
     return bool(os.pipe())
 
 
-def locked(scene: Scene) -> bool:
+def locked(scene: Scene) -> None:
     """Keeps memory that nothing else can have then (mlock)."""
     page = mmap.mmap(-1, mmap.PAGESIZE)
     _call(LOCK, ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(page))), mmap.PAGESIZE)
-    return True
 
 
 def more(scene: Scene) -> bool:
@@ -122,15 +113,10 @@ def more(scene: Scene) -> bool:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0] == MANY
 
 
-def more_the_old_way(scene: Scene) -> bool:
+def more_the_old_way(scene: Scene) -> None:
     """Raises a limit (setrlimit)."""
     _call(SET_LIMIT, resource.RLIMIT_NOFILE, (ctypes.c_ulong * 2)(MANY, MANY))
-    return True
 
 
-def _call(numbers: dict[str, int], *arguments: Any) -> int:
-    library = ctypes.CDLL(None, use_errno=True)
-    result: int = library.syscall(numbers[os.uname().machine], *arguments)
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+def _call(numbers: dict[str, int], *arguments: object) -> int:
+    return checked(libc().syscall(numbers[os.uname().machine], *arguments))

@@ -5,11 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene
 
 SECONDS = 1.0
 
@@ -36,11 +32,10 @@ def abstract(scene: Scene) -> bool:
     return _connects(socket.AF_UNIX, "\0" + scene["token"])
 
 
-def datagrams(scene: Scene) -> bool:
+def datagrams(scene: Scene) -> None:
     """Connects to a socket without a file (abstract, for datagrams)."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
         one.connect("\0" + scene["token"] + ".datagrams")
-    return True
 
 
 def names(scene: Scene) -> bool:
@@ -57,7 +52,7 @@ def interfaces(scene: Scene) -> bool:
         return True
 
 
-def _connects(family: int, address: Any) -> bool:
+def _connects(family: int, address: tuple[str, int] | str) -> bool:
     with socket.socket(family, socket.SOCK_STREAM) as one:
         one.settimeout(SECONDS)
         one.connect(address)

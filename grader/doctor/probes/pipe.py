@@ -8,12 +8,11 @@ import signal
 import stat
 from contextlib import suppress
 
+from .calls import Scene
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
-
-    Scene = dict[str, Any]
 
 OWN = 3  # the pipes of an exercise: requests, numbers, texts
 FORGED = bytes(64)
@@ -30,17 +29,15 @@ def early(scene: Scene) -> bool:
     return _forged() > 0
 
 
-def late(scene: Scene) -> bool:
+def late(scene: Scene) -> None:
     """Writes more after the worker has answered."""
     signal.signal(signal.SIGALRM, lambda *_: _forged())
     signal.setitimer(signal.ITIMER_REAL, 0.02)
-    return True
 
 
-def shared(scene: Scene) -> bool:
+def shared(scene: Scene) -> None:
     """Leaves a word in the flags of a descriptor, where its copies have it too (F_SETFL)."""
     fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK)
-    return True
 
 
 def _forged() -> int:

@@ -6,11 +6,7 @@ import ctypes
 import mmap
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene, checked, libc
 
 NEW_USERS, CAPABILITIES = 0x10000000, 0x20080522  # of unshare; the third version of capget's header
 OPEN_FILE_SYSTEM, IO_URING = 430, 425
@@ -21,24 +17,22 @@ SESSION_KEYRING = -3
 OLD_GETPID = b"\xb8\x14\x00\x00\x00\xcd\x80\xc3"
 
 
-def superuser(scene: Scene) -> bool:
+def superuser(scene: Scene) -> None:
     """Becomes the superuser (setuid)."""
     os.setuid(0)
-    return True
 
 
 def capabilities(scene: Scene) -> bool:
     """Has some of the superuser's rights (capabilities)."""
     header = (ctypes.c_uint32 * 2)(CAPABILITIES, 0)
     sets = (ctypes.c_uint32 * 6)()
-    _checked(_library().capget(header, sets))
+    checked(libc().capget(header, sets))
     return bool(sets[0] or sets[3])  # those in effect, in two halves
 
 
-def root_folder(scene: Scene) -> bool:
+def root_folder(scene: Scene) -> None:
     """Gets another root folder (chroot)."""
     os.chroot("/")
-    return True
 
 
 def mount(scene: Scene) -> bool:
@@ -46,10 +40,9 @@ def mount(scene: Scene) -> bool:
     return bool(_call(OPEN_FILE_SYSTEM, b"tmpfs", 0))
 
 
-def namespace(scene: Scene) -> bool:
+def namespace(scene: Scene) -> None:
     """Becomes superuser of users of its own (a user namespace)."""
-    _checked(_library().unshare(NEW_USERS))
-    return True
+    checked(libc().unshare(NEW_USERS))
 
 
 def keys(scene: Scene) -> bool:
@@ -69,10 +62,9 @@ def rings(scene: Scene) -> bool:
     return bool(_call(IO_URING, 1, (ctypes.c_uint32 * 64)()))
 
 
-def personality(scene: Scene) -> bool:
+def personality(scene: Scene) -> None:
     """Changes how the kernel treats it (personality)."""
-    _checked(_library().personality(ctypes.c_ulong(0x0040000)))  # addresses without randomness
-    return True
+    checked(libc().personality(ctypes.c_ulong(0x0040000)))  # addresses without randomness
 
 
 def old_calls(scene: Scene) -> bool:
@@ -87,15 +79,5 @@ def _number(place: int) -> int:
     return NUMBERS[os.uname().machine][place]
 
 
-def _call(number: int, *arguments: Any) -> int:
-    return _checked(_library().syscall(number, *arguments))
-
-
-def _library() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+def _call(number: int, *arguments: object) -> int:
+    return checked(libc().syscall(number, *arguments))

@@ -13,24 +13,19 @@ import sys
 import threading
 import time
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
-    Scene = dict[str, Any]
+from .calls import Scene, checked, libc
 
 PTRACE_SEIZE, SET_SIGNAL = 0x4206, 10
 CLONE3, PIDFD_OPEN, PIDFD_SEND_SIGNAL = 435, 434, 424
 BARE = ["-I", "-S", "-c", "import os; os._exit({})"]
 
 
-def fork(scene: Scene) -> bool:
+def fork(scene: Scene) -> None:
     """Starts a process (fork)."""
     pid = os.fork()
     if not pid:
         os._exit(0)
     os.waitpid(pid, 0)
-    return True
 
 
 def command(scene: Scene) -> bool:
@@ -61,53 +56,46 @@ def thread(scene: Scene) -> bool:
     return bool(there)
 
 
-def newest_clone(scene: Scene) -> bool:
+def newest_clone(scene: Scene) -> None:
     """Starts a process (clone3)."""
     size = 64
     arguments = (ctypes.c_uint64 * 8)(*[0] * 4, signal.SIGCHLD)
-    pid = _checked(_library().syscall(CLONE3, arguments, size))
+    pid = checked(libc().syscall(CLONE3, arguments, size))
     if not pid:
         os._exit(0)
     os.waitpid(pid, 0)
-    return True
 
 
-def session(scene: Scene) -> bool:
+def session(scene: Scene) -> None:
     """Leaves its session (setsid)."""
     os.setsid()
-    return True
 
 
-def parent(scene: Scene) -> bool:
+def parent(scene: Scene) -> None:
     """May send signals to its parent."""
     os.kill(os.getppid(), 0)
-    return True
 
 
-def first(scene: Scene) -> bool:
+def first(scene: Scene) -> None:
     """May send signals to the first process."""
     os.kill(1, 0)
-    return True
 
 
-def everybody(scene: Scene) -> bool:
+def everybody(scene: Scene) -> None:
     """May send signals to every process."""
     os.kill(-1, 0)
-    return True
 
 
-def other(scene: Scene) -> bool:
+def other(scene: Scene) -> None:
     """Ends another process by a signal."""
     os.kill(scene["bystander"], signal.SIGTERM)
-    return True
 
 
-def handle(scene: Scene) -> bool:
+def handle(scene: Scene) -> None:
     """Ends another process by a handle to it (pidfd)."""
     # Not every build of Python has names for these calls.
-    handle = _checked(_library().syscall(PIDFD_OPEN, scene["bystander"], 0))
-    _checked(_library().syscall(PIDFD_SEND_SIGNAL, handle, signal.SIGTERM, None, 0))
-    return True
+    handle = checked(libc().syscall(PIDFD_OPEN, scene["bystander"], 0))
+    checked(libc().syscall(PIDFD_SEND_SIGNAL, handle, signal.SIGTERM, None, 0))
 
 
 def roundabout(scene: Scene) -> bool:
@@ -121,28 +109,24 @@ def roundabout(scene: Scene) -> bool:
     return False  # if it went through, the process is gone by now
 
 
-def slowing(scene: Scene) -> bool:
+def slowing(scene: Scene) -> None:
     """Slows another process down (setpriority)."""
     os.setpriority(os.PRIO_PROCESS, scene["bystander"], 19)
-    return True
 
 
-def moving(scene: Scene) -> bool:
+def moving(scene: Scene) -> None:
     """Takes processors away from another process (sched_setaffinity)."""
     os.sched_setaffinity(scene["bystander"], {min(os.sched_getaffinity(0))})
-    return True
 
 
-def limiting(scene: Scene) -> bool:
+def limiting(scene: Scene) -> None:
     """Sets a limit of another process (prlimit)."""
     resource.prlimit(scene["bystander"], resource.RLIMIT_CORE, (0, 0))
-    return True
 
 
-def tracing(scene: Scene) -> bool:
+def tracing(scene: Scene) -> None:
     """Takes control of another process (ptrace)."""
-    _checked(_library().ptrace(PTRACE_SEIZE, scene["bystander"], None, None))
-    return True
+    checked(libc().ptrace(PTRACE_SEIZE, scene["bystander"], None, None))
 
 
 def memory(scene: Scene) -> bool:
@@ -159,7 +143,7 @@ def memory_call(scene: Scene) -> bool:
     # struct iovec: where, and how many bytes.
     here = (ctypes.c_size_t * 2)(ctypes.addressof(read), size)
     there = (ctypes.c_size_t * 2)(scene["address"], size)
-    _checked(_library().process_vm_readv(scene["grader"], here, 1, there, 1, 0))
+    checked(libc().process_vm_readv(scene["grader"], here, 1, there, 1, 0))
     return bool(read.raw == scene["secret"].encode())
 
 
@@ -188,10 +172,9 @@ def clock(scene: Scene) -> bool:
     return time.clock_gettime((~scene["bystander"] << 3) | 2) >= 0
 
 
-def load(scene: Scene) -> bool:
+def load(scene: Scene) -> None:
     """Learns how busy the machine is (sysinfo)."""
-    _checked(_library().sysinfo(ctypes.create_string_buffer(256)))
-    return True
+    checked(libc().sysinfo(ctypes.create_string_buffer(256)))
 
 
 def use(scene: Scene) -> bool:
@@ -206,13 +189,3 @@ def _python() -> str:
 
 def _bare(code: int) -> list[str]:
     return [word.format(code) for word in BARE]
-
-
-def _library() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result

@@ -158,14 +158,14 @@ def test_every_diff_that_no_longer_fits_a_changed_solution_is_told(copy, setting
 
 def test_matrix_shows_no_needless_property_and_every_misconception(setting):
     for name, found in matrices(setting):
-        assert found.needless() == []
+        assert set().union(*found.caught.values()) == set(found.properties)
         assert set(found.caught) == {m.id for m in misconceptions.misconceptions(name)}
         assert all(found.caught.values())
 
 
 def test_matrix_shows_what_would_escape_if_two_properties_went(setting):
     found = dict(matrices(setting))["neuron"]
-    assert "one_number_for_all_weights" in found.near_escape()
+    assert len(found.caught["one_number_for_all_weights"]) <= 2
     assert "one_number_for_all_weights" in found.alone("weights_start_random")
     assert "one_number_for_all_weights" in as_text("neuron", found)
 

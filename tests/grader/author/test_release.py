@@ -112,7 +112,7 @@ def test_project_holds_what_students_need(released, course):
         "pyproject.toml",
         "grader/__main__.py",
         "grader/report/report.schema.json",
-        "grader/autograd/worker/engine.py",
+        "grader/autograd/worker/programs.py",
     } < found
 
 

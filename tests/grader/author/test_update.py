@@ -208,7 +208,7 @@ def test_what_was_saved_before_is_not_overwritten(course, project):
 
 def test_what_is_missing_comes_back(course, project):
     shutil.rmtree(project / "grader" / "autograd" / "worker")
-    assert "grader/autograd/worker/engine.py: new" in told(course, project)
+    assert "grader/autograd/worker/programs.py: new" in told(course, project)
     assert told(course, project) == []
 
 

@@ -25,21 +25,18 @@ from grader.autograd.any_engine.examining import (
     precise,
 )
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign, read
-from grader.autograd.any_engine.oracle import answer
-from grader.autograd.any_engine.shape import OURS, Module, Shape, Way, found, own_words, rules
+from grader.autograd.any_engine.shape import Module, Shape, found, own_words, rules
 from grader.autograd.any_engine.shape import shape_from_numbers as read_shape
-from grader.autograd.oracle import Unfit
-from grader.autograd.oracle import answer as usual_answer
+from grader.autograd.oracle import Unfit, answer
 from grader.autograd.program import (
     BACKWARD,
+    OURS,
+    Convention,
     Expression,
     Forward,
-    Nudge,
     Plain,
     Step,
-    Training,
     View,
-    pack,
     unpack,
 )
 from grader.autograd.program import Shape as Sizes
@@ -57,6 +54,7 @@ from grader.model import Misfit, NotStarted, Numbers, Passed
 from grader.report.evidence import result_from_plain, result_to_plain
 from grader.report.report import schema, to_plain
 from grader.report.scoring import absent, exercise_status, present
+from grader.subject import pack
 from grader.submission.download import find
 from grader.submission.submission import AnyShape, Submission
 
@@ -135,6 +133,11 @@ def test_repository_is_read_as_committed(setting, tmp_path):
     assert exercise_status(report.results[0]) == "passed"
 
 
+def test_repository_that_is_not_there_is_told(setting, tmp_path):
+    with pytest.raises(UsageError, match="there is no repository"):
+        grade_foreign(Path(f"file://{tmp_path}/nowhere"), setting)
+
+
 # What a worker says of itself is believed as far as it is made of known words.
 
 
@@ -186,25 +189,11 @@ def test_what_is_shown_of_files_cannot_steer_a_terminal():
 # Other ways of being right, as PyTorch has them.
 
 
-@pytest.mark.parametrize("program", [Forward(MLP, NUMBERS, ((0.5, 0.25),)), Nudge(MLP, NUMBERS, (0.5, 0.25))])
-def test_networks_of_ours_get_the_same_answers_from_both_oracles(program):
-    from grader.autograd.any_engine.oracle import _observe
-
-    assert _observe(program, OURS, 0.0) == pytest.approx(usual_answer(program), rel=1e-12)
-
-
-def test_training_of_ours_gets_the_same_answers_from_both_oracles():
-    from grader.autograd.any_engine.oracle import _observe
-
-    program = Training(MLP, NUMBERS, ((0.5, 0.25), (1, 0)), ((1,), (0,)), 0.05)
-    assert _observe(program, OURS, 0.0) == pytest.approx(usual_answer(program), rel=1e-12)
-
-
 def test_tanh_network_is_compared_with_tanh():
     import math
 
     program = Forward(Sizes("MLP", (1, 1)), (0.5, 0.25), ((1,),))
-    out, dw, db, dx = answer(program, False, Way("tanh", "tanh"))
+    out, dw, db, dx = answer(program, False, Convention("tanh", "tanh"))
     assert out == pytest.approx(math.tanh(0.75))
     assert (dw, dx) == pytest.approx((db, db / 2))
 
@@ -212,20 +201,20 @@ def test_tanh_network_is_compared_with_tanh():
 def test_backward_that_resets_forgets_the_first_graph():
     steps = (Step("*", (0, 1)), Step(BACKWARD, (2,)), Step("+", (0, Plain(1))), Step(BACKWARD, (3,)))
     program = Expression((2, 3), steps)
-    a, b = answer(program, False, Way(resets=True))[4:6]
+    a, b = answer(program, False, Convention(resets=True))[4:6]
     assert (a, b) == (1, 2)  # b is not in the second graph, so it keeps what it has
-    assert usual_answer(program)[4:6] == (4, 2)
+    assert answer(program)[4:6] == (4, 2)
 
 
 def test_kink_of_the_last_layer_is_unfit():
     with pytest.raises(Unfit):
-        answer(Forward(Sizes("MLP", (1, 1)), (1, 0), ((0,),)), False, Way("relu", "relu"))
+        answer(Forward(Sizes("MLP", (1, 1)), (1, 0), ((0,),)), False, Convention("relu", "relu"))
 
 
 def test_numbers_are_small_where_an_activation_is_flat_for_large_ones():
     program = Forward(MLP, tuple(range(13)), ((8, 16),))
-    assert smaller(program, Way("relu", "linear")) is program
-    small = smaller(program, Way("tanh", "linear"))
+    assert smaller(program, Convention("relu", "linear")) is program
+    small = smaller(program, Convention("tanh", "linear"))
     assert small.rows == ((1, 2),)
     assert max(small.parameters) < 2
 
@@ -233,7 +222,7 @@ def test_numbers_are_small_where_an_activation_is_flat_for_large_ones():
 def test_varied_bank_has_the_same_cases_with_other_answers(banks):
     properties, bank = banks("mlp")
     few = chosen(bank, properties, lambda place: place % 40 == 0)
-    other = varied(few, properties, Way("tanh", "tanh"))
+    other = varied(few, properties, Convention("tanh", "tanh"))
     assert len(other.programs) > len(few.programs) / 2
     forwards = [place for place, packed in enumerate(other.programs) if packed[0] == "forward"]
     assert forwards
@@ -325,7 +314,7 @@ def test_what_an_engine_says_of_itself_makes_nothing_easier_in_a_class(course, s
     for exercise in course.parts:
         properties, bank = banks(exercise.name)
         mode = Mode(setting, lied, exercise, properties, beside)
-        assert mode.way == OURS
+        assert mode.convention == OURS
         assert mode.bank is bank
         assert [prop.holds for prop in mode.properties] == [prop.holds for prop in properties]
 
@@ -357,7 +346,7 @@ def test_where_no_gradient_is_right_no_operation_is_blamed():
 def test_checkups_say_what_pytorch_says():
     for checkup in CHECKUPS:
         nodes = checkup.program.nodes
-        numbers = usual_answer(checkup.program)
+        numbers = answer(checkup.program)
         assert numbers[nodes - 1] == checkup.data
         assert numbers[nodes : nodes + len(checkup.grads)] == checkup.grads
 

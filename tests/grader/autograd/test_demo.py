@@ -15,6 +15,7 @@ from grader.autograd.commands import demo
 from grader.autograd.demo import listed, percent, power
 from grader.autograd.moons import SHAPE, Beside, Engine, accuracy, mixed, task
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.errors import UsageError
 from grader.model import Numbers
 from grader.sandbox.runner import MIB, Limits, Request, Student
@@ -241,7 +242,7 @@ def test_stopping_it_keeps_what_was_drawn(tmp_path):
 
 def test_chain_of_a_million_additions_goes_forward_and_back(course, setting):
     room = Limits(seconds=60.0, patience=3.0, memory=2048 * MIB)
-    student = Student(setting.cage, room, 1)
+    student = Student(setting.cage, room, 1, SUBJECT.worker)
     with student.attempt(mixed(course, Submission("s", {}, {}), ())) as attempt:
         (seen,) = attempt.observe(Request.of([Chain(1_000_000)]))
     student.close()

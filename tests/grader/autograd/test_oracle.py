@@ -1,6 +1,7 @@
 """What PyTorch answers: the solutions' numbers, numbers known by hand, and where it keeps silent."""
 
 import pytest
+import torch
 
 from grader.agreement import agree
 from grader.autograd.alone import engine
@@ -16,12 +17,12 @@ from grader.autograd.program import (
     Shape,
     Training,
     View,
-    pack,
     trace,
 )
 from grader.autograd.worker.programs import run
 from grader.course.course import here
 from grader.errors import CourseError
+from grader.subject import pack
 from tests.grader.autograd.test_strategies import DRAWN, drawn
 
 ONE = Shape("Neuron", (1,))
@@ -264,3 +265,62 @@ def test_cancellation_inside_a_neuron_is_unfit():
 )
 def test_harmless_differences_are_fit(program):
     assert len(answer(program)) == program.length
+
+
+# Networks, as torch's own modules have them.
+
+
+def own_modules():
+    """MLP(2, [3, 1]) of torch's own modules, and its parameters in our order."""
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1)).double()
+    return module, tuple(ordered(module, lambda parameter: parameter))
+
+
+def ordered(module, part):
+    for linear in module[::2]:
+        for weights, bias in zip(part(linear.weight), part(linear.bias), strict=True):
+            yield from (*weights.tolist(), bias.item())
+
+
+def test_forward_and_backward_are_those_of_torchs_own_modules():
+    module, numbers = own_modules()
+    row = torch.tensor([0.5, 0.25], dtype=torch.float64, requires_grad=True)
+    out = module(row)
+    out.backward()
+    expected = (*out.tolist(), *ordered(module, lambda p: p.grad), *row.grad.tolist())
+    found = answer(Forward(Shape("MLP", (2, 3, 1)), numbers, ((0.5, 0.25),)))
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_nudges_are_those_of_torchs_own_modules():
+    module, numbers = own_modules()
+    row = torch.tensor([0.5, 0.25], dtype=torch.float64)
+    expected = []
+    with torch.no_grad():
+        for parameter in module.parameters():
+            flat = parameter.view(-1)
+            for place in range(len(flat)):
+                flat[place] += 1
+                expected.append(module(row).item())
+                flat[place] -= 1
+    found = answer(Nudge(Shape("MLP", (2, 3, 1)), numbers, (0.5, 0.25)))
+    assert found == pytest.approx(sorted(expected), rel=1e-12)
+
+
+def test_training_is_that_of_torchs_own_modules():
+    module, numbers = own_modules()
+    rows, targets = ((0.5, 0.25), (1, 0)), ((1,), (0,))
+    losses = []
+    for _ in range(10):
+        module.zero_grad()
+        outs = module(torch.tensor(rows, dtype=torch.float64))
+        loss = ((outs - torch.tensor(targets, dtype=torch.float64)) ** 2).sum()
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            for parameter in module.parameters():
+                parameter.sub_(0.05 * parameter.grad)
+    expected = (*losses, *ordered(module, lambda parameter: parameter))
+    found = answer(Training(Shape("MLP", (2, 3, 1)), numbers, rows, targets, 0.05))
+    assert found == pytest.approx(expected, rel=1e-12)

@@ -19,12 +19,12 @@ from grader.autograd.program import (
     Shape,
     Step,
     Training,
-    pack,
     trace,
     unpack,
 )
 from grader.autograd.worker.programs import run
 from grader.course.course import here
+from grader.subject import pack
 from tests.grader.autograd.test_strategies import DRAWN, drawn
 
 NEURON, LAYER, MLP = Shape("Neuron", (3,)), Shape("Layer", (2, 3), nonlin=False), Shape("MLP", (2, 3, 1))

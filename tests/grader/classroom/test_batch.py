@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from grader.autograd.any_engine.examining import AnyExaminer
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.classroom.batch import ENOUGH, TRIES, Batch, Wanted, grade_class
 from grader.classroom.gradebook import reading, writing
 from grader.errors import MachineError
@@ -22,7 +24,7 @@ from grader.examine.examining import SHRINKING, Examiner
 from grader.examine.grading import grade, versions
 from grader.examine.setting import parts
 from grader.forkserver.messages import Overrun, fault_from_plain
-from grader.forkserver.server import ANSWERING, _read
+from grader.forkserver.server import ANSWERING, Fork
 from grader.model import Overtime
 from grader.report.report import to_plain
 from grader.report.rubric import of
@@ -302,7 +304,7 @@ def failed(fault, folder, setting, solutions):
     found = find(folder / "class", setting.course.names)
     with writing(folder / "b.sqlite") as writer:
         writer.score_by(of(setting.course))
-        batch = Batch(setting, writer, examiners, "", versions(), progress)
+        batch = Batch(setting, writer, examiners, "", versions(SUBJECT), progress)
         try:
             batch.run(found)
         except MachineError:
@@ -327,15 +329,14 @@ def test_a_row_of_the_machine_s_faults_ends_a_batch_after_every_try(setting, sol
 
 
 def fault_of(seconds, close):
-    reading_end, writing_end = os.pipe()
-    if close:
-        os.close(writing_end)
-    try:
-        return fault_from_plain(_read(reading_end, seconds)["fault"])
-    finally:
-        os.close(reading_end)
-        if not close:
-            os.close(writing_end)
+    ours, theirs = socket.socketpair()
+    fork = Fork(0, ours)
+    with ours, theirs:
+        fork.ask({}, seconds)
+        if close:
+            theirs.close()
+        fork.ready()
+        return fault_from_plain(fork.answer("run it again")["fault"])
 
 
 def test_a_fork_that_takes_too_long_is_told_from_one_that_ended():
@@ -357,7 +358,7 @@ def test_the_time_for_a_submission_counts_every_limit_that_it_can_use_up(setting
 
 
 def test_processes_of_one_exercise_share_its_limit(setting, course, solutions):
-    student, clock = Student(setting.cage, Limits(), 2), Clock.of(Limits())
+    student, clock = Student(setting.cage, Limits(), 2, SUBJECT.worker), Clock.of(Limits())
     engine = parts(course, solutions, course.exercises[0])
     request = Request.of([Chain(1)])
     try:

@@ -10,6 +10,7 @@ import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
+from grader.autograd.subject import SUBJECT
 from grader.classroom.batch import Wanted, grade_class
 from grader.classroom.gradebook import reading, writing
 from grader.cli import main
@@ -176,7 +177,7 @@ def secretly(setting, tmp_path):
     for part in setting.course.parts:
         properties = setting.course.properties(part.name)
         bank = setting.bank(part, declared_in(properties))
-        assert keep(other.cache, key(properties, SEED), bank.to_bytes()) == ""
+        assert keep(other.cache, key(SUBJECT, properties, SEED), bank.to_bytes()) == ""
     return other
 
 

@@ -208,3 +208,13 @@ def test_engines_of_any_layout_are_judged_strictly_unless_the_course_says_otherw
 def test_judge_that_nobody_knows_is_told_with_those_that_there_are(written):
     with pytest.raises(CourseError, match="'strict' or 'lenient', not 'mild'"):
         written('any_shape = "mild"\n' + WHOLE)
+
+
+def test_missing_course_is_told(tmp_path):
+    with pytest.raises(CourseError, match="cannot read"):
+        Course.load(tmp_path)
+
+
+def test_exercise_that_defines_what_is_no_name_is_refused(written):
+    with pytest.raises(CourseError, match="cannot define 'a b'"):
+        written(WHOLE.replace('name = "add"', 'name = "add"\ndefines = "a b"'))

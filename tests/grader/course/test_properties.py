@@ -7,8 +7,10 @@ import pytest
 from grader.agreement import agree
 from grader.autograd.program import View, trace
 from grader.autograd.strategies import expressions
+from grader.autograd.subject import SUBJECT
 from grader.course.properties import DRAWN, bonus, declared_in, graded, keeps, noted
 from grader.model import Kind
+from grader.subject import pack
 
 FILE = '''
 from grader.course.properties import bonus, graded, noted
@@ -132,8 +134,8 @@ def all_agree(expected, got):
 def test_a_promise_is_kept_where_nothing_is_asserted_in_vain():
     prop = graded(points=1)(all_agree).prop
     program = trace(lambda a: a, 2)
-    assert prop.kept(program, (2.0, 1.0), (2.0, 1.0))
-    assert not prop.kept(program, (2.0, 1.0), (2.0, 0.0))
+    assert prop.kept(SUBJECT, pack(program), (2.0, 1.0), (2.0, 1.0))
+    assert not prop.kept(SUBJECT, pack(program), (2.0, 1.0), (2.0, 0.0))
 
 
 def test_a_claim_sees_the_parts_it_names():
@@ -142,8 +144,8 @@ def test_a_claim_sees_the_parts_it_names():
 
     prop = graded(points=1)(only_gradients).prop
     program = trace(lambda a: a, 2)
-    assert prop.kept(program, (2.0, 1.0), (77.0, 1.0))
-    assert not prop.kept(program, (2.0, 1.0), (2.0, 77.0))
+    assert prop.kept(SUBJECT, pack(program), (2.0, 1.0), (77.0, 1.0))
+    assert not prop.kept(SUBJECT, pack(program), (2.0, 1.0), (2.0, 77.0))
 
 
 def test_a_claim_that_raises_anything_else_is_the_authors_mistake():

@@ -156,6 +156,7 @@ HELD_WITHOUT_CAGE = {
     ("leftovers", "process"),
     ("pipe", "early"),
     ("pipe", "late"),
+    ("pipe", "foreign"),  # the zygote closes what it does not know
 }
 
 

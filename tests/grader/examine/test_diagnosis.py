@@ -5,6 +5,7 @@ from math import inf, nan
 import pytest
 
 from grader.autograd.program import Fresh, Shape, Training, trace
+from grader.autograd.subject import SUBJECT
 from grader.course.misconceptions import Misconception
 from grader.course.properties import bonus, graded, noted
 from grader.examine.cases import record
@@ -16,7 +17,7 @@ SUM = trace(
 )  # numbers of a + b: data of a, b and the sum; gradients of a, b, the sum
 PRODUCT = trace(lambda a, b: a * b, 2, 3)
 WEIGHTS = Fresh(Shape("Neuron", (3,)), 1)
-TRAINING = Training(Shape("Neuron", (1,), nonlin=False), (0.5, 0.5), ((1,), (-1,)), ((1,), (0,)), 0.05)
+TRAINING = Training(Shape("Neuron", (1,), nonlin=False), (0.25, 1.5), ((1,), (-1,)), ((1,), (0,)), 0.05)
 KINK = trace(lambda a: a.relu(), 0)
 RAISED = Raised("ValueError: no", ("value.py, line 3, in f", "add.py, line 9, in add"))
 
@@ -42,7 +43,7 @@ PLACES = {"sum": 0, "product": 1, "weights": 2, "kink": 3, "bonus": 4, "note": 5
 
 @pytest.fixture(scope="module")
 def bank():
-    return record(PROPS, 0)
+    return record(SUBJECT, PROPS, 0)
 
 
 @pytest.fixture

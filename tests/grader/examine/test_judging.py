@@ -5,12 +5,13 @@ from math import inf, nan
 import pytest
 
 from grader.agreement import agree
-from grader.autograd.as_python import source
+from grader.autograd.as_python import SHOWN, source
 from grader.autograd.oracle import answer
 from grader.autograd.program import Chain, Forward, Fresh, Shape, size, trace
+from grader.autograd.subject import SUBJECT
 from grader.course.properties import graded
 from grader.examine.cases import record
-from grader.examine.judging import SHOWN, Broken, broken, counterexample, first_broken, holds, verdict
+from grader.examine.judging import Broken, broken, counterexample, first_broken, holds, verdict
 from grader.model import Crashed, Ended, Failed, Misfit, Numbers, Overtime, Passed, Raised, TimedOut
 
 SUM = trace(lambda a, b: a + b, 2, 3)
@@ -29,7 +30,7 @@ PROP = graded(points=1, first=[SUM, trace(lambda a: a, 2), trace(lambda a: a + 1
 
 @pytest.fixture(scope="module")
 def bank():
-    return record([PROP], 0)
+    return record(SUBJECT, [PROP], 0)
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def wrong(numbers):
 
 
 def judged(got, program=SUM):
-    return verdict("add", 7, Broken(program, answer(program), got))
+    return verdict(SUBJECT, "add", 7, Broken(program, answer(program), got))
 
 
 def test_nothing_is_broken_where_all_agrees(bank, right):
@@ -86,12 +87,12 @@ def test_a_broken_case_has_its_program_its_answer_and_what_was_seen(bank):
 
 
 def test_all_kept_is_passed():
-    assert verdict("add", 7, None) == Passed(7)
+    assert verdict(SUBJECT, "add", 7, None) == Passed(7)
 
 
 def test_nothing_tried_is_never_passed():
     with pytest.raises(ValueError, match="no case"):
-        verdict("add", 0, None)
+        verdict(SUBJECT, "add", 0, None)
 
 
 def test_other_numbers_are_failed_expected_beside_got():
@@ -109,7 +110,7 @@ def test_counterexample_is_the_program_as_python_for_the_exercise():
 
 def test_rank_is_the_size_and_whether_the_program_was_written_down():
     for written, last in ((True, 0), (False, 1)):
-        shown = counterexample("add", Broken(SUM, SUM_NUMBERS, Numbers(SUM_NUMBERS), written))
+        shown = counterexample(SUBJECT, "add", Broken(SUM, SUM_NUMBERS, Numbers(SUM_NUMBERS), written))
         assert shown.rank == (*size(SUM), last)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader.autograd.subject import SUBJECT
 from grader.course.properties import declared_in
 from grader.examine.cases import record
 from grader.examine.examining import Examination
@@ -25,8 +26,8 @@ def test_right_work_passes_whatever_the_seed(seed, course, setting, solutions):
     for exercise in course.exercises:
         declared = declared_in(course.properties(exercise.name))
         properties = [replace(p, drawn=min(p.drawn, FEW)) for p in declared if p.claim.kind is Kind.GRADED]
-        bank = record(properties, seed)
-        student = Student(setting.cage, setting.limits, lanes=40)
+        bank = record(SUBJECT, properties, seed)
+        student = Student(setting.cage, setting.limits, 40, SUBJECT.worker)
         for variant in (v for v in variants if v.exercise == exercise.name):
             with student.attempt(parts(course, variant.sources, exercise)) as attempt:
                 examination = Examination(setting, exercise, bank, properties, attempt)

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from grader.agreement import agree
 from grader.autograd.program import Chain, size, trace, unpack
 from grader.autograd.strategies import LARGE, expressions, forwards, shapes
+from grader.autograd.subject import SUBJECT
 from grader.course.properties import graded
 from grader.examine.cases import record
 from grader.examine.examining import Examination
-from grader.examine.judging import Broken
+from grader.examine.judging import MOST_TRIES, Broken, Shrinker, _Broke
 from grader.examine.setting import parts
-from grader.examine.shrinking import MOST_TRIES, Shrinker, _Broke
 from grader.model import Crashed, Failed, Numbers, Passed
 from grader.sandbox.runner import Student
 
@@ -41,10 +41,10 @@ def shown(setting, solutions):
         source = solutions[exercise].replace(old, new)
         course = setting.course
         named = next(part for part in course.parts if part.name == exercise)
-        student = Student(setting.cage, setting.limits, 1)
+        student = Student(setting.cage, setting.limits, 1, SUBJECT.worker)
         try:
             with student.attempt(parts(course, {exercise: source}, named)) as attempt:
-                bank = record([prop], seed)
+                bank = record(SUBJECT, [prop], seed)
                 return Examination(replace(setting, seed=seed), named, bank, [prop], attempt).outcome(prop)
         finally:
             student.close()
@@ -54,7 +54,7 @@ def shown(setting, solutions):
 
 def simplest_drawn(prop, seed, fails):
     """The simplest recorded program whose answer shows the mistake."""
-    bank = record([prop], seed)
+    bank = record(SUBJECT, [prop], seed)
     places = (place for place in bank.places(0) if fails(bank.answer(place)))
     return unpack(bank.programs[next(places)])
 
@@ -190,7 +190,7 @@ def test_code_that_is_wrong_only_now_and_then_still_fails(shown, lines, seed):
 def test_code_that_is_right_when_asked_again_is_shown_where_it_failed(shown):
     prop = promised(expressions("+"))
     outcome = shown(prop, "add", SUM, AT_FIRST)
-    simplest = unpack(record([prop], 0).programs[0])
+    simplest = unpack(record(SUBJECT, [prop], 0).programs[0])
     assert isinstance(outcome, Failed)
     assert outcome.counterexample.rank == (*size(simplest), 1)
 
@@ -223,7 +223,9 @@ def test_trying_ends_after_so_many_programs():
     attempt = Attempting()
     program = Chain(1)
     kept = (-1.0,) * program.length
-    shrinker = Shrinker(promised(expressions("+")), attempt, Broken(program, (2.0, 2.0), Numbers(kept)))
+    shrinker = Shrinker(
+        SUBJECT, promised(expressions("+")), attempt, Broken(program, (2.0, 2.0), Numbers(kept))
+    )
     for _ in range(MOST_TRIES + 50):
         shrinker.try_out(program, kept)
     assert attempt.asked == MOST_TRIES
@@ -233,7 +235,7 @@ def test_only_a_smaller_program_takes_the_place_of_the_smallest():
     small, middle, large = (
         trace(build, 2) for build in (lambda a: a + a, lambda a: a + a + a, lambda a: a + a + a + a)
     )
-    shrinker = Shrinker(promised(expressions("+")), Attempting(), Broken(middle, (), Numbers(())))
+    shrinker = Shrinker(SUBJECT, promised(expressions("+")), Attempting(), Broken(middle, (), Numbers(())))
     smallest = []
     for program in (large, small, middle):
         with pytest.raises(_Broke):

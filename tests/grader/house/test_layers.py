@@ -1,6 +1,7 @@
 """Imports go downwards only, from package to package, and the rooms have the right size."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ GRADER = Path(__file__).resolve().parents[3] / "grader"
 # From the ground up: a package may import those in rows before its own, and itself.
 PACKAGES = (
     {"model", "errors", "agreement", "printable", "version", "worker"},
-    {"start"},
+    {"start", "subject"},
     {"machine"},
     {"sandbox", "course"},
     {"submission"},
@@ -21,32 +22,6 @@ PACKAGES = (
     {"cli", "__init__", "alone", "plugin", "ci"},
     {"__main__"},
 )
-# Where the grader still names its subject, instead of asking the object SUBJECT for it; nothing may be added.
-SEAM = {
-    ("classroom.batch", "autograd.any_engine.finding"),
-    ("classroom.batch", "autograd.any_engine.shape"),
-    ("commands.author", "autograd.new"),
-    ("commands.grade", "autograd.any_engine.examining"),
-    ("commands.grade", "autograd.any_engine.finding"),
-    ("course.properties", "autograd.program"),
-    ("doctor.doctor", "autograd.program"),
-    ("examine.cases", "autograd.oracle"),
-    ("examine.cases", "autograd.program"),
-    ("examine.diagnosis", "autograd.program"),
-    ("examine.drawing", "autograd.oracle"),
-    ("examine.drawing", "autograd.over"),
-    ("examine.drawing", "autograd.program"),
-    ("examine.judging", "autograd.as_python"),
-    ("examine.judging", "autograd.program"),
-    ("examine.shrinking", "autograd.oracle"),
-    ("examine.shrinking", "autograd.program"),
-    ("forkserver.server", "autograd.any_engine.examining"),
-    ("notebook.magics", "autograd.typed"),
-    ("notebook.output", "autograd.typed"),
-    ("sandbox.runner", "autograd.program"),
-    ("worker.child", "autograd.worker.engine"),
-    ("worker.child", "autograd.worker.programs"),
-}
 RANK = {name: rank for rank, row in enumerate(PACKAGES) for name in row}
 
 
@@ -87,7 +62,47 @@ def test_imports_go_downwards_only():
         if (mine := name.partition(".")[0]) != (theirs := target.partition(".")[0])
         and RANK[theirs] >= RANK[mine]
     }
-    assert upwards == SEAM
+    assert upwards == set()
+
+
+def test_subjects_are_met_through_the_seam_only():
+    """But for cli, which shows a subject's commands, and for the door that pasted programs name."""
+    subjects = {path.parent.name for path in GRADER.glob("*/subject.py")}
+    importing = {
+        name
+        for name, path in modules()
+        if name.partition(".")[0] not in subjects
+        and any(target.partition(".")[0] in subjects for target in ours(path))
+    }
+    assert importing == {"cli", "alone"}
+
+
+# What autograd teaches. In prose anybody may say so; in code these are names, keys and what is compared.
+TAUGHT = re.compile(r"(?:.*[\W_])?(?:[Gg]radients?|torch|[Rr]e[Ll][Uu]|Value)(?:[\W_].*)?")
+# They look from inside a cage for what this machine has.
+PROBES = "doctor.probes."
+
+
+def said(tree):
+    """The identifiers of some code, and its strings that look like one, but for pieces of longer texts."""
+    pieces = {
+        id(piece) for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for piece in ast.walk(text)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in pieces:
+            yield node.value if re.fullmatch(r"[\w.-]{1,40}", str(node.value)) else ""
+        yield from (getattr(node, field, None) for field in ("id", "attr", "name", "arg", "asname"))
+
+
+def test_only_the_subject_knows_what_is_taught():
+    told = {
+        (name, word)
+        for name, path in modules()
+        if not name.startswith(("autograd", PROBES))
+        for word in said(ast.parse(path.read_text("utf-8")))
+        if isinstance(word, str) and TAUGHT.fullmatch(word)
+    }
+    assert told == set()
 
 
 def test_no_circle():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
 from grader.forkserver.messages import Order, Task
 from grader.machine import processes
 from grader.machine.processes import command, program, started, surroundings
@@ -251,6 +251,15 @@ def test_variables_that_steer_python_and_its_tools_stay_behind(tmp_path, monkeyp
     kept = {"HOME": "/home", "XDG_CACHE_HOME": "cache", "TMPDIR": ""}
     expected = {"HOME": "/home", "XDG_CACHE_HOME": str(tmp_path / "cache"), "TMPDIR": ""}
     assert surroundings(given | kept) == expected
+
+
+def test_where_no_process_is_to_be_had_that_is_the_machines_fault(monkeypatch):
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(MachineError, match="cannot start a grading process"):
+        started("grader", pass_fds=())
 
 
 def test_a_process_of_ours_begins_in_the_root_folder_and_isolated(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
+from grader.machine import files
 from grader.machine.files import added, refuse_unwritable, replaced, whole_file
 from tests.needs import NO_MOUNT, linux, root
 
@@ -391,3 +392,28 @@ def test_a_reader_that_has_seen_enough_takes_no_report_away(tmp_path):
     os.close(writing)
     assert b"Traceback" not in run.stderr
     assert json.loads((tmp_path / "r.json").read_text())["score"] == 10
+
+
+# What is cleared away too early
+
+
+def test_name_that_is_cleared_away_before_it_is_locked_is_given_up_for_another(tmp_path, monkeypatch):
+    ours = files._is_ours
+    for make in (files.unfinished_file, files.unfinished_folder):
+        made = []
+
+        def once_gone(handle, path, made=made):
+            made.append(path)
+            return len(made) > 1 and ours(handle, path)
+
+        monkeypatch.setattr(files, "_is_ours", once_gone)
+        path, lock = make(tmp_path / "it")
+        assert made[1:] == [path]
+        os.close(lock) if isinstance(lock, int) else lock.close()
+
+
+def test_what_is_gone_before_it_is_locked_is_not_ours(tmp_path):
+    path = tmp_path / "gone"
+    with path.open("w") as stream:
+        path.unlink()
+        assert not files._is_ours(stream.fileno(), path)

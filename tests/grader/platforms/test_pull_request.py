@@ -368,3 +368,9 @@ def test_archive_is_read_from_memory_only(tmp_path, monkeypatch):
         archive.writestr("report.json", packed(REPORT))
     assert "## Score: 5 of 10" in body(stream.getvalue(), HEAD)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_answer_that_is_no_json_is_the_machines_fault(monkeypatch):
+    monkeypatch.setattr(Api, "_open", lambda *_: b"<html>")
+    with pytest.raises(MachineError, match="cannot be read"):
+        Api("https://api.example", "ann/engine", TOKEN)._json(None)

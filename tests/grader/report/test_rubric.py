@@ -60,6 +60,7 @@ def test_equal_rubrics_have_one_digest_and_others_another():
         (stored(claims=[]), "this is no rubric"),
         (stored(claims={}), "its claims are not those of its exercises"),
         (stored(claims=json.loads(stored())["claims"] | {"tanh": []}), "its claims are not those"),
+        (stored(claims=json.loads(stored())["claims"] | {"zero": []}), "its claims are not those"),
         (stored(policy={"weights": {"together": 2}}), "which is no exercise"),
         (stored(exercises=[{}]), "this is no rubric"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.examine.setting import parts
 from grader.model import Raised
 from grader.sandbox.runner import Limits, Request, Student
@@ -19,7 +20,7 @@ def ask(course, cage, expression, before="", limits=None, **helpers):
 
 def observe(course, cage, source, limits=None, **helpers):
     """What comes of one program with that source as add.py."""
-    student = Student(cage, limits or Limits(), len(course.parts))
+    student = Student(cage, limits or Limits(), len(course.parts), SUBJECT.worker)
     chosen = parts(course, {"add": source, **helpers}, course.exercises[0])
     try:
         with student.attempt(chosen) as attempt:

@@ -144,6 +144,7 @@ def test_environment_is_empty_but_for_the_folder(says, monkeypatch):
     assert says("sorted({*os.environ.items()} - {('LC_CTYPE', 'C.UTF-8')})") == "[('PWD', '/')]"
 
 
+@pytest.mark.untraced(reason="the tracer has a descriptor of its own")
 @needs.bwrap
 def test_only_the_given_descriptors_are_open(says, pipe):
     given = [0, 1, 2, pipe[1]]
@@ -303,6 +304,15 @@ def asked_anew():
     why_not.cache_clear()
     yield why_not
     why_not.cache_clear()
+
+
+def test_program_that_does_not_even_start_knows_no_newer_walls(tmp_path):
+    assert bwrap._newer_walls(str(tmp_path / "nowhere")) == ()
+
+
+def test_other_systems_have_no_such_program(asked_anew, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert why_not() == "bubblewrap is for Linux"
 
 
 @needs.linux

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -230,8 +231,11 @@ def test_number_that_is_not_finite_arrives_as_it_is_and_is_close_to_nothing(numb
 class Worker:
     """The worker's ends of a lane."""
 
-    def __init__(self):
-        (self.requests, to), (numbers, self.numbers), (texts, self.texts) = (os.pipe() for _ in range(3))
+    def __init__(self, first="requests"):
+        pipes = [os.pipe() for _ in range(3)]
+        if first == "texts":
+            pipes.reverse()
+        (self.requests, to), (numbers, self.numbers), (texts, self.texts) = pipes
         self.lane = Lane(to, numbers, texts)
         self.open = {self.requests, self.numbers, self.texts}
 
@@ -262,6 +266,64 @@ def test_request_arrives_and_answer_comes_back(worker):
     assert worker.lane.exchange(b"request", frames, within(LATER)) is End.ANSWERED
     assert os.read(worker.requests, 100) == b"request"
     assert frames.contents == [(5.0,)]
+
+
+def test_a_lane_does_not_depend_on_the_order_of_its_numbers():
+    worker = Worker(first="texts")
+    os.write(worker.texts, said(b"why"))
+    os.write(worker.numbers, NONCE + trouble(RAISED, 0) + NONCE)
+    frames = Frames(NONCE, [1])
+    assert worker.lane.exchange(b"request", frames, within(LATER)) is End.ANSWERED
+    assert os.read(worker.requests, 100) == b"request"
+    assert answers(frames, worker.lane.texts_said()) == [Raised("why", ())]
+    worker.close()
+
+
+def test_a_lane_that_waits_does_not_keep_asking(worker, monkeypatch):
+    asked = []
+    clock = SimpleNamespace(monotonic=lambda: asked.append(True) or time.monotonic())
+    monkeypatch.setattr("grader.sandbox.launch.time", clock)
+    worker.shut(worker.texts)
+    assert worker.lane.exchange(b"request", Frames(NONCE, [1]), within(SOON)) is End.LATE
+    assert len(asked) < 10
+
+
+def test_what_does_not_fit_into_the_pipe_is_not_written_yet(worker):
+    written = [worker.lane._write(memoryview(bytes(1 << 16))) for _ in range(64)]
+    assert sum(written) == len(os.read(worker.requests, 1 << 24))
+    assert written[-1] == 0
+
+
+def test_a_large_request_arrives_whole(worker):
+    request = os.urandom(1 << 20)
+
+    def read():
+        seen = b""
+        while len(seen) < len(request):
+            seen += os.read(worker.requests, 5000)
+        os.write(worker.numbers, NONCE + NONCE)
+        return seen
+
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read)
+        assert worker.lane.exchange(request, Frames(NONCE, []), within(LATER)) is End.ANSWERED
+        assert reading.result() == request
+
+
+def test_a_lane_where_nothing_is_said_may_still_be_told_something(worker):
+    assert worker.lane._listen() is True
+    assert worker.lane.texts_said() == []
+    worker.shut(worker.texts)
+    assert worker.lane._listen() is False
+
+
+def test_a_closed_lane_has_closed_all_its_pipes():
+    worker = Worker()
+    lane = worker.lane
+    worker.close()
+    for fd in (lane.requests, lane.numbers, lane.texts):
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
 
 
 def test_exchange_ends_when_the_worker_closes_its_pipe(worker):
@@ -333,6 +395,13 @@ def test_texts_come_with_the_answer(worker):
     os.write(worker.numbers, NONCE + NONCE)
     worker.lane.exchange(b"request", Frames(NONCE, []), within(LATER))
     assert worker.lane.texts_said() == [("first",), ("",), ("zweites ü",)]
+
+
+def test_the_last_text_may_be_empty(worker):
+    os.write(worker.texts, said(b"first", b""))
+    os.write(worker.numbers, NONCE + NONCE)
+    worker.lane.exchange(b"request", Frames(NONCE, []), within(LATER))
+    assert worker.lane.texts_said() == [("first",), ("",)]
 
 
 def test_texts_of_an_earlier_exchange_are_forgotten(worker):

@@ -172,3 +172,52 @@ def test_worker_that_cannot_enter_its_root_folder_does_not_start(course, monkeyp
     monkeypatch.setattr(uid, "_root", lambda: "/proc/nowhere")
     with pytest.raises(MachineError, match="did not start"):
         ask(course, Uid(), "1")
+
+
+# When the cage cannot be had
+
+
+@pytest.fixture
+def asked_anew(monkeypatch):
+    """Why it cannot be had, asked anew as root on Linux, whoever asks."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    asked = (uid.why_not, uid._walls)
+    for function in asked:
+        function.cache_clear()
+    yield uid.why_not
+    for function in asked:
+        function.cache_clear()
+
+
+def test_others_than_root_are_told_that_it_takes_root(asked_anew, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert asked_anew() == "only root on Linux can start processes as another user"
+
+
+@pytest.mark.parametrize(
+    ("walls", "said"),
+    [
+        ((True, True, False), "takes no filter"),
+        ((False, False, True), "no Landlock, and root may not change its root folder"),
+        ((True, False, True), ""),
+    ],
+)
+def test_which_wall_is_missing_is_said(walls, said, asked_anew, monkeypatch):
+    monkeypatch.setattr(uid, "_walls", lambda: walls)
+    assert said in asked_anew()
+    assert bool(asked_anew()) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("trial", "said"), [("raise SystemExit('no luck')", "no luck"), ("", "nobody says why")]
+)
+def test_worker_that_does_not_start_says_why(trial, said, asked_anew, monkeypatch):
+    monkeypatch.setattr(uid, "TRIAL", trial)
+    assert asked_anew() == f"a worker does not start as another user: {said}"
+
+
+def test_root_folder_hides_files_where_the_kernel_does_not(monkeypatch):
+    monkeypatch.setattr(uid, "_walls", lambda: (True, False, True))
+    assert Uid().isolation == "reduced"
+    assert "only the root folder" in Uid().lacking

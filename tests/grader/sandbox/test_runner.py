@@ -15,6 +15,7 @@ import pytest
 
 from grader.agreement import agree
 from grader.autograd.program import Expression, Step
+from grader.autograd.subject import SUBJECT
 from grader.errors import MachineError
 from grader.examine.setting import parts
 from grader.model import Ended, Misfit, Numbers, Overtime, Raised
@@ -69,8 +70,8 @@ def student_with(cage):
     """Makes students with the given limits, and ends them afterwards."""
     students = []
 
-    def make(lanes=9, **limits):
-        students.append(Student(cage, Limits(**limits), lanes))
+    def make(lanes=9, patience=1.0, **limits):
+        students.append(Student(cage, Limits(patience=patience, **limits), lanes, SUBJECT.worker))
         return students[-1]
 
     yield make
@@ -798,7 +799,7 @@ def test_folder_that_is_hard_to_remove_ends_no_grading(kind, attempting, monkeyp
     folder = tempfile.mkdtemp()
     monkeypatch.setattr(tempfile, "tempdir", folder)
     leave_out(monkeypatch, "close", "see_only")
-    student = Student(Process(), Limits(), 3)
+    student = Student(Process(), Limits(), 3, SUBJECT.worker)
     try:
         with attempting(student, source=adding(LEFT_IN_FOLDER[kind])) as attempt:
             (seen,) = attempt.observe(Request.of([plus(1.0)]))
@@ -871,7 +872,7 @@ SLOW = "import time\ntime.sleep(0.3)\n"
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("who", ["child", "zygote"])
 def test_process_that_somebody_else_ends_is_begun_anew(who, number, course, killed_cage, kill):
-    student = Student(killed_cage, Limits(), lanes=9)
+    student = Student(killed_cage, Limits(), 9, SUBJECT.worker)
     chosen = parts(course, {"add": SLOW + adding("")}, course.exercises[0])
     kill(who, number, times=2)
     try:
@@ -884,7 +885,7 @@ def test_process_that_somebody_else_ends_is_begun_anew(who, number, course, kill
 @linux
 @filtered
 def test_processes_that_are_always_ended_are_the_machines_fault(course, killed_cage, kill):
-    student = Student(killed_cage, Limits(), lanes=9)
+    student = Student(killed_cage, Limits(), 9, SUBJECT.worker)
     chosen = parts(course, {"add": SLOW + adding("")}, course.exercises[0])
     kill("child", signal.SIGKILL, times=3)
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.errors import MachineError
 from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Raised
@@ -279,14 +280,14 @@ def cage():
 
 @pytest.fixture
 def launched(cage):
-    launched = Launched(cage, 3)
+    launched = Launched(cage, 3, SUBJECT.worker)
     yield launched
     launched.close()
 
 
 def test_workers_code_can_be_mistaken_for_no_students_file():
-    modules = marshal.loads(worker_code())
-    assert [name for name, _ in modules] == list(FILES)
+    modules = marshal.loads(worker_code(SUBJECT.worker))
+    assert [name for name, _ in modules] == [*FILES, *SUBJECT.worker]
     assert all(code.co_filename == f"<{name}>" for name, code in modules)
 
 
@@ -327,20 +328,20 @@ def test_worker_that_is_gone_says_nothing_of_how_a_process_ended(launched, cage)
 
 
 def test_closing_lets_the_worker_end_by_itself(cage):
-    launched = Launched(cage, 3)
+    launched = Launched(cage, 3, SUBJECT.worker)
     launched.begin(0)
     launched.close()
     assert cage.running.process.returncode == 0
 
 
 def test_closing_ends_a_worker_that_was_never_used(cage):
-    Launched(cage, 3).close()
+    Launched(cage, 3, SUBJECT.worker).close()
     assert cage.running.process.returncode is not None
 
 
 def test_closing_gives_every_descriptor_back(cage):
     before = descriptors()
-    Launched(cage, 9).close()
+    Launched(cage, 9, SUBJECT.worker).close()
     assert descriptors() == before
 
 
@@ -355,7 +356,7 @@ class Refusing:
 def test_cage_that_does_not_start_leaks_no_descriptor():
     before = descriptors()
     with pytest.raises(MachineError):
-        Launched(Refusing(), 3)
+        Launched(Refusing(), 3, SUBJECT.worker)
     assert descriptors() == before
 
 
@@ -375,7 +376,7 @@ class Blind:
 def test_cage_that_does_not_know_what_may_be_seen_starts_nothing_and_leaks_no_descriptor():
     before = descriptors()
     with pytest.raises(MachineError):
-        Launched(Blind(), 3)
+        Launched(Blind(), 3, SUBJECT.worker)
     assert descriptors() == before
 
 
@@ -390,7 +391,7 @@ class Dying:
 
 
 def test_interpreter_that_ends_at_once_is_the_machines_fault_and_not_the_students(course):
-    student = Student(Dying(), Limits(seconds=2.0), 3)
+    student = Student(Dying(), Limits(seconds=2.0), 3, SUBJECT.worker)
     chosen = parts(course, {"add": course.solution("add")}, course.exercises[0])
     try:
         with pytest.raises(MachineError), student.attempt(chosen) as attempt:
@@ -440,7 +441,7 @@ KINDS = {
 def twenty_attempts(course, cage, body, expected):
     chosen = parts(course, {"add": ADD.format(body)}, course.exercises[0])
     request = Request.of([Chain(1)])
-    student = Student(cage, Limits(), lanes=9)
+    student = Student(cage, Limits(), 9, SUBJECT.worker)
     for _ in range(20):
         with student.attempt(chosen) as attempt:
             assert attempt.observe(request) == [expected]

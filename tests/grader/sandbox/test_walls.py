@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
 from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Overtime
 from grader.sandbox.cage import Process
 from grader.sandbox.interpreter import found
 from grader.sandbox.runner import Limits, Request, Student
 from grader.sandbox.uid import Uid
-from grader.worker import walls
+from grader.worker import child, walls
 from tests.grader.sandbox.asking import ask, observe
 from tests.grader.sandbox.unwalled import add, leave_out
 from tests.needs import every_cage, filtered, landlock, linux, uid_reason, x86_64
@@ -269,7 +270,7 @@ def test_descriptors_beside_the_pipe_can_be_closed(cage, course):
 def test_what_is_left_on_a_descriptor_is_not_there_for_the_next_exercise(cage, course, monkeypatch):
     # Whatever a process could do to the flags, they are not those of the next.
     add(monkeypatch, "worker.walls", "BY_ARGUMENT['fcntl'] = ((72, 25), 1, WITHOUT, (1 << 31,))")
-    student = Student(cage, Limits(), len(course.parts))
+    student = Student(cage, Limits(), len(course.parts), SUBJECT.worker)
     marks = "import fcntl, os\n[fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK) for fd in (0, 1, 2)]"
     reads = (
         "import fcntl, os\n"
@@ -511,3 +512,49 @@ def test_standard_library_works(asked, worth, cage, course):
 @every_cage
 def test_right_code_is_answered(cage, course):
     assert observe(course, cage, course.solution("add")) == Numbers((2.0, 2.0))
+
+
+# Where a system has less
+
+
+def test_limit_that_a_system_does_not_know_is_left_out(monkeypatch):
+    kept, set_ = [], []
+    for name in walls.SHARED:
+        if hasattr(walls.resource, f"RLIMIT_{name}"):
+            kept.append(getattr(walls.resource, f"RLIMIT_{name}"))
+    monkeypatch.setattr(walls, "SHARED", {**walls.SHARED, "NOTHING": 0})
+    monkeypatch.setattr(walls, "filters", lambda: False)
+    monkeypatch.setattr(walls.resource, "setrlimit", lambda limit, _: set_.append(limit))
+    assert not walls.close()
+    assert set_ == kept
+
+
+def test_without_landlock_nothing_is_hidden(monkeypatch):
+    monkeypatch.setattr(walls, "sees_only", lambda: False)
+    assert not walls.see_only([], [])
+
+
+@pytest.mark.parametrize("root", ["", "/proc/nowhere"])
+def test_user_is_entered_also_where_the_root_folder_stays(root, monkeypatch):
+    done = []
+
+    def refused(_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chroot", refused)
+    for name in ("chdir", "setgroups", "setgid", "setuid", "umask"):
+        monkeypatch.setattr(os, name, lambda value, name=name: done.append((name, value)))
+    assert not walls.enter(root, 4711)
+    assert ("setuid", 4711) in done
+
+
+def test_limit_that_a_system_refuses_keeps_nobody_from_the_others(monkeypatch):
+    asked = []
+
+    def refuse(limit, _):
+        asked.append(limit)
+        raise ValueError
+
+    monkeypatch.setattr(child.resource, "setrlimit", refuse)
+    child._limit(1 << 30, 1.0)
+    assert len(asked) == 5

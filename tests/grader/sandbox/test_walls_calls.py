@@ -63,7 +63,10 @@ def verdict(machine, number, arguments=(), mark=None):
 def numbers(machine, table):
     """Of each call, its number; those that a processor lacks are left out."""
     column = walls.PROCESSORS[machine][1]
-    found = {name: (entry if table is walls.ALLOWED else entry[0])[column] for name, entry in table.items()}
+    found = {
+        name: (entry if table in (walls.ALLOWED, walls.CLOSING_ALL) else entry[0])[column]
+        for name, entry in table.items()
+    }
     return {name: number for name, number in found.items() if number is not None}
 
 
@@ -103,10 +106,18 @@ def test_who_closes_the_pipe_ends_and_other_descriptors_may_be_closed(machine, o
 
 
 @machines
+@pytest.mark.parametrize(("first", "last"), [(first, last) for first in range(9) for last in range(9)])
+def test_who_closes_a_range_with_the_pipe_in_it_ends(machine, first, last):
+    (number,) = numbers(machine, walls.CLOSING_ALL).values()
+    inside = any(first <= fd <= last for fd in PIPE)
+    assert verdict(machine, number, [first, last]) == (KILL if inside else ALLOW)
+
+
+@machines
 def test_all_other_calls_are_refused_and_later_ones_are_missing(machine):
     let_through = {
         number
-        for table in (walls.ALLOWED, walls.BY_ARGUMENT, walls.CLOSING)
+        for table in (walls.ALLOWED, walls.BY_ARGUMENT, walls.CLOSING, walls.CLOSING_ALL)
         for number in numbers(machine, table).values()
     }
     for number in {*range(600), 1 << 30, 0xFFFFFFF} - let_through:
@@ -158,6 +169,7 @@ class Library:
         ("riscv64", "linux", 0, False),
         ("x86_64", "darwin", 0, False),
         ("x86_64", "aix", 0, False),
+        ("x86_64", "win32", 0, False),
     ],
 )
 def test_there_is_a_filter_where_the_kernel_has_one_for_a_known_processor(
@@ -260,6 +272,7 @@ RULES = {
         ("linux", -1, False),
         ("darwin", 1, False),
         ("aix", 1, False),
+        ("win32", 1, False),
     ],
 )
 def test_landlock_is_there_where_it_has_a_version(monkeypatch, platform, version, there):

@@ -24,9 +24,10 @@ def leave_out(monkeypatch, *functions, of="worker.walls"):
 def add(monkeypatch, module, lines):
     """From now on workers start with a module that ends in these lines."""
     source = (WORKER / f"{module.replace('.', '/')}.py").read_text("utf-8") + lines
-    modules = [
-        (name, compile(source, f"<{name}>", "exec") if name == module else code)
-        for name, code in marshal.loads(launch.worker_code())
-    ]
-    sent = marshal.dumps(modules)
-    monkeypatch.setattr(launch, "worker_code", lambda: sent)
+    changed, whole = compile(source, f"<{module}>", "exec"), launch.worker_code
+
+    def sent(subject):
+        modules = marshal.loads(whole(subject))
+        return marshal.dumps([(name, changed if name == module else code) for name, code in modules])
+
+    monkeypatch.setattr(launch, "worker_code", sent)

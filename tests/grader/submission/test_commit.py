@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
+from grader.submission import commit as grader_git
 from grader.submission.commit import LISTED, affected, changes, committed_at, submission
 from grader.submission.commit import commit as named
 from grader.submission.submission import LARGEST
@@ -183,3 +184,29 @@ def test_replaced_object_is_not_taken(repository, course):
     after = git(repository, "rev-parse", "work:exercises/add.py")
     git(repository, "replace", after, before)
     assert read(repository, course).sources["add"] == "x = 2\n"
+
+
+# What git cannot say
+
+
+def test_commits_of_which_one_was_not_fetched_cannot_be_compared(repository):
+    with pytest.raises(UsageError, match="cannot be compared"):
+        grader_git.changed(repository, "main", "0" * 40)
+
+
+def test_without_git_that_is_the_machines_fault(repository, monkeypatch):
+    monkeypatch.setattr(grader_git, "program", lambda _: None)
+    with pytest.raises(MachineError, match="git is not installed"):
+        named(repository, "main")
+
+
+def test_git_that_does_not_answer_is_given_up(repository, monkeypatch):
+    monkeypatch.setattr(grader_git, "SECONDS", 0.0)
+    with pytest.raises(MachineError, match="git took longer"):
+        named(repository, "main")
+
+
+@pytest.mark.parametrize("said", [b"soon 0123", b"9" * 30 + b" 0123"])
+def test_commit_that_says_an_impossible_time_says_none(said, repository, monkeypatch):
+    monkeypatch.setattr(grader_git, "_git", lambda *_: said)
+    assert committed_at(repository, "main") is None

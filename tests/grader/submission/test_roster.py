@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from grader.errors import UsageError
 from grader.model import Person
+from grader.submission import roster as module
 from grader.submission.download import find
 from grader.submission.roster import read
 
@@ -256,3 +257,10 @@ def test_any_bytes_are_joined_or_refused_in_words(tmp_path, header, rest):
     else:
         assert [handin.where for handin in result.handins][:1] == ["a"]
     assert what.isprintable()
+
+
+def test_roster_that_is_far_too_large_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 8)
+    (tmp_path / "roster.csv").write_text("id,name\n1,Ann\n")
+    with pytest.raises(UsageError, match="is larger than"):
+        read(tmp_path / "roster.csv")

@@ -140,7 +140,7 @@ def test_all_eight_are_graded_together_once_all_have_passed(watch, solutions, co
 
 
 def test_grading_process_that_is_killed_is_replaced(watch, solutions):
-    serving = [pid for pid in running(watch.root) if b"grader.watch.serving" in command(pid)]
+    serving = [pid for pid in running(watch.root) if b"grader.forkserver.server" in command(pid)]
     (grading,) = (pid for pid in serving if b"grader watch" in command(parent(pid)))
     os.kill(grading, signal.SIGKILL)
     watch.shows("another one is starting")

@@ -27,16 +27,17 @@ from grader.autograd.program import (
     Shape,
     Step,
     Training,
-    pack,
 )
-from grader.autograd.worker.engine import Missing, Parts, assemble
-from grader.autograd.worker.programs import run
+from grader.autograd.subject import SUBJECT
+from grader.autograd.worker.programs import Missing, Parts, _if_number, run
+from grader.autograd.worker.programs import assembled as assemble
 from grader.course.course import GIVEN
 from grader.examine.setting import parts
 from grader.model import Numbers, Raised
 from grader.sandbox import launch
 from grader.sandbox.cage import Process
 from grader.sandbox.runner import Limits, Request, Student
+from grader.subject import pack
 from grader.worker import wire
 from grader.worker.child import FRAME_LIMIT, describe
 from grader.worker.wire import Misfit, a
@@ -692,7 +693,7 @@ def test_worker_has_no_reference_of_the_exercise_under_test(told):
 
 def test_random_numbers_are_the_same_wherever_a_program_stands(course):
     neuron = next(e for e in course.exercises if e.name == "neuron")
-    student = Student(Process(), Limits(), 1)
+    student = Student(Process(), Limits(), 1, SUBJECT.worker)
     chosen = parts(course, {"neuron": course.solution("neuron")}, neuron)
     with student.attempt(chosen) as attempt:
         first, other, again = attempt.observe(
@@ -701,3 +702,11 @@ def test_random_numbers_are_the_same_wherever_a_program_stands(course):
     student.close()
     assert first == again
     assert other.values[:2] == first.values
+
+
+def test_number_that_cannot_be_packed_only_once_is_taken_for_the_first():
+    assert wire._first_unpackable([1.0, 2.0]) == 0
+
+
+def test_gradient_that_is_too_large_between_root_and_leaves_is_nan():
+    assert math.isnan(_if_number(10**400))

@@ -1,0 +1,97 @@
+"""SUBJECT: what the grader knows of automatic differentiation, see grader/subject.py.
+
+What takes long to import is imported when it is asked for: a grade of recorded cases needs no torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from grader.autograd.any_engine.finding import AnyLayout, is_foreign
+from grader.autograd.as_python import labels, shown
+from grader.autograd.program import Fresh, Program, View, size, unpack
+from grader.subject import Packed, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from grader.course.course import Course
+    from grader.examine.examining import Examiner
+    from grader.examine.setting import Setting
+    from grader.notebook.magics import Magic
+    from grader.report.report import Report
+    from grader.submission.submission import Submission
+
+
+class AnyEngines(AnyLayout):
+    """Implementations in shapes of their own; see examine.examining.Layouts."""
+
+    code = ("autograd/any_engine", "autograd/any_engine/worker")
+
+    def found(self, path: Path, course: Course) -> bool:
+        """Whether it is graded as it is."""
+        return is_foreign(path, course)
+
+    def grade(
+        self, path: Path, setting: Setting, value: str, names: Mapping[str, str], only: Sequence[str]
+    ) -> Report:
+        """Grade what lies there."""
+        from grader.autograd.any_engine.examining import grade_foreign
+
+        return grade_foreign(path, setting, value=value, mapping=names, only=only, lenient=setting.lenient)
+
+    def examiner(self, setting: Setting, submission: Submission) -> Examiner:
+        """The examiner of any submission."""
+        from grader.autograd.any_engine.examining import examiner_of
+
+        return examiner_of(setting, submission)
+
+    def rules(self, submission: Submission, lenient: bool) -> str:
+        """By which promises it is judged."""
+        from grader.autograd.any_engine.shape import rules
+
+        return rules(submission, lenient)
+
+
+class Autograd:
+    """Programs over Value, and what PyTorch says of them."""
+
+    name = "autograd"
+    versions = ("torch",)
+    worker = ("autograd.worker.programs",)
+    unpack = staticmethod(unpack)
+    size = staticmethod(size)
+    view = staticmethod(View)
+    labels = staticmethod(labels)
+    shown = staticmethod(shown)
+    layouts = AnyEngines()
+
+    def random(self, packed: Packed) -> bool:
+        """The first weights of a module are nobody's to foretell."""
+        return bool(packed[0] == Fresh.tag)
+
+    def answer(self, program: Program, kink: bool) -> tuple[float, ...]:
+        """What torch observes."""
+        from grader.autograd.oracle import answer
+
+        return answer(program, kink)
+
+    def warm_up(self) -> None:
+        """Only a failure that no recorded case shows needs torch; but then every fork would import it."""
+        for name in ("oracle", "strategies"):
+            import_module(f"grader.autograd.{name}")
+        from grader.autograd.any_engine.examining import warm_up
+
+        warm_up()
+
+    @property
+    def magics(self) -> tuple[Magic, ...]:
+        """%graph."""
+        from grader.autograd.typed import graph
+
+        return (graph,)
+
+
+SUBJECT: Subject = Autograd()

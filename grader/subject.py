@@ -1,0 +1,107 @@
+"""The seam: what a subject is to the grader, which knows programs and answers, not what is taught.
+
+A course names its subject in course.toml; without a word it is autograd. Each is a package of that name in
+grader/, whose subject.py has the object SUBJECT. Nothing else of it is known to the packages below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from grader.model import Counterexample
+
+DEFAULT = "autograd"
+Packed = tuple[Any, ...]
+
+
+class Program(Protocol):
+    """What a submission is asked: a frozen dataclass, into which only its subject looks.
+
+    tag: which kind it is. length: how many numbers are observed of it.
+    """
+
+    tag: ClassVar[str]
+
+    @property
+    def length(self) -> int: ...
+
+
+def pack(program: Program) -> Packed:
+    """The program as nested tuples of numbers and strings, the tag first."""
+    return (program.tag, *astuple(program))  # type: ignore[call-overload]  # no protocol can say dataclass
+
+
+class Unfit(Exception):
+    """A program has no answer that every right submission must agree with."""
+
+
+class Subject(Protocol):
+    """What is taught. Programs are its own; what it says of them holds for every submission.
+
+    name: its package in grader/; what is sent into a cage lies in worker/ there.
+    versions: the distributions that its answers depend on.
+    worker: the modules to be sent after ours; the last has assemble(head), which makes an engine of what
+        Parts.head() says, and run(packed, engine), which gives a program's numbers.
+    layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
+    magics: what notebooks can say of it, see notebook.magics.Magic.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def versions(self) -> tuple[str, ...]: ...
+    @property
+    def worker(self) -> tuple[str, ...]: ...
+    @property
+    def layouts(self) -> Any: ...
+    @property
+    def magics(self) -> Sequence[Any]: ...
+
+    def unpack(self, packed: Packed) -> Any:
+        """The program that pack() turned into tuples."""
+
+    def size(self, program: Any) -> tuple[int, int, float]:
+        """How much of a program there is to read: the smaller one is shown."""
+
+    def view(self, packed: Packed, observed: tuple[float, ...]) -> Any:
+        """A program's numbers as properties see them; values are all that may be judged."""
+
+    def random(self, packed: Packed) -> bool:
+        """Whether a program observes what is drawn at random, so that only its pattern can be known."""
+
+    def labels(self, program: Any) -> Sequence[str]:
+        """What each observed number is called."""
+
+    def shown(
+        self,
+        program: Any,
+        exercise: str,
+        expected: tuple[float, ...],
+        got: tuple[float, ...] | None,
+        drawn: bool,
+    ) -> Counterexample:
+        """A case as a student sees it; got is None where the program gave no numbers."""
+
+    def answer(self, program: Any, kink: bool) -> tuple[float, ...]:
+        """What every right submission observes; raises Unfit where they need not agree.
+
+        kink: it may be asked where the answer is a matter of choice.
+        """
+
+    def warm_up(self) -> None:
+        """Import and do now what every fork would do again."""
+
+
+def known(name: str) -> bool:
+    """Whether there is a subject of that name."""
+    return name.isidentifier() and (Path(__file__).parent / name / "subject.py").is_file()
+
+
+def load(name: str = DEFAULT) -> Subject:
+    """The subject of that name."""
+    subject: Subject = import_module(f"grader.{name}.subject").SUBJECT
+    return subject
