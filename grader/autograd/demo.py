@@ -35,6 +35,7 @@ from grader.examine.setting import Setting
 from grader.machine.files import replaced
 from grader.machine.processes import library
 from grader.printable import harmless, printable
+from grader.render.text import WORDS
 from grader.submission.submission import Submission
 
 
@@ -262,12 +263,8 @@ def _draw_losses(figure: Any, run: Run, owner: str) -> None:
     figure.set_layout_engine("constrained")
 
 
-WORDS = {
-    "not_started": "not started",
-    "failed": "not right yet",
-    "crashed": "crashes",
-    "timed_out": "too slow",
-}
+# Said of a part, these are reasons for its not being at work.
+REASONS = WORDS | {"failed": "not right yet", "crashed": "crashes", "timed_out": "too slow"}
 EVERY = 10
 
 
@@ -277,7 +274,7 @@ def whose(engine: Assembled) -> str:
         return "Every part is your own: " + listed(engine.own) + "."
     words = dict.fromkeys(word for _, word in engine.missing)
     groups = {word: tuple(name for name, its in engine.missing if its == word) for word in words}
-    reasons = [f"{listed(names)} ({WORDS[word]})" for word, names in groups.items()]
+    reasons = [f"{listed(names)} ({REASONS[word]})" for word, names in groups.items()]
     stands_in = f"The reference stands in for {' and for '.join(reasons)}."
     if not engine.own:
         return "None of the parts is yours yet: this is what you are about to build.\n" + stands_in
