@@ -45,7 +45,9 @@ def shown(setting, solutions):
         try:
             with student.attempt(parts(course, {exercise: source}, named)) as attempt:
                 bank = record(SUBJECT, [prop], seed)
-                return Examination(replace(setting, seed=seed), named, bank, [prop], attempt).outcome(prop)
+                seen = attempt.observe(bank.request)
+                seeded = replace(setting, seed=seed)
+                return Examination(seeded, named, bank, [prop], attempt, seen).outcome(prop)
         finally:
             student.close()
 

@@ -12,7 +12,7 @@ import pytest
 
 from grader.errors import CourseError, GraderError, MachineError
 from grader.forkserver import client
-from grader.forkserver.client import LaneBroken, Room
+from grader.forkserver.client import LaneBroken, Room, Server
 from grader.forkserver.messages import LENGTH, Order, Task, fault_to_plain, receive, send
 from grader.submission.submission import Submission
 
@@ -53,7 +53,7 @@ def opened(monkeypatch):
     def make(*processes, say=lambda _: None):
         waiting = list(processes)
 
-        def start(module, order, lanes, pass_fds):
+        def start(module, order, lanes, pass_fds, stderr):
             answers = waiting.pop(0)
             if isinstance(answers, GraderError):
                 raise answers
@@ -121,9 +121,10 @@ def test_process_that_does_not_end_is_killed(monkeypatch):
     monkeypatch.setattr(client, "CLOSING", 0.05)
     command = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
     process = subprocess.Popen(command, start_new_session=True)
-    lanes = Room(Order("process", 0, 5.0, 1.0, "", ""), 1)
-    lanes._processes.append(process)
-    lanes.close()
+    monkeypatch.setattr(client, "started", lambda *_, **__: process)
+    server = Server(Order("process", 0, 5.0, 1.0, "", ""))
+    server.close()
+    server.end()
     assert process.returncode == -signal.SIGKILL
 
 
