@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.course.course import TOGETHER, Course
 from grader.errors import UsageError
-from grader.machine.files import look, replaced
+from grader.machine.files import free, look, replaced
 from grader.model import Diagnosis, Result
 from grader.printable import printable
 from grader.report.evidence import STATUS, diagnosis_from_plain, diagnosis_to_plain, fraction, text
@@ -309,8 +308,7 @@ def saved(path: Path, plain: object, say: Say) -> None:
 
 def _begun_anew(path: Path) -> str:
     """Move a damaged file out of the way, and a sentence for that."""
-    names = (f"{path.name}.damaged{number if number > 1 else ''}" for number in count(1))
-    aside = next(other for name in names if not os.path.lexists(other := path.with_name(name)))
+    aside = free(path, "damaged")
     try:
         path.rename(aside)
     except OSError as error:

@@ -442,10 +442,15 @@ def put(path: Path, data: bytes) -> None:
         replaced(path, data)
 
 
+def free(path: Path, word: str) -> Path:
+    """NAME.word, or the first of NAME.word2, NAME.word3, … that nothing is called."""
+    names = (f"{path.name}.{word}{number if number > 1 else ''}" for number in count(1))
+    return next(other for name in names if not os.path.lexists(other := path.with_name(name)))
+
+
 def set_aside(path: Path) -> Path:
     """Rename to NAME.yours, or to the first of NAME.yours2, NAME.yours3, … that is free; the new path."""
-    names = (f"{path.name}.yours{number if number > 1 else ''}" for number in count(1))
-    aside = next(other for name in names if not os.path.lexists(other := path.with_name(name)))
+    aside = free(path, "yours")
     with writing(aside):
         path.rename(aside)
     return aside
@@ -522,12 +527,17 @@ def _remove(scratch: Scratch, maker: int) -> None:
 
 
 @contextmanager
-def regular(name: str, within: int) -> Iterator[int]:
-    """A descriptor of a regular file of a folder; raises OSError, and ValueError for anything else."""
+def regular(
+    name: str | Path, within: int | None = None, why: str = "it is no regular file"
+) -> Iterator[BinaryIO]:
+    """A regular file to read; links are not followed, and nothing is waited for.
+
+    within: the descriptor of the folder that the name is relative to.
+    Raises OSError, and ValueError, which says why, for anything else.
+    """
     handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=within)
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError("it is no regular file")
-        yield handle
-    finally:
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
+        raise ValueError(why)
+    with open(handle, "rb") as file:
+        yield file

@@ -241,7 +241,7 @@ def handed_in(root: Path) -> datetime | None:
 def _text(root: Path) -> bytes:
     above = os.open(root, FOLDER)
     try:
-        with regular(NAME, above) as handle, open(handle, "rb", closefd=False) as file:
+        with regular(NAME, above) as file:
             data = file.read(MOST + 1)
     finally:
         os.close(above)

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import stat
 from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
 from collections import Counter, defaultdict
@@ -20,6 +19,7 @@ from typing import Any, Literal, assert_never
 from cryptography.exceptions import InvalidSignature
 
 from grader.errors import UsageError
+from grader.machine.files import regular
 from grader.printable import printable
 from grader.render.text import cell
 from grader.report.reading import no_number
@@ -89,11 +89,7 @@ def as_claimed(genuine: Genuine, expected: Mapping[str, Any]) -> Verdict:
 
 def text_of(path: Path, largest: int = LARGEST) -> str:
     """The text of a regular file; raises OSError, or ValueError in words."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise ValueError("it is not a regular file")
-    with os.fdopen(handle, "rb") as file:
+    with regular(path, why="it is not a regular file") as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         raise ValueError(f"it is larger than {largest >> 20} MiB")

@@ -50,11 +50,10 @@ class Told:
 def told(root: Root) -> list[Told]:
     """Every submission in the file, also former attempts; raises UsageError."""
     try:
-        with root.folder(()) as above, regular(METADATA, above) as handle:
-            if os.fstat(handle).st_size > METADATA_MOST:
+        with root.folder(()) as above, regular(METADATA, above) as file:
+            if os.fstat(file.fileno()).st_size > METADATA_MOST:
                 raise UsageError(f"{METADATA} is larger than {METADATA_MOST >> 20} MiB", NEXT)
-            with open(handle, "rb", closefd=False) as file:
-                return [each for folder, node in _submissions(file) for each in _told(folder, node)]
+            return [each for folder, node in _submissions(file) for each in _told(folder, node)]
     except (OSError, ValueError) as error:
         raise UsageError(f"{METADATA} cannot be read: {error}", NEXT) from None
     except yaml.MarkedYAMLError as error:

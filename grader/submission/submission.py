@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.machine.files import regular
 from grader.printable import printable
 
 LARGEST = 1 << 20
@@ -123,12 +123,7 @@ def content(path: Path | str, within: int | None = None) -> bytes:
     within: the descriptor of the folder that path is relative to.
     Raises OSError, and ValueError, in words, for anything but a regular file.
     """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    handle = os.open(path, flags, dir_fd=within)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise ValueError(f"{os.path.basename(path)} is not a regular file")
-    with os.fdopen(handle, "rb") as file:
+    with regular(path, within, f"{os.path.basename(path)} is not a regular file") as file:
         return file.read(LARGEST + 1)
 
 

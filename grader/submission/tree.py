@@ -105,7 +105,7 @@ def read_archive(above: int, name: str, where: str, title: str, wanted: tuple[st
     """
     files: dict[FolderPath, Reader] = {}
     nested: list[str] = []
-    with regular(name, above) as handle, open(handle, "rb", closefd=False) as file, in_words(where):
+    with regular(name, above) as file, in_words(where):
         for member in members(file, LIMITS):
             path = safe_path(member.name)
             if member.kind is Kind.FOLDER or any(map(leftover, path)):
