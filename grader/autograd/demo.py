@@ -71,9 +71,10 @@ class Demo:
             engine.close()
 
     def _train(self, engine: Engine, run: Run) -> bool:
+        draw = None if self.pictures is None else self.pictures.draw
         try:
             with telling(self.console, self.steps) as teller:
-                for step in train(engine, self.task, run, self.steps, self.pictures):
+                for step in train(engine, self.task, run, self.steps, draw):
                     teller.tell(step)
             return True
         except KeyboardInterrupt:

@@ -7,11 +7,11 @@ import math
 import random
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from statistics import median
 from time import perf_counter
-from typing import ClassVar, Protocol, assert_never
+from typing import ClassVar, assert_never
 
 from grader.autograd.oracle import Network
 from grader.autograd.program import Shape
@@ -175,11 +175,7 @@ def task(seed: int) -> Task:
 def _parameters(source: random.Random) -> tuple[float, ...]:
     """Weights between -1 and 1, and biases of zero."""
     neurons = [nin for nin, nout in SHAPE.widths for _ in range(nout)]
-    return tuple(number for nin in neurons for number in (*_weights(source, nin), 0.0))
-
-
-def _weights(source: random.Random, count: int) -> list[float]:
-    return [source.uniform(-1, 1) for _ in range(count)]
+    return tuple(n for nin in neurons for n in (*(source.uniform(-1, 1) for _ in range(nin)), 0.0))
 
 
 def accuracy(scores: tuple[float, ...], labels: tuple[int, ...]) -> float:
@@ -232,13 +228,11 @@ class Run:
         return median(s.seconds for s in self.steps), median(s.torch_seconds for s in self.steps)
 
 
-class Painter(Protocol):
-    """Draws what the engine has learnt after so many steps."""
-
-    def draw(self, engine: Engine, run: Run) -> None: ...
+# Draws what the engine has learnt after so many steps.
+Draw = Callable[[Engine, Run], None]
 
 
-def train(engine: Engine, task: Task, run: Run, steps: int, painter: Painter | None) -> Iterator[Step]:
+def train(engine: Engine, task: Task, run: Run, steps: int, draw: Draw | None) -> Iterator[Step]:
     """Take the steps, pictures before the first and after every few; each step as it is done.
 
     Raises UsageError where the engine does not get through. Whatever is done by then is in run.
@@ -247,12 +241,12 @@ def train(engine: Engine, task: Task, run: Run, steps: int, painter: Painter | N
     Beside(task).step(1.0)  # the first step of all sets PyTorch up; it is not counted
     every = max(1, steps // PICTURES)
     for number in range(steps):
-        if painter is not None and number % every == 0:
-            painter.draw(engine, run)
+        if draw is not None and number % every == 0:
+            draw(engine, run)
         # As micrograd's demo has it: large steps first, small ones in the end.
         yield _step(engine, task, run, beside, 1 - 0.9 * number / steps)
-    if painter is not None:
-        painter.draw(engine, run)
+    if draw is not None:
+        draw(engine, run)
 
 
 PICTURES = 10

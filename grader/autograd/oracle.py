@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any, assert_never
 from grader.agreement import ABSOLUTE, RELATIVE
 from grader.autograd.program import (
     BACKWARD,
+    OPERATORS,
     OURS,
     ZERO,
     Bare,
@@ -47,14 +47,6 @@ JIGGLE, WOBBLES = 1e-14, 3
 KINK = 1e-7
 KINKED = ("relu", "leaky_relu")
 
-OPS: dict[str, Callable[..., Tensor]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "neg": operator.neg,
-}
 # What a network may go through; any other activation is a function of torch's own.
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "leaky_relu": functional.leaky_relu,
@@ -257,7 +249,7 @@ def _backward(root: Tensor) -> None:
 
 def _operation(op: str) -> Callable[..., Tensor]:
     """An operator's function, or torch's own of that name."""
-    found: Callable[..., Tensor] | None = OPS.get(op) or getattr(torch, op, None)
+    found: Callable[..., Tensor] | None = OPERATORS.get(op) or getattr(torch, op, None)
     if found is None:
         raise CourseError(f"PyTorch has no function '{op}' to compare with", "check the property's spelling")
     return found

@@ -6,6 +6,7 @@ observation is a fixed number of floats that the program alone determines.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,6 +15,15 @@ from grader.subject import Packed
 
 Number = int | float
 BACKWARD, ZERO = "backward", "zero"
+# What steps of these names do, to numbers and tensors alike; any other makes a node by a method of its name.
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "neg": operator.neg,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,15 @@ would take seconds to load for one small expression.
 from __future__ import annotations
 
 import ast
-import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from grader.autograd.as_python import LETTERS, Floats, formula, graph_of
-from grader.autograd.program import BACKWARD, Expression, Number, Plain, Step
+from grader.autograd.program import BACKWARD, OPERATORS, Expression, Number, Plain, Step
 from grader.course.course import GIVEN, Course
 from grader.errors import UsageError
 from grader.examine.examining import handed_in
@@ -40,13 +39,6 @@ SYMBOLS: dict[type[ast.operator], str] = {
     ast.Mult: "*",
     ast.Div: "/",
     ast.Pow: "**",
-}
-FOLDED: dict[str, Callable[[float, float], float | complex]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
 }
 RELU = "relu"
 GIVEN_LEAF = re.compile(r"\w+=\S+")
@@ -180,7 +172,7 @@ class _Reader:
     def _folded(self, node: ast.expr, symbol: str, left: Number, right: Number) -> Number:
         """What Python makes of two plain numbers; as floats, which are done in no time whatever they are."""
         try:
-            value = FOLDED[symbol](float(left), float(right))
+            value: float | complex = OPERATORS[symbol](float(left), float(right))
         except OverflowError:
             raise self._refused(node, "this number is too large") from None
         except ZeroDivisionError:

@@ -184,7 +184,7 @@ def test_a_deferred_strategy_draws_what_the_strategy_itself_does():
     )
     itself = forwards(shapes("Layer").map(lambda shape: shape)) | forwards(shapes("Neuron"))
     pair = [graded(points=1, over=each, drawn=10)(claim).prop for each in (deferred, itself)]
-    assert programs(record(pair[:1], 0), 0) == programs(record(pair[1:], 0), 0)
+    assert programs(record(SUBJECT, pair[:1], 0), 0) == programs(record(SUBJECT, pair[1:], 0), 0)
 
 
 def test_what_is_tried_out_may_raise():
@@ -310,6 +310,7 @@ import sys
 from pathlib import Path
 from grader.examine.cases import recall
 from grader.course.properties import declared_in
+from grader.subject import load
 
 folder, file, *others = sys.argv[1:]
 for other in others:

@@ -129,6 +129,13 @@ class int64(Scalar, int):  # noqa: N801 (NumPy's name)
     plain = int
 
 
+KINDS: dict[str, Any] = {
+    **dict.fromkeys(("float64", "double"), float64),
+    **dict.fromkeys(("float32", "float16", "single"), float32),
+    **dict.fromkeys(("int64", "int32"), int64),
+}
+
+
 def single(number: float) -> float:
     """The number rounded to single precision."""
     if math.isfinite(number) and abs(number) > 3.4e38:
@@ -139,18 +146,7 @@ def single(number: float) -> float:
 def kind(dtype: Any) -> Any:
     """The type of numbers that a dtype, or its name, stands for; object where it is no number's."""
     name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", "")
-    return {
-        "float": float64,
-        "float64": float64,
-        "double": float64,
-        "float32": float32,
-        "float16": float32,
-        "single": float32,
-        "int": int64,
-        "int64": int64,
-        "int32": int64,
-        "bool": bool,
-    }.get(name, object)
+    return (KINDS | {"float": float64, "int": int64, "bool": bool}).get(name, object)
 
 
 def number(value: Any) -> Any:

@@ -24,20 +24,9 @@ if TYPE_CHECKING:
 ROOT = "submission"
 # Never taken for a name of one's own package, whatever files there are.
 LIBRARIES = (
-    *(
-        "numpy",
-        "matplotlib",
-        "torch",
-        "sklearn",
-        "graphviz",
-        "tqdm",
-        "networkx",
-        "IPython",
-        "pandas",
-        "scipy",
-    ),
-    *("seaborn", "pytest", "tensorflow", "jax", "pydot", "plotly", "rich", "setuptools", "nose", "micropip"),
-    *("nbdev", "fastcore", "typing_extensions", "PIL", "cv2"),
+    *("numpy", "matplotlib", "torch", "sklearn", "graphviz", "tqdm", "networkx", "IPython", "pandas"),
+    *("scipy", "seaborn", "pytest", "tensorflow", "jax", "pydot", "plotly", "rich", "setuptools", "nose"),
+    *("micropip", "nbdev", "fastcore", "typing_extensions", "PIL", "cv2"),
 )
 PATIENCE = 2.0  # seconds of processor time for a module's own demo
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import operator
 import random
+from functools import reduce
 
-from .libraries import InertModule, Needed, Scalar, float32, float64, int64, kind, number
+from .libraries import KINDS, InertModule, Needed, Scalar, float32, float64, int64, kind, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ndarray:  # noqa: N801 (NumPy's name)
         if not -len(self) <= place < len(self):
             raise IndexError(f"index {place} is out of bounds for axis 0 with size {len(self)}")
         inner = self.shape[1:]
-        width = _count(inner)
+        width = math.prod(inner)
         start = place % len(self) * width
         found = ndarray(self.items[start : start + width], inner) if inner else self.items[start]
         return found[tuple(rest)] if rest else found
@@ -75,7 +76,7 @@ class ndarray:  # noqa: N801 (NumPy's name)
             self.items = broadcast(asarray(value), self.shape)
             return
         first, *rest = index if isinstance(index, tuple) else (index,)
-        width = _count(self.shape[1:])
+        width = math.prod(self.shape[1:])
         places = range(*first.indices(len(self))) if isinstance(first, slice) else [first % len(self)]
         for place in places:
             row = ndarray(self.items[place * width : (place + 1) * width], self.shape[1:])
@@ -121,16 +122,13 @@ class ndarray:  # noqa: N801 (NumPy's name)
     def reshape(self, *shape: Any) -> ndarray:
         wanted = list(shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape)
         if -1 in wanted:
-            known = _count(tuple(n for n in wanted if n != -1))
+            known = math.prod(tuple(n for n in wanted if n != -1))
             wanted[wanted.index(-1)] = len(self.items) // known
         return ndarray(self.items[:], tuple(wanted))
 
     def _folded(self, fold: Callable[[Any, Any], Any], axis: int | None) -> Any:
         if axis is None or self.ndim < 2:
-            total = self.items[0]
-            for item in self.items[1:]:
-                total = fold(total, item)
-            return total
+            return reduce(fold, self.items)
         lines = self.T if axis % 2 == 0 else self
         return array([line._folded(fold, None) for line in lines])
 
@@ -156,10 +154,7 @@ class ndarray:  # noqa: N801 (NumPy's name)
             return array([self @ column for column in other.T])
         if len(self) != len(other):
             raise ValueError(f"shapes {self.shape} and {other.shape} not aligned")
-        total, *rest = (x * y for x, y in zip(self.items, other.items))
-        for term in rest:
-            total = total + term
-        return total
+        return reduce(operator.add, (x * y for x, y in zip(self.items, other.items)))
 
 
 def array(things: Any, dtype: Any = None, **_: Any) -> Any:
@@ -191,14 +186,7 @@ def shaped(shape: Any, make: Callable[[], Any], dtype: Any = None) -> Any:
     """An array of that shape with made items."""
     sizes = shape if isinstance(shape, tuple) else () if shape is None else (shape,)
     hold = number if dtype is None or kind(dtype) is object else kind(dtype)
-    return ndarray([hold(make()) for _ in range(_count(sizes))], sizes)
-
-
-def _count(shape: Shape) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
+    return ndarray([hold(make()) for _ in range(math.prod(sizes))], sizes)
 
 
 def broadcast(one: ndarray, shape: Shape) -> list[Any]:
@@ -209,7 +197,7 @@ def broadcast(one: ndarray, shape: Shape) -> list[Any]:
     if len(own) > len(shape) or any(a not in (1, b) for a, b in zip(own, shape)):
         raise ValueError(f"operands could not be broadcast together with shapes {one.shape} {shape}")
     items = []
-    for number_of in range(_count(shape)):
+    for number_of in range(math.prod(shape)):
         place, at, step = number_of, 0, 1
         for a, b in zip(reversed(own), reversed(shape)):
             place, index = divmod(place, b)
@@ -279,11 +267,8 @@ def module() -> ModuleType:
     """What "import numpy" gives; names that are not here are inert."""
     numpy = InertModule("numpy")
     numpy.__path__ = []
-    things = dict(TYPES | CONSTANTS | FUNCTIONS)
-    things |= {name: _elementwise(function) for name, function in ELEMENTWISE.items()}
-    things |= {name: _elementwise(function) for name, function in PAIRWISE.items()}
-    for name, thing in things.items():
-        setattr(numpy, name, thing)
+    vars(numpy).update(TYPES | CONSTANTS | FUNCTIONS)
+    vars(numpy).update({name: _elementwise(f) for name, f in (ELEMENTWISE | PAIRWISE).items()})
     numpy.random = _random()  # type: ignore[attr-defined]  # a module of many faces
     return numpy
 
@@ -320,39 +305,32 @@ def _sqrt(x: Any) -> float:
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "exp": _exp,
     "log": _log,
-    "log2": math.log2,
-    "log10": math.log10,
-    "log1p": math.log1p,
-    "expm1": math.expm1,
     "sqrt": _sqrt,
-    "tanh": math.tanh,
-    "sinh": math.sinh,
-    "cosh": math.cosh,
-    "sin": math.sin,
-    "cos": math.cos,
-    "tan": math.tan,
     "arctan": math.atan,
     "abs": abs,
     "absolute": abs,
-    "fabs": math.fabs,
     "sign": _sign,
     "square": lambda x: x * x,
     "negative": lambda x: -x,
-    "isnan": math.isnan,
-    "isfinite": math.isfinite,
-    "isinf": math.isinf,
-    "floor": math.floor,
-    "ceil": math.ceil,
     "round": round,
+}
+# Those that math has by the same name, and does the same with.
+ELEMENTWISE |= {
+    name: getattr(math, name)
+    for names in (
+        ("log2", "log10", "log1p", "expm1", "tanh", "sinh", "cosh", "sin", "cos", "tan"),
+        ("fabs", "isnan", "isfinite", "isinf", "floor", "ceil"),
+    )
+    for name in names
 }
 PAIRWISE: dict[str, Callable[..., Any]] = {
     "maximum": _larger,
     "minimum": _smaller,
-    "add": lambda x, y: x + y,
-    "subtract": lambda x, y: x - y,
-    "multiply": lambda x, y: x * y,
-    "divide": lambda x, y: x / y,
-    "power": lambda x, y: x**y,
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
     "heaviside": lambda x, y: 1.0 if x > 0 else 0.0 if x < 0 else y,
     "where": lambda condition, x, y: x if condition else y,
     "clip": lambda x, low, high: _smaller(_larger(x, low), high),
@@ -381,6 +359,10 @@ def _near(x: Any, y: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Any:
     return each(lambda a, b: abs(a - b) <= atol + rtol * abs(b), x, y)
 
 
+def _folding(name: str) -> Callable[..., Any]:
+    return lambda x, axis=None, **_: getattr(asarray(x), name)(axis)
+
+
 FUNCTIONS: dict[str, Any] = {
     "array": array,
     "asarray": asarray,
@@ -395,27 +377,18 @@ FUNCTIONS: dict[str, Any] = {
     "linspace": _spaced,
     "dot": lambda x, y: asarray(x) @ asarray(y),
     "matmul": lambda x, y: asarray(x) @ asarray(y),
-    "sum": lambda x, axis=None, **_: asarray(x).sum(axis),
-    "mean": lambda x, axis=None, **_: asarray(x).mean(axis),
-    "max": lambda x, axis=None, **_: asarray(x).max(axis),
-    "min": lambda x, axis=None, **_: asarray(x).min(axis),
     "isscalar": lambda x: isinstance(x, (int, float)),
     "isclose": _near,
     "allclose": lambda x, y, **limits: all(asarray(_near(x, y, **limits)).ravel()),
+    **{name: _folding(name) for name in ("sum", "mean", "max", "min")},
     "ndim": lambda x: asarray(x).ndim,
     "shape": lambda x: asarray(x).shape,
     "errstate": lambda **_: InertModule("numpy").errstate,
 }
 TYPES: dict[str, Any] = {
     "ndarray": ndarray,
-    "float64": float64,
-    "double": float64,
+    **KINDS,
     "float_": float64,
-    "float32": float32,
-    "single": float32,
-    "float16": float32,
-    "int64": int64,
-    "int32": int64,
     "int_": int64,
     "bool_": bool,
     "floating": float,
@@ -446,8 +419,7 @@ def _random() -> ModuleType:
         "shuffle": random.shuffle,
     }
     functions["default_rng"] = functions["RandomState"] = lambda *_: drawing
-    for name, function in functions.items():
-        setattr(drawing, name, function)
+    vars(drawing).update(functions)
     return drawing
 
 

@@ -234,35 +234,13 @@ def _spread(function: Callable[[Any], Any], grad: str) -> Callable[[Any], None]:
 
 DATA = ("data", "value", "val", "v", "x", "num", "scalar", "_data", "_value", "_val", "item", "n")
 GRAD = (
-    "grad",
-    "gradient",
-    "_grad",
-    "derivative",
-    "grad_value",
-    "deriv",
-    "der",
-    "adjoint",
-    "bar",
-    "g",
-    "d",
-    "dv",
+    *("grad", "gradient", "_grad", "derivative", "grad_value", "deriv", "der", "adjoint", "bar"),
+    *("g", "d", "dv"),
 )
 BACKWARD = (
-    "backward",
-    "backprop",
-    "backward_pass",
-    "backpropagate",
-    "back_prop",
-    "back_propagate",
-    "backpropagation",
-    "run_backward",
-    "compute_gradients",
-    "compute_grads",
-    "compute_grad",
-    "calc_grads",
-    "get_gradients",
-    "gradients",
-    "back",
+    *("backward", "backprop", "backward_pass", "backpropagate", "back_prop", "back_propagate"),
+    *("backpropagation", "run_backward", "compute_gradients", "compute_grads", "compute_grad"),
+    *("calc_grads", "get_gradients", "gradients", "back"),
 )
 # What a class may have besides.
 UNARY = (
@@ -284,15 +262,8 @@ REFUSALS = (TypeError, AttributeError, AssertionError, NotImplementedError, Valu
 
 # What a function may mention that only checks or wraps what it was given.
 IDLE = {
-    "isinstance",
-    "int",
-    "float",
-    "super",
-    "__init__",
-    "NotImplementedError",
-    "NotImplemented",
-    "list",
-    "print",
+    *("isinstance", "int", "float", "super", "__init__", "list", "print"),
+    *("NotImplementedError", "NotImplemented"),
 }
 
 
