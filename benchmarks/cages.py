@@ -15,7 +15,7 @@ from grader.course.course import here
 from grader.examine.setting import parts
 from grader.sandbox.cage import Cage, Process
 from grader.sandbox.cages import CAGES
-from grader.sandbox.runner import Limits, Request, Student
+from grader.sandbox.runner import Limits, Request, Runner
 
 RUNS = 15
 WANTED = 25
@@ -50,11 +50,11 @@ def submission(cage: Cage) -> float:
     program = trace(lambda a, b: a + b, 2, 3)
     assert isinstance(program, Expression)
     before = _spent()
-    student = Student(cage, Limits(), len(course.parts), SUBJECT.worker)
+    runner = Runner(cage, Limits(), len(course.parts), SUBJECT.worker)
     for part in course.parts:
-        with student.attempt(parts(course, sources, part)) as attempt:
+        with runner.attempt(parts(course, sources, part)) as attempt:
             attempt.observe(Request.of([program]))
-    student.close()
+    runner.close()
     return (_spent() - before) * 1000
 
 

@@ -31,7 +31,7 @@ from grader.autograd.subject import SUBJECT
 from grader.course.course import here
 from grader.model import Numbers
 from grader.sandbox.cages import choose
-from grader.sandbox.runner import MIB, Limits, Request, Student
+from grader.sandbox.runner import MIB, Limits, Request, Runner
 from grader.submission.submission import Submission
 
 WANTED, ALIKE = 1.5, 1e-9
@@ -243,10 +243,10 @@ def children() -> float:
 def chain() -> tuple[float, float]:
     """A million additions forward and back in a worker: seconds, and the most MiB a child has held."""
     course, before = here(), children()
-    student = Student(choose("auto"), ROOM, 1, SUBJECT.worker)
-    with student.attempt(mixed(course, Submission("reference", {}, {}), ())) as attempt:
+    runner = Runner(choose("auto"), ROOM, 1, SUBJECT.worker)
+    with runner.attempt(mixed(course, Submission("reference", {}, {}), ())) as attempt:
         (seen,) = attempt.observe(Request.of([Chain(LINKS)]))
-    student.close()
+    runner.close()
     if seen != Numbers((LINKS + 1.0, LINKS + 1.0)):
         sys.exit(f"engine: a chain of {LINKS:,} additions gave {seen}")
     return children() - before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -25,7 +25,7 @@ from grader.model import Ended, Exercise, Misfit, Numbers, Observation, Overtime
 from grader.report.scoring import exercise_status
 from grader.report.words import in_words
 from grader.sandbox.cage import Cage
-from grader.sandbox.runner import MIB, Limits, Parts, Request, Student
+from grader.sandbox.runner import MIB, Limits, Parts, Request, Runner
 from grader.subject import Packed
 from grader.submission.submission import Submission
 
@@ -89,7 +89,7 @@ class Engine:
     """
 
     def __init__(self, cage: Cage, parts: Parts) -> None:
-        self._student = Student(cage, LIMITS, LANES, SUBJECT.worker)
+        self._student = Runner(cage, LIMITS, LANES, SUBJECT.worker)
         self._parts = parts
         self._steps = 0
 

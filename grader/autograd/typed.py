@@ -24,7 +24,7 @@ from grader.model import Counterexample, Exercise, NotStarted, Numbers, Observat
 from grader.printable import shortened
 from grader.report.words import headline, places, tree
 from grader.sandbox.cage import Cage
-from grader.sandbox.runner import Limits, Parts, Request, Student
+from grader.sandbox.runner import Limits, Parts, Request, Runner
 from grader.submission.submission import Submission
 
 if TYPE_CHECKING:
@@ -273,13 +273,13 @@ class Bench:
         return got.values
 
     def _run(self, asked: Typed, submission: Submission, own: tuple[str, ...]) -> Observation:
-        student = Student(self.cage, self.limits, 1, self.course.subject.worker)
+        runner = Runner(self.cage, self.limits, 1, self.course.subject.worker)
         try:
-            with student.attempt(self._parts(submission, own)) as attempt:
+            with runner.attempt(self._parts(submission, own)) as attempt:
                 (seen,) = attempt.observe(Request.of([asked.program]))
                 return seen
         finally:
-            student.close()
+            runner.close()
 
     def _parts(self, submission: Submission, own: tuple[str, ...]) -> Parts:
         """The student's own parts and helper modules beside the reference's; no reference of what is own."""

@@ -29,7 +29,7 @@ from grader.machine.processes import program
 from grader.model import Ended, Misfit, Numbers, Observation, Overtime, Raised
 from grader.sandbox.cage import Cage, Caged
 from grader.sandbox.cages import CAGES, NAMES
-from grader.sandbox.runner import MIB, Limits, Parts, Request, Student
+from grader.sandbox.runner import MIB, Limits, Parts, Request, Runner
 
 AT_ONCE = 8  # much of their time is waiting
 SHORT, USUAL = Limits(seconds=1.0, patience=1.5), Limits(seconds=5.0, patience=1.0)
@@ -106,20 +106,20 @@ class Marked:
 def _together(group: Sequence[Probe], cage: Cage, variable: str) -> list[Tried]:
     """Probes of one kind, in one worker."""
     limits = SHORT if group[0].kind == LIMITS else USUAL
-    student = Student(cage, limits, len(group), WORKER)
+    runner = Runner(cage, limits, len(group), WORKER)
     try:
         return [
-            _left_behind(probe, cage) if probe.kind == LEFTOVERS else _tried(probe, student, variable)
+            _left_behind(probe, cage) if probe.kind == LEFTOVERS else _tried(probe, runner, variable)
             for probe in group
         ]
     finally:
-        student.close()
+        runner.close()
 
 
-def _tried(probe: Probe, student: Student, variable: str) -> Tried:
+def _tried(probe: Probe, runner: Runner, variable: str) -> Tried:
     with Canaries() as canaries:
         held, how = _attempt(
-            probe, student, probe.module(canaries.scene(EXCESS | {"variable_says": variable}))
+            probe, runner, probe.module(canaries.scene(EXCESS | {"variable_says": variable}))
         )
         harm = canaries.harm()
         return Tried(probe, held and not harm, harm or how)
@@ -130,11 +130,11 @@ def _left_behind(probe: Probe, cage: Cage) -> Tried:
     with Canaries() as canaries:
         marked = Marked(cage, canaries.token)
         for turn in (1, 2):
-            student = Student(marked, USUAL, 1, WORKER)
+            runner = Runner(marked, USUAL, 1, WORKER)
             try:
-                held, how = _attempt(probe, student, probe.module(canaries.scene(EXCESS, turn)))
+                held, how = _attempt(probe, runner, probe.module(canaries.scene(EXCESS, turn)))
             finally:
-                student.close()
+                runner.close()
             if left := _end_what_is_left(canaries.token):
                 return Tried(probe, False, left)
             if turn == 1 and not held:
@@ -153,10 +153,10 @@ def _end_what_is_left(token: str) -> str:
     return "a process outlived its worker" if left else ""
 
 
-def _attempt(probe: Probe, student: Student, module: str) -> tuple[bool, str]:
+def _attempt(probe: Probe, runner: Runner, module: str) -> tuple[bool, str]:
     """Whether it was held, and how it went."""
     try:
-        with student.attempt(Parts({"probe": module}, ())) as attempt:
+        with runner.attempt(Parts({"probe": module}, ())) as attempt:
             seen = attempt.observe(ASK)[0]
             if _claims_escape(seen):
                 # What comes late is found with the next answer: a claim counts if that is in order.

@@ -31,7 +31,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Attempt, Clock, Request, Student
+from grader.sandbox.runner import Clock, Request, Runner, Session
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
@@ -64,13 +64,13 @@ class Examination:
         exercise: Exercise,
         bank: Bank,
         properties: Sequence[Property],
-        attempt: Attempt,
+        session: Session,
         seen: Sequence[Observation],
     ) -> None:
         self._setting = setting
         self._exercise = exercise
         self._bank = bank
-        self._attempt = attempt
+        self._attempt = session
         self._seen = list(seen)
         self._properties = tuple(properties)
         self._numbers = {prop.claim.name: number for number, prop in enumerate(properties)}
@@ -131,7 +131,7 @@ class Examiner:
     def __init__(self, setting: Setting, submission: Submission) -> None:
         self.setting = setting
         self.submission = submission
-        self._student = Student(setting.cage, setting.limits, self.lanes, setting.course.subject.worker)
+        self._student = Runner(setting.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
         self._shrinking = SHRINKING
@@ -180,15 +180,15 @@ class Examiner:
             return why_not
         bank = setting.bank(exercise, properties)
         engine = parts(setting.course, self.submission.sources, exercise)
-        attempt = self._open.enter_context(self._student.attempt(engine))
-        seen = self._observed(attempt, exercise, properties)
-        return Examination(setting, exercise, bank, properties, attempt, seen)
+        session = self._open.enter_context(self._student.attempt(engine))
+        seen = self._observed(session, exercise, properties)
+        return Examination(setting, exercise, bank, properties, session, seen)
 
     def _observed(
-        self, attempt: Attempt, exercise: Exercise, properties: Sequence[Property]
+        self, session: Session, exercise: Exercise, properties: Sequence[Property]
     ) -> list[Observation]:
         """What the exercise's cases give."""
-        return attempt.observe(self.setting.bank(exercise, properties).request)
+        return session.observe(self.setting.bank(exercise, properties).request)
 
     def close(self) -> None:
         """End every process."""
@@ -282,14 +282,14 @@ class Early:
         end = self.bank.places(self.decisive - 1).stop if self.decisive else 0
         return split(self.bank.request, end)
 
-    def observe(self, attempt: Attempt) -> list[Observation]:
+    def observe(self, session: Session) -> list[Observation]:
         """What the bank's programs give."""
         if not self.decisive:
-            return attempt.observe(self.bank.request)
+            return session.observe(self.bank.request)
         first, rest = self.halves()
-        seen = attempt.observe(first)
+        seen = session.observe(first)
         self._tell(self._result(seen))
-        return seen + (attempt.observe(rest) if rest.lengths else [])
+        return seen + (session.observe(rest) if rest.lengths else [])
 
     def _result(self, seen: list[Observation]) -> Result:
         """The verdicts on what has been seen, with the recorded counterexamples as they are."""

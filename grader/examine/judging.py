@@ -25,7 +25,7 @@ from grader.model import (
     Raised,
     TimedOut,
 )
-from grader.sandbox.runner import Attempt, Request
+from grader.sandbox.runner import Request, Session
 from grader.subject import Program, Subject, pack
 
 MOST_TRIES = 300
@@ -104,10 +104,10 @@ class _Broke(Exception):
 class Shrinker:
     """Tries programs on a live attempt and keeps the smallest that breaks the promise."""
 
-    def __init__(self, subject: Subject, prop: Property, attempt: Attempt, start: Broken) -> None:
+    def __init__(self, subject: Subject, prop: Property, session: Session, start: Broken) -> None:
         self.subject = subject
         self.prop = prop
-        self.attempt = attempt
+        self.attempt = session
         self.smallest = start
         self.tries = 0
 
@@ -126,7 +126,7 @@ class Shrinker:
         raise _Broke
 
 
-def shrunk(subject: Subject, prop: Property, seed: int, attempt: Attempt, start: Broken) -> Broken:
+def shrunk(subject: Subject, prop: Property, seed: int, session: Session, start: Broken) -> Broken:
     """The smallest broken case that hypothesis finds from where it was drawn, start if there is none.
 
     Asks the subject for answers that were never recorded, which may take seconds to import.
@@ -135,7 +135,7 @@ def shrunk(subject: Subject, prop: Property, seed: int, attempt: Attempt, start:
 
     from grader.examine.drawing import each_drawn
 
-    shrinker = Shrinker(subject, prop, attempt, start)
+    shrinker = Shrinker(subject, prop, session, start)
     # Hypothesis complains of code that breaks a promise only now and then: start stands.
     with suppress(_Broke, HypothesisException):
         each_drawn(prop, seed, subject.answer, shrinker.try_out, shrink=True)

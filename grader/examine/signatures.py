@@ -17,7 +17,7 @@ from grader.examine.setting import Setting, parts
 from grader.machine.cache import Data, recall
 from grader.model import Exercise
 from grader.sandbox.cage import Cage
-from grader.sandbox.runner import Limits, Student
+from grader.sandbox.runner import Limits, Runner
 from grader.version import code_digest
 
 # Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
@@ -71,13 +71,13 @@ def learn(
     course: Course, exercise: Exercise, known: Sequence[Misconception], cage: Cage, bank: Bank
 ) -> list[Signature]:
     """Run every misconception's code, caged like a student's, over the bank."""
-    student = Student(cage, Limits(seconds=SECONDS, patience=PATIENCE), LANES, course.subject.worker)
+    runner = Runner(cage, Limits(seconds=SECONDS, patience=PATIENCE), LANES, course.subject.worker)
     signatures = []
     for misconception in known:
         sources = {exercise.name: misconception.source}
-        with student.attempt(parts(course, sources, exercise)) as attempt:
+        with runner.attempt(parts(course, sources, exercise)) as attempt:
             signatures.append(signature(misconception.id, bank, attempt.observe(bank.request)))
-    student.close()
+    runner.close()
     return signatures
 
 

@@ -47,7 +47,7 @@ from grader.forkserver.messages import (
 from grader.model import Exercise, Observation, Result
 from grader.sandbox.cages import choose
 from grader.sandbox.launch import worker_code
-from grader.sandbox.runner import Attempt, Clock, Limits
+from grader.sandbox.runner import Clock, Limits, Session
 from grader.submission.submission import Submission
 
 ANSWERING = 120.0  # seconds on top of all limits, for starting, ending and judging on a busy machine
@@ -69,7 +69,7 @@ class Prepared(Examiner):
             self._student.start()
 
     def _observed(
-        self, attempt: Attempt, exercise: Exercise, properties: Sequence[Property]
+        self, attempt: Session, exercise: Exercise, properties: Sequence[Property]
     ) -> list[Observation]:
         return Early(self.setting, exercise, properties, self._tell).observe(attempt)
 

@@ -36,7 +36,7 @@ from grader.model import (
 from grader.printable import harmless, printable, shortened
 from grader.render.text import WORDS, counted, points, signed
 from grader.report.evidence import status
-from grader.report.report import Report, notes, there_is
+from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, score
 from grader.report.words import counterexample_of, headline, meaning, numbers, open_todo, places
 
@@ -264,7 +264,7 @@ def render_any_shape(report: Report, console: Console, again: str) -> None:
     if report.rules:
         console.print(Text(printable(f"Rules: {report.rules}.")))
     console.print(overview(report))
-    there = there_is(report)
+    there = score_of_present(report)
     if there.most < report.score.most:
         console.print(
             f"Of {points(report.score.most)} points, {points(there.most)} are for what is there: "

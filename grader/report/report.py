@@ -139,7 +139,7 @@ def schema() -> str:
 
 def _own_shape(report: Report) -> dict[str, Any]:
     """What is said of an implementation in a shape of its own beyond what is said of exercises."""
-    there = there_is(report)
+    there = score_of_present(report)
     return {
         "found": list(report.found),
         "of_what_is_there": {"score": number(there.points), "max_score": number(there.most)},
@@ -147,7 +147,7 @@ def _own_shape(report: Report) -> dict[str, Any]:
     }
 
 
-def there_is(report: Report) -> Score:
+def score_of_present(report: Report) -> Score:
     """The points reached, out of those for what is not absent."""
     return sum((present(result) for result in report.results), NOTHING)
 

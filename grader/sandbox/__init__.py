@@ -1,7 +1,7 @@
 """Untrusted code in, observations out.
 
 Promise: nothing that a submission does reaches further than its own process.
-Doors: cages.choose for a cage by name, runner.Student for a pool of processes, runner.Limits and runner.Parts
+Doors: cages.choose for a cage by name, runner.Runner for a pool of processes, runner.Limits and runner.Parts
 for what they are given, launch.Launched for the worker itself.
 Below them: bwrap, uid and cage.Process are the three cages, interpreter is what stands in them; launch also
 reads what comes back, and trusts none of it.

@@ -79,7 +79,7 @@ class Parts:
         return {"parts": dict(self.modules), "needed": list(self.needed)}
 
 
-class Student:
+class Runner:
     """Runs the exercises of one submission, each in a process of its own under one worker.
 
     subject: the modules that understand the programs, see launch.worker_code.
@@ -94,16 +94,16 @@ class Student:
         self._used = 0
 
     @contextmanager
-    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Attempt]:
+    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Session]:
         """A fresh process that loads the parts; it ends with the block.
 
         clock: of an exercise that takes several processes; a whole one where nothing is said.
         """
-        attempt = Attempt(self._begin, parts, self._limits, clock or Clock.of(self._limits))
+        session = Session(self._begin, parts, self._limits, clock or Clock.of(self._limits))
         try:
-            yield attempt
+            yield session
         finally:
-            attempt.close()
+            session.close()
 
     def _begin(self) -> Running:
         """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
@@ -150,7 +150,7 @@ class EndedFromOutside(Exception):
     """Somebody else has ended a process: the kernel for want of memory, or a person."""
 
 
-class Attempt:
+class Session:
     """One exercise's process. After its first death or timeout it answers nothing more.
 
     A process that somebody else ends is begun anew: that is no doing of the code's.

@@ -64,7 +64,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Attempt, Clock, Parts, Request
+from grader.sandbox.runner import Clock, Parts, Request, Session
 from grader.submission.submission import AnyShape, Submission
 from grader.version import VERSION, code_digest
 
@@ -109,8 +109,8 @@ class AnyExaminer(Examiner):
         lengths = (*(checkup.program.length for checkup in CHECKUPS), FOUND_LENGTH)
         # Networks are looked at with our operations beside, when the code's own have been checked.
         parts = Loadable(self.submission.sources, (), self.asked, "neuron", True, whole, describe=True)
-        with self._student.attempt(parts, clock) as attempt:
-            *checked, last = attempt.observe(Request(marshal.dumps([*checkups, FOUND]), lengths))
+        with self._student.attempt(parts, clock) as session:
+            *checked, last = session.observe(Request(marshal.dumps([*checkups, FOUND]), lengths))
         if not isinstance(last, Numbers):
             return last
         try:
@@ -143,7 +143,7 @@ class AnyExaminer(Examiner):
         modes = [True, False] if replaced and not exercise.own else [False]
         return AnyExamination(self, found, exercise, properties, modes)
 
-    def observed(self, mode: Mode, clock: Clock) -> Attempt:
+    def observed(self, mode: Mode, clock: Clock) -> Session:
         """A process in which a mode's engine is loaded."""
         beside = mode.exercise.name if mode.beside else ""
         networks = mode.exercise.name in NETWORKS
@@ -153,7 +153,7 @@ class AnyExaminer(Examiner):
         )
         return self.loaded(parts, clock)
 
-    def loaded(self, parts: Loadable, clock: Clock | None = None) -> Attempt:
+    def loaded(self, parts: Loadable, clock: Clock | None = None) -> Session:
         """A process that has loaded these; it ends with the exercise."""
         return self._open.enter_context(self._student.attempt(parts, clock))
 
@@ -192,19 +192,19 @@ class AnyExamination(Examination):
         self._modes = list(modes)
         self._clock = Clock.of(examiner.setting.limits)
         self._single = False
-        self._done: dict[bool, tuple[Mode, Examination, Attempt]] = {}
+        self._done: dict[bool, tuple[Mode, Examination, Session]] = {}
 
-    def _examined(self, beside: bool) -> tuple[Mode, Examination, Attempt]:
+    def _examined(self, beside: bool) -> tuple[Mode, Examination, Session]:
         if beside not in self._done:
             setting = self._examiner.setting
             mode = Mode(setting, self._found, self._of, self._claims, beside)
-            attempt = self._examiner.observed(mode, self._clock)
-            seen = attempt.observe(mode.bank.request)
-            examined = Examination(setting, self._of, mode.bank, mode.properties, attempt, seen)
+            session = self._examiner.observed(mode, self._clock)
+            seen = session.observe(mode.bank.request)
+            examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
             if setting.lenient and not examined.all_hold and all_single(seen):
                 self._single = True
-                examined = Examination(setting, self._of, mode.bank, mode.in_single, attempt, seen)
-            self._done[beside] = mode, examined, attempt
+                examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
+            self._done[beside] = mode, examined, session
         return self._done[beside]
 
     def outcome(self, prop: Property, shrinks: bool = False) -> Outcome:  # noqa: ARG002 (nothing is shrunk)
@@ -230,8 +230,8 @@ class AnyExamination(Examination):
 
         A mistake of the exercise's own shows there as well; cases that cannot be asked there show nothing.
         """
-        first, _, attempt = self._examined(self._modes[0])
-        if attempt.over or len(self._modes) == 1:
+        first, _, session = self._examined(self._modes[0])
+        if session.over or len(self._modes) == 1:
             return False
         second, _, _ = self._examined(self._modes[1])
         graded = [n for n, prop in enumerate(self._claims) if prop.claim.kind is Kind.GRADED]
@@ -520,14 +520,14 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     bank = chosen(whole, properties, stays.__contains__)
     kept = [precise(prop) for prop in properties]
     beside = "extras" if found.shape.graph else ""
-    attempt = examiner.loaded(
+    session = examiner.loaded(
         Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
     )
-    seen = attempt.observe(bank.request)
+    seen = session.observe(bank.request)
     if examiner.setting.lenient and all_single(seen):
         kept = [in_single(prop) for prop in kept]
     exercise = Exercise("extras", "further operations", Fraction(0), ())
-    examination = Examination(examiner.setting, exercise, bank, kept, attempt, seen)
+    examination = Examination(examiner.setting, exercise, bank, kept, session, seen)
     verdicts = []
     for prop in kept:
         if prop.claim.name in names and bank.counts[kept.index(prop)]:

@@ -18,7 +18,7 @@ from grader.autograd.program import Chain
 from grader.autograd.subject import SUBJECT
 from grader.errors import UsageError
 from grader.model import Numbers
-from grader.sandbox.runner import MIB, Limits, Request, Student
+from grader.sandbox.runner import MIB, Limits, Request, Runner
 from grader.submission.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -242,8 +242,8 @@ def test_stopping_it_keeps_what_was_drawn(tmp_path):
 
 def test_chain_of_a_million_additions_goes_forward_and_back(course, setting):
     room = Limits(seconds=60.0, patience=3.0, memory=2048 * MIB)
-    student = Student(setting.cage, room, 1, SUBJECT.worker)
-    with student.attempt(mixed(course, Submission("s", {}, {}), ())) as attempt:
+    runner = Runner(setting.cage, room, 1, SUBJECT.worker)
+    with runner.attempt(mixed(course, Submission("s", {}, {}), ())) as attempt:
         (seen,) = attempt.observe(Request.of([Chain(1_000_000)]))
-    student.close()
+    runner.close()
     assert seen == Numbers((1_000_001.0, 1_000_001.0))

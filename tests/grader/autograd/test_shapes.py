@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.examine.setting import Setting
 from grader.model import Kind, Passed
 from grader.report.evidence import status
-from grader.report.report import notes, there_is
+from grader.report.report import notes, score_of_present
 from grader.report.scoring import absent, exercise_status
 from grader.sandbox.runner import Limits
 from tests.samples import some
@@ -124,7 +124,7 @@ def test_karpathys_engine_gets_full_marks_and_misses_two_bonuses(report_of):
 
 @pytest.mark.xdist_group("shapes-tape")
 def test_what_is_absent_costs_nothing_of_what_is_there(report_of):
-    there = there_is(report_of("tape"))
+    there = score_of_present(report_of("tape"))
     assert there.points == there.most == 60
 
 

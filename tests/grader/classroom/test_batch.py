@@ -30,7 +30,7 @@ from grader.report.report import to_plain
 from grader.report.rubric import of
 from grader.report.scoring import exercise_status
 from grader.sandbox.cages import CAGES, choose
-from grader.sandbox.runner import Clock, Limits, Request, Student
+from grader.sandbox.runner import Clock, Limits, Request, Runner
 from grader.submission.download import find
 from grader.submission.submission import AnyShape, Submission, load
 
@@ -358,15 +358,15 @@ def test_the_time_for_a_submission_counts_every_limit_that_it_can_use_up(setting
 
 
 def test_processes_of_one_exercise_share_its_limit(setting, course, solutions):
-    student, clock = Student(setting.cage, Limits(), 2, SUBJECT.worker), Clock.of(Limits())
+    runner, clock = Runner(setting.cage, Limits(), 2, SUBJECT.worker), Clock.of(Limits())
     engine = parts(course, solutions, course.exercises[0])
     request = Request.of([Chain(1)])
     try:
-        with student.attempt(engine, clock) as first:
+        with runner.attempt(engine, clock) as first:
             first.observe(request)
         assert 0 < clock.left < Clock.of(Limits()).left
         clock.left = 0.0
-        with student.attempt(engine, clock) as second:
+        with runner.attempt(engine, clock) as second:
             assert isinstance(second.observe(request)[0], Overtime)
     finally:
-        student.close()
+        runner.close()

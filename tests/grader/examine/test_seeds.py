@@ -12,7 +12,7 @@ from grader.examine.examining import Examination
 from grader.examine.setting import parts
 from grader.model import Kind
 from grader.report.evidence import status
-from grader.sandbox.runner import Student
+from grader.sandbox.runner import Runner
 from tests.grader.autograd.variants import RIGHT, Variant, catalogue
 
 SEEDS = range(1, int(os.environ.get("SEEDS", "6")) + 1)
@@ -27,12 +27,12 @@ def test_right_work_passes_whatever_the_seed(seed, course, setting, solutions):
         declared = declared_in(course.properties(exercise.name))
         properties = [replace(p, drawn=min(p.drawn, FEW)) for p in declared if p.claim.kind is Kind.GRADED]
         bank = record(SUBJECT, properties, seed)
-        student = Student(setting.cage, setting.limits, 40, SUBJECT.worker)
+        runner = Runner(setting.cage, setting.limits, 40, SUBJECT.worker)
         for variant in (v for v in variants if v.exercise == exercise.name):
-            with student.attempt(parts(course, variant.sources, exercise)) as attempt:
+            with runner.attempt(parts(course, variant.sources, exercise)) as attempt:
                 examination = Examination(
                     setting, exercise, bank, properties, attempt, attempt.observe(bank.request)
                 )
                 wrong = [p.claim.name for p in properties if status(examination.outcome(p)) != "passed"]
             assert wrong == [], f"{variant} with seed {seed}"
-        student.close()
+        runner.close()

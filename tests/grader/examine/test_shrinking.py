@@ -15,7 +15,7 @@ from grader.examine.examining import Examination
 from grader.examine.judging import MOST_TRIES, Broken, Shrinker, _Broke
 from grader.examine.setting import parts
 from grader.model import Crashed, Failed, Numbers, Passed
-from grader.sandbox.runner import Student
+from grader.sandbox.runner import Runner
 
 SUM = "    out = Value(self.data + other.data,"
 PRODUCT = "    out = Value(self.data * other.data,"
@@ -41,15 +41,15 @@ def shown(setting, solutions):
         source = solutions[exercise].replace(old, new)
         course = setting.course
         named = next(part for part in course.parts if part.name == exercise)
-        student = Student(setting.cage, setting.limits, 1, SUBJECT.worker)
+        runner = Runner(setting.cage, setting.limits, 1, SUBJECT.worker)
         try:
-            with student.attempt(parts(course, {exercise: source}, named)) as attempt:
+            with runner.attempt(parts(course, {exercise: source}, named)) as attempt:
                 bank = record(SUBJECT, [prop], seed)
                 seen = attempt.observe(bank.request)
                 seeded = replace(setting, seed=seed)
                 return Examination(seeded, named, bank, [prop], attempt, seen).outcome(prop)
         finally:
-            student.close()
+            runner.close()
 
     return show
 

@@ -6,7 +6,7 @@ from grader.autograd.program import Chain
 from grader.autograd.subject import SUBJECT
 from grader.examine.setting import parts
 from grader.model import Raised
-from grader.sandbox.runner import Limits, Request, Student
+from grader.sandbox.runner import Limits, Request, Runner
 
 IMPORTS = "import ctypes, importlib.util, os, resource, sys"
 
@@ -20,11 +20,11 @@ def ask(course, cage, expression, before="", limits=None, **helpers):
 
 def observe(course, cage, source, limits=None, **helpers):
     """What comes of one program with that source as add.py."""
-    student = Student(cage, limits or Limits(), len(course.parts), SUBJECT.worker)
+    runner = Runner(cage, limits or Limits(), len(course.parts), SUBJECT.worker)
     chosen = parts(course, {"add": source, **helpers}, course.exercises[0])
     try:
-        with student.attempt(chosen) as attempt:
+        with runner.attempt(chosen) as attempt:
             (seen,) = attempt.observe(Request.of([Chain(1)]))
     finally:
-        student.close()
+        runner.close()
     return seen

@@ -21,7 +21,7 @@ from grader.examine.setting import parts
 from grader.model import Ended, Misfit, Numbers, Overtime, Raised
 from grader.printable import printable
 from grader.sandbox.cage import Process
-from grader.sandbox.runner import Limits, Request, Student
+from grader.sandbox.runner import Limits, Request, Runner
 from grader.worker.wire import TEXT_LIMIT
 from tests.grader.sandbox.unwalled import leave_out
 from tests.needs import every_cage, filtered, linux
@@ -71,12 +71,12 @@ def student_with(cage):
     students = []
 
     def make(lanes=9, patience=1.0, **limits):
-        students.append(Student(cage, Limits(patience=patience, **limits), lanes, SUBJECT.worker))
+        students.append(Runner(cage, Limits(patience=patience, **limits), lanes, SUBJECT.worker))
         return students[-1]
 
     yield make
-    for student in students:
-        student.close()
+    for runner in students:
+        runner.close()
 
 
 @pytest.fixture
@@ -84,9 +84,9 @@ def attempting(course):
     """Opens an attempt at one exercise, whose source is the solution where none is given."""
     exercises = {exercise.name: exercise for exercise in course.parts}
 
-    def attempt(student, name="add", source=None, **helpers):
+    def attempt(runner, name="add", source=None, **helpers):
         text = course.solution(name) if source is None else source
-        return student.attempt(parts(course, {name: text, **helpers}, exercises[name]))
+        return runner.attempt(parts(course, {name: text, **helpers}, exercises[name]))
 
     return attempt
 
@@ -96,10 +96,10 @@ def observed(student_with, attempting):
     """What a source of add gave; the same student then still has to run another exercise rightly."""
 
     def observe(source, *programs, **limits):
-        student = student_with(**limits)
-        with attempting(student, source=source) as attempt:
+        runner = student_with(**limits)
+        with attempting(runner, source=source) as attempt:
             seen = attempt.observe(Request.of(programs or (SUM,)))
-        with attempting(student, "mul") as attempt:
+        with attempting(runner, "mul") as attempt:
             assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
         return seen
 
@@ -144,33 +144,33 @@ def test_every_request_gets_its_own_texts(student_with, attempting):
 
 
 def test_every_exercise_has_a_process_of_its_own(student_with, attempting):
-    student = student_with()
+    runner = student_with()
     source = "import exercises.value\nexercises.value.Value.__mul__ = None\n" + adding("")
-    with attempting(student, source=source) as attempt:
+    with attempting(runner, source=source) as attempt:
         assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
-    with attempting(student, "mul") as attempt:
+    with attempting(runner, "mul") as attempt:
         assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
 
 
 def test_student_outlives_its_lanes(student_with, attempting):
-    student = student_with(lanes=1)
+    runner = student_with(lanes=1)
     for _ in range(3):
-        with attempting(student) as attempt:
+        with attempting(runner) as attempt:
             assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
 
 
 def test_attempt_that_asks_nothing_ends(student_with, attempting):
-    student = student_with()
-    with attempting(student):
+    runner = student_with()
+    with attempting(runner):
         pass
-    with attempting(student) as attempt:
+    with attempting(runner) as attempt:
         assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
 
 
 def test_student_may_be_closed_without_use_and_more_than_once(student_with):
-    student = student_with()
-    student.close()
-    student.close()
+    runner = student_with()
+    runner.close()
+    runner.close()
 
 
 # What raises
@@ -602,14 +602,14 @@ def test_attempt_to_reach_others_raises_and_harms_nothing(observed, solutions):
 @every_cage
 def test_attempt_to_reach_others_leaves_no_process(student_with, attempting):
     unworried = "\n".join(f"try: {body}\nexcept Exception: pass" for body, _ in REFUSED.values())
-    student, before = student_with(), family()
-    with attempting(student) as attempt:
+    runner, before = student_with(), family()
+    with attempting(runner) as attempt:
         attempt.observe(Request.of([SUM]))
         quiet = len(family())
-    with attempting(student, source=f"{IMPORTS}\n{adding(unworried)}") as attempt:
+    with attempting(runner, source=f"{IMPORTS}\n{adding(unworried)}") as attempt:
         assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
         assert len(family()) == quiet
-    student.close()
+    runner.close()
     assert family() == before
 
 
@@ -698,12 +698,12 @@ LEFT_BEHIND = {
 def test_nothing_is_left_of(kind, mark, student_with, attempting, unfiltered):
     linger, body, processes = LEFT_BEHIND[kind]
     naming = NAMING.format(mark)
-    student = student_with()
-    with attempting(student, source=adding(f"{linger}\n{naming}\n{body}")) as attempt:
+    runner = student_with()
+    with attempting(runner, source=adding(f"{linger}\n{naming}\n{body}")) as attempt:
         assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
         assert soon(lambda: len(named(mark)) == processes)
     assert named(mark) == []
-    with attempting(student, "mul") as attempt:
+    with attempting(runner, "mul") as attempt:
         assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
 
 
@@ -767,20 +767,20 @@ def test_nothing_is_left_of_a_child_whose_parent_came_to_a_bad_end(
 
 @linux
 def test_nothing_is_left_of_a_process_that_stopped_its_parent(mark, student_with, attempting, unfiltered):
-    student = student_with(seconds=1.0)
+    runner = student_with(seconds=1.0)
     stopping = adding(f"{NAMING.format(mark)}\n{PARENT}\nos.kill(zygote, signal.SIGSTOP)\ntime.sleep(20)")
-    with attempting(student, source=stopping) as attempt:
+    with attempting(runner, source=stopping) as attempt:
         assert attempt.observe(Request.of([SUM])) == [Overtime(1.0, busy=True)]
     assert soon(lambda: not named(mark))
-    with attempting(student, "mul") as attempt:
+    with attempting(runner, "mul") as attempt:
         assert attempt.observe(Request.of([PRODUCT])) == [PRODUCT_SEEN]
 
 
 @linux
 @every_cage
 def test_nothing_is_left_where_the_grader_itself_fails(student_with, attempting):
-    student = student_with()
-    with suppress(ZeroDivisionError), attempting(student) as attempt:
+    runner = student_with()
+    with suppress(ZeroDivisionError), attempting(runner) as attempt:
         attempt.observe(Request.of([SUM]))
         during = family()
         raise ZeroDivisionError
@@ -799,12 +799,12 @@ def test_folder_that_is_hard_to_remove_ends_no_grading(kind, attempting, monkeyp
     folder = tempfile.mkdtemp()
     monkeypatch.setattr(tempfile, "tempdir", folder)
     leave_out(monkeypatch, "close", "see_only")
-    student = Student(Process(), Limits(), 3, SUBJECT.worker)
+    runner = Runner(Process(), Limits(), 3, SUBJECT.worker)
     try:
-        with attempting(student, source=adding(LEFT_IN_FOLDER[kind])) as attempt:
+        with attempting(runner, source=adding(LEFT_IN_FOLDER[kind])) as attempt:
             (seen,) = attempt.observe(Request.of([plus(1.0)]))
         assert isinstance(seen, Numbers)
-        student.close()
+        runner.close()
         assert os.listdir(folder) == []
     finally:
         subprocess.run(["rm", "-rf", folder], check=True)
@@ -872,27 +872,27 @@ SLOW = "import time\ntime.sleep(0.3)\n"
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("who", ["child", "zygote"])
 def test_process_that_somebody_else_ends_is_begun_anew(who, number, course, killed_cage, kill):
-    student = Student(killed_cage, Limits(), 9, SUBJECT.worker)
+    runner = Runner(killed_cage, Limits(), 9, SUBJECT.worker)
     chosen = parts(course, {"add": SLOW + adding("")}, course.exercises[0])
     kill(who, number, times=2)
     try:
-        with student.attempt(chosen) as attempt:
+        with runner.attempt(chosen) as attempt:
             assert attempt.observe(Request.of([SUM])) == [SUM_SEEN]
     finally:
-        student.close()
+        runner.close()
 
 
 @linux
 @filtered
 def test_processes_that_are_always_ended_are_the_machines_fault(course, killed_cage, kill):
-    student = Student(killed_cage, Limits(), 9, SUBJECT.worker)
+    runner = Runner(killed_cage, Limits(), 9, SUBJECT.worker)
     chosen = parts(course, {"add": SLOW + adding("")}, course.exercises[0])
     kill("child", signal.SIGKILL, times=3)
     try:
-        with pytest.raises(MachineError, match="ended from outside"), student.attempt(chosen) as attempt:
+        with pytest.raises(MachineError, match="ended from outside"), runner.attempt(chosen) as attempt:
             attempt.observe(Request.of([SUM]))
     finally:
-        student.close()
+        runner.close()
 
 
 @linux

@@ -19,7 +19,7 @@ from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.cage import Process
 from grader.sandbox.cages import CAGES, NAMES, choose
 from grader.sandbox.launch import FILES, Death, How, Launched, worker_code
-from grader.sandbox.runner import Limits, Request, Student
+from grader.sandbox.runner import Limits, Request, Runner
 from grader.sandbox.uid import Uid
 from tests import needs
 from tests.grader.sandbox.unwalled import leave_out
@@ -391,13 +391,13 @@ class Dying:
 
 
 def test_interpreter_that_ends_at_once_is_the_machines_fault_and_not_the_students(course):
-    student = Student(Dying(), Limits(seconds=2.0), 3, SUBJECT.worker)
+    runner = Runner(Dying(), Limits(seconds=2.0), 3, SUBJECT.worker)
     chosen = parts(course, {"add": course.solution("add")}, course.exercises[0])
     try:
-        with pytest.raises(MachineError), student.attempt(chosen) as attempt:
+        with pytest.raises(MachineError), runner.attempt(chosen) as attempt:
             attempt.observe(Request.of([Chain(1)]))
     finally:
-        student.close()
+        runner.close()
 
 
 # Twenty attempts
@@ -441,11 +441,11 @@ KINDS = {
 def twenty_attempts(course, cage, body, expected):
     chosen = parts(course, {"add": ADD.format(body)}, course.exercises[0])
     request = Request.of([Chain(1)])
-    student = Student(cage, Limits(), 9, SUBJECT.worker)
+    runner = Runner(cage, Limits(), 9, SUBJECT.worker)
     for _ in range(20):
-        with student.attempt(chosen) as attempt:
+        with runner.attempt(chosen) as attempt:
             assert attempt.observe(request) == [expected]
-    student.close()
+    runner.close()
 
 
 @linux

@@ -17,7 +17,7 @@ from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Overtime
 from grader.sandbox.cage import Process
 from grader.sandbox.interpreter import found
-from grader.sandbox.runner import Limits, Request, Student
+from grader.sandbox.runner import Limits, Request, Runner
 from grader.sandbox.uid import Uid
 from grader.worker import child, walls
 from tests.grader.sandbox.asking import ask, observe
@@ -270,7 +270,7 @@ def test_descriptors_beside_the_pipe_can_be_closed(cage, course):
 def test_what_is_left_on_a_descriptor_is_not_there_for_the_next_exercise(cage, course, monkeypatch):
     # Whatever a process could do to the flags, they are not those of the next.
     add(monkeypatch, "worker.walls", "BY_ARGUMENT['fcntl'] = ((72, 25), 1, WITHOUT, (1 << 31,))")
-    student = Student(cage, Limits(), len(course.parts), SUBJECT.worker)
+    runner = Runner(cage, Limits(), len(course.parts), SUBJECT.worker)
     marks = "import fcntl, os\n[fcntl.fcntl(fd, fcntl.F_SETFL, os.O_NONBLOCK) for fd in (0, 1, 2)]"
     reads = (
         "import fcntl, os\n"
@@ -279,10 +279,10 @@ def test_what_is_left_on_a_descriptor_is_not_there_for_the_next_exercise(cage, c
     seen = []
     try:
         for source in (f"{course.solution('add')}\n{marks}", reads):
-            with student.attempt(parts(course, {"add": source}, course.exercises[0])) as attempt:
+            with runner.attempt(parts(course, {"add": source}, course.exercises[0])) as attempt:
                 seen += attempt.observe(Request.of([Chain(1)]))
     finally:
-        student.close()
+        runner.close()
     assert seen[0] == Numbers((2.0, 2.0))
     assert seen[1].error == "ValueError: [0, 0, 0]"
 

@@ -36,7 +36,7 @@ from grader.examine.setting import parts
 from grader.model import Numbers, Raised
 from grader.sandbox import launch
 from grader.sandbox.cage import Process
-from grader.sandbox.runner import Limits, Request, Student
+from grader.sandbox.runner import Limits, Request, Runner
 from grader.subject import pack
 from grader.worker import wire
 from grader.worker.child import FRAME_LIMIT, describe
@@ -693,13 +693,13 @@ def test_worker_has_no_reference_of_the_exercise_under_test(told):
 
 def test_random_numbers_are_the_same_wherever_a_program_stands(course):
     neuron = next(e for e in course.exercises if e.name == "neuron")
-    student = Student(Process(), Limits(), 1, SUBJECT.worker)
+    runner = Runner(Process(), Limits(), 1, SUBJECT.worker)
     chosen = parts(course, {"neuron": course.solution("neuron")}, neuron)
-    with student.attempt(chosen) as attempt:
+    with runner.attempt(chosen) as attempt:
         first, other, again = attempt.observe(
             Request.of([Fresh(NEURON, 1), Fresh(NEURON, 2), Fresh(NEURON, 1)])
         )
-    student.close()
+    runner.close()
     assert first == again
     assert other.values[:2] == first.values
 
