@@ -10,6 +10,7 @@ import pytest
 from grader.course.course import GIVEN, Course, here
 from grader.course.properties import declared_in
 from grader.errors import CourseError
+from grader.subject import load
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -86,6 +87,16 @@ def test_last_mark_counts_where_it_has_points(written):
 def test_last_mark_that_is_stated_wrongly_is_named(written, line, said):
     with pytest.raises(CourseError, match=said):
         written(f"{WHOLE}{line}\n")
+
+
+def test_a_subject_is_known_by_name_and_autograd_without_a_word(written):
+    assert written(WHOLE).subject is written(f'subject = "autograd"\n{WHOLE}').subject is load()
+
+
+@pytest.mark.parametrize("said", ['"alchemy"', '"autograd/any_engine"', '"sandbox"', "3"])
+def test_a_subject_that_is_none_is_named(written, said):
+    with pytest.raises(CourseError, match=f"there is no subject {said}".replace('"', "'")):
+        written(f"subject = {said}\n{WHOLE}")
 
 
 def test_siblings_are_exercises_and_never_the_exercise_itself(course):

@@ -121,3 +121,10 @@ def test_every_module_between_programs_and_outcomes_is_a_judge():
     # What readers of files read shows, whatever they are called.
     readers = {"errors", "printable", "version", "start"}
     assert {name for name in below - judged - readers if not name.startswith("machine.")} == set()
+
+
+def test_the_subject_and_what_it_sends_are_judges_too(setting, monkeypatch):
+    parts = []
+    monkeypatch.setattr("grader.examine.digests.code_digest", lambda *given: parts.extend(given) or b"")
+    exercise_digest(setting, setting.course.exercises[0])
+    assert {"autograd", "autograd/worker", *JUDGES} <= {*parts}
