@@ -54,7 +54,10 @@ def signatures_key(setting: Setting, exercise: Exercise, folder: Path = FOLDER) 
 
 def fingerprint(course: Course, exercise: Exercise, folder: Path) -> str:
     """What signatures depend on besides the bank: the wrong code, and what stands around it when it runs."""
-    parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in course.parts]
+    # Another exercise that it does not stand on changes nothing: who adds one waits for its own only.
+    needed = (exercise.name, *exercise.siblings)
+    around = [part for part in course.parts if exercise.own or part.name in needed]
+    parts = [(e.name, e.siblings, e.own, e.defines, e.attach) for e in around]
     digest = hashlib.sha256(repr((SECONDS, exercise.name, parts)).encode())
     digest.update(code_digest("course", "worker", f"{course.subject.name}/worker"))
     # The misconceptions' file, the solution and their reader stand for the wrong code that is made of them:
