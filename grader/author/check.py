@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.course import HEADINGS, Course, handed_out
-from grader.course.misconceptions import FOLDER, Misconception, faults, misconceptions, variants
+from grader.course.misconceptions import FOLDER, Misconception, Variant, faults, misconceptions, variants
 from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
 from grader.examine.diagnosis import Signature
@@ -21,8 +21,6 @@ from grader.model import Exercise, Kind, Numbers, Result
 from grader.report.evidence import status
 from grader.report.scoring import score
 from grader.submission.submission import Submission
-
-RIGHT = Path("tests") / "grader" / "right"
 
 
 def findings(setting: Setting) -> Iterator[str]:
@@ -43,12 +41,17 @@ def findings(setting: Setting) -> Iterator[str]:
 def summary(course: Course) -> str:
     """What has been proved, when there are no findings."""
     wrong = sum(len(misconceptions(name)) for name in course.names)
-    right = len(variants(course.root / RIGHT))
+    right = len(right_variants(course))
     return (
         f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing, hints are "
         f"complete,\n{wrong} misconceptions are caught by the property meant for them, "
         f"{right} right variants have full marks."
     )
+
+
+def right_variants(course: Course) -> list[Variant]:
+    """Right ways to write the exercises that look nothing like the solutions."""
+    return variants(course.root / "tests" / "grader" / course.subject.name / "right")
 
 
 def stubs_out_of_step(course: Course) -> Iterator[str]:
@@ -121,7 +124,7 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
     """Right ways to write an exercise that do not get full marks."""
     course = setting.course
     exercises = {exercise.name: exercise for exercise in course.exercises}
-    for variant in variants(course.root / RIGHT):
+    for variant in right_variants(course):
         result = _result(setting, exercises[variant.exercise], variant.sources)
         if score(result).points != result.exercise.points:
             yield f"{variant.exercise}: the right variant {variant.name} does not get full marks"

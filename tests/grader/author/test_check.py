@@ -12,6 +12,7 @@ from grader.author.check import (
     hints_missing,
     matrices,
     misconception_faults,
+    right_variants,
     rubric_faults,
     solution_faults,
     stub_faults,
@@ -39,6 +40,13 @@ def copy(tmp_path):
 
 def first(course):
     return course.exercises[0]
+
+
+def test_right_variants_of_every_exercise_are_tried(course):
+    found = right_variants(course)
+    assert len(found) > 40
+    assert {variant.exercise for variant in found} == set(course.names)
+    assert f" {len(found)} right variants" in summary(course)
 
 
 def test_stubs_just_cut_are_in_step(copy):
