@@ -49,7 +49,7 @@ test-all: .venv/ready-dev  ## the same with all of what `make test` takes a part
 redteam: .venv/ready-dev  ## every attack in every cage there is here
 	@TESTS=all $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING) tests/redteam
 
-mutants: .venv/ready-mutants  ## change what decides a score, one thing at a time: the tests have to notice; takes an hour; some: ONLY="policy stubs"
+mutants: .venv/ready-mutants  ## change what decides a score, one thing at a time: the tests have to notice; takes an hour; some: ONLY="rubric stubs"
 	@$(BIN)/python tests/mutants/run.py $(ONLY)
 
 lint: .venv/ready-dev  ## check style and types

@@ -14,7 +14,7 @@ from grader.learner.history import FOLDER, Mark, latest, on_top, present, read
 from grader.model import Diagnosis, Exercise, Failed, Kind, Node, NotStarted, Passed, Result, Verdict
 from grader.notebook.session import Session
 from grader.printable import printable, shortened
-from grader.render.html.sheet import following, needed, page
+from grader.render.html.sheet import asset, following, needed, page
 from grader.render.html.single_page import Part, macros, part_of
 from grader.render.picture.svg import drawing, picture_style
 from grader.render.terminal import LOOK, half_done, missed, plainest
@@ -79,9 +79,7 @@ def _fragment(call: str, label: str, **values: Any) -> str:
 
 @cache
 def _style() -> str:
-    base = resources.files("grader.render.html") / "base.css"
-    single = resources.files("grader.render.html") / "single.css"
-    inside = (base.read_text("utf-8"), single.read_text("utf-8"), picture_style(), _text("cell.css"))
+    inside = (asset("base.css"), asset("single.css"), picture_style(), _text("cell.css"))
     return f"{following(SCOPE)}{_text('frame.css')}{SCOPE} {{\n{''.join(inside)}}}\n"
 
 

@@ -26,7 +26,7 @@ from grader.machine.files import Scratch, clear, removed, unfinished_folder
 from grader.sandbox.cage import Inside, Running, spawned
 from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
 
-CELL = Path(__file__).resolve().parents[1] / "worker" / "walls.py"
+WALLS = Path(__file__).resolve().parents[1] / "worker" / "walls.py"
 TRYING = 20.0  # seconds
 # Says of each of the three walls whether it stands, and that what is imported late is there behind them.
 TRIAL = """
@@ -108,7 +108,7 @@ def _walls() -> tuple[bool, bool, bool]:
 
     Raises MachineError where that process does not get so far.
     """
-    source, (listed, read) = CELL.read_bytes(), found().seen
+    source, (listed, read) = WALLS.read_bytes(), found().seen
     arguments = [_root(), str(_user()), ":".join(listed), ":".join(read)]
     tried = None
     try:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib import import_module, resources
+from importlib import import_module
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from grader.machine.files import whole_file
 from grader.model import Counterexample, Exercise, Result, Verdict
 from grader.printable import printable
 from grader.render.gradebooks import sort
-from grader.render.html.sheet import needed, page, style
+from grader.render.html.sheet import asset, needed, page, style
 from grader.render.text import (
     WORDS,
     Sum,
@@ -68,11 +68,11 @@ def _page(class_: Standings, seen: Figures, made: datetime) -> str:
     markup = needed("markupsafe", BY)
     everyone = added_up(class_.each())
     return page(
-        _text(TEMPLATE),
+        asset(TEMPLATE),
         BY,
         FILTERS,
-        style(_text(STYLE)),
-        "\n".join(["'use strict';", *map(_text, SCRIPTS)]),
+        style(asset(STYLE)),
+        "\n".join(["'use strict';", *map(asset, SCRIPTS)]),
         title=class_.title,
         made=stamp(made),
         figures=seen,
@@ -82,10 +82,6 @@ def _page(class_: Standings, seen: Figures, made: datetime) -> str:
         people=plain_rows(everyone),
         data=markup.Markup(Embedding(class_.parts).text(everyone)),
     )
-
-
-def _text(name: str) -> str:
-    return (resources.files("grader.render.html") / name).read_text("utf-8")
 
 
 STATUSES = tuple(WORDS)

@@ -27,10 +27,14 @@ SHAPES = {
 }
 
 
+def asset(name: str) -> str:
+    """The text of a file that lies here: a template, a style, a script."""
+    return (resources.files(__package__) / name).read_text("utf-8")
+
+
 def style(*own: str) -> str:
     """The style of a page: the colours, what all pages share, and its own."""
-    base = (resources.files("grader.render.html") / "base.css").read_text("utf-8")
-    return "\n".join((following(":root"), base, *own))
+    return "\n".join((following(":root"), asset("base.css"), *own))
 
 
 def page(

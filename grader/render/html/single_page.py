@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from grader.machine.files import whole_file
 from grader.model import Counterexample, Diagnosis, Kind, Passed, Result, Verdict
 from grader.printable import printable, shortened
 from grader.render.html.class_page import shown_to_plain
-from grader.render.html.sheet import html, needed, page, style
+from grader.render.html.sheet import asset, html, needed, page, style
 from grader.render.picture.svg import drawable, drawing, picture_style, reading
 from grader.render.text import WORDS, counted, points, signed, summed
 from grader.report.evidence import status
@@ -39,13 +38,13 @@ def single_page(report: Report, title: str, hints: Mapping[str, str]) -> str:
     """The page as text; as render_single()."""
     seen = view(report, hints)
     own: dict[str, Any] = {"markup": needed("markupsafe", BY).Markup}
-    whole, looks = macros() + _text("single.html"), style(picture_style(), _text("single.css"))
+    whole, looks = macros() + asset("single.html"), style(picture_style(), asset("single.css"))
     return page(whole, BY, own, looks, title=title, seen=seen, lead=lead(seen))
 
 
 def macros() -> str:
     """The template's macros for one exercise's parts, for other pages that show these."""
-    return _text("macros.html")
+    return asset("macros.html")
 
 
 def lead(seen: View) -> str:
@@ -54,13 +53,9 @@ def lead(seen: View) -> str:
     if done == all_:
         what = "Every exercise passes" if all_ > 1 else "The exercise passes"
         return f"{what}: {seen.held} properties hold in {seen.cases} cases, each compared with PyTorch."
-    if not done and all(part.word == "not started" for part in seen.exercises):
+    if not done and all(part.status == "not_started" for part in seen.exercises):
         return "Nothing is started yet. The first exercise is the place to begin."
     return f"{done} of {all_} exercises {'passes' if done == 1 else 'pass'}."
-
-
-def _text(name: str) -> str:
-    return (resources.files("grader.render.html") / name).read_text("utf-8")
 
 
 ABSENT = "absent"
@@ -117,13 +112,13 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
 def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
     """What is shown of an exercise; key: what ids on the page begin with. hints: as for view()."""
     verdicts = [verdict for _, verdict in counted(result)]
-    marks, word = score(result), exercise_status(result)
-    passed, started = word == "passed", word != "not_started"
+    marks, found = score(result), exercise_status(result)
+    passed, started = found == "passed", found != "not_started"
     return Part(
         key=key,
         name=printable(result.exercise.name),
         title=printable(result.exercise.title),
-        word=ABSENT if absent(result) else WORDS[word],
+        status=ABSENT if absent(result) else found,
         points=_points(marks),
         extra=_extra(marks),
         share=share(*marks.own),
@@ -178,7 +173,7 @@ def _told(key: str, verdict: Verdict, points: str, first: bool) -> Property:
     shown = counterexample_of(outcome)
     return Property(
         title=title,
-        word=WORDS[status(outcome)],
+        status=status(outcome),
         points=points,
         said="" if isinstance(outcome, Passed) else shortened(headline(outcome)),
         more=tuple(map(printable, meaning(outcome))),
@@ -229,7 +224,7 @@ class Property:
     """
 
     title: str
-    word: str
+    status: str
     points: str
     said: str
     more: tuple[str, ...]
@@ -239,7 +234,11 @@ class Property:
 
     @property
     def holds(self) -> bool:
-        return self.word == WORDS["passed"]
+        return self.status == "passed"
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +254,7 @@ class Part:
     """An exercise, or the last mark.
 
     key: what its ids on the page begin with.
+    status: as exercise_status() says it, or that it is absent.
     share: how much of its points it has, from 0 to 100; 100 only for all of them.
     counts: it is needed for full marks.
     """
@@ -262,7 +262,7 @@ class Part:
     key: str
     name: str
     title: str
-    word: str
+    status: str
     points: str
     extra: str
     share: int
@@ -275,7 +275,11 @@ class Part:
 
     @property
     def passed(self) -> bool:
-        return self.word == WORDS["passed"]
+        return self.status == "passed"
+
+    @property
+    def word(self) -> str:
+        return WORDS.get(self.status, self.status)
 
 
 @dataclass(frozen=True, slots=True)

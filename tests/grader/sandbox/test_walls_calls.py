@@ -209,8 +209,8 @@ def test_closing_drops_all_rights_and_then_sets_the_filter(monkeypatch, machine,
 def test_nothing_that_a_user_shares_can_be_taken_where_there_is_no_filter():
     names = ("NPROC", "SIGPENDING", "MEMLOCK", "MSGQUEUE")
     asked = (
-        "import resource; from grader.worker import walls as cell; cell.filters = lambda: False\n"
-        f"print(cell.close(), [resource.getrlimit(getattr(resource, 'RLIMIT_' + n)) for n in {names}"
+        "import resource; from grader.worker import walls; walls.filters = lambda: False\n"
+        f"print(walls.close(), [resource.getrlimit(getattr(resource, 'RLIMIT_' + n)) for n in {names}"
         " if hasattr(resource, 'RLIMIT_' + n)])"
     )
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout

@@ -15,7 +15,7 @@ def {}(*_):
 
 
 def leave_out(monkeypatch, *functions, of="worker.walls"):
-    """From now on workers start with a cell, or another of their modules, in which these do nothing."""
+    """From now on workers start with walls, or another of their modules, in which these do nothing."""
     # Without the filter a worker does not say that there is one.
     known = (*functions, "filters") if "close" in functions else functions
     add(monkeypatch, of, "".join(map(LEFT_OUT.format, known)))
