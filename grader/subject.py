@@ -39,27 +39,8 @@ class Unfit(Exception):
     """A program has no answer that every right submission must agree with."""
 
 
-class Subject(Protocol):
-    """What is taught. Programs are its own; what it says of them holds for every submission.
-
-    name: its package in grader/; what is sent into a cage lies in worker/ there.
-    versions: the distributions that its answers depend on.
-    worker: the modules to be sent after ours; the last has assemble(head), which makes an engine of what
-        Parts.head() says, and run(packed, engine), which gives a program's numbers.
-    layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
-    magics: what notebooks can say of it, see notebook.magics.Magic.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def versions(self) -> tuple[str, ...]: ...
-    @property
-    def worker(self) -> tuple[str, ...]: ...
-    @property
-    def layouts(self) -> Any: ...
-    @property
-    def magics(self) -> Sequence[Any]: ...
+class Programs(Protocol):
+    """What can be asked of programs: all that judging a submission takes."""
 
     def unpack(self, packed: Packed) -> Any:
         """The program that pack() turned into tuples."""
@@ -91,6 +72,29 @@ class Subject(Protocol):
 
         kink: it may be asked where the answer is a matter of choice.
         """
+
+
+class Subject(Programs, Protocol):
+    """What is taught. Programs are its own; what it says of them holds for every submission.
+
+    name: its package in grader/; what is sent into a cage lies in worker/ there.
+    versions: the distributions that its answers depend on.
+    worker: the modules to be sent after ours; the last has assemble(head), which makes an engine of what
+        Parts.head() says, and run(packed, engine), which gives a program's numbers.
+    layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
+    magics: what notebooks can say of it, see notebook.magics.Magic.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def versions(self) -> tuple[str, ...]: ...
+    @property
+    def worker(self) -> tuple[str, ...]: ...
+    @property
+    def layouts(self) -> Any: ...
+    @property
+    def magics(self) -> Sequence[Any]: ...
 
     def warm_up(self) -> None:
         """Import and do now what every fork would do again."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from string import ascii_lowercase
 from textwrap import wrap
 from typing import assert_never
@@ -35,24 +36,66 @@ WIDTH = 72
 SHOWN = 12
 
 
-def source(program: Program, exercise: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the code that a program is pasted beside calls things.
+
+    data, grad: what a value has.
+    backward: the method, or the function of a value where is_function.
+    modules: the module and the name of each class, by our name for it; empty where the course's own door,
+        grader.alone, makes them of the student's exercise and the reference.
+    """
+
+    data: str = "data"
+    grad: str = "grad"
+    backward: str = "backward"
+    is_function: bool = False
+    modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def back(self, root: str) -> str:
+        """The backward pass from a root."""
+        return f"{self.backward}({root})" if self.is_function else f"{root}.{self.backward}()"
+
+
+COURSES_OWN = Names()
+
+
+def source(program: Program, exercise: str, names: Names = COURSES_OWN) -> str:
     """The program as Python, the exercise's own part from the student, the rest from the reference."""
-    lines = ["from grader.alone import engine", ""]
+    lines = [*_imports(program, exercise, names), ""]
     match program:
         case Expression():
-            lines += [f'Value = engine("{exercise}").Value', "", *_expression(program)]
+            lines += _expression(program, names)
         case Chain():
-            lines += [f'Value = engine("{exercise}").Value', "", "x = y = Value(1)"]
-            lines += [f"for _ in range({program.links}):", "    y = y + x", "y.backward()"]
+            lines += ["x = y = Value(1)", f"for _ in range({program.links}):", "    y = y + x"]
+            lines += [names.back("y")]
         case Seed():
-            lines += [f'Value = engine("{exercise}").Value', "", f"x = Value({program.leaf})"]
-            lines += ["x.backward()", "print(type(x.grad))"]
+            lines += [f"x = Value({program.leaf})", names.back("x"), f"print(type(x.{names.grad}))"]
         case _:
-            lines += [*_imports(program, exercise), "", *_module(program)]
+            lines += _module(program, names)
     return "\n".join(lines) + "\n"
 
 
-def _expression(program: Expression) -> Iterator[str]:
+def _imports(program: Program, exercise: str, names: Names) -> Iterator[str]:
+    if isinstance(program, Expression | Chain | Seed):
+        wanted = ["Value"]
+    else:
+        inputs = isinstance(program, Forward) and not program.plain
+        wanted = [program.shape.name, *(["Value"] if inputs else [])]
+    if names.modules:
+        for name in wanted:
+            module, own = names.modules[name]
+            yield f"from {module} import {own}" + ("" if own == name else f" as {name}")
+        return
+    yield from ("from grader.alone import engine", "")
+    if wanted == ["Value"]:
+        yield f'Value = engine("{exercise}").Value'
+        return
+    yield f'parts = engine("{exercise}")'
+    yield from (f"{name} = parts.{name}" for name in wanted)
+
+
+def _expression(program: Expression, own: Names) -> Iterator[str]:
     names = node_names(program.nodes)
     made = len(program.leaves)
     for name, leaf in zip(names, program.leaves, strict=False):
@@ -63,9 +106,9 @@ def _expression(program: Expression) -> Iterator[str]:
             made += 1
         elif step.op == ZERO:
             yield f"for node in [{', '.join(names[:made])}]:"
-            yield "    node.grad = 0.0"
+            yield f"    node.{own.grad} = 0.0"
         else:
-            yield f"{_operand(step.operands[0], names)}.backward()"
+            yield own.back(_operand(step.operands[0], names))
 
 
 def formula(step: Step, names: list[str]) -> str:
@@ -84,43 +127,36 @@ def _operand(operand: int | Plain, names: list[str]) -> str:
     return names[operand]
 
 
-def _imports(program: Program, exercise: str) -> Iterator[str]:
-    assert not isinstance(program, Expression | Chain | Seed)
-    yield f'parts = engine("{exercise}")'
-    names = ["Value"] if isinstance(program, Forward) and not program.plain else []
-    for name in (program.shape.name, *names):
-        yield f"{name} = parts.{name}"
-
-
-def _module(program: Program) -> Iterator[str]:
+def _module(program: Program, names: Names) -> Iterator[str]:
     assert not isinstance(program, Expression | Chain | Seed)
     yield f"m = {_made(program.shape)}"
     match program:
         case Forward():
-            yield from _given(program.shape, program.parameters)
-            yield from _calls(program)
+            yield from _given(program.shape, program.parameters, names)
+            yield from _calls(program, names)
         case Nudge():
-            yield from _given(program.shape, program.parameters)
+            yield from _given(program.shape, program.parameters, names)
             yield f"x = {_list(program.row)}"
             yield "roots = []"
             yield "for p in m.parameters():"
-            yield "    p.data += 1"
+            yield f"    p.{names.data} += 1"
             yield "    out = m(x)"
-            yield f"    roots.append(({_root(program.shape.outputs)}).data)"
-            yield "    p.data -= 1"
+            yield f"    roots.append(({_root(program.shape.outputs)}).{names.data})"
+            yield f"    p.{names.data} -= 1"
             yield "print(sorted(roots))"
         case Training():
-            yield from _training(program)
+            yield from _training(program, names)
         case Census():
             yield "print(len(m.parameters()), len(set(map(id, m.parameters()))))"
         case Fresh():
-            yield f"print({', '.join(f'{s}.data' for s in slot_names(program.shape) if s[-1] != 'b')})"
+            slots = [slot for slot in slot_names(program.shape) if slot[-1] != "b"]
+            yield f"print({', '.join(f'{slot}.{names.data}' for slot in slots)})"
         case Bare():
             yield f"print(m({[1.0] * program.shape.sizes[0]}))"
 
 
-def _training(program: Training) -> Iterator[str]:
-    yield from _given(program.shape, program.parameters)
+def _training(program: Training, names: Names) -> Iterator[str]:
+    yield from _given(program.shape, program.parameters, names)
     for name, table in (("rows", program.rows), ("targets", program.targets)):
         yield f"{name} = ["
         yield from (f"    {list(row)}," for row in table)
@@ -132,10 +168,10 @@ def _training(program: Training) -> Iterator[str]:
     yield "        outs = m(row)"
     yield "        outs = outs if isinstance(outs, list) else [outs]"
     yield "        loss = loss + sum((out - t) ** 2 for out, t in zip(outs, target))"
-    yield "    loss.backward()"
+    yield f"    {names.back('loss')}"
     yield "    for p in m.parameters():"
-    yield f"        p.data -= {program.rate} * p.grad"
-    yield "    print(loss.data)"
+    yield f"        p.{names.data} -= {program.rate} * p.{names.grad}"
+    yield f"    print(loss.{names.data})"
 
 
 def _made(shape: Shape) -> str:
@@ -146,7 +182,7 @@ def _made(shape: Shape) -> str:
     return f"{shape.name}({', '.join(map(str, shape.sizes))}{nonlin})"
 
 
-def _given(shape: Shape, parameters: tuple[Number, ...]) -> Iterator[str]:
+def _given(shape: Shape, parameters: tuple[Number, ...], names: Names) -> Iterator[str]:
     """Lines that set every weight and bias, a neuron a row."""
     numbers = list(parameters)
     yield "numbers = ["
@@ -164,10 +200,10 @@ def _given(shape: Shape, parameters: tuple[Number, ...]) -> Iterator[str]:
     }[shape.name]
     yield f"neurons = {neurons}"
     yield "for p, number in zip([p for n in neurons for p in (*n.w, n.b)], numbers):"
-    yield "    p.data = number"
+    yield f"    p.{names.data} = number"
 
 
-def _calls(program: Forward) -> Iterator[str]:
+def _calls(program: Forward, names: Names) -> Iterator[str]:
     roots = []
     for row, numbers in enumerate(program.rows):
         x, out = f"x{suffix(program, row)}", f"out{suffix(program, row)}"
@@ -176,9 +212,9 @@ def _calls(program: Forward) -> Iterator[str]:
         yield f"{out} = m({x})"
         roots.append(_root(program.shape.outputs, out))
         if not program.joint:
-            yield f"{_bracketed(roots[-1])}.backward()"
+            yield names.back(_bracketed(roots[-1]))
     if program.joint:
-        yield f"{_bracketed(' + '.join(roots))}.backward()"
+        yield names.back(_bracketed(" + ".join(roots)))
 
 
 def _bracketed(formula: str) -> str:
@@ -315,13 +351,16 @@ def shown(
     expected: tuple[float, ...],
     got: tuple[float, ...] | None = None,
     drawn: bool = False,
+    own: Names = COURSES_OWN,
 ) -> Counterexample:
     """A case as a student sees it: the program, and the numbers that are worth looking at."""
     names, places = labels(program), _worth_showing(program, expected, got)
     wanted = tuple((names[place], expected[place]) for place in places)
     seen = () if got is None else tuple((names[place], got[place]) for place in places)
     rank = (*size(program), int(drawn))
-    return Counterexample(source(program, exercise), wanted, seen, rank, graph_of(program, expected, got))
+    return Counterexample(
+        source(program, exercise, own), wanted, seen, rank, graph_of(program, expected, got)
+    )
 
 
 def _worth_showing(program: Program, expected: Floats, got: Floats | None) -> list[int]:

@@ -9,9 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign
-from grader.autograd.as_python import labels, shown
-from grader.autograd.program import Fresh, Program, View, size, unpack
-from grader.subject import Packed, Subject
+from grader.autograd.programs import ProgramsOverValue
+from grader.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,28 +54,13 @@ class AnyEngines(AnyLayout):
         return rules(submission, lenient)
 
 
-class Autograd:
-    """Programs over Value, and what PyTorch says of them."""
+class Autograd(ProgramsOverValue):
+    """Automatic differentiation."""
 
     name = "autograd"
     versions = ("torch",)
     worker = ("autograd.worker.programs",)
-    unpack = staticmethod(unpack)
-    size = staticmethod(size)
-    view = staticmethod(View)
-    labels = staticmethod(labels)
-    shown = staticmethod(shown)
     layouts = AnyEngines()
-
-    def random(self, packed: Packed) -> bool:
-        """The first weights of a module are nobody's to foretell."""
-        return bool(packed[0] == Fresh.tag)
-
-    def answer(self, program: Program, kink: bool) -> tuple[float, ...]:
-        """What torch observes."""
-        from grader.autograd.oracle import answer
-
-        return answer(program, kink)
 
     def warm_up(self) -> None:
         """Only a failure that no recorded case shows needs torch; but then every fork would import it."""

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from grader.model import Claim, Kind
-from grader.subject import Packed, Program, Subject
+from grader.subject import Packed, Program, Programs
 
 DRAWN = 100
 Holds = Callable[[Any, Any], None]  # of two views of the subject's
@@ -65,7 +65,7 @@ class Property:
     kink: bool
 
     def kept(
-        self, subject: Subject, packed: Packed, expected: tuple[float, ...], got: tuple[float, ...]
+        self, subject: Programs, packed: Packed, expected: tuple[float, ...], got: tuple[float, ...]
     ) -> bool:
         """Whether a program's numbers are as promised."""
         return keeps(self.holds, subject.view(packed, expected), subject.view(packed, got))

@@ -20,7 +20,7 @@ from grader.errors import CourseError
 from grader.machine.cache import Data, users_folder
 from grader.machine.cache import recall as recalled
 from grader.sandbox.runner import Request
-from grader.subject import Packed, Program, Subject, Unfit
+from grader.subject import Packed, Program, Programs, Subject, Unfit
 from grader.version import code_digest
 
 FORMAT = 1
@@ -38,7 +38,7 @@ class Bank:
     expected: the answers, one after the other.
     """
 
-    subject: Subject
+    subject: Programs
     counts: tuple[int, ...]
     written: frozenset[int]
     request: Request
@@ -74,7 +74,7 @@ class Bank:
         return marshal.dumps((self.counts, self.written, *request, self.expected.tobytes()))
 
     @classmethod
-    def from_bytes(cls, subject: Subject, data: Data) -> Bank:
+    def from_bytes(cls, subject: Programs, data: Data) -> Bank:
         """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
         counts, written, packed, lengths, expected = marshal.loads(data)
         return cls(subject, counts, written, Request(packed, lengths), array("d", expected))
@@ -117,7 +117,7 @@ def recall(
     return recalled(folder, name, partial(Bank.from_bytes, subject), drawn, Bank.to_bytes, say)
 
 
-def record(subject: Subject, properties: Sequence[Property], seed: int) -> Bank:
+def record(subject: Programs, properties: Sequence[Property], seed: int) -> Bank:
     """Draw every property's cases and ask the subject for the answers."""
     programs: list[Program] = []
     expected = array("d")
@@ -133,7 +133,7 @@ def record(subject: Subject, properties: Sequence[Property], seed: int) -> Bank:
     return Bank(subject, tuple(counts), frozenset(written), Request.of(programs), expected)
 
 
-def _cases(subject: Subject, prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
+def _cases(subject: Programs, prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
     from grader.examine.drawing import each_drawn
 
     try:

@@ -26,7 +26,7 @@ from grader.model import (
     TimedOut,
 )
 from grader.sandbox.runner import Request, Session
-from grader.subject import Program, Subject, pack
+from grader.subject import Program, Programs, pack
 
 MOST_TRIES = 300
 PLACE = re.compile(r"\{(\d{1,6})\}")
@@ -62,7 +62,7 @@ def broken(bank: Bank, place: int, got: Observation) -> Broken:
     return Broken(bank.subject.unpack(bank.programs[place]), bank.answer(place), got, bank.is_written(place))
 
 
-def verdict(subject: Subject, exercise: str, cases: int, worst: Broken | None) -> Outcome:
+def verdict(subject: Programs, exercise: str, cases: int, worst: Broken | None) -> Outcome:
     """What became of a property that was tried on so many cases, the plainest broken one being worst."""
     if worst is None:
         return Passed(cases)
@@ -91,7 +91,7 @@ def _named(reason: str, names: Sequence[str]) -> str:
 
 
 def counterexample(
-    subject: Subject, exercise: str, worst: Broken, got: tuple[float, ...] | None = None
+    subject: Programs, exercise: str, worst: Broken, got: tuple[float, ...] | None = None
 ) -> Counterexample:
     """The case as a student sees it: the program, and the numbers that are worth looking at."""
     return subject.shown(worst.program, exercise, worst.expected, got, not worst.written)
@@ -104,7 +104,7 @@ class _Broke(Exception):
 class Shrinker:
     """Tries programs on a live attempt and keeps the smallest that breaks the promise."""
 
-    def __init__(self, subject: Subject, prop: Property, session: Session, start: Broken) -> None:
+    def __init__(self, subject: Programs, prop: Property, session: Session, start: Broken) -> None:
         self.subject = subject
         self.prop = prop
         self.attempt = session
@@ -126,7 +126,7 @@ class Shrinker:
         raise _Broke
 
 
-def shrunk(subject: Subject, prop: Property, seed: int, session: Session, start: Broken) -> Broken:
+def shrunk(subject: Programs, prop: Property, seed: int, session: Session, start: Broken) -> Broken:
     """The smallest broken case that hypothesis finds from where it was drawn, start if there is none.
 
     Asks the subject for answers that were never recorded, which may take seconds to import.

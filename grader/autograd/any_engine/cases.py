@@ -6,7 +6,7 @@ import marshal
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from grader.autograd.any_engine.shape import NARROW, Shape
 from grader.autograd.program import (
@@ -128,14 +128,10 @@ BINARY = ("+", "-", "*", "/")
 LISTING = ("census", "nudge", "training")
 
 
-_KNOWN: dict[int, tuple[Bank, list[frozenset[str]]]] = {}
-
-
-def needs_of(bank: Bank) -> list[frozenset[str]]:
-    """What each case of a bank needs; found out once, as a bank serves many submissions."""
-    if id(bank) not in _KNOWN:
-        _KNOWN[id(bank)] = bank, list(map(needs, bank.programs))
-    return _KNOWN[id(bank)][1]
+@lru_cache(maxsize=64)
+def needs_of(request: Request) -> list[frozenset[str]]:
+    """What each program of a request needs; kept, as the same cases are put to many submissions."""
+    return list(map(needs, request.programs()))
 
 
 def needs(packed: Packed) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
@@ -32,16 +33,17 @@ from grader.autograd.any_engine.shape import (
     Shape,
     beside,
     found,
-    in_own_words,
     made,
     notes_on,
-    pasted,
+    own_names,
+    retitled,
     rules,
     shape_from_numbers,
     unloadable,
     why_absent,
 )
 from grader.autograd.program import BACKWARD, OURS, Convention, Expression, Plain, Step, View
+from grader.autograd.programs import ProgramsOverValue
 from grader.course.properties import Property
 from grader.errors import UsageError
 from grader.examine.cases import Bank, record
@@ -216,7 +218,7 @@ class AnyExamination(Examination):
         # Only where points are at stake a second look is worth its time.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
             found = self._outcome(self._modes[1], number)
-        return pasted(found, self._found.shape)
+        return found
 
     def _outcome(self, beside: bool, number: int) -> Outcome:
         mode, examined, _ = self._examined(beside)
@@ -303,9 +305,10 @@ class Mode:
         lacking: frozenset[str] = frozenset()
         if lenient:
             lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
-        wanted = needs_of(whole) if lacking else []
+        wanted = needs_of(whole.request) if lacking else []
         self.complete = not lacking and seen_by(exercise, self.convention) == OURS
-        self.bank = chosen(whole, properties, lambda p: not wanted[p] & lacking) if lacking else whole
+        bank = chosen(whole, properties, lambda p: not wanted[p] & lacking) if lacking else whole
+        self.bank = in_own_words(bank, found.shape)
 
     @property
     def in_single(self) -> list[Property]:
@@ -323,6 +326,11 @@ class Mode:
         if "**" in broken:
             broken |= {"**int", "**float", "**negative"}
         return frozenset(broken)
+
+
+def in_own_words(bank: Bank, shape: Shape) -> Bank:
+    """The same cases, shown as programs that run beside the implementation itself."""
+    return replace(bank, subject=ProgramsOverValue(own_names(shape)))
 
 
 def convention_of(shape: Shape, exercise: Exercise, beside: bool) -> Convention:
@@ -365,8 +373,7 @@ def _is_single(number: float) -> bool:
 def _rounded(expected: View, got: View) -> View:
     """What was observed, with what single precision cannot tell from the expected taken for it."""
     largest = max((abs(x) for x in expected.values), default=0.0)
-    near = View.__new__(View)
-    near.packed = got.packed
+    near = copy(got)
     near.values = tuple(
         e if abs(g - e) <= RELATIVE * abs(e) + ABSOLUTE * max(1.0, largest) or close(g, e) else g
         for e, g in zip(expected.values, got.values, strict=True)
@@ -516,8 +523,8 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     places = {p for n, prop in enumerate(properties) if prop.claim.name in names for p in whole.places(n)}
     # What cannot be replaced and is wrong says nothing of what is tried together with it.
     wrong = frozenset() if found.shape.graph else found.broken & {"+", "*"}
-    stays = {place for place in places if not needs_of(whole)[place] & wrong}
-    bank = chosen(whole, properties, stays.__contains__)
+    stays = {place for place in places if not needs_of(whole.request)[place] & wrong}
+    bank = in_own_words(chosen(whole, properties, stays.__contains__), found.shape)
     kept = [precise(prop) for prop in properties]
     beside = "extras" if found.shape.graph else ""
     session = examiner.loaded(
@@ -531,10 +538,7 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     verdicts = []
     for prop in kept:
         if prop.claim.name in names and bank.counts[kept.index(prop)]:
-            outcome = examination.outcome(prop)
-            verdicts.append(
-                Verdict(prop.claim, outcome if isinstance(outcome, Passed) else pasted(outcome, found.shape))
-            )
+            verdicts.append(Verdict(prop.claim, examination.outcome(prop)))
     return tuple(verdicts)
 
 
@@ -578,7 +582,7 @@ def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()
         tests = run_with(examiner, marks)
         results = {mark.name: result(mark, tests) for mark in marks}
         if setting.lenient:
-            results = {name: in_own_words(each, shape.shape) for name, each in results.items()}
+            results = {name: retitled(each, shape.shape) for name, each in results.items()}
         more = () if only else extras(examiner)
     finally:
         examiner.close()

@@ -9,21 +9,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from grader.autograd.as_python import COURSES_OWN, Names
 from grader.model import (
     Claim,
     Crashed,
     Ended,
     Exercise,
-    Failed,
     Misfit,
     NotStarted,
     Numbers,
     Observation,
-    Outcome,
     Overtime,
     Raised,
     Result,
-    TimedOut,
 )
 from grader.printable import shortened
 from grader.submission.submission import Submission
@@ -271,7 +269,7 @@ def _differences(module: Module, name: str) -> Iterator[str]:
         yield "It cannot be had without its activation, so nothing was asked of it as a linear one."
 
 
-def in_own_words(result: Result, shape: Shape) -> Result:
+def retitled(result: Result, shape: Shape) -> Result:
     """The result with titles that speak of the code's own activations instead of ours."""
     module = shape.modules.get(MODULES.get(result.exercise.name, "MLP"))
     if module is None or result.exercise.name not in (*MODULES, "together"):
@@ -381,35 +379,22 @@ def made(exercise: str) -> tuple[str, ...]:
     return tuple(op for op, parts in MADE_OF.items() if OWN.get(exercise) in parts)
 
 
-ENGINE = re.compile(r"^(from grader\.alone import engine|parts = engine\(.*\))\n", re.MULTILINE)
-PART = re.compile(r"^(\w+) = (?:engine\(.*\)|parts)\.(\w+)$", re.MULTILINE)
-BACKWARD = re.compile(r"(\w+|\(.*\))\.backward\(\)")
-
-
-def pasted(outcome: Outcome, shape: Shape) -> Outcome:
-    """The outcome with its program in the implementation's own names."""
-    if not isinstance(outcome, Failed | Crashed | TimedOut) or outcome.counterexample is None:
-        return outcome
-    shown = outcome.counterexample
-    return replace(outcome, counterexample=replace(shown, source=own_words(shown.source, shape)))
-
-
-def own_words(source: str, shape: Shape) -> str:
-    """A program of ours as this implementation would have it."""
-    text = PART.sub(lambda match: _import(match[2], shape), ENGINE.sub("", source)).lstrip("\n")
-    if shape.data not in ("", "data"):
-        text = re.sub(r"\.data\b", f".{shape.data}", text)
-    if shape.grad not in ("", "grad"):
-        text = re.sub(r"\.grad\b", f".{shape.grad}", text)
+def own_names(shape: Shape) -> Names:
+    """What a counterexample has to call things so that it runs beside this implementation."""
     name, called = shape.backward.partition("(")[::2]
-    if called == "value)":
-        return BACKWARD.sub(lambda match: f"{name}({match[1]})", text)
-    return text.replace(".backward()", f".{name}()") if name else text
+    modules = {"Value": _place(shape.file, shape.name)}
+    for ours in MODULES.values():
+        module = shape.modules.get(ours)
+        modules[ours] = _place(module.file, module.name) if module else modules["Value"]
+    return Names(
+        data=shape.data or COURSES_OWN.data,
+        grad=shape.grad or COURSES_OWN.grad,
+        backward=name or COURSES_OWN.backward,
+        is_function=called == "value)",
+        modules=modules,
+    )
 
 
-def _import(name: str, shape: Shape) -> str:
-    module = shape.modules.get(name)
-    file, own = (module.file, module.name) if module else (shape.file, shape.name)
-    renamed = "" if own == name else f" as {name}"
-    where = file.replace("/", ".").removesuffix(".__init__")
-    return f"from {where} import {own}{renamed}"
+def _place(file: str, name: str) -> tuple[str, str]:
+    """The module and the name that a class is imported by."""
+    return file.replace("/", ".").removesuffix(".__init__"), name
