@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 
@@ -48,12 +48,14 @@ class Claim:
 
     share: its part of the exercise's points among the shares of all graded claims,
         or its own points where kind is BONUS; unused for a NOTE.
+    about: how the operation it is about is written, where it is about one.
     """
 
     name: str
     title: str
     kind: Kind
     share: Fraction
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +255,14 @@ class Ended:
     """The process was gone, or answered out of turn, before this program's answer was complete.
 
     busy: this is the program it was busy with, as far as is known; the later ones were never tried.
+    code, signal: its exit code, or the name of the signal, where it ended so. The reason says so in words;
+        these are for who sent it something that is meant to end in a certain way.
     """
 
     reason: str
     busy: bool
+    code: int | None = field(default=None, compare=False)
+    signal: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

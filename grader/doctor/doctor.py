@@ -182,18 +182,18 @@ def _judged(probe: Probe, seen: Observation) -> tuple[bool, str]:
             return True, "it was ended at its limit of time"
         case Overtime():
             return False, "it could not be tried: it did not end"
-        case Ended(reason):
-            return _ended(probe, reason)
+        case Ended():
+            return _ended(probe, seen)
         case Raised(error=reason) | Misfit(reason):
             return False, f"it could not be tried: {reason}"
 
 
-def _ended(probe: Probe, reason: str) -> tuple[bool, str]:
-    if f"exit code {ESCAPED}," in reason:
+def _ended(probe: Probe, seen: Ended) -> tuple[bool, str]:
+    if seen.code == ESCAPED:
         return False, "it ran"
-    if probe.kind == PIPE or reason.endswith(STOPS):
-        return True, reason
-    return False, f"it could not be tried: {reason}"
+    if probe.kind == PIPE or seen.signal in STOPS:
+        return True, seen.reason
+    return False, f"it could not be tried: {seen.reason}"
 
 
 FOLDER = Path(__file__).parent / "probes"

@@ -86,14 +86,18 @@ def default_folder() -> Path:
 
 
 def key(subject: Subject, properties_file: Path, seed: int) -> str:
-    """What a bank depends on, as a file name: the properties, the seed, and every version."""
+    """What a bank depends on, as the stem of a file's name: the properties, the seed, and every version."""
     digest = hashlib.sha256()
     theirs = tuple(map(version, ("hypothesis", *subject.versions)))
     versions = (FORMAT, sys.version_info[:2], *theirs, seed)
     digest.update(repr(versions).encode())
     digest.update(promised(properties_file))
     digest.update(code_digest(*MAKERS, subject.name))
-    return f"{properties_file.stem.removeprefix('test_')}-{digest.hexdigest()[:24]}.cases"
+    return f"{_exercise(properties_file)}-{digest.hexdigest()[:24]}"
+
+
+def _exercise(properties_file: Path) -> str:
+    return properties_file.stem.removeprefix("test_")
 
 
 def recall(
@@ -108,10 +112,10 @@ def recall(
 
     say: called with a sentence before drawing, which takes seconds, and where the folder cannot keep it.
     """
-    name = key(subject, properties_file, seed)
+    name = f"{key(subject, properties_file, seed)}.cases"
 
     def drawn() -> Bank:
-        say(f"Drawing the cases for {name.partition('-')[0]}, once; PyTorch answers them …")
+        say(f"Drawing the cases for {_exercise(properties_file)}, once; PyTorch answers them …")
         return record(subject, properties, seed)
 
     return recalled(folder, name, partial(Bank.from_bytes, subject), drawn, Bank.to_bytes, say)

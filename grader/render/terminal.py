@@ -280,17 +280,14 @@ def render_any_shape(report: Report, console: Console, again: str) -> None:
 
 def _extras(report: Report, console: Console) -> None:
     """What became of operations that are in no exercise, right ones in one line."""
-    right = [_name(v) for v in report.extras if isinstance(v.outcome, Passed)]
+    right = [v.claim.about for v in report.extras if isinstance(v.outcome, Passed)]
     if right:
         console.print(Text(printable(f"Further operations that agree with PyTorch: {', '.join(right)}.")))
     for verdict in report.extras:
         if not isinstance(verdict.outcome, Passed):
-            console.print(Text(printable(f"Further operation {_name(verdict)}: {headline(verdict.outcome)}")))
-
-
-def _name(verdict: Verdict) -> str:
-    """How the operation is written."""
-    return verdict.claim.title.removesuffix(" agrees with PyTorch")
+            console.print(
+                Text(printable(f"Further operation {verdict.claim.about}: {headline(verdict.outcome)}"))
+            )
 
 
 class Rate(ProgressColumn):

@@ -170,9 +170,9 @@ class About:
 
 def with_items(head: dict[str, Any], name: str, items: Iterable[str]) -> str:
     """A JSON object with one more key, a list of items that are JSON text already, a line each."""
-    opening = as_json(head).removesuffix("}")
+    pairs = ", ".join(f"{as_json(key)}: {as_json(value)}" for key, value in head.items())
     listed = ",\n".join(items)
-    return f'{opening}, "{name}": [\n{listed}\n]}}\n'
+    return f'{{{pairs}, "{name}": [\n{listed}\n]}}\n'
 
 
 def as_json(thing: object) -> str:

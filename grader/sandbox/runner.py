@@ -244,11 +244,11 @@ class Session:
             return Ended("its process closed the grader's pipe", busy=True)
         if how is How.EXITED:
             reason = f"its process ended with exit code {number}, as exit() or os._exit() does"
-            return Ended(reason, busy=True)
+            return Ended(reason, busy=True, code=number)
         if number == signal.SIGXCPU:
             return self._late()
         if how is How.SIGNALLED and number in OWN_DOING:
-            return Ended(_by_signal(number), busy=True)
+            return _by_signal(number)
         # Whoever ignores the signal that the time is up is killed a second later.
         if death.seconds >= self._limits.seconds:
             return self._late()
@@ -256,7 +256,7 @@ class Session:
             raise EndedFromOutside
         if how is How.UNKNOWN:
             return Ended("its process was killed from inside", busy=True)
-        return Ended(_by_signal(number), busy=True)
+        return _by_signal(number)
 
     def _stop(self, why: Ended | Overtime, done: list[Observation], request: Request) -> list[Observation]:
         """Remember that it is over; all that is missing gets the reason, the first of them as busy."""
@@ -266,9 +266,10 @@ class Session:
         return [*done, why, *[self.over] * missing]
 
 
-def _by_signal(number: int) -> str:
+def _by_signal(number: int) -> Ended:
     names = {int(known): known.name for known in signal.Signals}
-    return f"its process was ended by {names.get(number, f'signal {number}')}"
+    name = names.get(number, f"signal {number}")
+    return Ended(f"its process was ended by {name}", busy=True, signal=name)
 
 
 def _blob(thing: dict[str, Any]) -> bytes:

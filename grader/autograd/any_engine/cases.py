@@ -66,9 +66,7 @@ def bank_of(
 
 def _file(setting: Setting, exercise: Exercise, convention: Convention) -> str:
     makers = code_digest("autograd/any_engine")
-    stem = key(setting.course.subject, setting.course.properties(exercise.name), setting.seed).removesuffix(
-        ".cases"
-    )
+    stem = key(setting.course.subject, setting.course.properties(exercise.name), setting.seed)
     return f"{stem}-{convention.name}-{makers.hex()[:12]}.cases"
 
 

@@ -31,6 +31,7 @@ from grader.autograd.any_engine.finding import read, read_repository, repository
 from grader.autograd.any_engine.shape import (
     STAND_INS,
     Shape,
+    Unloadable,
     beside,
     found,
     made,
@@ -95,8 +96,8 @@ class AnyExaminer(Examiner):
         return self.submission.shape or AnyShape()
 
     @cached_property
-    def found(self) -> Found | Crashed:
-        """What it is; a crash, in words for a beginner, where it cannot be loaded."""
+    def found(self) -> Found | Unloadable:
+        """What it is, or why it cannot be loaded, in words for a beginner."""
         if not self.submission.sources:
             return unloadable(None, self.submission)
         clock = Clock.of(self.setting.limits)
@@ -122,7 +123,7 @@ class AnyExaminer(Examiner):
 
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing of how the exercise was examined."""
-        if isinstance(self.found, Crashed) or self._current is None:
+        if isinstance(self.found, Unloadable) or self._current is None:
             return ()
         exercise = next(e for e in self.setting.course.parts if e.name == self._current[0])
         examined, shape = self._current[1], self.found.shape
@@ -135,8 +136,8 @@ class AnyExaminer(Examiner):
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         found = self.found
-        if isinstance(found, Crashed):
-            return replace(found, error=found.error.replace("\n", "; "))
+        if isinstance(found, Unloadable):
+            return Crashed(0, f"{found.what}; {found.step}", found.frames)
         why_not = why_absent(found.shape, exercise)
         if why_not is not None:
             # Nothing may be absent where the course's promises hold.
@@ -492,7 +493,7 @@ def _holds(expected: View, got: View) -> None:
 
 
 def _property(extra: Extra) -> Property:
-    claim = Claim(extra.name, f"{extra.title} agrees with PyTorch", Kind.NOTE, Fraction(0))
+    claim = Claim(extra.name, f"{extra.title} agrees with PyTorch", Kind.NOTE, Fraction(0), extra.title)
     return Property(claim, _holds, extra.programs(), None, 0, False)
 
 
@@ -576,9 +577,8 @@ def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()
     examiner = AnyExaminer(setting, submission)
     try:
         shape = examiner.found
-        if isinstance(shape, Crashed):
-            what, _, step = shape.error.partition("\n")
-            raise UsageError(what, step)
+        if isinstance(shape, Unloadable):
+            raise UsageError(shape.what, shape.step)
         tests = run_with(examiner, marks)
         results = {mark.name: result(mark, tests) for mark in marks}
         if setting.lenient:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from grader.autograd.as_python import COURSES_OWN, Names
 from grader.model import (
     Claim,
-    Crashed,
     Ended,
     Exercise,
     Misfit,
@@ -284,10 +283,22 @@ def _title(claim: Claim, module: Module) -> str:
     return claim.title if module.activation == "relu" else claim.title.replace("relu", module.activation)
 
 
-def unloadable(why: Observation | None, submission: Submission) -> Crashed:
-    """Why nothing can be graded, in one line for a beginner, and what to do, after a line break."""
+@dataclass(frozen=True, slots=True)
+class Unloadable:
+    """Why nothing can be graded, in one line for a beginner, and what to do next.
+
+    frames: where it was raised, in their own files.
+    """
+
+    what: str
+    step: str
+    frames: tuple[str, ...]
+
+
+def unloadable(why: Observation | None, submission: Submission) -> Unloadable:
+    """Why an implementation cannot be loaded; why is None where there was nothing to load."""
     what, step = _why(why, submission)
-    return Crashed(0, f"{what}\n{step}", why.frames if isinstance(why, Raised) else ())
+    return Unloadable(what, step, why.frames if isinstance(why, Raised) else ())
 
 
 def _why(why: Observation | None, submission: Submission) -> tuple[str, str]:

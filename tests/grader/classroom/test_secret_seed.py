@@ -177,7 +177,7 @@ def secretly(setting, tmp_path):
     for part in setting.course.parts:
         properties = setting.course.properties(part.name)
         bank = setting.bank(part, declared_in(properties))
-        assert keep(other.cache, key(SUBJECT, properties, SEED), bank.to_bytes()) == ""
+        assert keep(other.cache, f"{key(SUBJECT, properties, SEED)}.cases", bank.to_bytes()) == ""
     return other
 
 
