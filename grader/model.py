@@ -34,6 +34,19 @@ class Exercise:
         return not self.own or self.points > 0
 
 
+class Marked:
+    """A course, its rubric or its class: exercises, and a last mark in which they all work together."""
+
+    __slots__ = ()
+    exercises: tuple[Exercise, ...]
+    together: Exercise
+
+    @property
+    def parts(self) -> tuple[Exercise, ...]:
+        """Everything that is graded: the exercises, then all of them together."""
+        return (*self.exercises, self.together)
+
+
 class Kind(Enum):
     """What a property's verdict is used for."""
 

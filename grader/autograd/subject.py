@@ -39,7 +39,7 @@ class AnyEngines(AnyLayout):
         """Grade what lies there."""
         from grader.autograd.any_engine.examining import grade_foreign
 
-        return grade_foreign(path, setting, value=value, mapping=names, only=only, lenient=setting.lenient)
+        return grade_foreign(path, setting, value=value, mapping=names, only=only)
 
     def examiner(self, setting: Setting, submission: Submission) -> Examiner:
         """The examiner of any submission."""

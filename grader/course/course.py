@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.course.sealed import Opened, Sources, sources
 from grader.errors import CourseError, UsageError
-from grader.model import Exercise
+from grader.model import Exercise, Marked
 from grader.subject import DEFAULT, Subject, known, load
 
 GIVEN = ("value", "module")
@@ -26,7 +26,7 @@ TOGETHER = "together"
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(Marked):
     """A course and where it lies.
 
     exercises: in the order students meet them.
@@ -70,11 +70,6 @@ class Course:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(exercise.name for exercise in self.exercises)
-
-    @property
-    def parts(self) -> tuple[Exercise, ...]:
-        """Everything that is graded: the exercises, then all of them together."""
-        return (*self.exercises, self.together)
 
     @property
     def counted(self) -> tuple[Exercise, ...]:

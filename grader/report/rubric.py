@@ -14,14 +14,14 @@ from typing import Any
 from grader.course.course import Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError
-from grader.model import Adjustment, Claim, Exercise
+from grader.model import Adjustment, Claim, Exercise, Marked
 from grader.report.evidence import claim_from_plain, claim_to_plain, fraction, text
 from grader.report.report import Report
 from grader.report.scoring import score
 
 
 @dataclass(frozen=True)
-class Rubric:
+class Rubric(Marked):
     """A course's rubric.
 
     claims: what each exercise, and the last mark, promises, in order.
@@ -34,11 +34,6 @@ class Rubric:
     claims: Mapping[str, tuple[Claim, ...]]
     policy: Policy
     policy_table: Mapping[str, Any]
-
-    @property
-    def parts(self) -> tuple[Exercise, ...]:
-        """Everything that is graded: the exercises, then all of them together."""
-        return (*self.exercises, self.together)
 
     @property
     def digest(self) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil, sqrt
 from statistics import median
 
-from grader.model import Diagnosis, Exercise, Kind, Person, Result
+from grader.model import Diagnosis, Exercise, Kind, Marked, Person, Result
 from grader.report.evidence import status
 from grader.report.report import Report
 from grader.report.scoring import earned, exercise_status, score, worth
@@ -305,7 +305,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Standings:
+class Standings(Marked):
     """A whole class under one rubric.
 
     title: the course's.
@@ -320,8 +320,3 @@ class Standings:
     together: Exercise
     deadline: datetime | None
     each: Callable[[], Iterator[Standing]]
-
-    @property
-    def parts(self) -> tuple[Exercise, ...]:
-        """Everything that is graded: the exercises, then all of them together."""
-        return (*self.exercises, self.together)

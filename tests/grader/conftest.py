@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ def course() -> Course:
 @pytest.fixture(scope="session")
 def setting(course: Course) -> Setting:
     return Setting(course, choose("process"), default_folder(), limits=Limits(seconds=5.0))
+
+
+@pytest.fixture(scope="session")
+def lenient(setting: Setting) -> Setting:
+    """By which an implementation in a shape of its own is judged by its own promises."""
+    return replace(setting, lenient=True)
 
 
 @pytest.fixture(scope="session")

@@ -553,13 +553,11 @@ def grade_foreign(
     value: str = "",
     mapping: Mapping[str, str] = {},
     only: Sequence[str] = (),
-    lenient: bool = True,
 ) -> Report:
     """Grade whatever lies at a path, as it is.
 
     value: the class that counts, as "module:Class" or "Class"; empty to have it found.
     mapping: our names to its own: {"data": "val"}.
-    lenient: judge it by its own promises, as somebody's own or a public engine is; else by the course's.
     Raises UsageError where it cannot be read or loaded, in one sentence, with what to do.
     """
     for ours in mapping:
@@ -568,7 +566,7 @@ def grade_foreign(
     asked = AnyShape(value, tuple(sorted(mapping.items())))
     folder = repository(path)
     submission = read(path, asked) if folder is None else read_repository(folder, asked)
-    return grade_any(submission, replace(setting, lenient=lenient), only)
+    return grade_any(submission, setting, only)
 
 
 def grade_any(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from grader.course.course import Course
@@ -20,7 +21,8 @@ DEEPEST = 6
 MOST_SEEN = 20_000
 IN_ALL = 4 << 20
 LONGEST_NAME = 100
-# Who writes functions in files of these names has our exercises; the other names are anybody's.
+# Files of these names alone say nothing: engines of other shapes have a neuron.py and a layer.py as well.
+# A file that is called add.py or backward.py is an exercise of this course.
 PLAIN = ("neuron", "layer", "mlp")
 SKIPPED = ("node_modules", "site-packages", "venv", "env", "build", "dist")
 ENGINE = ("def __add__", "def __mul__", "__add__ =", "def backward", "def backprop")
@@ -135,25 +137,58 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
     return Submission(title, sources, unreadable, asked)
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[str, Reader]]:
-    """The Python files below a folder by their paths, links left out."""
-    seen = 0
-    todo = [("", folder)]
+class Found(NamedTuple):
+    """What a folder holds under a name; read gives a file's content, and is None for all that is no file."""
+
+    name: str
+    is_folder: bool
+    read: Reader | None
+
+
+def _walked(where: Path, listed: Callable[[str], Iterable[Found]]) -> Iterator[tuple[str, Reader]]:
+    """The Python files of a tree by their paths, those further up first.
+
+    where: for people. listed: what is right in a folder, given by its path with a slash at the end.
+    """
+    seen, todo = 0, [""]
     while todo:
-        prefix, here = todo.pop(0)
-        with os.scandir(here) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                seen += 1
-                if seen > MOST_SEEN:
-                    raise UsageError(
-                        f"{folder} holds more than {MOST_SEEN:,} files", "give the folder of the engine alone"
-                    )
-                if skipped(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False) and prefix.count("/") < DEEPEST:
-                    todo.append((f"{prefix}{entry.name}/", Path(entry.path)))
-                elif entry.is_file(follow_symlinks=False) and entry.name.endswith((".py", ".ipynb")):
-                    yield f"{prefix}{entry.name}", _reader(Path(entry.path))
+        folder = todo.pop(0)
+        for found in sorted(listed(folder), key=lambda found: found.name):
+            seen += 1
+            if seen > MOST_SEEN:
+                raise UsageError(
+                    f"{where} holds more than {MOST_SEEN:,} files", "give the folder of the engine alone"
+                )
+            if skipped(found.name):
+                continue
+            if found.is_folder and folder.count("/") < DEEPEST:
+                todo.append(f"{folder}{found.name}/")
+            elif found.read is not None and found.name.endswith((".py", ".ipynb")):
+                yield f"{folder}{found.name}", found.read
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, Reader]]:
+    """The Python files below a folder, links left out."""
+
+    def listed(below: str) -> Iterator[Found]:
+        with os.scandir(folder / below) as entries:
+            for entry in entries:
+                is_file = entry.is_file(follow_symlinks=False)
+                read = _reader(Path(entry.path)) if is_file else None
+                yield Found(entry.name, entry.is_dir(follow_symlinks=False), read)
+
+    return _walked(folder, listed)
+
+
+def _in_commit(repository: Path, head: str) -> Iterator[tuple[str, Reader]]:
+    """The Python files of a commit, links and submodules left out."""
+
+    def listed(below: str) -> Iterator[Found]:
+        for name, entry in entries(repository, f"{head}:{below}").items():
+            read = _blob_reader(repository, entry, name) if entry.kind == "a file" else None
+            yield Found(name, entry.kind == "a folder", read)
+
+    return _walked(repository, listed)
 
 
 def _reader(path: Path) -> Reader:
@@ -205,27 +240,8 @@ def read_repository(folder: Path, asked: AnyShape) -> Submission:
     if not folder.is_dir():
         raise UsageError(f"there is no repository {printable(str(folder))}", "check the address")
     head = commit(folder, "HEAD")
-    files = dict(_files(folder, head))
+    files = dict(_in_commit(folder, head))
     return gathered(printable(folder.name.removesuffix(".git")), files, asked)
-
-
-def _files(folder: Path, head: str) -> Iterator[tuple[str, Reader]]:
-    seen = 0
-    todo = [""]
-    while todo:
-        prefix = todo.pop(0)
-        for name, entry in sorted(entries(folder, f"{head}:{prefix}").items()):
-            seen += 1
-            if seen > MOST_SEEN:
-                raise UsageError(
-                    f"{folder} holds more than {MOST_SEEN:,} files", "give the folder of the engine"
-                )
-            if skipped(name):
-                continue
-            if entry.kind == "a folder" and prefix.count("/") < DEEPEST:
-                todo.append(f"{prefix}{name}/")
-            elif entry.kind == "a file" and name.endswith((".py", ".ipynb")):
-                yield f"{prefix}{name}", _blob_reader(folder, entry, name)
 
 
 def _blob_reader(folder: Path, entry: Entry, name: str) -> Reader:

@@ -15,6 +15,11 @@ def libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+def number(x86_64: int, aarch64: int) -> int:
+    """A call's number on this processor."""
+    return {"x86_64": x86_64, "aarch64": aarch64}[os.uname().machine]
+
+
 def checked(result: int) -> int:
     """The result of such a call; raises OSError where it failed."""
     if result < 0:

@@ -6,10 +6,11 @@ import os
 import time
 from contextlib import suppress
 
-from .calls import Scene, checked, libc
+from .calls import Scene, checked, libc, number
 
 CREATE = 0o1000  # IPC_CREAT
-NUMBERS = {"x86_64": (248, 250, 240), "aarch64": (217, 219, 180)}  # add_key, keyctl, mq_open
+# Their numbers on x86_64 and aarch64.
+ADD_KEY, KEYCTL, MQ_OPEN = (248, 217), (250, 219), (240, 180)
 USER_KEYRING, SEARCH, EXPIRE = -4, 10, 15
 
 
@@ -57,23 +58,19 @@ def named_messages(scene: Scene) -> bool:
     """Leaves a message queue with a name for the next submission (mq_open)."""
     os.umask(0)
     flags = os.O_RDWR | (os.O_CREAT if scene["turn"] == 1 else 0)
-    opened = libc().syscall(_number(2), scene["token"].encode(), flags, 0o666, None)
+    opened = libc().syscall(number(*MQ_OPEN), scene["token"].encode(), flags, 0o666, None)
     return _is_left(opened, scene)
 
 
 def key(scene: Scene) -> bool:
     """Leaves a key for the next submission (add_key)."""
-    add, control = _number(0), _number(1)
+    add, control = number(*ADD_KEY), number(*KEYCTL)
     name = scene["token"].encode()
     if scene["turn"] == 1:
         left = checked(libc().syscall(add, b"user", name, b"x", 1, USER_KEYRING))
         checked(libc().syscall(control, EXPIRE, left, 60))
         return False
     return _is_left(libc().syscall(control, SEARCH, USER_KEYRING, b"user", name, 0), scene)
-
-
-def _number(place: int) -> int:
-    return NUMBERS[os.uname().machine][place]
 
 
 def _is_left(result: int, scene: Scene) -> bool:

@@ -6,12 +6,12 @@ import ctypes
 import mmap
 import os
 
-from .calls import Scene, checked, libc
+from .calls import Scene, checked, libc, number
 
 NEW_USERS, CAPABILITIES = 0x10000000, 0x20080522  # of unshare; the third version of capget's header
 OPEN_FILE_SYSTEM, IO_URING = 430, 425
 # keyctl and bpf have other numbers from one architecture to the next.
-NUMBERS = {"x86_64": (250, 321), "aarch64": (219, 280)}
+KEYCTL, BPF = (250, 219), (321, 280)
 SESSION_KEYRING = -3
 # mov eax, 20; int 0x80; ret: getpid by the calls of 32-bit programs, which have numbers of their own.
 OLD_GETPID = b"\xb8\x14\x00\x00\x00\xcd\x80\xc3"
@@ -47,14 +47,14 @@ def namespace(scene: Scene) -> None:
 
 def keys(scene: Scene) -> bool:
     """Reaches the kernel's store of keys (keyctl)."""
-    return bool(_call(_number(0), 0, SESSION_KEYRING, 1))
+    return bool(_call(number(*KEYCTL), 0, SESSION_KEYRING, 1))
 
 
 def programs(scene: Scene) -> bool:
     """Loads a program into the kernel (bpf)."""
     # The least map there is: an array of one byte.
     array = (ctypes.c_uint32 * 20)(2, 4, 1, 1)
-    return bool(_call(_number(1), 0, array, ctypes.sizeof(array)))
+    return bool(_call(number(*BPF), 0, array, ctypes.sizeof(array)))
 
 
 def rings(scene: Scene) -> bool:
@@ -73,10 +73,6 @@ def old_calls(scene: Scene) -> bool:
     code.write(OLD_GETPID)
     address = ctypes.addressof(ctypes.c_char.from_buffer(code))
     return bool(ctypes.CFUNCTYPE(ctypes.c_int)(address)() == os.getpid())
-
-
-def _number(place: int) -> int:
-    return NUMBERS[os.uname().machine][place]
 
 
 def _call(number: int, *arguments: object) -> int:

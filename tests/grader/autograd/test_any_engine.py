@@ -125,20 +125,20 @@ def test_archive_is_read_without_the_folder_around_everything(tmp_path):
     assert set(read(tmp_path / "mine.zip", AnyShape()).sources) == {"pack/engine"}
 
 
-def test_repository_is_read_as_committed(setting, tmp_path):
+def test_repository_is_read_as_committed(lenient, tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(KARPATHY, folder)
     git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "engine"]):
         subprocess.run([*git, *words], check=True, capture_output=True)
     write(folder / "micrograd" / "engine.py", "not committed")
-    report = grade_foreign(Path(f"file://{folder}"), setting, only=["add"])
+    report = grade_foreign(Path(f"file://{folder}"), lenient, only=["add"])
     assert exercise_status(report.results[0]) == "passed"
 
 
-def test_repository_that_is_not_there_is_told(setting, tmp_path):
+def test_repository_that_is_not_there_is_told(lenient, tmp_path):
     with pytest.raises(UsageError, match="there is no repository"):
-        grade_foreign(Path(f"file://{tmp_path}/nowhere"), setting)
+        grade_foreign(Path(f"file://{tmp_path}/nowhere"), lenient)
 
 
 # What a worker says of itself is believed as far as it is made of known words.
@@ -411,9 +411,9 @@ def test_own_words_reach_every_kind_of_program():
     assert source(Seed(2), "backward", own_names(shape)).endswith("x.run()\nprint(type(x.g))\n")
 
 
-def test_counterexample_of_an_engine_runs_beside_it(setting, tmp_path):
+def test_counterexample_of_an_engine_runs_beside_it(lenient, tmp_path):
     shutil.copy(SHAPES / "chinese.py", tmp_path)
-    report = grade_foreign(tmp_path / "chinese.py", setting, only=["pow"])
+    report = grade_foreign(tmp_path / "chinese.py", lenient, only=["pow"])
     shown = next(v.outcome for v in report.results[0].verdicts if not isinstance(v.outcome, Passed))
     done = subprocess.run(
         [sys.executable, "-c", shown.counterexample.source + "print(b.data)"],
@@ -422,8 +422,8 @@ def test_counterexample_of_an_engine_runs_beside_it(setting, tmp_path):
     assert done.stdout.strip() == str(int(dict(shown.counterexample.expected)["b.data"]))
 
 
-def test_absent_is_counted_apart_from_wrong(setting):
-    report = grade_foreign(SHAPES / "plain_tanh.py", setting)
+def test_absent_is_counted_apart_from_wrong(lenient):
+    report = grade_foreign(SHAPES / "plain_tanh.py", lenient)
     relu = next(r for r in report.results if r.exercise.name == "relu")
     assert absent(relu)
     assert present(relu).most == 0
@@ -432,9 +432,9 @@ def test_absent_is_counted_apart_from_wrong(setting):
     assert plain["of_what_is_there"]["max_score"] < plain["max_score"] == 100
 
 
-def test_report_on_an_engine_meets_the_schema(setting):
+def test_report_on_an_engine_meets_the_schema(lenient):
     for name in ("karpathy", "old_python.py", "early_lecture.py"):
-        jsonschema.validate(to_plain(grade_foreign(SHAPES / name, setting)), json.loads(schema()))
+        jsonschema.validate(to_plain(grade_foreign(SHAPES / name, lenient)), json.loads(schema()))
 
 
 def test_absence_and_notes_survive_the_store(course):
@@ -455,18 +455,18 @@ def test_command_says_what_was_found_first(tmp_path):
     assert second.strip() == "class Value in micrograd/engine.py (data, grad, backward())"
 
 
-def test_map_must_be_a_pair_of_known_names(setting):
+def test_map_must_be_a_pair_of_known_names(lenient):
     with pytest.raises(UsageError, match="nothing called 'colour'"):
-        grade_foreign(KARPATHY, setting, mapping={"colour": "red"})
+        grade_foreign(KARPATHY, lenient, mapping={"colour": "red"})
     done = CliRunner().invoke(command, [str(KARPATHY), "--sandbox", "process", "--map", "data"])
     assert isinstance(done.exception, UsageError)
 
 
-def test_engine_that_ends_the_process_is_told_so(setting, tmp_path):
+def test_engine_that_ends_the_process_is_told_so(lenient, tmp_path):
     source = (KARPATHY / "micrograd" / "engine.py").read_text()
     ending = source.replace("    def __add__", "    import os; os._exit(3)\n    def __add__", 1)
     with pytest.raises(UsageError, match="exit code 3"):
-        grade_foreign(write(tmp_path / "engine.py", ending), setting)
+        grade_foreign(write(tmp_path / "engine.py", ending), lenient)
 
 
 # In a class.
@@ -513,7 +513,7 @@ def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
     with reading(book) as reader:
         together = {s.person.id: s.report for s in reader.standings().each()}
     for person, given in hand_ins.items():
-        alone = grade_foreign(given, setting, lenient=judge == LENIENT)
+        alone = grade_foreign(given, replace(setting, lenient=judge == LENIENT))
         assert [v.outcome for r in together[person].results for v in r.verdicts] == [
             v.outcome for r in alone.results for v in r.verdicts
         ]
@@ -553,7 +553,7 @@ TANH = SHAPES / "plain_tanh.py"
 
 
 def test_report_says_by_which_rules_it_came_about(setting, course):
-    own, ours = (grade_foreign(TANH, setting, only=["neuron"], lenient=how) for how in (True, False))
+    own, ours = (grade_foreign(TANH, replace(setting, lenient=how), only=["neuron"]) for how in (True, False))
     assert "its own promises" in to_plain(own)["rules"]
     assert "the course's promises" in to_plain(ours)["rules"]
     assert (exercise_status(own.results[0]), exercise_status(ours.results[0])) == ("passed", "failed")
@@ -563,12 +563,12 @@ def test_report_says_by_which_rules_it_came_about(setting, course):
 
 def test_part_beside_what_stands_in_is_judged_as_the_course_s_own(setting):
     forgotten = SHAPES / "nonlin_forgotten.py"
-    neuron, layer = grade_foreign(forgotten, setting, only=["neuron", "layer"], lenient=False).results
+    neuron, layer = grade_foreign(forgotten, setting, only=["neuron", "layer"]).results
     assert (exercise_status(neuron), exercise_status(layer)) == ("failed", "passed")
 
 
 def test_nothing_is_absent_where_the_course_s_promises_hold(setting):
-    report = grade_foreign(TANH, setting, only=["relu"], lenient=False)
+    report = grade_foreign(TANH, setting, only=["relu"])
     assert exercise_status(report.results[0]) == "not_started"
     assert not absent(report.results[0])
 

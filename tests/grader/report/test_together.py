@@ -169,11 +169,11 @@ Value.__mul__, Value.__pow__ = mul, power
 """
 
 
-def test_engine_of_another_shape_that_goes_in_a_circle_has_the_note(setting, tmp_path):
+def test_engine_of_another_shape_that_goes_in_a_circle_has_the_note(lenient, tmp_path):
     shutil.copytree(KARPATHY, tmp_path / "micrograd")
     with (tmp_path / "micrograd" / "engine.py").open("a") as file:
         file.write(CIRCULAR)
-    found = grade_foreign(tmp_path / "micrograd", setting)
+    found = grade_foreign(tmp_path / "micrograd", lenient)
     assert found.all_passed
     assert found.notes == (f"{ALONE} none of 2 properties holds: it ends in RecursionError. {GUESS}",)
 
