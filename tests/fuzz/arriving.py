@@ -29,8 +29,8 @@ from grader.submission.tree import read_path
 from tests.fuzz.running import Target
 from tests.fuzz.scratch import folder, written
 from tests.grader.platforms.hub import zipped
-from tests.grader.platforms.test_github import REPORT, packed
-from tests.grader.platforms.test_github import report as report_with
+from tests.grader.report.strangers import REPORT, packed
+from tests.grader.report.strangers import report as report_with
 
 HEAD = "b" * 40
 NONCE = b"\x8ananonce"

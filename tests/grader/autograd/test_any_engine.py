@@ -1,11 +1,10 @@
-"""Engines in shapes of their own, from a path to a report."""
+"""Engines in shapes of their own: what they say of themselves, what they are asked, what is said of them."""
 
 import json
 import shutil
 import struct
 import subprocess
 import sys
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +18,11 @@ from grader.autograd.any_engine.examining import (
     Loadable,
     Mode,
     all_single,
-    examiner_of,
     grade_foreign,
     in_single,
     precise,
 )
-from grader.autograd.any_engine.finding import AnyLayout, is_foreign, read
-from grader.autograd.any_engine.shape import Module, Shape, found, own_names, rules
+from grader.autograd.any_engine.shape import Module, Shape, found, own_names
 from grader.autograd.any_engine.shape import shape_from_numbers as read_shape
 from grader.autograd.as_python import source
 from grader.autograd.oracle import Unfit, answer
@@ -43,102 +40,25 @@ from grader.autograd.program import (
     unpack,
 )
 from grader.autograd.program import Shape as Sizes
-from grader.classroom import batch as classroom
-from grader.classroom.batch import Tally
-from grader.classroom.gradebook import reading
 from grader.commands.grade import grade as command
-from grader.commands.instructor import batch
-from grader.course.course import ANY_SHAPE, LENIENT
 from grader.course.properties import declared_in
 from grader.errors import UsageError
-from grader.examine.digests import course_digest, outcome_key
-from grader.forkserver.messages import Task
 from grader.model import Misfit, NotStarted, Numbers, Passed
 from grader.report.evidence import result_from_plain, result_to_plain
 from grader.report.report import schema, to_plain
-from grader.report.scoring import absent, exercise_status, present
+from grader.report.scoring import absent, present
 from grader.subject import pack
-from grader.submission.download import find
-from grader.submission.submission import AnyShape, Submission
+from grader.submission.submission import AnyShape
 
 SHAPES = Path(__file__).parent / "shapes"
 KARPATHY = SHAPES / "karpathy"
 MLP = Sizes("MLP", (2, 3, 1))
-NUMBERS = tuple(n / 8 for n in range(1, 14))
-
-
-@pytest.fixture
-def banks(course, setting):
-    """An exercise's properties with their recorded cases."""
-
-    def recorded(name):
-        exercise = next(e for e in course.parts if e.name == name)
-        properties = declared_in(course.properties(name))
-        return properties, setting.bank(exercise, properties)
-
-    return recorded
 
 
 def write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
-
-
-# Which paths are graded as they are.
-
-
-def test_folder_named_after_exercises_is_an_ordinary_submission(course, tmp_path):
-    write(tmp_path / "add.py", "def add(self, other): ...")
-    write(tmp_path / "engine.py", "class Value:\n    def __add__(self, other): ...")
-    assert not is_foreign(tmp_path, course)
-
-
-def test_network_in_files_of_our_names_beside_an_engine_is_not(course, tmp_path):
-    write(tmp_path / "neuron.py", "class Neuron: ...")
-    assert not is_foreign(tmp_path, course)
-    write(tmp_path / "engine.py", "class Value:\n    def __add__(self, other): ...")
-    assert is_foreign(tmp_path, course)
-
-
-def test_course_s_own_folder_is_not_taken_for_an_engine(course):
-    assert not is_foreign(course.root, course)
-
-
-def test_folder_without_python_is_told_what_an_exercise_is(course, tmp_path):
-    assert not is_foreign(tmp_path, course)
-    assert is_foreign(KARPATHY, course)
-
-
-def test_links_and_other_people_s_packages_are_not_read(tmp_path):
-    write(tmp_path / "engine.py", "class Value: ...")
-    write(tmp_path / "venv" / "lib.py", "class Value: ...")
-    (tmp_path / "linked.py").symlink_to(tmp_path / "engine.py")
-    assert set(read(tmp_path, AnyShape()).sources) == {"engine"}
-
-
-def test_archive_is_read_without_the_folder_around_everything(tmp_path):
-    with zipfile.ZipFile(tmp_path / "mine.zip", "w") as archive:
-        archive.writestr("mine-main/pack/engine.py", "class Value: ...")
-        archive.writestr("mine-main/README.md", "hello")
-        archive.writestr("../outside.py", "class Value: ...")
-    assert set(read(tmp_path / "mine.zip", AnyShape()).sources) == {"pack/engine"}
-
-
-def test_repository_is_read_as_committed(lenient, tmp_path):
-    folder = tmp_path / "mine"
-    shutil.copytree(KARPATHY, folder)
-    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "engine"]):
-        subprocess.run([*git, *words], check=True, capture_output=True)
-    write(folder / "micrograd" / "engine.py", "not committed")
-    report = grade_foreign(Path(f"file://{folder}"), lenient, only=["add"])
-    assert exercise_status(report.results[0]) == "passed"
-
-
-def test_repository_that_is_not_there_is_told(lenient, tmp_path):
-    with pytest.raises(UsageError, match="there is no repository"):
-        grade_foreign(Path(f"file://{tmp_path}/nowhere"), lenient)
 
 
 # What a worker says of itself is believed as far as it is made of known words.
@@ -467,150 +387,6 @@ def test_engine_that_ends_the_process_is_told_so(lenient, tmp_path):
     ending = source.replace("    def __add__", "    import os; os._exit(3)\n    def __add__", 1)
     with pytest.raises(UsageError, match="exit code 3"):
         grade_foreign(write(tmp_path / "engine.py", ending), lenient)
-
-
-# In a class.
-
-
-def test_engines_and_exercises_may_lie_in_one_class(course, tmp_path, solutions):
-    shutil.copytree(KARPATHY, tmp_path / "ann")
-    for name, text in solutions.items():
-        write(tmp_path / "bob" / f"{name}.py", text)
-    shutil.copy(SHAPES / "tape.py", tmp_path / "cem.py")
-    write(tmp_path / "notes.py", "print('no engine')")
-    found_here = find(tmp_path, course.names, layout=AnyLayout())
-    kinds = {handin.person.id: handin.read().shape is not None for handin in found_here.handins}
-    assert kinds == {"ann": True, "bob": False, "cem": True}
-    assert [where for where, _ in found_here.troubles] == ["notes.py"]
-
-
-def test_folder_without_an_engine_is_told_what_is_wanted(course, tmp_path):
-    write(tmp_path / "ann" / "hello.py", "print('hello')")
-    (handin,) = find(tmp_path, course.names, layout=AnyLayout()).handins
-    with pytest.raises(UsageError, match=r"none of the exercises"):
-        handin.read()
-
-
-def test_engine_travels_to_a_room_and_back():
-    task = Task(Submission("ann", {"engine": "x"}, {}, AnyShape("m:V", (("data", "val"),))), ("add",))
-    assert Task.from_plain(json.loads(json.dumps(task.to_plain()))) == task
-    ordinary = Task(Submission("bob", {"add": "x"}, {}), ("add",))
-    assert Task.from_plain(json.loads(json.dumps(ordinary.to_plain()))) == ordinary
-
-
-@pytest.mark.parametrize("judge", ANY_SHAPE)
-def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
-    hand_ins = {"ann": KARPATHY, "eve": SHAPES / "tanh_package", "early_lecture": SHAPES / "early_lecture.py"}
-    for person, given in hand_ins.items():
-        if given.is_dir():
-            shutil.copytree(given, tmp_path / "class" / person)
-        else:
-            write(tmp_path / "class" / f"{person}.py", given.read_text())
-    book = tmp_path / "class.sqlite"
-    words = ["batch", str(tmp_path / "class"), "--gradebook", str(book), "--sandbox", "process"]
-    words += ["--any-shape", judge]
-    subprocess.run([sys.executable, "-m", "grader", *words], check=True, capture_output=True)
-    with reading(book) as reader:
-        together = {s.person.id: s.report for s in reader.standings().each()}
-    for person, given in hand_ins.items():
-        alone = grade_foreign(given, replace(setting, lenient=judge == LENIENT))
-        assert [v.outcome for r in together[person].results for v in r.verdicts] == [
-            v.outcome for r in alone.results for v in r.verdicts
-        ]
-        notes = [note for result in together[person].results for note in result.notes]
-        assert [note for note in notes if not note.startswith("Found: ")] == [
-            note for result in alone.results for note in result.notes
-        ]
-
-
-def test_key_of_an_engine_s_outcome_depends_on_all_its_files(course):
-    add = course.exercises[0]
-    engine = Submission("ann", {"engine": "x", "nn": "y"}, {}, AnyShape())
-    keys = {
-        outcome_key(course, other, add, b"digest")
-        for other in (
-            engine,
-            replace(engine, sources={"engine": "x", "nn": "z"}),
-            replace(engine, shape=AnyShape("nn:V")),
-            replace(engine, shape=None),
-        )
-    }
-    assert len(keys) == 4
-    assert outcome_key(course, engine, add, b"digest", lenient=True) not in keys
-    assert outcome_key(course, replace(engine, name="eve"), add, b"digest") in keys
-
-
-def test_ordinary_outcome_does_not_depend_on_how_engines_are_judged(course):
-    add, ordinary = course.exercises[0], Submission("bob", {"add": "x"}, {})
-    assert outcome_key(course, ordinary, add, b"", lenient=True) == outcome_key(course, ordinary, add, b"")
-
-
-def test_course_that_judges_engines_otherwise_is_another(setting):
-    assert course_digest(setting) != course_digest(replace(setting, lenient=True))
-
-
-TANH = SHAPES / "plain_tanh.py"
-
-
-def test_report_says_by_which_rules_it_came_about(setting, course):
-    own, ours = (grade_foreign(TANH, replace(setting, lenient=how), only=["neuron"]) for how in (True, False))
-    assert "its own promises" in to_plain(own)["rules"]
-    assert "the course's promises" in to_plain(ours)["rules"]
-    assert (exercise_status(own.results[0]), exercise_status(ours.results[0])) == ("passed", "failed")
-    assert "where the course promises relu" in " ".join(ours.results[0].notes)
-    assert rules(Submission("bob", {"add": "x"}, {}), lenient=True) == ""
-
-
-def test_part_beside_what_stands_in_is_judged_as_the_course_s_own(setting):
-    forgotten = SHAPES / "nonlin_forgotten.py"
-    neuron, layer = grade_foreign(forgotten, setting, only=["neuron", "layer"]).results
-    assert (exercise_status(neuron), exercise_status(layer)) == ("failed", "passed")
-
-
-def test_nothing_is_absent_where_the_course_s_promises_hold(setting):
-    report = grade_foreign(TANH, setting, only=["relu"])
-    assert exercise_status(report.results[0]) == "not_started"
-    assert not absent(report.results[0])
-
-
-@pytest.mark.parametrize(("said", "judge"), [([], "strict"), (["--any-shape"], "lenient")])
-def test_class_is_judged_by_the_course_s_promises_unless_told_otherwise(said, judge, monkeypatch, tmp_path):
-    wanted = []
-    monkeypatch.setattr(classroom, "Batch", lambda setting, *_: wanted.append(setting.lenient) or Nobody())
-    (tmp_path / "class").mkdir()
-    words = [str(tmp_path / "class"), "--gradebook", str(tmp_path / "b.sqlite"), "--sandbox", "process"]
-    CliRunner().invoke(batch, [*words, *said], catch_exceptions=False)
-    assert wanted == [judge == "lenient"]
-
-
-class Nobody:
-    """A batch of nobody's work."""
-
-    def run(self, found):
-        return Tally()
-
-
-def test_class_is_told_what_was_found_in_the_first_exercise_s_notes(course, setting):
-    submission = read(KARPATHY, AnyShape())
-    examiner = examiner_of(setting, submission)
-    try:
-        properties = declared_in(course.properties("add"))
-        examiner.outcome(course.exercises[0], properties, properties[0])
-        assert "class Value in micrograd/engine.py" in examiner.notes()[-1]
-    finally:
-        examiner.close()
-
-
-def test_what_cannot_be_loaded_crashes_in_a_class_in_one_line(course, setting):
-    submission = read(SHAPES / "cannot" / "reads_a_file.py", AnyShape())
-    examiner = examiner_of(setting, submission)
-    try:
-        properties = declared_in(course.properties("add"))
-        outcome = examiner.outcome(course.exercises[0], properties, properties[0])
-        assert "housing.csv" in outcome.error
-        assert "\n" not in outcome.error
-    finally:
-        examiner.close()
 
 
 def test_unpacked_programs_are_what_was_packed(banks):

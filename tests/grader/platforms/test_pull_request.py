@@ -27,7 +27,7 @@ from grader.platforms.pull_request import _posted as posted
 from tests.grader.hostile import HOSTILE
 from tests.grader.platforms.hub import TOKEN, Hub, serving, zipped
 from tests.grader.platforms.pull import ROOT
-from tests.grader.platforms.test_github import MUL, REPORT, packed, report, scored
+from tests.grader.report.strangers import MUL, REPORT, packed, report, scored
 
 HEAD = "b" * 40
 RUN = Run(7, "ada", "work", HEAD)
