@@ -198,7 +198,10 @@ def test_listing_asks_for_the_exercise_under_examination(exercise, pasted):
 @pytest.mark.parametrize("name", DRAWN)
 def test_every_listing_is_python(name):
     for program in drawn(name):
-        ast.parse(source(program, "mlp"))
+        first, second, *more = ast.parse(source(program, "mlp")).body
+        assert isinstance(first, ast.ImportFrom)
+        assert isinstance(second, ast.Assign)
+        assert more
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -59,19 +59,9 @@ def solved():
     return vars(engine("together", here().root / "solutions"))
 
 
-def check_round_trip(program):
-    assert unpack(pack(program)) == program
-    assert repr(unpack(marshal.loads(marshal.dumps(pack(program))))) == repr(program)
-
-
-def check_length(program, solved):
-    assert program.length == len(run(pack(program), solved))
-
-
-def check_labels(program):
-    names = labels(program)
-    assert len(names) == program.length
-    assert len(set(names)) == len(names)
+def sent(program):
+    """The program as it arrives in a worker; 2 and 2.0 are equal, so tests compare what it looks like."""
+    return unpack(marshal.loads(marshal.dumps(pack(program))))
 
 
 each_written = pytest.mark.parametrize("program", WRITTEN, ids=lambda program: program.tag)
@@ -80,38 +70,44 @@ each_drawn = pytest.mark.parametrize("name", DRAWN)
 
 @each_written
 def test_written_program_survives_packing(program):
-    check_round_trip(program)
+    assert sent(program) == program
+    assert repr(sent(program)) == repr(program)
 
 
 @each_drawn
 def test_drawn_program_survives_packing(name):
-    for program in drawn(name):
-        check_round_trip(program)
+    programs = drawn(name)
+    assert programs
+    assert list(map(repr, map(sent, programs))) == list(map(repr, programs))
 
 
 @each_written
 def test_length_is_what_running_a_written_program_observes(program, solved):
-    check_length(program, solved)
+    assert len(run(pack(program), solved)) == program.length
 
 
 @each_drawn
 def test_length_is_what_running_a_drawn_program_observes(name, solved):
+    ran = 0
     for program in drawn(name)[:20]:
         try:
-            check_length(program, solved)
+            observed = run(pack(program), solved)
         except (ZeroDivisionError, OverflowError):  # one of the few that are not fit to be asked
             continue
+        assert len(observed) == program.length
+        ran += 1
+    assert ran > 0
 
 
 @each_written
 def test_every_number_of_a_written_program_has_a_name_of_its_own(program):
-    check_labels(program)
+    assert len(set(labels(program))) == len(labels(program)) == program.length
 
 
 @each_drawn
 def test_every_number_of_a_drawn_program_has_a_name_of_its_own(name):
     for program in drawn(name):
-        check_labels(program)
+        assert len(set(labels(program))) == len(labels(program)) == program.length
 
 
 def test_every_kind_of_program_is_written_here():

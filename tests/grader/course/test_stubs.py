@@ -72,8 +72,9 @@ def test_cut_leaves_the_signature_and_the_steps():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_stub_is_valid_python(course, name):
-    ast.parse(course.stub(name))
+def test_stub_is_valid_python_and_defines_what_the_exercise_is_about(course, name):
+    exercise = next(exercise for exercise in course.exercises if exercise.name == name)
+    assert exercise.defines in {getattr(node, "name", "") for node in ast.parse(course.stub(name)).body}
 
 
 @pytest.mark.parametrize("name", NAMES)

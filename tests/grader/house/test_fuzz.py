@@ -1,6 +1,7 @@
 """What comes from strangers, made up at random: a short run of every target, the same every time."""
 
 import random
+import signal
 import time
 
 import pytest
@@ -76,4 +77,5 @@ def test_changes_are_many_and_keep_json_what_it_is():
 def test_time_bound_is_gone_after_the_block():
     with in_time(0.02):
         pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     time.sleep(0.05)

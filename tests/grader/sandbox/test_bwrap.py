@@ -285,7 +285,9 @@ def test_killing_ends_the_process_and_what_it_forked(started, pipe):
 def test_process_may_be_killed_more_than_once(started):
     process = started(FORKS)
     process.kill()
+    ended = process.process.returncode
     process.kill()
+    assert process.process.returncode == ended != 0
 
 
 @needs.bwrap

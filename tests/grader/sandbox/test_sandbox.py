@@ -231,13 +231,16 @@ def test_killing_takes_what_was_left_in_the_folder_away(started, temporary, pipe
 def test_process_may_be_killed_more_than_once(started):
     process = started(STAYS)
     process.kill()
+    ended = process.process.returncode
     process.kill()
+    assert process.process.returncode == ended == -signal.SIGKILL
 
 
 def test_process_that_has_ended_may_be_killed(started, pipe):
     process = started("")
-    process.process.wait()
+    assert process.process.wait() == 0
     process.kill()
+    assert process.process.returncode == 0
 
 
 @pytest.mark.parametrize("executable", ["nowhere", "folder", "text"])
