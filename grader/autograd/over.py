@@ -1,4 +1,8 @@
-"""What properties are claimed over: the strategies by name, made only when cases are drawn."""
+"""What properties are claimed over: the strategies of strategies.py, by name.
+
+Each is made only when cases are drawn. Until then nothing imports hypothesis, which a grade of recorded cases
+does without: it would take longer than the grade.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from grader.subject import Packed, Program, Programs, Subject, Unfit
 from grader.version import code_digest
 
 FORMAT = 1
-# What a change of would draw or answer other cases.
+# A change to any of these may change which cases are drawn, or how they are answered.
 MAKERS = ("agreement", "course", "examine", "subject")
 
 

@@ -54,7 +54,11 @@ def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: 
 
 @contextmanager
 def _no_local_constants() -> Iterator[None]:
-    """Keep hypothesis from trying numbers it finds in loaded modules, which differ from run to run."""
+    """Keep hypothesis from trying numbers it finds in loaded modules, which differ from run to run.
+
+    None of its settings turns that off, so this reaches inside. Where a new version has moved what is patched
+    here, patch.object raises, so that it cannot go unnoticed.
+    """
     providers.CONSTANTS_CACHE.cache.clear()
     with patch.object(providers, "_get_local_constants", Constants):
         yield

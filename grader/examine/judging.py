@@ -63,7 +63,7 @@ def broken(bank: Bank, place: int, got: Observation) -> Broken:
 
 
 def verdict(subject: Programs, exercise: str, cases: int, worst: Broken | None) -> Outcome:
-    """What became of a property that was tried on so many cases, the plainest broken one being worst."""
+    """What became of a property that was tried on so many cases, the smallest broken one being worst."""
     if worst is None:
         return Passed(cases)
     got, shown = worst.got, partial(counterexample, subject, exercise, worst)
@@ -136,7 +136,7 @@ def shrunk(subject: Programs, prop: Property, seed: int, session: Session, start
     from grader.examine.drawing import each_drawn
 
     shrinker = Shrinker(subject, prop, session, start)
-    # Hypothesis complains of code that breaks a promise only now and then: start stands.
+    # Hypothesis raises where code breaks a promise in one run and not in the next: then start stands.
     with suppress(_Broke, HypothesisException):
         each_drawn(prop, seed, subject.answer, shrinker.try_out, shrink=True)
     return shrinker.smallest

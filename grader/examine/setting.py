@@ -33,7 +33,7 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
     lenient: bool = False
-    # What has been read once, for the next submission.
+    # Read once, and kept for the next submission.
     signatures: dict[tuple[str, Path], list[Signature]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -31,7 +31,7 @@ OWN_DOING = frozenset(
     getattr(signal, f"SIG{name}")
     for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
 )
-# A machine may be that busy with other things before code that computes is cut off.
+# By so much a machine may be busy with other things before code that computes is cut off.
 PATIENCE = 3.0
 
 

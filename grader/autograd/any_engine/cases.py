@@ -32,7 +32,7 @@ from grader.sandbox.runner import Request
 from grader.subject import Packed, Unfit, pack
 from grader.version import code_digest
 
-# By that numbers shrink where an activation is flat for large ones; exact in binary.
+# What numbers are divided by where an activation is flat for large ones. A power of two, so it is exact.
 SMALLER = 8
 NETWORKS = ("neuron", "layer", "mlp", "together")
 
@@ -193,7 +193,7 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking = {word for word in lacking if own is not None and word.startswith(own)}
         # "*" begins the name of "**" as well.
         lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
-        # Division is made of it there.
+        # Our "/" is made of the code's own power then.
         lacking |= {"/"} if "**negative" in lacking else set()
         if exercise == "backward" and not shape.backward:
             lacking.add(BACKWARD)
@@ -285,7 +285,8 @@ def broken(seen: Sequence[Observation]) -> frozenset[str]:
     data = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right_data(c, got)}
     grads = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right(c, got)}
     operations = [c.part for c in CHECKUPS if c.part == c.by]
-    # What is right as the root may still not pass on what arrives; unless nothing does.
+    # An operation may be right as the root and still not pass on what arrives. Where none passes it on, that
+    # is backward()'s fault.
     under = {c.by: _right(c, got) for c, got in pairs if c.part == "under"}
     if any(under.values()):
         grads |= {part: grads[part] and under[part] for part in operations}

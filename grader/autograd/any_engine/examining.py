@@ -82,12 +82,12 @@ class AnyExaminer(Examiner):
 
     @property
     def lanes(self) -> int:
-        # To look at it twice, and each mark with our operations beside it and with its own.
+        # Two processes look at it; each mark has one with our operations beside it, and one without.
         return 2 * len(self.setting.course.parts) + 3
 
     @property
     def limits(self) -> int:
-        # One more to look at it; the modes of an exercise share what it has.
+        # One more for looking at it. Both modes of an exercise share the time that it has.
         return len(self.setting.course.parts) + 1
 
     @property
@@ -140,7 +140,7 @@ class AnyExaminer(Examiner):
             return Crashed(0, f"{found.what}; {found.step}", found.frames)
         why_not = why_absent(found.shape, exercise)
         if why_not is not None:
-            # Nothing may be absent where the course's promises hold.
+            # The course promises every part, so by its rules one that is missing costs its points.
             return why_not if self.setting.lenient else replace(why_not, absent=False)
         replaced = bool(found.shape.graph) or exercise.name in ("layer", "mlp")
         modes = [True, False] if replaced and not exercise.own else [False]
@@ -216,7 +216,7 @@ class AnyExamination(Examination):
         found = self._outcome(self._modes[0], number)
         if self._ran_out and not isinstance(found, TimedOut):
             return TimedOut(self._examiner.setting.limits.seconds)
-        # Only where points are at stake a second look is worth its time.
+        # The second mode takes as long as the first, so it is asked for only where points depend on it.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
             found = self._outcome(self._modes[1], number)
         return found
@@ -268,7 +268,7 @@ class AnyExamination(Examination):
         return examined.diagnosis if comparable else None
 
 
-# As single precision allows after some thirty operations.
+# How far single precision may be off after some thirty operations.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
 SINGLE = Struct("f")
 
@@ -297,9 +297,10 @@ class Mode:
     ) -> None:
         self.found, self.exercise, self.beside = found, exercise, beside
         lenient = setting.lenient
-        # Without a graph that is understood only Neuron and Layer can be replaced, no operation.
+        # Operations of ours can take part in its graph only where the links of that are understood.
         self.operations = beside and bool(found.shape.graph)
-        # What a submission says of itself makes nothing easier, unless somebody wants it so.
+        # In a class, habits of its own make nothing easier: whoever leaves something out or does it otherwise
+        # would have less to get right. Only lenient judging goes by them.
         self.convention = convention_of(found.shape, exercise, self.operations) if lenient else OURS
         self.properties = [precise(prop) for prop in properties]
         whole = bank_of(setting, exercise, properties, self.convention)
@@ -383,7 +384,7 @@ def _rounded(expected: View, got: View) -> View:
 
 
 WORKER = Path(__file__).parent / "worker"
-# In the order in which they can be run.
+# Each may need those before it.
 ORDER = (
     *("libraries", "numpy", "loading", "values", "graphs", "order", "modules"),
     *("siblings", "stand_ins", "neuron", "layer", "serving"),
@@ -414,7 +415,8 @@ class Loadable(Parts):
         """As the worker is told."""
         spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {"numpy"}
         spared |= set() if self.beside else {"siblings"}
-        # What is examined is not sent along, nor what it is made into: each stands in only where it must.
+        # A right part is sent along only where it stands in for one that is not examined, so that the code
+        # under examination never finds its own solution beside it.
         spared |= set() if self.beside and self.beside != "backward" else {"order"}
         name, module = STAND_INS.get(self.beside, ("", ""))
         spared |= {"neuron", "layer"} - {module} | (set() if module else {"stand_ins"})
@@ -522,7 +524,7 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     whole = _bank(examiner, properties)
     names = {extra.name for extra in there}
     places = {p for n, prop in enumerate(properties) if prop.claim.name in names for p in whole.places(n)}
-    # What cannot be replaced and is wrong says nothing of what is tried together with it.
+    # Where a wrong + or * cannot be replaced, what is tried together with it would look wrong as well.
     wrong = frozenset() if found.shape.graph else found.broken & {"+", "*"}
     stays = {place for place in places if not needs_of(whole.request)[place] & wrong}
     bank = in_own_words(chosen(whole, properties, stays.__contains__), found.shape)

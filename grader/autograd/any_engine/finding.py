@@ -137,7 +137,7 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
     return Submission(title, sources, unreadable, asked)
 
 
-class Found(NamedTuple):
+class Listed(NamedTuple):
     """What a folder holds under a name; read gives a file's content, and is None for all that is no file."""
 
     name: str
@@ -145,7 +145,7 @@ class Found(NamedTuple):
     read: Reader | None
 
 
-def _walked(where: Path, listed: Callable[[str], Iterable[Found]]) -> Iterator[tuple[str, Reader]]:
+def _walked(where: Path, listed: Callable[[str], Iterable[Listed]]) -> Iterator[tuple[str, Reader]]:
     """The Python files of a tree by their paths, those further up first.
 
     where: for people. listed: what is right in a folder, given by its path with a slash at the end.
@@ -170,12 +170,12 @@ def _walked(where: Path, listed: Callable[[str], Iterable[Found]]) -> Iterator[t
 def _in_folder(folder: Path) -> Iterator[tuple[str, Reader]]:
     """The Python files below a folder, links left out."""
 
-    def listed(below: str) -> Iterator[Found]:
+    def listed(below: str) -> Iterator[Listed]:
         with os.scandir(folder / below) as entries:
             for entry in entries:
                 is_file = entry.is_file(follow_symlinks=False)
                 read = _reader(Path(entry.path)) if is_file else None
-                yield Found(entry.name, entry.is_dir(follow_symlinks=False), read)
+                yield Listed(entry.name, entry.is_dir(follow_symlinks=False), read)
 
     return _walked(folder, listed)
 
@@ -183,10 +183,10 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, Reader]]:
 def _in_commit(repository: Path, head: str) -> Iterator[tuple[str, Reader]]:
     """The Python files of a commit, links and submodules left out."""
 
-    def listed(below: str) -> Iterator[Found]:
+    def listed(below: str) -> Iterator[Listed]:
         for name, entry in entries(repository, f"{head}:{below}").items():
             read = _blob_reader(repository, entry, name) if entry.kind == "a file" else None
-            yield Found(name, entry.kind == "a folder", read)
+            yield Listed(name, entry.kind == "a folder", read)
 
     return _walked(repository, listed)
 
@@ -197,7 +197,7 @@ def _reader(path: Path) -> Reader:
 
 def _archived(path: Path) -> Iterator[tuple[str, Reader]]:
     """The Python files of an archive by their paths, without the one folder that may be around everything."""
-    # Whoever grades a folder does not wait for these.
+    # Imported here, for it takes a while: whoever grades a folder does not wait for it.
     from grader.submission.archive import Kind, Refused, in_words, members
     from grader.submission.tree import LIMITS, safe_path
 

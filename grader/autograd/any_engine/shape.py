@@ -1,7 +1,4 @@
-"""The shape that an implementation has, the ways in which it may be right, and how that is said.
-
-Sent to a worker as text, each only where it is not what is examined.
-"""
+"""The shape that an implementation has, the ways in which it may be right, and how that is said."""
 
 from __future__ import annotations
 
@@ -346,12 +343,13 @@ def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tupl
     return f"{at}{error}", "mend that first; its definitions have to be there before it runs anything"
 
 
-# The activations that are known by their numbers; the worker has the same list.
+# They are told apart by what they compute. The worker has the same list, as it imports nothing of ours.
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "leaky_relu", "softplus", "silu", "sin", "exp")
-# From these little is seen of a network unless its numbers are small.
+# Nearly flat for large numbers: a network that ends there answers the same whatever its code does, so it is
+# asked about small ones.
 NARROW = ("tanh", "sigmoid", "softplus", "silu", "sin", "exp")
 
-
+# What stands beside the code that is examined: an operation's value and slopes, as text for the worker.
 RULES = {
     "+": "lambda a, b: (a + b, 1.0, 1.0)",
     "-": "lambda a, b: (a - b, 1.0, -1.0)",
@@ -361,18 +359,20 @@ RULES = {
     "neg": "lambda a: (-a, -1.0)",
     "relu": "lambda a: (a if a > 0 else 0 * a, 1.0 if a > 0 else 0.0)",
 }
-# What networks may go through besides relu.
+# Beside a network also these, for it may go through one of them instead of relu.
 ACTIVATION_RULES = {
     "tanh": "lambda a, f=__import__('math').tanh: (f(a), 1 - f(a) ** 2)",
     "sigmoid": "lambda a, f=__import__('math').exp: (1 / (1 + f(-a)), f(-a) / (1 + f(-a)) ** 2)",
     "exp": "lambda a, f=__import__('math').exp: (f(a), f(a))",
     "log": "lambda a, f=__import__('math').log: (f(a), 1 / a)",
 }
-# The operation that an exercise is about; the others are about none.
+# The operation that an exercise is about. The exercises that are not here are about no single one.
 OWN = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}
-# What the course's own "-" and "/" are made of. A right one would give that away: it is made of it here, too.
+# What the course makes "-" and "/" of. A right "-" beside an examined "+" would do its work, so in that
+# exercise it is made of the examined one, too.
 MADE_OF = {"-": ("+",), "/": ("*", "**")}
-# What is built of what: the part of a network that stands in for the code's own, and the module that has it.
+# What Layer and MLP are built of is ours where they are examined: the class that stands in for the code's
+# own, and the worker's module that has it.
 STAND_INS = {"layer": ("Neuron", "neuron"), "mlp": ("Layer", "layer")}
 
 
