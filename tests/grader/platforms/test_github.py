@@ -35,7 +35,7 @@ from grader.platforms.github import (
 from grader.printable import printable
 from grader.report.reading import received_from_plain as seen
 from tests.grader.hostile import HOSTILE
-from tests.grader.report.strangers import REPORT, report, scored, shown_of, texts
+from tests.grader.report.strangers import REPORT, crashed, report, scored, shown_of, texts
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
 
@@ -169,6 +169,17 @@ def test_line_is_where_to_look(source, raised, expected):
     claim = Claim("product", "", Kind.GRADED, Fraction(1))
     result = Result(Exercise("mul", "", Fraction(1), ()), (Verdict(claim, Crashed(1, "", frames)),))
     assert line(result, source) == expected
+
+
+def test_line_of_a_crash_is_taken_from_the_exercise_s_own_file():
+    frames = [
+        "mul.py, line 3, in mul",
+        "value.py, line 9, in f",
+        "mul.py, line 12, in _backward",
+        "add.py, line 2",
+    ]
+    found, _ = seen(crashed(frames))
+    assert line(found.results[0], "\n" * 20) == 12
 
 
 def test_command_is_one_line_whatever_it_says():

@@ -17,9 +17,6 @@ from grader.model import (
     Passed,
     Verdict,
 )
-from grader.platforms.github import (
-    line,
-)
 from grader.report.reading import MOST, MOST_FRAMES, STRANGERS, received
 from grader.report.reading import received_from_plain as seen
 from grader.report.scoring import score
@@ -112,17 +109,6 @@ def test_graph_that_nobody_could_read_is_left_out():
     graph = [node | {"name": f"v{number}"} for number in range(MOST_NODES + 1)]
     found = received(packed(report("exercises.0.properties.0.counterexample.graph", graph)))
     assert shown_of(found).graph == ()
-
-
-def test_line_of_a_crash_is_taken_from_the_exercise_s_own_file():
-    frames = [
-        "mul.py, line 3, in mul",
-        "value.py, line 9, in f",
-        "mul.py, line 12, in _backward",
-        "add.py, line 2",
-    ]
-    found, _ = seen(crashed(frames))
-    assert line(found.results[0], "\n" * 20) == 12
 
 
 def test_long_text_is_cut():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .stand_ins import Right, activated, in_its_names
+from .stand_ins import Right, in_its_names, output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,10 +41,8 @@ def layer(kind: Kind, probe: Probe) -> Any:
         def __call__(self, x: Any) -> Any:
             outs = []
             for row in getattr(self, inside):
-                weights, total = row.parts
-                for w, xi in zip(weights, x):
-                    total = total + w * xi
-                outs.append(activated(total, row.activation))
+                weights, bias = row.parts
+                outs.append(output(weights, bias, x, row.activation))
             return outs[0] if bare and len(outs) == 1 else outs
 
     return in_its_names(Layer, kind)

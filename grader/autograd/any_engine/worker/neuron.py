@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .stand_ins import Right, activated, in_its_names
+from .stand_ins import Right, in_its_names, output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ def neuron(kind: Kind, probe: Probe) -> Any:
             return [*self.parts[0], self.parts[1]]
 
         def __call__(self, x: Any) -> Any:
-            weights, total = self.parts
-            for w, xi in zip(weights, x):
-                total = total + w * xi
-            return activated(total, self.activation)
+            return output(*self.parts, x, self.activation)
 
     return in_its_names(Neuron, kind)

@@ -25,8 +25,11 @@ class Places:
             setattr(module, name, cls)
 
 
-def activated(total: Any, activation: str) -> Any:
-    """What becomes of a weighted sum."""
+def output(weights: list[Any], bias: Any, x: Any, activation: str) -> Any:
+    """What a right neuron of these makes of its inputs."""
+    total = bias
+    for w, xi in zip(weights, x):
+        total = total + w * xi
     return total if activation == "linear" else getattr(total, activation)()
 
 
