@@ -194,14 +194,9 @@ class _Torch:
         targets = torch.tensor(program.targets, dtype=torch.float64)
         losses = []
         for _ in range(program.steps):
-            for parameter in network.parameters:
-                parameter.grad = None
             loss = self.wobble(((network(rows, self.wobble, self.kink) - targets) ** 2).sum())
             _backward(loss)
-            # As torch.optim.SGD does; but importing that takes longer than all the drawing.
-            with torch.no_grad():
-                for parameter in network.parameters:
-                    parameter.add_(_grad(parameter), alpha=-program.rate)
+            network.descend(program.rate)
             losses.append(loss.item())
         return (*losses, *network.each(lambda parameter: parameter))
 
@@ -245,6 +240,16 @@ class Network:
         if not self._shape.linear(layer):
             return self._convention.hidden
         return self._convention.last if self._shape.name == "MLP" else "linear"
+
+    def descend(self, rate: float) -> None:
+        """Take the step that torch.optim.SGD takes, and forget the gradients.
+
+        Importing torch.optim would take longer than drawing an exercise's cases.
+        """
+        with torch.no_grad():
+            for parameter in self.parameters:
+                parameter.add_(_grad(parameter), alpha=-rate)
+                parameter.grad = None
 
     def each(self, part: Callable[[Tensor], Tensor]) -> list[float]:
         """One number for each parameter, in the order in which they were given."""
