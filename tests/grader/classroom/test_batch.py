@@ -68,7 +68,7 @@ def handed_in(tmp_path_factory, course):
 
 def batch(folder, book, *more, wait=True):
     command = [sys.executable, "-m", "grader", "batch", str(folder), "--gradebook", str(book)]
-    command += ["--sandbox", "process", "--time-limit", "2", *more]
+    command += ["--sandbox", "process", "--time-limit", "1", *more]
     if not wait:
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
@@ -125,7 +125,7 @@ def test_a_report_of_a_batch_is_that_of_a_single_grade(graded, handed_in, course
     from grader.sandbox.runner import Limits
 
     _, book = graded
-    quick = replace(setting, limits=Limits(seconds=2.0, patience=4.0))
+    quick = replace(setting, limits=Limits(seconds=1.0, patience=4.0))
     with reading(book) as reader:
         reports = {s.person.id: s.report for s in reader.standings().each()}
     for person in ("ada", "bob", "cyd", "fay"):
@@ -256,7 +256,7 @@ def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, 
         "processes.BOOT = 'import os; os._exit(1)'\ncli.main()"
     )
     command = [sys.executable, "-P", "-c", ending, "batch", str(handed_in), "--gradebook", str(path)]
-    command += ["--sandbox", "process", "--time-limit", "2", "--jobs", "2"]
+    command += ["--sandbox", "process", "--time-limit", "1", "--jobs", "2"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 71
     assert "Traceback" not in run.stderr
