@@ -107,7 +107,7 @@ clean:  ## remove the environment and everything built
 .venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
 	@$(PIP) -c $(CONSTRAINTS) -e '.[dev]'
-	@$(BIN)/python -I -m pytest --version >/dev/null
+	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pytest, xdist'
 	@touch $@
 
 .venv/ready-coverage: .venv/ready-dev
