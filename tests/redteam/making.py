@@ -79,7 +79,7 @@ def _hundred_megabytes(where: Path, setting: Setting, words: Mapping[str, str]) 
 def _zip_bomb(where: Path, setting: Setting, words: Mapping[str, str]) -> Path:
     (where / "add.py").unlink()
     path = where.with_name(where.name + ".zip")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(where.iterdir()):
             archive.write(file, file.name)
         with archive.open("add.py", "w") as member:
