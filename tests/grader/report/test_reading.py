@@ -351,6 +351,13 @@ def test_nodes_that_are_shown_have_names_and_formulas_that_steer_nothing(said):
     assert graph_in(of_stranger(with_graph(STRANGERS.nodes + 1, **said))) == ()
 
 
+def test_a_file_of_one_s_own_may_have_any_names():
+    read = read_of(lambda p: p["exercises"][0].update(name="an exercise of <mine>"))
+    assert read.results[0].exercise.name == "an exercise of <mine>"
+    with pytest.raises(ValueError, match="a name is none that there is"):
+        of_stranger(lambda p: p["exercises"][0].update(name="an exercise of <mine>"))
+
+
 def test_of_a_long_text_the_beginning_is_kept():
     most = STRANGERS.letters
     read = of_stranger(lambda p: p.update(found=["x" * (most + more) for more in (-1, 0, 1, 2)]))
