@@ -1,7 +1,8 @@
 # make alone lists what there is. Every target sets up what it needs in .venv, once.
 PYTHON ?= python3
 BIN := .venv/bin
-# Python compiles what is imported, when it is; compiling all of PyTorch would take longer than to install it.
+# Compiling all of PyTorch would take longer than to install it. What is imported is compiled at the end, once; by
+# -I even where PYTHONDONTWRITEBYTECODE is set, which would have every process compile it anew.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 # Which versions are taken of those that are allowed. In a fresh checkout, the newest: make CONSTRAINTS=/dev/null …
 CONSTRAINTS ?= constraints.txt
@@ -93,6 +94,8 @@ clean:  ## remove the environment and everything built
 	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
 	@$(PYTHON) -I -m venv .venv
 	@$(PIP) -c $(CONSTRAINTS) -e '.$(EXTRA)'
+	@$(BIN)/python -I -c 'import hypothesis, torch' 2>/dev/null || true
+	@$(BIN)/python -I -m compileall -q grader || true
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
@@ -104,6 +107,7 @@ clean:  ## remove the environment and everything built
 .venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
 	@$(PIP) -c $(CONSTRAINTS) -e '.[dev]'
+	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pandas, pytest, xdist, xmlschema'
 	@touch $@
 
 .venv/ready-coverage: .venv/ready-dev

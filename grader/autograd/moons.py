@@ -326,11 +326,9 @@ class Beside:
     def step(self, rate: float) -> float:
         """Take one step and return the loss before it."""
         parameters = self._network.parameters
-        optimizer = torch.optim.SGD(parameters, lr=rate)
-        optimizer.zero_grad()
         scores = self._network(self._points)[:, 0]
         hinge = torch.relu(1 - self._labels * scores).mean()
         loss = hinge + DECAY * torch.stack([(p**2).sum() for p in parameters]).sum()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        optimizer.step()
+        self._network.descend(rate)
         return loss.item()

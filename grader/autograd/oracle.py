@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import cycle
 from math import isfinite
 from typing import Any, assert_never
 
@@ -43,6 +43,10 @@ with warnings.catch_warnings():
 LARGEST = 1e9
 # Thirty roundings make 3e-15, so a hundred times machine precision leaves room.
 JIGGLE, WOBBLES = 1e-14, 3
+SWINGS = 1 + JIGGLE * torch.tensor(
+    [[1 - 2 * (turn >> pattern & 1) for pattern in range(WOBBLES)] for turn in range(1 << WOBBLES)],
+    dtype=torch.float64,
+)
 # The slope at a kink is a matter of choice, so only programs about it may come near.
 KINK = 1e-7
 KINKED = ("relu", "leaky_relu")
@@ -67,24 +71,33 @@ def answer(program: Program, kink: bool = False, convention: Convention = OURS) 
     exact = _Torch(lambda node: node, kink, convention).observe(program)
     if any(not isfinite(x) or abs(x) > LARGEST for x in exact):
         raise Unfit
-    for pattern in range(0 if kink else WOBBLES):
-        # Up and down in turns, by ones, twos, fours: some pattern moves any two near steps apart.
-        turns = count()
-
-        def jiggle(number: Any, turns: Iterator[int] = turns, pattern: int = pattern) -> Any:
-            return number * (1 + JIGGLE * (1 - 2 * (next(turns) >> pattern & 1)))
-
-        wobbled = _Torch(jiggle, kink, convention).observe(_jiggled(program, jiggle))
+    for wobbled in () if kink else _wobbled(program, convention):
         if any(abs(x - y) > (ABSOLUTE + RELATIVE * abs(x)) / 10 for x, y in zip(exact, wobbled, strict=True)):
             raise Unfit
     return exact
 
 
-def _jiggled(program: Program, jiggle: Callable[[float], float]) -> Program:
-    """The program with other parameters, where it has any: sums inside a neuron are no nodes to wobble."""
-    if isinstance(program, Forward | Training | Nudge):
-        return replace(program, parameters=tuple(map(jiggle, program.parameters)))
-    return program
+def _wobbled(program: Program, convention: Convention) -> Iterator[tuple[float, ...]]:
+    """What torch observes where every step is a little off, in as many patterns as there are wobbles.
+
+    Up and down in turns, by ones, twos, fours: some pattern moves any two near steps apart.
+    """
+    match program:
+        case Expression():
+            # All patterns at once: each number is a row of what it is in every one.
+            swings = cycle(SWINGS)
+            rows = _Torch(lambda node: node * next(swings), False, convention).expression(program, WOBBLES)
+            yield from zip(*torch.stack(rows).tolist(), strict=True)
+        case Forward() | Training() | Nudge():
+            for pattern in range(WOBBLES):
+                swing = cycle(SWINGS[:, pattern].tolist())
+
+                def jiggle(number: Any, swing: Iterator[float] = swing) -> Any:
+                    return number * next(swing)
+
+                # Sums inside a neuron are no nodes to wobble, so the parameters are.
+                off = replace(program, parameters=tuple(map(jiggle, program.parameters)))
+                yield _Torch(jiggle, False, convention).observe(off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +111,7 @@ class _Torch:
     def observe(self, program: Program) -> tuple[float, ...]:
         match program:
             case Expression():
-                return self._expression(program)
+                return tuple(number.item() for number in self.expression(program))
             case Chain():
                 x = _leaf(1.0)
                 y = x
@@ -124,8 +137,11 @@ class _Torch:
             case _:
                 assert_never(program)
 
-    def _expression(self, program: Expression) -> tuple[float, ...]:
-        nodes = [_leaf(number) for number in program.leaves]
+    def expression(self, program: Expression, *sizes: int) -> list[Tensor]:
+        """What is observed of an expression; where sizes are given, of that many at once."""
+        nodes = [
+            torch.full(sizes, number, dtype=torch.float64, requires_grad=True) for number in program.leaves
+        ]
         made_of = [{place} for place in range(len(nodes))]
         for step in program.steps:
             indices = [x for x in step.operands if isinstance(x, int)]
@@ -141,13 +157,13 @@ class _Torch:
                 operands = [x.number if isinstance(x, Plain) else nodes[x] for x in step.operands]
                 if step.op == "relu" and not self.kink:
                     _away_from_kink(operands[0])
-                if step.op == "**" and operands[0] == 0 and operands[1] < 1:
+                if step.op == "**" and operands[1] < 1 and torch.as_tensor(operands[0] == 0).any():
                     raise Unfit
                 nodes.append(self.wobble(_operation(step.op)(*operands)))
                 nodes[-1].retain_grad()
                 made_of.append({len(made_of)}.union(*(made_of[place] for place in indices)))
         # Leaves are the first nodes, so their gradients come first, as they should.
-        return tuple(number.item() for number in (*nodes, *map(_grad, nodes)))
+        return [*nodes, *map(_grad, nodes)]
 
     def _forward(self, program: Forward) -> tuple[float, ...]:
         network = Network(program.shape, program.parameters, self.convention)
@@ -174,15 +190,13 @@ class _Torch:
 
     def _training(self, program: Training) -> tuple[float, ...]:
         network = Network(program.shape, program.parameters, self.convention)
-        optimizer = torch.optim.SGD(network.parameters, lr=program.rate)
         rows = torch.tensor(program.rows, dtype=torch.float64)
         targets = torch.tensor(program.targets, dtype=torch.float64)
         losses = []
         for _ in range(program.steps):
-            optimizer.zero_grad()
             loss = self.wobble(((network(rows, self.wobble, self.kink) - targets) ** 2).sum())
             _backward(loss)
-            optimizer.step()
+            network.descend(program.rate)
             losses.append(loss.item())
         return (*losses, *network.each(lambda parameter: parameter))
 
@@ -227,6 +241,16 @@ class Network:
             return self._convention.hidden
         return self._convention.last if self._shape.name == "MLP" else "linear"
 
+    def descend(self, rate: float) -> None:
+        """Take the step that torch.optim.SGD takes, and forget the gradients.
+
+        Importing torch.optim would take longer than drawing an exercise's cases.
+        """
+        with torch.no_grad():
+            for parameter in self.parameters:
+                parameter.add_(_grad(parameter), alpha=-rate)
+                parameter.grad = None
+
     def each(self, part: Callable[[Tensor], Tensor]) -> list[float]:
         """One number for each parameter, in the order in which they were given."""
         numbers: list[float] = []
@@ -235,8 +259,8 @@ class Network:
         return numbers
 
 
-def _leaf(number: Number) -> Tensor:
-    return torch.tensor(float(number), dtype=torch.float64, requires_grad=True)
+def _leaf(number: Number, *sizes: int) -> Tensor:
+    return torch.full(sizes, float(number), dtype=torch.float64, requires_grad=True)
 
 
 def _grad(leaf: Tensor) -> Tensor:
@@ -244,7 +268,7 @@ def _grad(leaf: Tensor) -> Tensor:
 
 
 def _backward(root: Tensor) -> None:
-    root.backward(retain_graph=True)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    root.sum().backward(retain_graph=True)  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
 
 def _operation(op: str) -> Callable[..., Tensor]:

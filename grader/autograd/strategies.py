@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from typing import TypeVar
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ LARGE: SearchStrategy[Number] = st.one_of(st.integers(100, 4000), st.integers(-4
 EXPONENTS: tuple[Number, ...] = (2, 3, 1, 4, -1, -2, -3, 0.5, 1.5, 2.5, -0.5, -1.5)
 ALL = ("+", "*", "**", "relu", "-", "/", "neg")
 STEERED_BELOW = 1e4
+T = TypeVar("T")
 
 
 @st.composite
@@ -46,14 +48,15 @@ def expressions(
     always_plain: the first operation has one for certain.
     Nodes that the root does not depend on are left out, so an expression may be smaller than asked.
     """
-    data: list[Number] = [draw(numbers) for _ in range(draw(st.integers(*leaves)))]
-    count, most = len(data), draw(st.integers(*steps))
+    data: list[Number] = [draw(numbers) for _ in range(draw(_between(*leaves)))]
+    count, most = len(data), draw(_between(*steps))
+    ops, powers = _among(op, *others), _among(*exponents)
     taken: list[Step] = []
     loose: list[int] = []  # results that nothing has used yet, the newest last
     while len(taken) + max(0, len(loose) - 1) < most:
-        drawn = draw(st.sampled_from([op, *others])) if taken else op
+        drawn = draw(ops) if taken else op
         certain = always_plain and not taken
-        step = draw(_step(drawn, len(data), exponents, numbers if plain or certain else None, certain))
+        step = draw(_next(drawn, len(data), powers, numbers if plain or certain else None, certain))
         result = _value(step, data)
         assume(taken or result is not None)  # the operation asked for is always there
         if result is None:
@@ -70,24 +73,29 @@ def expressions(
     return prune(Expression(tuple(data[:count]), (*taken, Step(BACKWARD, (count + len(taken) - 1,)))))
 
 
+@lru_cache(maxsize=None, typed=True)  # 2 is not 2.0 to who reads it
+def _among(*things: T) -> SearchStrategy[T]:
+    return st.sampled_from(things)
+
+
 @st.composite
 def _step(
     draw: DrawFn,
     op: str,
     nodes: int,
-    exponents: Sequence[Number],
+    powers: SearchStrategy[Number],
     numbers: SearchStrategy[Number] | None,
     certain: bool,
 ) -> Step:
     # Counted from the newest node, so that graphs grow deep as well as wide.
     node = NODES[nodes]
     if op == "**":
-        return Step(op, (draw(node), Plain(draw(st.sampled_from(exponents)))))
+        return Step(op, (draw(node), Plain(draw(powers))))
     if op.isidentifier():
         return Step(op, (draw(node),))
-    if numbers is not None and (certain or draw(st.booleans())):
+    if numbers is not None and (certain or draw(EITHER)):
         pair: tuple[int | Plain, ...] = (draw(node), Plain(draw(numbers)))
-        return Step(op, pair[::-1] if draw(st.booleans()) else pair)
+        return Step(op, pair[::-1] if draw(EITHER) else pair)
     return Step(op, (draw(node), draw(node)))
 
 
@@ -95,8 +103,11 @@ def _nodes(nodes: int) -> SearchStrategy[int]:
     return st.integers(0, nodes - 1).map(lambda back: nodes - 1 - back)
 
 
-# Made once: drawing from a strategy that has just been made is several times slower.
+# Made once, each of them: drawing from a strategy that has just been made is several times slower.
 NODES = [st.nothing(), *(_nodes(nodes) for nodes in range(1, 64))]
+EITHER = st.booleans()
+_next = cache(_step)
+_between = cache(st.integers)
 
 
 def _value(step: Step, data: Sequence[Number]) -> Number | None:

@@ -40,6 +40,9 @@ CLOSED = (
     # Nothing here logs, and for every step of every test it would look at every logger there is.
     "-p",
     "no:logging",
+    # Nor does a claim leave behind what could raise; collecting all garbage would double a short grade.
+    "-p",
+    "no:unraisableexception",
 )
 
 

@@ -90,7 +90,7 @@ ATTACKS = (
         "take_the_right_neuron",
         5,
         "searches the worker for the code of a right Neuron",
-        part(1 / 15, "neuron"),
+        up_to(1 / 15, "neuron"),
         any_shape=True,
     ),
     Attack(

@@ -38,10 +38,10 @@ LIMITS = Limits(seconds=1.0, patience=3.0)
 BREACH = "BREACH"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 OTHER_SEED = 8071
-# test_class.py grades all of them in the strongest cage; here some are alone in the weakest.
+# test_class.py grades all of them in the strongest cage; here some are alone in the weakest, one in ten.
 # make redteam: each alone in every cage.
 TRIED = tuple(CAGES) if WHOLE else ("process",)
-ALONE = some(ATTACKS, 30)
+ALONE = some(ATTACKS, 15)
 
 
 @pytest.fixture(scope="module")

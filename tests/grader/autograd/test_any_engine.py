@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from grader.autograd.any_engine.cases import CHECKUPS, broken, chosen, missing, needs, smaller, varied
 from grader.autograd.any_engine.examining import (
     Found,
-    Loadable,
     Mode,
     all_single,
     grade_foreign,
     in_single,
     precise,
 )
+from grader.autograd.any_engine.loadable import Loadable
 from grader.autograd.any_engine.shape import Module, Shape, found, own_names
 from grader.autograd.any_engine.shape import shape_from_numbers as read_shape
 from grader.autograd.as_python import source
@@ -364,7 +364,7 @@ def test_absence_and_notes_survive_the_store(course):
     exercise = course.exercises[0]
     claims = [prop.claim for prop in declared_in(course.properties(exercise.name))]
     outcome = {"status": "not_started", "reason": "no relu", "absent": True}
-    plain = {"outcomes": {c.name: outcome for c in claims}, "diagnosis": None, "notes": ["float32"]}
+    plain = {"outcomes": {c.name: outcome for c in claims}, "findings": [], "notes": ["float32"]}
     result = result_from_plain(exercise, claims, plain)
     assert result.verdicts[0].outcome == NotStarted("no relu", absent=True)
     assert result_to_plain(result) == plain

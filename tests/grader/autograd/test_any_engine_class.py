@@ -70,7 +70,9 @@ def test_engine_travels_to_a_room_and_back():
 
 @pytest.mark.parametrize("judge", ANY_SHAPE)
 def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
-    hand_ins = {"ann": KARPATHY, "eve": SHAPES / "tanh_package", "early_lecture": SHAPES / "early_lecture.py"}
+    hand_ins = {"eve": SHAPES / "tanh_package", "early_lecture": SHAPES / "early_lecture.py"}
+    if judge == LENIENT:  # who differs in nothing is judged alike by both
+        hand_ins["ann"] = KARPATHY
     for person, given in hand_ins.items():
         if given.is_dir():
             shutil.copytree(given, tmp_path / "class" / person)

@@ -30,7 +30,7 @@ MISCONCEPTIONS = ("no_upstream", "overwrites", "slope_of_the_input")
 
 def copied(folder):
     for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name)
     for name in FILES:
         shutil.copy(ROOT / name, folder)
     return folder

@@ -23,7 +23,7 @@ from tests.samples import some
 SHAPES = Path(__file__).parent / "shapes"
 TABLE = tomllib.loads((SHAPES / "expected.toml").read_text("utf-8"))
 CANNOT = TABLE.pop("cannot")
-TAKEN = some(list(TABLE), 24)
+TAKEN = some(list(TABLE), 16)
 PARTS = ("add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp")
 NOT_PASSED = ("failed", "crashed", "timed_out", "absent", "not_started")
 
@@ -53,9 +53,9 @@ def each(*names, cases=None):
 
 @pytest.fixture(scope="session")
 def patient(course, setting):
-    """What never ends is waited for two seconds."""
+    """What never ends is waited for one second."""
     return Setting(
-        course, setting.cage, setting.cache, limits=Limits(seconds=2.0, patience=4.0), lenient=True
+        course, setting.cage, setting.cache, limits=Limits(seconds=1.0, patience=6.0), lenient=True
     )
 
 

@@ -68,7 +68,7 @@ def handed_in(tmp_path_factory, course):
 
 def batch(folder, book, *more, wait=True):
     command = [sys.executable, "-m", "grader", "batch", str(folder), "--gradebook", str(book)]
-    command += ["--sandbox", "process", "--time-limit", "2", *more]
+    command += ["--sandbox", "process", "--time-limit", "1", *more]
     if not wait:
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
@@ -125,7 +125,7 @@ def test_a_report_of_a_batch_is_that_of_a_single_grade(graded, handed_in, course
     from grader.sandbox.runner import Limits
 
     _, book = graded
-    quick = replace(setting, limits=Limits(seconds=2.0, patience=4.0))
+    quick = replace(setting, limits=Limits(seconds=1.0, patience=4.0))
     with reading(book) as reader:
         reports = {s.person.id: s.report for s in reader.standings().each()}
     for person in ("ada", "bob", "cyd", "fay"):
@@ -133,11 +133,10 @@ def test_a_report_of_a_batch_is_that_of_a_single_grade(graded, handed_in, course
         assert to_plain(reports[person]) == alone
 
 
-def test_one_job_and_eight_jobs_fill_equal_gradebooks(graded, handed_in, tmp_path):
+def test_one_job_fills_the_gradebook_that_two_fill(graded, handed_in, tmp_path):
     _, book = graded
-    for jobs in ("1", "8"):
-        batch(handed_in, tmp_path / f"{jobs}.sqlite", "--jobs", jobs)
-        assert digest(tmp_path / f"{jobs}.sqlite") == digest(book)
+    batch(handed_in, tmp_path / "one.sqlite", "--jobs", "1")
+    assert digest(tmp_path / "one.sqlite") == digest(book)
 
 
 def test_nothing_is_graded_twice(graded, handed_in):
@@ -151,7 +150,7 @@ def test_nothing_is_graded_twice(graded, handed_in):
 def test_killed_again_and_again_it_ends_with_the_same_gradebook(graded, handed_in, tmp_path):
     _, book = graded
     path = tmp_path / "killed.sqlite"
-    for seconds in (0.2, 1.0, 3.0, 5.0):
+    for seconds in (0.2, 1.0, 3.0):
         run = batch(handed_in, path, "--jobs", "2", wait=False)
         time.sleep(seconds)
         run.send_signal(signal.SIGKILL)
@@ -248,7 +247,7 @@ def _forks_of(pid):
 
 
 def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, tmp_path, graded):
-    """A machine on which every grading process ends before it is ready."""
+    """A machine on which every grading process ends before it is ready; then eight jobs grade everybody."""
     _, book = graded
     path = tmp_path / "b.sqlite"
     ending = (
@@ -256,12 +255,12 @@ def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, 
         "processes.BOOT = 'import os; os._exit(1)'\ncli.main()"
     )
     command = [sys.executable, "-P", "-c", ending, "batch", str(handed_in), "--gradebook", str(path)]
-    command += ["--sandbox", "process", "--time-limit", "2", "--jobs", "2"]
+    command += ["--sandbox", "process", "--time-limit", "1", "--jobs", "2"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 71
     assert "Traceback" not in run.stderr
     assert statuses(path) == {}
-    assert batch(handed_in, path, "--jobs", "2").returncode == 1
+    assert batch(handed_in, path, "--jobs", "8").returncode == 1
     assert digest(path) == digest(book)
 
 

@@ -17,7 +17,7 @@ from grader.classroom.gradebook import reading
 
 pytest.importorskip("distributed", reason="needs Dask; pip install 'nanograd[dask]'")
 ROOT = Path(__file__).resolve().parents[3]
-PEOPLE = 12
+PEOPLE = 8
 
 
 def batch(folder, book, *more):

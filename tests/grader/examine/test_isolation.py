@@ -30,7 +30,7 @@ def flooding(name):
     return endless(name).replace("pass", "print('x' * 100_000)")
 
 
-def graded(course, setting, folder, seconds=1.0):
+def graded(course, setting, folder, seconds=0.5):
     # A loop is ended by the processor's time, and the clock has patience with a busy machine.
     quick = Setting(course, setting.cage, setting.cache, limits=Limits(seconds=seconds, patience=5.0))
     return grade(load(folder, course.names), quick)

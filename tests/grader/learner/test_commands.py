@@ -1,5 +1,6 @@
 """What a student types in their project: hint, list, progress, reset, solution, and what a grade leaves."""
 
+import compileall
 import json
 import os
 import shutil
@@ -18,6 +19,8 @@ def released(tmp_path_factory):
     """A released project, its solutions sealed, that no test changes."""
     folder = tmp_path_factory.mktemp("release") / "nanograd"
     release(here(), folder)
+    # Once, and not by every command of every test.
+    compileall.compile_dir(folder / "grader", quiet=1)
     return folder
 
 

@@ -22,7 +22,15 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
-from grader.report.reading import FILES, MOST, MOST_FRAMES, read_report, report_from_plain
+from grader.report.reading import (
+    FILES,
+    MOST,
+    MOST_FRAMES,
+    STRANGERS,
+    read_report,
+    received,
+    report_from_plain,
+)
 from grader.report.report import Report, to_plain
 from grader.report.words import headline
 
@@ -285,3 +293,93 @@ def test_a_long_reason_is_cut(tmp_path):
     with pytest.raises(UsageError) as raised:
         read_report(tmp_path / "report.json")
     assert str(raised.value).partition("submission: ")[2].partition("\n")[0] == "'" + "x" * 199
+
+
+# From a stranger
+
+CHANGES = {
+    "base": "a" * 40,
+    "head": "b" * 64,
+    "exercises": ["add"],
+    "graded": ["add"],
+    "elsewhere": [],
+    "more": 0,
+}
+
+
+def of_stranger(change):
+    return STRANGERS.report(changed(change))
+
+
+def with_graph(nodes, **said):
+    """A report whose first counterexample has so many nodes, of which the last says something else."""
+
+    def change(plain):
+        one, *_ = graph = first(plain, 1)["counterexample"]["graph"]
+        graph[:] = [one | {"name": f"n{place}"} for place in range(nodes - 1)] + [one | said]
+
+    return change
+
+
+def graph_in(report):
+    return report.results[0].verdicts[1].outcome.counterexample.graph
+
+
+def test_a_graph_is_read_up_to_the_most_nodes_and_a_larger_one_left_out():
+    most = STRANGERS.nodes
+    assert len(graph_in(of_stranger(with_graph(most)))) == most
+    for more in (1, 2):
+        assert graph_in(of_stranger(with_graph(most + more))) == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": "<b>"},
+        {"name": "a" * 41},
+        {"formula": "`x`"},
+        {"formula": "a" * 81},
+        {"operands": ["a", "?"]},
+        {"operands": ["a"] * 3},
+    ],
+    ids=str,
+)
+def test_nodes_that_are_shown_have_names_and_formulas_that_steer_nothing(said):
+    for nodes in (1, STRANGERS.nodes - 1, STRANGERS.nodes):
+        with pytest.raises(ValueError, match=r"a name is none that there is|too long"):
+            of_stranger(with_graph(nodes, **said))
+    assert graph_in(of_stranger(with_graph(STRANGERS.nodes + 1, **said))) == ()
+
+
+def test_a_file_of_one_s_own_may_have_any_names():
+    read = read_of(lambda p: p["exercises"][0].update(name="an exercise of <mine>"))
+    assert read.results[0].exercise.name == "an exercise of <mine>"
+    with pytest.raises(ValueError, match="a name is none that there is"):
+        of_stranger(lambda p: p["exercises"][0].update(name="an exercise of <mine>"))
+
+
+def test_of_a_long_text_the_beginning_is_kept():
+    most = STRANGERS.letters
+    read = of_stranger(lambda p: p.update(found=["x" * (most + more) for more in (-1, 0, 1, 2)]))
+    assert read.found == ("x" * (most - 1), "x" * most, "x" * most + "…", "x" * most + "…")
+
+
+@pytest.mark.parametrize("more", [0, 1, (1 << 63) - 1, 1 - (1 << 63)])
+def test_a_number_of_files_is_one_that_others_can_read(more):
+    assert STRANGERS.changes(CHANGES | {"more": more}).more == more
+
+
+@pytest.mark.parametrize("more", [1 << 63, -(1 << 63), (1 << 63) + 1, 1 << 64])
+def test_more_files_than_others_can_read_are_none(more):
+    with pytest.raises(ValueError, match="too many files"):
+        STRANGERS.changes(CHANGES | {"more": more})
+
+
+def test_a_stranger_s_report_as_large_as_the_largest_is_read():
+    data = json.dumps(changed(lambda p: p.update(changes=CHANGES))).encode()
+    most = STRANGERS.size - len(data)
+    report, changes = received(data + b" " * most)
+    assert (report.submission, changes.head) == ("work", "b" * 64)
+    for more in (1, 2):
+        with pytest.raises(UsageError, match="the report is larger than 4 MiB"):
+            received(data + b" " * (most + more))

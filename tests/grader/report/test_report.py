@@ -8,6 +8,7 @@ import pytest
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.report.report import schema, to_json, to_plain
+from grader.sandbox.runner import Limits
 from grader.submission.submission import Submission, load
 
 REPORT_SCHEMA = json.loads(schema())
@@ -48,7 +49,8 @@ def test_schema_is_itself_a_valid_schema():
 
 
 def test_report_of_broken_work_meets_the_schema(course, setting, solutions):
-    report = grade(Submission("broken", broken(solutions), {}), setting)
+    quick = Setting(course, setting.cage, setting.cache, limits=Limits(seconds=0.5, patience=6.0))
+    report = grade(Submission("broken", broken(solutions), {}), quick)
     text = to_json(report)
     plain = json.loads(text)
     jsonschema.validate(plain, REPORT_SCHEMA)
