@@ -184,37 +184,50 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """The misconception that behaves as the submission does.
+class Finding:
+    """One thing that code does otherwise than it should, read off by running it.
 
-    misconception: its id.
-    name: what the code does wrong, in a sentence.
-    explanation: why that goes wrong.
-    hint: the heading in HINTS.md that helps.
+    finding: its id, one of its subject's list. name: what it is called where there are many, in a sentence.
+    part: what of the code it is about, such as "self.grad".
+    does: what the code does there. should: what it should do, which is the solution; may be empty.
+    condition: where, as Python; empty for everywhere.
+    explanation: what was seen, and why it goes wrong, without the solution.
+    hint: the heading in HINTS.md that helps. line: in the student's file, 0 where that is not known.
     """
 
-    misconception: str
+    finding: str
     name: str
+    part: str
+    does: str
+    should: str
+    condition: str
     explanation: str
     hint: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An exercise, the verdicts on its properties in their order, and what is probably behind them.
+    """An exercise, the verdicts on its properties in their order, and what is behind them.
 
     Where a last mark counts, what is declared as a bonus there is a share of its points.
+    findings: what its code does otherwise than it should, the most important first.
     notes: what else is worth knowing of how it was examined, a sentence each.
     """
 
     exercise: Exercise
     verdicts: tuple[Verdict, ...]
-    diagnosis: Diagnosis | None = None
+    findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.exercise.own and self.exercise.counts:
             object.__setattr__(self, "verdicts", tuple(map(_shared, self.verdicts)))
+
+    @property
+    def diagnosis(self) -> Finding | None:
+        """What is told where there is room for one thing."""
+        return self.findings[0] if self.findings else None
 
 
 def _shared(verdict: Verdict) -> Verdict:

@@ -6,13 +6,14 @@ grader/, whose subject.py has the object SUBJECT. Nothing else of it is known to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from importlib import import_module
 from pathlib import Path
+from types import CodeType
 from typing import Any, ClassVar, Protocol
 
-from grader.model import Counterexample
+from grader.model import Counterexample, Exercise, Finding, Observation
 
 DEFAULT = "autograd"
 Packed = tuple[Any, ...]
@@ -33,6 +34,10 @@ class Program(Protocol):
 def pack(program: Program) -> Packed:
     """The program as nested tuples of numbers and strings, the tag first."""
     return (program.tag, *astuple(program))  # type: ignore[call-overload]  # no protocol can say dataclass
+
+
+# Puts programs to one engine, in one process, and gives what each observed.
+Ask = Callable[[Sequence[Any]], list[Observation]]
 
 
 class Unfit(Exception):
@@ -64,8 +69,12 @@ class Programs(Protocol):
         expected: tuple[float, ...],
         got: tuple[float, ...] | None,
         drawn: bool,
+        before: Sequence[Any] = (),
     ) -> Counterexample:
-        """A case as a student sees it; got is None where the program gave no numbers."""
+        """A case as a student sees it; got is None where the program gave no numbers.
+
+        before: programs that have to run first, in the same process.
+        """
 
     def answer(self, program: Any, kink: bool) -> tuple[float, ...]:
         """What every right submission observes; raises Unfit where they need not agree.
@@ -81,6 +90,7 @@ class Subject(Programs, Protocol):
     versions: the distributions that its answers depend on.
     worker: the modules to be sent after ours; the last has assemble(head), which makes an engine of what
         Parts.head() says, and run(packed, engine), which gives a program's numbers.
+    reading: modules sent besides where code is to be read. reads: the packages that readings depend on.
     layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
     magics: what notebooks can say of it, see notebook.magics.Magic.
     """
@@ -92,9 +102,19 @@ class Subject(Programs, Protocol):
     @property
     def worker(self) -> tuple[str, ...]: ...
     @property
+    def reading(self) -> tuple[tuple[str, CodeType], ...]: ...
+    @property
+    def reads(self) -> tuple[str, ...]: ...
+    @property
     def layouts(self) -> Any: ...
     @property
     def magics(self) -> Sequence[Any]: ...
+
+    def read(self, exercise: Exercise, source: str, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
+        """What an exercise's code does otherwise than it should; nothing where that cannot be read.
+
+        ask: puts programs to an engine with that code. reference: to one with the solution.
+        """
 
     def warm_up(self) -> None:
         """Import and do now what every fork would do again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import CodeType, ModuleType, SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 from grader.autograd.worker.programs import PACKAGE, Parts, assembled
 from grader.course.course import here
@@ -30,7 +30,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
         raise UsageError(f"there is no exercise {name!r}", f"one of: {', '.join(course.names)}")
     submission = load(Path(folder or course.root / "exercises"), course.names)
     wanted = parts(course, submission.sources, exercise)
-    finder = Parts({name: _named(part, f"<reference {name}.py>") for name, part in wanted.modules.items()})
+    finder = Parts(dict(wanted.modules))
     before = _forget()
     sys.meta_path.insert(0, finder)
     try:
@@ -39,14 +39,6 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
         sys.meta_path.remove(finder)
         _forget()
         sys.modules.update(before)
-
-
-def _named(part: str | CodeType, file: str) -> str | CodeType:
-    """Reference code under a name that no traceback takes for a file: not for the student's of that name."""
-    if isinstance(part, str):
-        return part
-    inner = (_named(const, file) if isinstance(const, CodeType) else const for const in part.co_consts)
-    return part.replace(co_filename=file, co_consts=tuple(inner))
 
 
 def _forget() -> dict[str, ModuleType]:

@@ -60,28 +60,44 @@ class Names:
 COURSES_OWN = Names()
 
 
-def source(program: Program, exercise: str, names: Names = COURSES_OWN) -> str:
-    """The program as Python, the exercise's own part from the student, the rest from the reference."""
-    lines = [*_imports(program, exercise, names), ""]
-    match program:
-        case Expression():
-            lines += _expression(program, names)
-        case Chain():
-            lines += ["x = y = Value(1)", f"for _ in range({program.links}):", "    y = y + x"]
-            lines += [names.back("y")]
-        case Seed():
-            lines += [f"x = Value({program.leaf})", names.back("x"), f"print(type(x.{names.grad}))"]
-        case _:
-            lines += _module(program, names)
+def source(
+    program: Program, exercise: str, names: Names = COURSES_OWN, before: Sequence[Program] = ()
+) -> str:
+    """The program as Python, the exercise's own part from the student, the rest from the reference.
+
+    before: programs that run first, on the same engine.
+    """
+    programs = [*before, program]
+    lines = list(_imports(programs, exercise, names))
+    for number, each in enumerate(programs):
+        said = "# It is right alone:" if each is program else "" if number else "# First this:"
+        lines += ["", *([said] if before and said else []), *_body(each, names)]
     return "\n".join(lines) + "\n"
 
 
-def _imports(program: Program, exercise: str, names: Names) -> Iterator[str]:
+def _body(program: Program, names: Names) -> Iterator[str]:
+    match program:
+        case Expression():
+            yield from _expression(program, names)
+        case Chain():
+            yield from ("x = y = Value(1)", f"for _ in range({program.links}):", "    y = y + x")
+            yield names.back("y")
+        case Seed():
+            yield from (f"x = Value({program.leaf})", names.back("x"), f"print(type(x.{names.grad}))")
+        case _:
+            yield from _module(program, names)
+
+
+def _classes(program: Program) -> tuple[str, ...]:
+    """The classes that a program uses."""
     if isinstance(program, Expression | Chain | Seed):
-        wanted = ["Value"]
-    else:
-        inputs = isinstance(program, Forward) and not program.plain
-        wanted = [program.shape.name, *(["Value"] if inputs else [])]
+        return ("Value",)
+    inputs = isinstance(program, Forward) and not program.plain
+    return (program.shape.name, *(["Value"] if inputs else []))
+
+
+def _imports(programs: Sequence[Program], exercise: str, names: Names) -> Iterator[str]:
+    wanted = list(dict.fromkeys(name for program in programs for name in _classes(program)))
     if names.modules:
         for name in wanted:
             module, own = names.modules[name]
@@ -129,7 +145,11 @@ def _operand(operand: int | Plain, names: list[str]) -> str:
 
 def _module(program: Program, names: Names) -> Iterator[str]:
     assert not isinstance(program, Expression | Chain | Seed)
-    yield f"m = {_made(program.shape)}"
+    if isinstance(program, Census) and program.shape.name == "MLP":
+        yield f"sizes = {list(program.shape.sizes[1:])}"
+        yield f"m = MLP({program.shape.sizes[0]}, sizes)"
+    else:
+        yield f"m = {_made(program.shape)}"
     match program:
         case Forward():
             yield from _given(program.shape, program.parameters, names)
@@ -147,7 +167,8 @@ def _module(program: Program, names: Names) -> Iterator[str]:
         case Training():
             yield from _training(program, names)
         case Census():
-            yield "print(len(m.parameters()), len(set(map(id, m.parameters()))))"
+            more = f", sizes == {list(program.shape.sizes[1:])}" if program.shape.name == "MLP" else ""
+            yield f"print(len(m.parameters()), len(set(map(id, m.parameters()))){more})"
         case Fresh():
             slots = [slot for slot in slot_names(program.shape) if slot[-1] != "b"]
             yield f"print({', '.join(f'{slot}.{names.data}' for slot in slots)})"
@@ -352,15 +373,18 @@ def shown(
     got: tuple[float, ...] | None = None,
     drawn: bool = False,
     own: Names = COURSES_OWN,
+    before: Sequence[Program] = (),
 ) -> Counterexample:
-    """A case as a student sees it: the program, and the numbers that are worth looking at."""
+    """A case as a student sees it: the program, and the numbers that are worth looking at.
+
+    before: programs that have to run first, in the same process.
+    """
     names, places = labels(program), _worth_showing(program, expected, got)
     wanted = tuple((names[place], expected[place]) for place in places)
     seen = () if got is None else tuple((names[place], got[place]) for place in places)
     rank = (*size(program), int(drawn))
-    return Counterexample(
-        source(program, exercise, own), wanted, seen, rank, graph_of(program, expected, got)
-    )
+    text = source(program, exercise, own, before)
+    return Counterexample(text, wanted, seen, rank, graph_of(program, expected, got))
 
 
 def _worth_showing(program: Program, expected: Floats, got: Floats | None) -> list[int]:
@@ -368,6 +392,8 @@ def _worth_showing(program: Program, expected: Floats, got: Floats | None) -> li
     places = range(judged(pack(program), len(expected)))
     differ = {place for place in places if got is not None and not close(got[place], expected[place])}
     kept = list(places)
+    if isinstance(program, Census) and program.shape.name != "MLP":
+        kept.pop()  # only an MLP is given a list of sizes
     if isinstance(program, Expression):
         # A leaf's data is only worth a line where something has changed it.
         leaves = range(len(program.leaves))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.autograd.as_python import COURSES_OWN, Names, labels, shown
@@ -31,9 +32,10 @@ class ProgramsOverValue:
         expected: tuple[float, ...],
         got: tuple[float, ...] | None = None,
         drawn: bool = False,
+        before: Sequence[Program] = (),
     ) -> Counterexample:
         """A case as a student sees it."""
-        return shown(program, exercise, expected, got, drawn, self.names)
+        return shown(program, exercise, expected, got, drawn, self.names, before)
 
     def random(self, packed: Packed) -> bool:
         """The first weights of a module are nobody's to foretell."""

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign
 from grader.autograd.programs import ProgramsOverValue
-from grader.subject import Subject
+from grader.subject import Ask, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from types import CodeType
 
     from grader.course.course import Course
     from grader.examine.examining import Examiner
     from grader.examine.setting import Setting
+    from grader.model import Exercise, Finding
     from grader.notebook.magics import Magic
     from grader.report.report import Report
     from grader.submission.submission import Submission
@@ -60,7 +62,21 @@ class Autograd(ProgramsOverValue):
     name = "autograd"
     versions = ("torch",)
     worker = ("autograd.worker.programs",)
+    reads = ("autograd/reading", "autograd/reading/worker")
     layouts = AnyEngines()
+
+    @property
+    def reading(self) -> tuple[tuple[str, CodeType], ...]:
+        """The modules that run code on symbols."""
+        from grader.autograd.reading.reader import code
+
+        return code()
+
+    def read(self, exercise: Exercise, source: str, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
+        """What an operation, backward() or a network does otherwise than it should."""
+        from grader.autograd.reading.reader import read
+
+        return read(exercise, source, ask, reference)
 
     def warm_up(self) -> None:
         """Only a failure that no recorded case shows needs torch; but then every fork would import it."""

@@ -35,8 +35,8 @@ SEEDS = 1 << 31
 @SEED
 @SANDBOX
 def warm(seed: int, sandbox: str) -> None:
-    """Draw all cases and try all known mistakes now, so that no grading has to wait for that."""
-    from grader.examine.signatures import warm as fill
+    """Draw all cases now, so that no grading has to wait for that."""
+    from grader.examine.grading import warm as fill
 
     cases = fill(setting(sandbox, seed))
     click.echo(f"{cases} cases are ready for seed {seed}.")

@@ -108,7 +108,8 @@ class Course(Marked):
 
 def _compiled(source: str, name: str) -> CodeType:
     try:
-        return compile(source, f"{name}.py", "exec", dont_inherit=True)
+        # No frame is shown of a name in angle brackets: what students see are lines of their own.
+        return compile(source, f"<reference {name}.py>", "exec", dont_inherit=True)
     except SyntaxError as error:
         raise CourseError(
             f"solutions/{name}.py, line {error.lineno}: {error.msg}", "mend the solution"

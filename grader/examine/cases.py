@@ -65,6 +65,12 @@ class Bank:
         start = sum(self.counts[:prop])
         return range(start, start + self.counts[prop])
 
+    def only(self, places: Sequence[int]) -> Request:
+        """The programs of these places, ready to send."""
+        programs, lengths = self.programs, self.request.lengths
+        chosen = [programs[place] for place in places]
+        return Request(marshal.dumps(chosen), tuple(lengths[place] for place in places))
+
     def is_written(self, place: int) -> bool:
         """Whether a case was written down rather than drawn."""
         return place in self.written

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from grader.course.course import GIVEN, Course
+from grader.examine.cases import key
+from grader.examine.reading import reference_name
 from grader.examine.setting import Setting
-from grader.examine.signatures import signatures_key
 from grader.model import Exercise
 from grader.submission.submission import Submission
 from grader.version import VERSION, code_digest
 
-# Together with what cases and signatures depend on: everything between programs and outcomes.
+# Together with what cases and readings depend on: everything between programs and outcomes.
 JUDGES = (
     "agreement",
     "course",
@@ -33,7 +34,8 @@ JUDGES = (
 def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
     """SHA-256 over all that decides an exercise's outcomes besides the submission."""
     course, limits = setting.course, setting.limits
-    digest = hashlib.sha256(signatures_key(setting, exercise).encode())
+    stem = key(course.subject, course.properties(exercise.name), setting.seed)
+    digest = hashlib.sha256(f"{stem} {reference_name(course, exercise)}".encode())
     settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory)
     digest.update(repr(settled).encode())
     digest.update(code_digest(*JUDGES, course.subject.name, f"{course.subject.name}/worker"))

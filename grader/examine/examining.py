@@ -5,25 +5,25 @@ from __future__ import annotations
 import marshal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from functools import cache, cached_property
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Protocol
 
 from grader.course.course import Course, untouched
-from grader.course.misconceptions import misconceptions
 from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
-from grader.examine.diagnosis import Matcher, named
-from grader.examine.judging import broken, first_broken, holds, shrunk, verdict
+from grader.examine.judging import Broken, broken, first_broken, holds, needed_before, shrunk, verdict
+from grader.examine.reading import BRIEF, BRIEFER, findings
 from grader.examine.setting import Setting, parts
-from grader.examine.signatures import recall_signatures
 from grader.model import (
     Crashed,
-    Diagnosis,
     Exercise,
+    Finding,
     Kind,
     NotStarted,
+    Numbers,
     Observation,
     Outcome,
     Passed,
@@ -31,7 +31,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Clock, Request, Runner, Session
+from grader.sandbox.runner import Clock, Limits, Request, Runner, Session
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
@@ -66,8 +66,10 @@ class Examination:
         properties: Sequence[Property],
         session: Session,
         seen: Sequence[Observation],
+        again: Callable[[], AbstractContextManager[Session]] | None = None,
     ) -> None:
         self._setting = setting
+        self._again = again
         self._exercise = exercise
         self._bank = bank
         self._attempt = session
@@ -86,10 +88,37 @@ class Examination:
         if place is None:
             return Passed(cases)
         worst = broken(self._bank, place, self._seen[place])
+        if self._depends:
+            return self._told_with_others(prop, place, cases, worst)
         shrinks = shrinks and prop.over is not None and not self._attempt.over
         if shrinks and self._only_drawn_cases_fail:
             worst = shrunk(self._bank.subject, prop, self._setting.seed, self._attempt, worst)
         return verdict(self._bank.subject, self._exercise.name, cases, worst)
+
+    @cached_property
+    def _depends(self) -> bool:
+        """Whether the first program that failed is right in a process of its own.
+
+        One is tried for all: code that keeps nothing between calls costs one more process, and no more.
+        """
+        pairs = zip(self._properties, self._broken, strict=True)
+        prop, place = next((prop, place) for prop, place in pairs if place is not None)
+        known = self._again is not None and isinstance(self._seen[place], Numbers)
+        return known and not self._fails(prop, [place])
+
+    def _fails(self, prop: Property, places: Sequence[int]) -> bool:
+        """Whether the last of these places' programs fails in a fresh process that runs nothing but these."""
+        assert self._again is not None
+        with self._again() as session:
+            got = session.observe(self._bank.only(places))[-1]
+        return not holds(prop, self._bank, places[-1], got)
+
+    def _told_with_others(self, prop: Property, place: int, cases: int, worst: Broken) -> Outcome:
+        """The outcome of a program that may be right alone, with what has to run before it."""
+        before = needed_before(place, lambda places: self._fails(prop, places))
+        unpack, programs = self._bank.subject.unpack, self._bank.programs
+        earlier = None if before is None else tuple(unpack(programs[p]) for p in before)
+        return verdict(self._bank.subject, self._exercise.name, cases, worst, earlier)
 
     @property
     def all_hold(self) -> bool:
@@ -112,17 +141,18 @@ class Examination:
         written = (place for place in places if self._bank.is_written(place))
         return any(not holds(prop, self._bank, place, self._seen[place]) for place in written)
 
-    @cached_property
-    def diagnosis(self) -> Diagnosis | None:
-        """The misconception that explains all that was seen, where one does."""
-        if not any(
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process is gone, or was waited for in vain."""
+        return bool(self._attempt.over)
+
+    @property
+    def costs_points(self) -> bool:
+        """Whether a property that counts does not hold."""
+        return any(
             place is not None and prop.claim.kind is Kind.GRADED
             for prop, place in zip(self._properties, self._broken, strict=True)
-        ):
-            return None
-        signatures = recall_signatures(self._setting, self._exercise, self._bank)
-        ids = Matcher(self._bank, self._properties, self._seen).matching(signatures)
-        return named(misconceptions(self._exercise.name, only=ids))
+        )
 
 
 class Examiner:
@@ -134,12 +164,13 @@ class Examiner:
         self._student = Runner(setting.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
+        self._findings: dict[str, tuple[Finding, ...]] = {}
         self._shrinking = SHRINKING
 
     @property
     def lanes(self) -> int:
         """For how many processes a worker is started."""
-        return len(self.setting.course.parts)
+        return 2 * len(self.setting.course.parts)  # each may be read once it is graded
 
     @property
     def longest(self) -> float:
@@ -164,10 +195,38 @@ class Examiner:
         self._shrinking -= time.monotonic() - began
         return outcome
 
-    def diagnosis(self) -> Diagnosis | None:
-        """What is probably behind the failures of the exercise that was examined last."""
-        found = self._current[1] if self._current else None
-        return None if found is None or isinstance(found, Outcome) else found.diagnosis
+    def findings(self) -> tuple[Finding, ...]:
+        """What the code of the exercise examined last does otherwise than it should, if it failed."""
+        name, examined = self._current or ("", None)
+        if not isinstance(examined, Examination) or not examined.costs_points:
+            return ()
+        return self.read(name)
+
+    def read(self, name: str) -> tuple[Finding, ...]:
+        """What an exercise's code does otherwise than it should; read once."""
+        if name not in self._findings:
+            self._findings[name] = self._read(name)
+        return self._findings[name]
+
+    @property
+    def _patience(self) -> Limits:
+        """How long a reading of the exercise that was examined last may take."""
+        examined = self._current[1] if self._current else None
+        return BRIEFER if isinstance(examined, Examination) and examined.has_ended else BRIEF
+
+    def _read(self, name: str) -> tuple[Finding, ...]:
+        course, sources = self.setting.course, self.submission.sources
+        exercise = next(part for part in course.parts if part.name == name)
+        if exercise.own:
+            return ()
+        reference = self.setting.reference(exercise)
+        engine = parts(course, sources, exercise)
+        student, limits = self._student, self._patience
+        found = findings(exercise, sources[name], engine, student, reference, limits)
+        if name in self.setting.told:
+            return found
+        # What should be done is the solution: what nobody may be told yet is in no report.
+        return tuple(replace(finding, should="") for finding in found)
 
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing of how that exercise was examined, for those who examine in another way."""
@@ -182,7 +241,8 @@ class Examiner:
         engine = parts(setting.course, self.submission.sources, exercise)
         session = self._open.enter_context(self._student.attempt(engine))
         seen = self._observed(session, exercise, properties)
-        return Examination(setting, exercise, bank, properties, session, seen)
+        again = partial(self._student.attempt, engine)
+        return Examination(setting, exercise, bank, properties, session, seen, again)
 
     def _observed(
         self, session: Session, exercise: Exercise, properties: Sequence[Property]
@@ -223,16 +283,16 @@ class Layouts(Layout, Protocol):
         """By which promises a submission is judged, in words; nothing for the course's own files."""
 
 
-def examine(setting: Setting, submission: Submission, exercise: Exercise, diagnosed: bool = True) -> Result:
+def examine(setting: Setting, submission: Submission, exercise: Exercise, read: bool = True) -> Result:
     """One exercise's verdicts without pytest around them, for checks that make hundreds of them.
 
-    diagnosed: the misconception behind what fails is looked for.
+    read: code that fails is read.
     """
     properties = declared_in(setting.course.properties(exercise.name))
     examiner = Examiner(setting, submission)
     try:
         verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
-        return Result(exercise, tuple(verdicts), examiner.diagnosis() if diagnosed else None)
+        return Result(exercise, tuple(verdicts), examiner.findings() if read else ())
     finally:
         examiner.close()
 
@@ -260,11 +320,13 @@ class Early:
         exercise: Exercise,
         properties: Sequence[Property],
         tell: Callable[[Result], None],
+        read: Callable[[], tuple[Finding, ...]],
     ) -> None:
         self._setting = setting
         self._exercise = exercise
         self._properties = properties
         self._tell = tell
+        self._read = read
 
     @cached_property
     def bank(self) -> Bank:
@@ -300,9 +362,4 @@ class Early:
             outcome = verdict(bank.subject, self._exercise.name, len(bank.places(number)), worst)
             verdicts.append(Verdict(prop.claim, outcome))
         missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
-        return Result(self._exercise, tuple(verdicts), self._diagnosis(seen) if missed else None)
-
-    def _diagnosis(self, seen: list[Observation]) -> Diagnosis | None:
-        signatures = recall_signatures(self._setting, self._exercise, self.bank)
-        ids = Matcher(self.bank, self._properties, seen).matching(signatures)
-        return named(misconceptions(self._exercise.name, only=ids))
+        return Result(self._exercise, tuple(verdicts), self._read() if missed else ())

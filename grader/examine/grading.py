@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from grader.course.course import Course
+from grader.course.properties import declared_in
 from grader.errors import CourseError
 from grader.examine.examining import Examiner
 from grader.examine.plugin import NAME, Examining
 from grader.examine.setting import Setting
-from grader.model import Exercise, Result, Verdict
-from grader.report.evidence import claim_from_plain, diagnosis_from_plain, outcome_from_plain
+from grader.model import Exercise, Finding, Result, Verdict
+from grader.report.evidence import claim_from_plain, findings_from_plain, outcome_from_plain
 from grader.report.report import Report
 from grader.subject import Subject
 from grader.submission.submission import Submission
@@ -151,7 +152,8 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
     Raises CourseError where a test has no outcome, or an exercise has no property.
     """
     verdicts = []
-    diagnosis, notes = None, ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
     for test in tests:
         if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
             continue
@@ -160,13 +162,13 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
             raise CourseError(f"{test['nodeid']} gave no outcome: {_crash(test)}", "run: grader check")
         verdict = Verdict(claim_from_plain(found["claim"]), outcome_from_plain(found["outcome"]))
         verdicts.append(verdict)
-        diagnosis = diagnosis or diagnosis_from_plain(found["diagnosis"])
+        findings = findings or findings_from_plain(found)
         notes = tuple(found["notes"])
     if not verdicts:
         raise CourseError(
             f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py"
         )
-    return Result(exercise, tuple(verdicts), diagnosis, notes)
+    return Result(exercise, tuple(verdicts), findings, notes)
 
 
 def _crash(test: dict[str, Any]) -> str:
@@ -185,3 +187,15 @@ def versions(subject: Subject) -> tuple[tuple[str, str], ...]:
         *((name, version(name)) for name in subject.versions),
         ("hypothesis", version("hypothesis")),
     )
+
+
+def warm(setting: Setting) -> int:
+    """Fill the setting's cache for its seed; how many cases there are."""
+    cases = 0
+    for exercise in setting.course.parts:
+        cases += len(
+            setting.bank(exercise, declared_in(setting.course.properties(exercise.name))).request.lengths
+        )
+        if not exercise.own:
+            setting.reference(exercise)
+    return cases

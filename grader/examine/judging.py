@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,10 @@ from grader.sandbox.runner import Request, Session
 from grader.subject import Program, Programs, pack
 
 MOST_TRIES = 300
+MOST_SHOWN = 3  # programs that a reader will run one after the other
 PLACE = re.compile(r"\{(\d{1,6})\}")
+# Of code that keeps something between calls.
+DEPENDS = "Alone this program gives the right numbers: it depends on what ran before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,23 @@ def broken(bank: Bank, place: int, got: Observation) -> Broken:
     return Broken(bank.subject.unpack(bank.programs[place]), bank.answer(place), got, bank.is_written(place))
 
 
-def verdict(subject: Programs, exercise: str, cases: int, worst: Broken | None) -> Outcome:
-    """What became of a property that was tried on so many cases, the smallest broken one being worst."""
+def verdict(
+    subject: Programs,
+    exercise: str,
+    cases: int,
+    worst: Broken | None,
+    before: Sequence[Program] | None = (),
+) -> Outcome:
+    """What became of a property that was tried on so many cases, the smallest broken one being worst.
+
+    before: what must have run before it; None where it is right alone, and what it takes is not known.
+    """
     if worst is None:
         return Passed(cases)
-    got, shown = worst.got, partial(counterexample, subject, exercise, worst)
+    got, shown = worst.got, partial(counterexample, subject, exercise, worst, before or ())
     match got:
         case Numbers():
-            return Failed(cases, shown(got.values))
+            return Failed(cases, shown(got.values), "" if before == () else DEPENDS)
         case Misfit(reason):
             return Failed(cases, shown(), _named(reason, subject.labels(worst.program)))
         case Raised(error, frames):
@@ -91,10 +103,14 @@ def _named(reason: str, names: Sequence[str]) -> str:
 
 
 def counterexample(
-    subject: Programs, exercise: str, worst: Broken, got: tuple[float, ...] | None = None
+    subject: Programs,
+    exercise: str,
+    worst: Broken,
+    before: Sequence[Program] = (),
+    got: tuple[float, ...] | None = None,
 ) -> Counterexample:
     """The case as a student sees it: the program, and the numbers that are worth looking at."""
-    return subject.shown(worst.program, exercise, worst.expected, got, not worst.written)
+    return subject.shown(worst.program, exercise, worst.expected, got, not worst.written, before)
 
 
 class _Broke(Exception):
@@ -140,3 +156,30 @@ def shrunk(subject: Programs, prop: Property, seed: int, session: Session, start
     with suppress(_Broke, HypothesisException):
         each_drawn(prop, seed, subject.answer, shrinker.try_out, shrink=True)
     return shrinker.smallest
+
+
+def needed_before(place: int, fails: Callable[[Sequence[int]], bool]) -> tuple[int, ...] | None:
+    """Which earlier programs have to run first for one to fail: none where it fails alone.
+
+    Code that keeps something between calls, in a global name, a class or a default argument, may do a program
+    right when that is run alone; then the program that is shown must not stand alone either.
+
+    place: of the program among those that ran, each after all earlier ones.
+    fails: runs the programs of some places in a fresh process, and says whether the last one fails there.
+    Gives None where that many are needed that nobody would read them, or where it fails no more.
+    """
+    if fails([place]):
+        return ()
+    before = list(range(place))
+    if not fails([*before, place]):
+        return None
+    while len(before) > 1:
+        half = len(before) // 2
+        # What ran last is likelier to matter.
+        for part in (before[half:], before[:half]):
+            if fails([*part, place]):
+                before = part
+                break
+        else:
+            return tuple(before) if len(before) < MOST_SHOWN else None
+    return tuple(before)

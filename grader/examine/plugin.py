@@ -21,8 +21,8 @@ from grader.errors import CourseError, GraderError
 from grader.examine.cases import default_folder
 from grader.examine.examining import Examiner
 from grader.examine.setting import Setting
-from grader.model import Diagnosis, Exercise, Kind, Outcome, Passed
-from grader.report.evidence import claim_to_plain, diagnosis_to_plain, outcome_to_plain
+from grader.model import Exercise, Finding, Kind, Outcome, Passed
+from grader.report.evidence import claim_to_plain, findings_to_plain, outcome_to_plain
 from grader.report.words import in_full
 from grader.sandbox.cages import choose
 from grader.submission.submission import load
@@ -47,10 +47,10 @@ class Examining:
         with self.noting_faults():
             return self.examiner.outcome(self.exercise(item), collected(item.module), prop)
 
-    def diagnosis(self) -> Diagnosis | None:
-        """What is probably behind the failures of the exercise whose property was judged last."""
+    def findings(self) -> tuple[Finding, ...]:
+        """What the code of the exercise whose property was judged last does otherwise than it should."""
         with self.noting_faults():
-            return self.examiner.diagnosis()
+            return self.examiner.findings()
 
     @contextmanager
     def noting_faults(self) -> Iterator[None]:
@@ -120,13 +120,13 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         return {}
     assert isinstance(item, pytest.Function)
     prop: Property = item.obj.prop
-    # Only a report asks for the diagnosis: a property run by hand does not pay for it.
+    # Only a report asks for the findings: a property run by hand does not pay for it.
     judge = item.funcargs["student"]
     assert isinstance(judge, Judge)
     return {
         "exercise": Path(item.path).stem.removeprefix("test_"),
         "claim": claim_to_plain(prop.claim),
         "outcome": outcome_to_plain(item.stash[FOUND]),
-        "diagnosis": diagnosis_to_plain(judge.examining.diagnosis()),
+        "findings": findings_to_plain(judge.examining.findings()),
         "notes": list(judge.examining.examiner.notes()),
     }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import CodeType
 
 from grader.course.course import GIVEN, Course
 from grader.course.properties import Property
 from grader.examine.cases import Bank, recall
-from grader.examine.diagnosis import Signature
+from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
+from grader.machine.cache import recall as recalled
 from grader.model import Exercise
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Limits, Parts
@@ -23,6 +25,8 @@ class Setting:
 
     cache: the folder of recorded cases.
     say: called with a sentence before something that takes seconds and happens only once.
+    told: the exercises of which the student has been shown almost the code; only there a finding says what
+        should be done.
     lenient: whether an implementation in a shape of its own is judged by its own promises, not the course's.
     """
 
@@ -33,12 +37,18 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
     lenient: bool = False
+    told: frozenset[str] = frozenset()
     # Read once, and kept for the next submission.
-    signatures: dict[tuple[str, Path], list[Signature]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
     _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _banks: dict[str, Bank] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _references: dict[str, Reference] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def telling(self, told: frozenset[str]) -> Setting:
+        """The same, with what was read once, for a student who has been told more."""
+        other = replace(self, told=told)
+        for name in ("_said", "_banks", "_references"):
+            object.__setattr__(other, name, getattr(self, name))
+        return other
 
     def bank(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
         """The exercise's cases: kept here once asked for, else from the cache, or drawn now and told so."""
@@ -49,6 +59,20 @@ class Setting:
     def _recalled(self, exercise: Exercise, properties: Sequence[Property]) -> Bank:
         path = self.course.properties(exercise.name)
         return recall(self.course.subject, self.cache, path, self.seed, properties, self.say_once)
+
+    def reference(self, exercise: Exercise) -> Reference:
+        """What the exercise's solution answers where code is read; kept like its cases."""
+        if exercise.name not in self._references:
+            course, source = self.course, self.course.solution(exercise.name)
+            solution = replace(
+                parts(course, {exercise.name: source}, exercise), reading=course.subject.reading
+            )
+            new = Reference({}, course.subject, solution, self.cage)
+            asked = partial(answers_to_itself, new, exercise, source)
+            name = reference_name(course, exercise)
+            known = recalled(self.cache, name, from_bytes, asked, to_bytes, self.say_once)
+            self._references[exercise.name] = replace(new, answers=known)
+        return self._references[exercise.name]
 
     def say_once(self, sentence: str) -> None:
         """Say a sentence that has not been said yet, if there is somebody to hear it."""

@@ -51,10 +51,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One submission, and the marks it is to be examined for."""
+    """One submission, and the marks it is to be examined for.
+
+    told: see Setting.
+    """
 
     submission: Submission
     marks: tuple[str, ...]
+    told: frozenset[str] = frozenset()
 
     def to_plain(self) -> Plain:
         handed_in = self.submission
@@ -63,6 +67,7 @@ class Task:
             "sources": dict(handed_in.sources),
             "unreadable": dict(handed_in.unreadable),
             "marks": list(self.marks),
+            "told": sorted(self.told),
             "shape": None if handed_in.shape is None else [handed_in.shape.value, *handed_in.shape.names],
         }
 
@@ -70,7 +75,7 @@ class Task:
     def from_plain(cls, plain: Plain) -> Task:
         shape = plain["shape"] and AnyShape(plain["shape"][0], tuple(map(tuple, plain["shape"][1:])))
         submission = Submission(plain["name"], plain["sources"], plain["unreadable"], shape)
-        return cls(submission, tuple(plain["marks"]))
+        return cls(submission, tuple(plain["marks"]), frozenset(plain["told"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Reply:
     """What a room says of a task.
 
     course: the hexadecimal course digest of the room that examined.
-    evidence: for each mark its outcomes and its diagnosis, as evidence.result_to_plain() gives them.
+    evidence: for each mark its outcomes and findings, as evidence.result_to_plain() gives them.
     """
 
     course: str

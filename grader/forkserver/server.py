@@ -33,7 +33,6 @@ from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently, versions
 from grader.examine.plugin import Examining
 from grader.examine.setting import Setting
-from grader.examine.signatures import recall_signatures
 from grader.forkserver.messages import (
     Order,
     Overrun,
@@ -71,7 +70,8 @@ class Prepared(Examiner):
     def _observed(
         self, attempt: Session, exercise: Exercise, properties: Sequence[Property]
     ) -> list[Observation]:
-        return Early(self.setting, exercise, properties, self._tell).observe(attempt)
+        early = Early(self.setting, exercise, properties, self._tell, lambda: self.read(exercise.name))
+        return early.observe(attempt)
 
 
 class Fork:
@@ -169,9 +169,9 @@ class Server(Carrier):
             assert bank.programs
             bank.answer(0)
             if not exercise.own:
-                recall_signatures(self.setting, exercise, bank)
+                self.setting.reference(exercise)
             if self.early:
-                Early(self.setting, exercise, properties, lambda _: None).halves()
+                Early(self.setting, exercise, properties, lambda _: None, tuple).halves()
 
     def _each_task(self, lane: socket.socket) -> socket.socket:
         """Hand tasks to forks and their replies back, until the lane closes; returns in the forks only."""
@@ -229,6 +229,8 @@ class Server(Carrier):
         if examiner is None:
             examiner = self.layouts.examiner(self.setting, task.submission)
         examiner.submission = task.submission
+        if task.told:
+            examiner.setting = examiner.setting.telling(task.told)
         self.examining.examiner = examiner
         return task
 

@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
 
@@ -69,14 +69,17 @@ class Parts:
         reference's as code.
     needed: the definitions the engine has, in order: the module, what it defines, and the attribute
         that this becomes, or nothing for a class.
+    reading: what is sent besides where the code is to be read, module by module; see Subject.read.
     """
 
     modules: Mapping[str, str | CodeType]
     needed: tuple[tuple[str, str, str], ...]
+    reading: tuple[tuple[str, CodeType], ...] = field(default=(), kw_only=True)
 
     def head(self) -> dict[str, Any]:
         """As a worker is told."""
-        return {"parts": dict(self.modules), "needed": list(self.needed)}
+        head = {"parts": dict(self.modules), "needed": list(self.needed)}
+        return head | {"reading": list(self.reading)} if self.reading else head
 
 
 class Runner:
@@ -94,12 +97,16 @@ class Runner:
         self._used = 0
 
     @contextmanager
-    def attempt(self, parts: Parts, clock: Clock | None = None) -> Iterator[Session]:
+    def attempt(
+        self, parts: Parts, clock: Clock | None = None, limits: Limits | None = None
+    ) -> Iterator[Session]:
         """A fresh process that loads the parts; it ends with the block.
 
         clock: of an exercise that takes several processes; a whole one where nothing is said.
+        limits: others than the runner's own.
         """
-        session = Session(self._begin, parts, self._limits, clock or Clock.of(self._limits))
+        limits = limits or self._limits
+        session = Session(self._begin, parts, limits, clock or Clock.of(limits))
         try:
             yield session
         finally:

@@ -12,6 +12,7 @@ from grader.errors import UsageError
 from grader.machine.files import regular
 from grader.printable import printable
 
+UTF16 = (b"\xff\xfe", b"\xfe\xff")  # how it begins, in either order of bytes
 LARGEST = 1 << 20
 MOST_FILES = 100
 
@@ -131,6 +132,10 @@ def text(name: str, data: bytes) -> str:
     """The text of a Python file; raises ValueError, in words, where it is none."""
     if len(data) > LARGEST:
         raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
+    if data.startswith(UTF16) or (
+        b"\0" in data and len(data) % 2 == 0 and data[1::2].count(0) > len(data) / 4
+    ):
+        raise ValueError(f"{name} is saved as UTF-16; save it as UTF-8")
     if b"\0" in data:
         raise ValueError(f"{name} holds a NUL byte, so it is no Python source")
     try:

@@ -98,20 +98,35 @@ def assemble(head: dict[str, Any]) -> Engine:
         return _foreign(head["foreign"])
     # Last on the path, so that a submission's random.py never stands in for the real one.
     sys.meta_path.append(Parts(head["parts"]))
-    return assembled(head["needed"])
+    engine = assembled(head["needed"])
+    if "reading" in head:
+        files = {f"{name}.py" for name, part in head["parts"].items() if isinstance(part, str)}
+        engine["reading"] = _sent("reading.worker", head["reading"]).Reading(engine, files).run
+    return engine
 
 
 def _foreign(given: dict[str, Any]) -> Engine:
-    """An implementation in a shape of its own, with what it takes to understand that, sent over as code."""
-    package = __package__.removesuffix("worker") + "any_engine.worker"
+    """An implementation in a shape of its own, with what it takes to understand that."""
+    serving = _sent("any_engine.worker", given["code"]).Serving(given)
+    if given["reading"]:
+        reading = _sent("reading.worker", given["reading"])
+        numbered, walks = serving.numbering.by_address, given["backward_read"]
+        known = serving.values, serving.graph, given["chains"], numbered, walks
+        serving.engine["reading"] = reading.of_engine(*known)
+    return {"run": serving.run}
+
+
+def _sent(name: str, code: list[tuple[str, CodeType]]) -> ModuleType:
+    """A package beside ours that was sent over as code; its last module."""
+    package = __package__.removesuffix("worker") + name
     sys.modules[package] = type(sys)(package)
     sys.modules[package].__path__ = []
-    for name, code in given["code"]:
-        module = sys.modules[f"{package}.{name}"] = type(sys)(f"{package}.{name}")
+    for last, part in code:
+        module = sys.modules[f"{package}.{last}"] = type(sys)(f"{package}.{last}")
         module.__package__ = package
-        setattr(sys.modules[package], name, module)
-        exec(code, module.__dict__)
-    return {"run": sys.modules[package + ".serving"].Serving(given).run}
+        setattr(sys.modules[package], last, module)
+        exec(part, module.__dict__)
+    return module
 
 
 def forward(
@@ -291,7 +306,7 @@ def _call(engine: Engine, module: Any, shape: tuple[Any, ...], x: list[Any]) -> 
     outs = list(out) if isinstance(out, list | tuple) else [out]
     for single in outs:
         if not isinstance(single, engine["Value"]):
-            raise Misfit(f"{name} gave {a(single)}, expected a Value")
+            raise Misfit(f"{name} gave {_no(engine['Value'], single)}, expected a Value")
     if len(outs) != expected:
         raise Misfit(f"{name} gave {len(outs)} outputs, expected {expected}")
     return outs
@@ -338,10 +353,17 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
             make = OPS.get(op) or operator.methodcaller(op)
             out = make(*[nodes[x] if type(x) is int else x[0] for x in operands])
             if not isinstance(out, value):
-                raise Misfit(f"{_verb(op)} gave {a(out)}, expected a Value")
+                raise Misfit(f"{_verb(op)} gave {_no(value, out)}, expected a Value")
             nodes.append(out)
     inner = [_if_number(node.grad) for node in nodes[len(inputs) :]]
     return [node.data for node in nodes] + [leaf.grad for leaf in inputs] + inner
+
+
+def _no(value: Any, thing: Any) -> str:
+    """What a thing is that should have been a Value."""
+    if type(thing).__name__ != getattr(value, "__name__", ""):
+        return a(thing)
+    return f"a {type(thing).__name__} of another class, from the module {type(thing).__module__}"
 
 
 def _if_number(grad: Any) -> float:
@@ -364,6 +386,11 @@ def _chain(engine: Engine, links: int) -> Numbers:
     return [y.data, x.grad]
 
 
+def _reading(engine: Engine, *question: Any) -> Numbers:
+    numbers: Numbers = engine["reading"](*question)
+    return numbers
+
+
 def _seed(engine: Engine, leaf: Any) -> Numbers:
     x = engine["Value"](leaf)
     x.backward()
@@ -381,4 +408,5 @@ RUNNERS: dict[str, Callable[..., Numbers]] = {
     "bare": bare,
     "training": training,
     "descent": descent,
+    "reading": _reading,
 }

@@ -169,7 +169,7 @@ EVERY_SEVENTH = """
     out = Value(self.data + other.data + (add.calls % 7 == 0),"""
 AT_RANDOM = """
     import os
-    out = Value(self.data + other.data + (os.urandom(1)[0] < 40),"""
+    out = Value(self.data + other.data + (os.urandom(1)[0] < 100),"""
 AT_FIRST = """
     add.calls = getattr(add, "calls", 0) + 1
     out = Value(self.data + other.data + (add.calls <= 3),"""
