@@ -39,7 +39,7 @@ def compare(base: Path, size: int, sample: int) -> None:
     """Print what a submission costs in the batch, alone, and in the course's own layout."""
     names = generate(base / "class", size)
     own_layout(base / "own", size)
-    for name in ("class", "own"):  # fills the caches of cases and signatures
+    for name in ("class", "own"):  # fills the caches of cases and readings
         few = sorted((base / name).iterdir())[:3]
         for path in few:
             copied(path, base / f"warm-{name}" / path.name)

@@ -62,7 +62,7 @@ def whole(base: Path, size: int, sample: int) -> Path:
     """A class on two cores, beside a sample of it in pytest processes; its gradebook."""
     expected = generate(base / "class", size)
     book = base / "class.sqlite"
-    # Fills the caches of cases and signatures.
+    # Fills the caches of cases and readings.
     shutil.copytree(here().root / "solutions", base / "warm" / "p", ignore=shutil.ignore_patterns("__*"))
     batch(base / "warm", base / "warm.sqlite")
     run = batch(base / "class", book)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.course import HEADINGS, Course, handed_out
 from grader.course.misconceptions import FOLDER, Misconception, Variant, faults, misconceptions, variants
-from grader.course.properties import Property, declared_in
-from grader.examine.cases import Bank
-from grader.examine.diagnosis import Signature
+from grader.course.properties import declared_in
 from grader.examine.examining import examine
 from grader.examine.judging import holds
-from grader.examine.setting import Setting
-from grader.examine.signatures import recall_signatures
+from grader.examine.setting import Setting, parts
 from grader.machine.files import put
-from grader.model import Exercise, Kind, Numbers, Result
+from grader.model import Exercise, Kind, Result
 from grader.report.evidence import status
 from grader.report.scoring import score
+from grader.sandbox.runner import Limits, Runner
 from grader.submission.submission import Submission
+
+# Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
+WRONG = Limits(seconds=6.0, patience=4.0)
+LANES = 20  # processes of one worker, before another is started
 
 
 def findings(setting: Setting) -> Iterator[str]:
@@ -116,8 +117,7 @@ def stub_faults(setting: Setting, exercise: Exercise) -> Iterator[str]:
 
 
 def _result(setting: Setting, exercise: Exercise, sources: dict[str, str]) -> Result:
-    # Without a diagnosis: misconceptions that cannot be read are a finding of their own, told after these.
-    return examine(setting, Submission("check", sources, {}), exercise, diagnosed=False)
+    return examine(setting, Submission("check", sources, {}), exercise, read=False)
 
 
 def right_variant_faults(setting: Setting) -> Iterator[str]:
@@ -131,55 +131,35 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
 
 
 def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Iterator[str]:
-    """Misconceptions that nothing catches, that their property misses, or that two names stand for.
+    """Misconceptions that nothing catches, or that their property misses.
 
     Where some cannot be read, that is all there is to find: an exercise's are run together or not at all.
     """
     if unreadable := faults(exercise.name, folder):
         yield from (f"{fault.what}; {fault.next_step}" for fault in unreadable)
         return
-    course = setting.course
-    known = misconceptions(exercise.name, folder)
-    found, signatures = _matrix(setting, exercise, folder)
+    course, known, graded = setting.course, misconceptions(exercise.name, folder), _graded(setting, exercise)
+    # Most are caught by the property that is meant to: only the others are tried on all cases.
+    meant = {wrong.id: {wrong.seen_by} & graded.keys() for wrong in known}
+    caught = _caught(setting, exercise, known, meant)
+    missed = [wrong for wrong in known if not caught[wrong.id]]
+    caught |= _caught(setting, exercise, missed, dict.fromkeys((wrong.id for wrong in missed), graded))
     headings = (course.root / "HINTS.md").read_text("utf-8").splitlines()
     for misconception in known:
         where = f"{exercise.name}: the misconception {misconception.id}"
-        if not found.caught[misconception.id]:
+        if not caught[misconception.id]:
             yield f"{where} loses no points"
-        elif misconception.seen_by not in found.caught[misconception.id]:
+        elif misconception.seen_by not in caught[misconception.id]:
             yield f"{where} is not caught by the property meant for it, {misconception.seen_by!r}"
         if f"### {misconception.hint}" not in headings:
             yield f"{where} leads to a hint that is not there, {misconception.hint!r}"
-    yield from _undeclared_twins(exercise, known, signatures)
-
-
-def _undeclared_twins(
-    exercise: Exercise, known: Sequence[Misconception], signatures: Sequence[Signature]
-) -> Iterator[str]:
-    """Pairs with one behaviour that do not say so."""
-    for misconception, signature in zip(known, signatures, strict=True):
-        for other in signatures:
-            same = signature.words == other.words and _bits(signature) == _bits(other)
-            if same and signature.id < other.id and other.id not in misconception.twins:
-                yield f"{exercise.name}: {signature.id} and {other.id} behave the same; declare them twins"
-
-
-def _bits(signature: Signature) -> bytes:
-    return array("d", signature.values).tobytes()
 
 
 def matrices(setting: Setting) -> Iterator[tuple[str, Matrix]]:
     """What catches what, exercise by exercise."""
     setting.course.authors_only()
     for exercise in setting.course.exercises:
-        yield exercise.name, _matrix(setting, exercise, FOLDER)[0]
-
-
-def _matrix(setting: Setting, exercise: Exercise, folder: Path) -> tuple[Matrix, list[Signature]]:
-    properties = declared_in(setting.course.properties(exercise.name))
-    bank = setting.bank(exercise, properties)
-    signatures = recall_signatures(setting, exercise, bank, folder)
-    return matrix(bank, properties, signatures), signatures
+        yield exercise.name, matrix(setting, exercise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,25 +174,45 @@ class Matrix:
         return [id_ for id_, names in self.caught.items() if names == {prop}]
 
 
-def matrix(bank: Bank, properties: Sequence[Property], signatures: Sequence[Signature]) -> Matrix:
+def matrix(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Matrix:
     """Judge every misconception by every graded property."""
-    graded = [(n, prop) for n, prop in enumerate(properties) if prop.claim.kind is Kind.GRADED]
-    return Matrix(
-        tuple(prop.claim.name for _, prop in graded),
-        {
-            known.id: frozenset(
-                prop.claim.name for n, prop in graded if _catches(bank, bank.places(n), prop, known)
+    graded = _graded(setting, exercise)
+    known = misconceptions(exercise.name, folder)
+    everything = dict.fromkeys((wrong.id for wrong in known), graded)
+    return Matrix(tuple(graded), _caught(setting, exercise, known, everything))
+
+
+def _graded(setting: Setting, exercise: Exercise) -> dict[str, int]:
+    """The graded properties by name, and which of the exercise's each is."""
+    properties = declared_in(setting.course.properties(exercise.name))
+    return {p.claim.name: n for n, p in enumerate(properties) if p.claim.kind is Kind.GRADED}
+
+
+def _caught(
+    setting: Setting, exercise: Exercise, known: Sequence[Misconception], asked: Mapping[str, Collection[str]]
+) -> dict[str, frozenset[str]]:
+    """Which of the properties asked for catch a misconception, whose code runs caged like a student's.
+
+    asked: their names for each misconception by id; of their cases alone its code is asked.
+    """
+    course = setting.course
+    properties = declared_in(course.properties(exercise.name))
+    bank, graded, caught = setting.bank(exercise, properties), _graded(setting, exercise), {}
+    runner = Runner(setting.cage, WRONG, LANES, course.subject.worker)
+    try:
+        for wrong in known:
+            numbers = [graded[name] for name in asked[wrong.id]]
+            places = [place for number in numbers for place in bank.places(number)]
+            with runner.attempt(parts(course, {exercise.name: wrong.source}, exercise)) as session:
+                seen = dict(zip(places, session.observe(bank.only(places)), strict=True))
+            caught[wrong.id] = frozenset(
+                properties[number].claim.name
+                for number in numbers
+                if any(not holds(properties[number], bank, p, seen[p]) for p in bank.places(number))
             )
-            for known in signatures
-        },
-    )
-
-
-def _catches(bank: Bank, places: range, prop: Property, known: Signature) -> bool:
-    return any(
-        place in known.words or not holds(prop, bank, place, Numbers(bank.cut(known.values, place)))
-        for place in places
-    )
+    finally:
+        runner.close()
+    return caught
 
 
 def as_text(exercise: str, found: Matrix) -> str:

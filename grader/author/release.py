@@ -18,7 +18,6 @@ from string import Template
 from typing import Any
 
 from grader.course.course import GIVEN, Course, cut, handed_out, untouched
-from grader.course.misconceptions import texts
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside
@@ -75,7 +74,6 @@ COPIED = (
 )
 # In the package, what only authors need; the templates of new exercises show what solutions look like.
 AUTHORS = (
-    "autograd/misconceptions",
     "author/student",
     "autograd/templates/exercise.txt",
     "autograd/templates/hints.txt",
@@ -95,7 +93,7 @@ TABLES = (
 )
 INSTEAD = {
     '"tests/grader", "tests/redteam"': '"tests/properties"',
-    "autograd/misconceptions/*.md": SEALED.name,
+    "author/student/*": SEALED.name,  # package data that students do not get, and what they get
 }
 Files = dict[Path, bytes]
 
@@ -153,13 +151,9 @@ def _package() -> Files:
 
 
 def _to_seal(course: Course) -> dict[str, str]:
-    """The solutions and the misconceptions by the paths at which they lie in the course."""
+    """The solutions by the paths at which they lie in the course."""
     names = ("__init__", *GIVEN, *course.names)
-    solutions = {f"solutions/{name}.py": course.solution(name) for name in names}
-    wrong = {
-        f"grader/autograd/misconceptions/{name}.md": text for name in course.names for text in texts(name)[:1]
-    }
-    return solutions | wrong
+    return {f"solutions/{name}.py": course.solution(name) for name in names}
 
 
 def student_makefile(text: str) -> str:

@@ -1,9 +1,10 @@
 """The misconceptions of each exercise: named wrong ideas, each with the wrong code that embodies it.
 
-There is one Markdown file an exercise, misconceptions/EXERCISE.md, and each misconception is a section of it:
+They are for authors, and prove that the properties bite: see grader check. There is one Markdown file an
+exercise, tests/misconceptions/EXERCISE.md, and each misconception is a section of it:
 
     ## its_id: Its name, which says what the code does wrong.
-    An explanation for the student, in as many lines as it needs.
+    Why that goes wrong, in as many lines as it needs.
     Hint: a heading of HINTS.md · Seen by: the_property_that_is_meant_to_catch_it
     ```diff
      a line of the solution that stays, where it takes one to find the place
@@ -11,26 +12,26 @@ There is one Markdown file an exercise, misconceptions/EXERCISE.md, and each mis
     +a line that comes instead
     ```
 
-"Twin: " adds the id of another one that behaves the same on every input. In the diff a line @@ parts places
-that lie apart. Where the idea is another program, a ```python block holds all of it.
+In the diff a line @@ parts places that lie apart. Where the idea is another program, a ```python block
+holds all of it.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from grader.course.sealed import sources
+from grader.course.sealed import Opened
 from grader.errors import CourseError
 
-FOLDER = Path(__file__).parents[1] / "autograd" / "misconceptions"
+FOLDER = Path(__file__).parents[2] / "tests" / "misconceptions"
 HEADING = re.compile(r"## ([a-z][a-z0-9_]*): (\S.*)")
 FORM = "## name: What the code does wrong."
-FIELDS = ("Hint", "Seen by", "Twin")
+FIELDS = ("Hint", "Seen by")
 BLOCKS = DIFF, PROGRAM = "```diff", "```python"
 
 
@@ -39,9 +40,8 @@ class Misconception:
     """A wrong idea about one exercise.
 
     name: what the code does wrong, in a sentence.
-    explanation: why that goes wrong, to the student.
+    explanation: why that goes wrong.
     hint: the heading in HINTS.md that helps.
-    twins: ids of those that behave the same on every input.
     seen_by: the name of the property that is meant to catch it.
     source: the wrong code.
     """
@@ -51,19 +51,13 @@ class Misconception:
     name: str
     explanation: str
     hint: str
-    twins: tuple[str, ...]
     seen_by: str
     source: str
 
 
-def misconceptions(
-    exercise: str, folder: Path = FOLDER, only: Container[str] | None = None
-) -> list[Misconception]:
-    """An exercise's misconceptions by id; raises CourseError for the first one that cannot be read.
-
-    only: the ids of those that are wanted; whatever is wrong with the others does not matter then.
-    """
-    found, troubles = _read(exercise, folder, only)
+def misconceptions(exercise: str, folder: Path = FOLDER) -> list[Misconception]:
+    """An exercise's misconceptions by id; raises CourseError for the first one that cannot be read."""
+    found, troubles = _read(exercise, folder)
     if troubles:
         raise troubles[0]
     return found
@@ -74,25 +68,17 @@ def faults(exercise: str, folder: Path = FOLDER) -> list[CourseError]:
     return _read(exercise, folder)[1]
 
 
-def texts(exercise: str, folder: Path = FOLDER) -> tuple[str, ...]:
-    """What an exercise's misconceptions are made of, their file and the solution; nothing without a file."""
-    root, path = folder.parents[2], folder / f"{exercise}.md"
-    if not sources(root).has(path):
-        return ()
-    return sources(root).file(path), sources(root).file(root / "solutions" / f"{exercise}.py")
-
-
-def _read(
-    exercise: str, folder: Path, only: Container[str] | None = None
-) -> tuple[list[Misconception], list[CourseError]]:
+def _read(exercise: str, folder: Path) -> tuple[list[Misconception], list[CourseError]]:
     """The misconceptions by id, and what is wrong with those that are not among them."""
-    text, solution = texts(exercise, folder) or ("", "")
-    file = (folder / f"{exercise}.md").relative_to(folder.parents[2]).as_posix()
+    root, path = folder.parents[1], folder / f"{exercise}.md"
+    if not path.is_file():
+        return [], []
+    opened = Opened()
+    text, solution = opened.file(path), opened.file(root / "solutions" / f"{exercise}.py")
+    file = path.relative_to(root).as_posix()
     found: dict[str, Misconception] = {}
     troubles = []
     for section in _sections(exercise, file, text):
-        if only is not None and section.id not in only:
-            continue
         try:
             one = section.misconception(solution)
             if one.id in found or any(one.name == other.name for other in found.values()):
@@ -157,7 +143,6 @@ class _Section:
             name=heading[2],
             explanation=explanation,
             hint=fields["Hint"][0],
-            twins=tuple(fields.get("Twin", ())),
             seen_by=fields["Seen by"][0],
             source=self._program(begin, end, solution),
         )
@@ -178,15 +163,15 @@ class _Section:
         if start is None:
             raise self.fault(end, "there is no 'Hint: …' above the block", "name the heading of HINTS.md")
         if start == 0:
-            raise self.fault(0, "there is no explanation", "tell the student why the code goes wrong")
+            raise self.fault(0, "there is no explanation", "say why the code goes wrong")
         fields: dict[str, list[str]] = {}
         for at, line in lines[start:]:
             for part in line.split(" · "):
                 key, _, value = part.partition(": ")
                 if key not in FIELDS or not value:
-                    raise self.fault(at, f"{part!r} is none of 'Hint: …', 'Seen by: …', 'Twin: …'", "mend it")
+                    raise self.fault(at, f"{part!r} is none of 'Hint: …' and 'Seen by: …'", "mend it")
                 fields.setdefault(key, []).append(value)
-        for key in FIELDS[:2]:
+        for key in FIELDS:
             if len(fields.get(key, [])) != 1:
                 how = "twice" if key in fields else "nowhere"
                 raise self.fault(lines[start][0], f"'{key}: …' stands there {how}", "let it stand there once")

@@ -1,4 +1,4 @@
-"""Where the reference and the misconceptions come from: open folders, or the sealed file students have."""
+"""Where the reference comes from: open folders, or the sealed file students have."""
 
 from __future__ import annotations
 
@@ -84,10 +84,11 @@ def sources(root: Path) -> Sources:
     return Sealed(root) if (root / SEALED).is_file() else Opened()
 
 
-# What somebody reads who opens the file; the format's version is part of it.
+# What somebody reads who opens the file. The format is known by its version; what follows may be worded anew.
+FORMAT = b"NanoGrad, sealed, version 1. "
 HEADER = (
-    b"NanoGrad, sealed, version 1. The reference and the known mistakes are in here, for the grader.\n"
-    b"Nothing stops you from decoding them; it would only spoil the exercises for you.\n"
+    FORMAT + b"The reference is in here, for the grader.\n"
+    b"Nothing stops you from decoding it; it would only spoil the exercises for you.\n"
 )
 DIGEST = 32
 MOST = 1 << 24  # bytes of text; a course has some hundred thousand
@@ -98,15 +99,16 @@ def seal(files: Mapping[str, str]) -> bytes:
     plain = json.dumps(dict(files), ensure_ascii=False, sort_keys=True).encode()
     body = zlib.compress(plain, 9)
     digest = sha256(body).digest()
-    return HEADER + digest + _masked(body, digest)
+    return HEADER + digest + _masked(body, HEADER + digest)
 
 
 def unseal(data: bytes) -> dict[str, str]:
     """The texts by path; raises ValueError where the bytes are not those of seal()."""
-    if not data.startswith(HEADER):
+    header = b"".join(data.splitlines(keepends=True)[:2])
+    if not header.startswith(FORMAT) or not header.endswith(b"\n"):
         raise ValueError("it does not begin as a sealed file does")
-    digest, body = data[len(HEADER) :][:DIGEST], data[len(HEADER) + DIGEST :]
-    body = _masked(body, digest)
+    digest, body = data[len(header) :][:DIGEST], data[len(header) + DIGEST :]
+    body = _masked(body, header + digest)
     if sha256(body).digest() != digest:
         raise ValueError("its checksum does not fit")
     unpacking = zlib.decompressobj()
@@ -119,9 +121,9 @@ def unseal(data: bytes) -> dict[str, str]:
     return _texts(plain)
 
 
-def _masked(body: bytes, digest: bytes) -> bytes:
-    """The body under a mask that depends on the header and the digest; masking twice gives it back."""
-    mask = shake_256(HEADER + digest).digest(len(body))
+def _masked(body: bytes, before: bytes) -> bytes:
+    """The body under a mask that depends on what stands before it; masking twice gives it back."""
+    mask = shake_256(before).digest(len(body))
     return (int.from_bytes(body) ^ int.from_bytes(mask)).to_bytes(len(body))
 
 

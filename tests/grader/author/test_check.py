@@ -121,8 +121,8 @@ def test_misconceptions_of_the_course_have_no_faults(course, setting):
 
 def known(copy, text):
     """The folder of a copy's misconceptions, in which those of add are the text."""
-    folder = copy.root / "grader" / "autograd" / "misconceptions"
-    folder.mkdir(parents=True)
+    folder = copy.root / "tests" / "misconceptions"
+    folder.mkdir()
     (folder / "add.md").write_text(text, "utf-8")
     return folder
 
@@ -145,12 +145,6 @@ def test_misconception_without_a_mistake_or_a_hint_is_found(copy, setting):
     assert any("leads to a hint that is not there, 'Nowhere'" in f for f in found)
 
 
-def test_undeclared_twins_are_found(copy, setting):
-    folder = known(copy, WRONG.format("one", "overwrites") + WRONG.format("other", "is replaced"))
-    found = misconception_faults(setting, first(copy), folder)
-    assert any("one and other behave the same" in fault for fault in found)
-
-
 def test_every_diff_that_no_longer_fits_a_changed_solution_is_told(copy, setting):
     folder = known(copy, WRONG.format("one", "overwrites") + WRONG.format("other", "is replaced"))
     path = copy.root / "solutions" / "add.py"
@@ -159,20 +153,28 @@ def test_every_diff_that_no_longer_fits_a_changed_solution_is_told(copy, setting
         "'        self.grad += out.grad' does not stand in solutions/add.py; take the lines from the solution"
     )
     assert list(misconception_faults(setting, first(copy), folder)) == [
-        f"grader/autograd/misconceptions/add.md, line {line}, '## {name}': {said}"
+        f"tests/misconceptions/add.md, line {line}, '## {name}': {said}"
         for line, name in ((5, "one"), (12, "other"))
     ]
 
 
-def test_matrix_shows_no_needless_property_and_every_misconception(setting):
-    for name, found in matrices(setting):
+@pytest.fixture(scope="module")
+def caught(setting):
+    """What catches what, by exercise."""
+    return dict(matrices(setting))
+
+
+@pytest.mark.xdist_group("matrix")
+def test_matrix_shows_no_needless_property_and_every_misconception(caught):
+    for name, found in caught.items():
         assert set().union(*found.caught.values()) == set(found.properties)
         assert set(found.caught) == {m.id for m in misconceptions.misconceptions(name)}
         assert all(found.caught.values())
 
 
-def test_matrix_shows_what_would_escape_if_two_properties_went(setting):
-    found = dict(matrices(setting))["neuron"]
+@pytest.mark.xdist_group("matrix")
+def test_matrix_shows_what_would_escape_if_two_properties_went(caught):
+    found = caught["neuron"]
     assert len(found.caught["one_number_for_all_weights"]) <= 2
     assert "one_number_for_all_weights" in found.alone("weights_start_random")
     assert "one_number_for_all_weights" in as_text("neuron", found)

@@ -25,7 +25,6 @@ from grader.author.release import (
     student_readme,
 )
 from grader.course.course import Course, handed_out
-from grader.course.misconceptions import misconceptions, texts
 from grader.course.sealed import SEALED
 from grader.errors import CourseError, UsageError
 from grader.examine.cases import default_folder
@@ -142,7 +141,7 @@ def test_project_grades_its_own_commits(released, tmp_path):
 def test_project_holds_nothing_of_authors(released):
     for place in map(Path, places(released)):
         assert place.parts[0] not in ("solutions", "benchmarks", ".git", ".ci")
-        assert place.parts[:2] not in (("tests", "grader"), ("grader", "autograd", "misconceptions"))
+        assert place.parts[0] != "tests" or place.parts[1] == "properties"
         assert place.suffix != ".pyc"
         assert place.parent != Path("grader/autograd/templates")
 
@@ -160,19 +159,6 @@ def test_no_line_of_a_solution_lies_open(released, course):
     for place in places(released):
         text = (released / place).read_bytes().decode("utf-8", "replace")
         assert [line for line in secret if line in text] == [], place
-
-
-def test_no_misconception_lies_open(released, course):
-    # What follows the imports, as a program and as it is written down; then what is told of it.
-    known = [m for name in course.names for m in misconceptions(name)]
-    codes = {re.split(r"^(?=def |class )", m.source, maxsplit=1, flags=re.MULTILINE)[1] for m in known}
-    files = [texts(name)[0] for name in course.names]
-    codes |= {block for text in files for block in re.findall(r"```\w+\n(.*?)```", text, re.DOTALL)}
-    codes |= {m.explanation for m in known} | {text.split("\n## ")[1] for text in files}
-    assert len(codes) > 600
-    for place in places(released):
-        text = (released / place).read_bytes().decode("utf-8", "replace")
-        assert not any(code in text for code in codes), place
 
 
 def test_manifest_knows_every_file_as_it_is(released):
@@ -269,9 +255,10 @@ def test_report_is_the_one_that_the_course_gives(graded, wrong, course):
     assert graded == json.loads(json.dumps(to_plain(report)))
 
 
-def test_misconception_is_named_there(graded):
+def test_what_code_does_is_read_there_and_what_it_should_do_is_not_told(graded):
     mul = next(exercise for exercise in graded["exercises"] if exercise["name"] == "mul")
-    assert mul["diagnosis"]["misconception"] == "overwrites"
+    assert {finding["finding"] for finding in mul["findings"]} == {"overwrites"}
+    assert [finding["should"] for finding in mul["findings"] if finding["should"]] == []
 
 
 def test_grading_leaves_nothing_open(graded, wrong, released):
@@ -309,15 +296,11 @@ def test_students_own_engine_can_be_imported(project, solutions):
 # The sealed reference
 
 
-def test_sealed_course_has_the_same_solutions_stubs_and_misconceptions(released, course):
+def test_sealed_course_has_the_same_solutions_and_stubs(released, course):
     sealed = Course.load(released)
     assert handed_out(sealed) == handed_out(course)
     for name in course.names:
         assert sealed.solution(name) == course.solution(name)
-        assert texts(name, released / "grader" / "autograd" / "misconceptions") == texts(name)
-        assert misconceptions(name, released / "grader" / "autograd" / "misconceptions") == misconceptions(
-            name
-        )
 
 
 def test_folder_of_a_students_own_called_solutions_changes_nothing(project, course):
@@ -395,7 +378,7 @@ def test_pyproject_installs_and_grades_as_the_courses_does(released):
 
 def test_pyproject_tells_of_nothing_that_is_not_there(released):
     text = (released / "pyproject.toml").read_text()
-    assert not any(word in text for word in ("tests/grader", "misconceptions", "ruff", "mypy", "dev ="))
+    assert not any(word in text for word in ("tests/grader", "author", "ruff", "mypy", "dev ="))
     table = tomllib.loads(text)
     assert SEALED.name in table["tool"]["setuptools"]["package-data"]["grader"]
     for path in table["tool"]["pytest"]["ini_options"]["testpaths"]:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from grader.course.misconceptions import faults, misconceptions, texts
+from grader.course.misconceptions import faults, misconceptions
 from grader.errors import CourseError
 
 SOLUTION = '''"""What the exercise is about."""
@@ -40,7 +40,7 @@ Hint: double: level 1, the idea · Seen by: upstream
 @pytest.fixture
 def course(tmp_path):
     """Writes a file of misconceptions beside the solution; gives the folder it lies in."""
-    folder = tmp_path / "grader" / "autograd" / "misconceptions"
+    folder = tmp_path / "tests" / "misconceptions"
     folder.mkdir(parents=True)
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions" / "double.py").write_text(SOLUTION)
@@ -62,11 +62,10 @@ def program(course, block, kind="diff"):
 
 
 def test_a_section_says_all_there_is_to_say(course):
-    text = OVERWRITES.replace("upstream", "upstream · Twin: one · Twin: other")
-    (one,) = misconceptions("double", course(text))
+    (one,) = misconceptions("double", course(OVERWRITES))
     assert (one.exercise, one.id, one.name) == ("double", "overwrites", "The gradient is replaced.")
     assert one.explanation == "It has to be added to."
-    assert (one.hint, one.seen_by, one.twins) == ("double: level 1, the idea", "upstream", ("one", "other"))
+    assert (one.hint, one.seen_by) == ("double: level 1, the idea", "upstream")
 
 
 def test_fields_may_stand_on_lines_of_their_own(course):
@@ -118,15 +117,12 @@ def test_misconceptions_come_by_id_in_whatever_order_they_stand(course):
 
 def test_an_exercise_without_a_file_has_no_misconceptions(course):
     assert misconceptions("other", course("")) == faults("other", course("")) == []
-    assert texts("other", course("")) == ()
 
 
-def test_the_misconceptions_that_are_wanted_come_whatever_is_wrong_with_others(course):
+def test_the_first_broken_section_is_the_error(course):
     broken = OVERWRITES.replace("## overwrites: The", "## broken: Another").replace("+=", "-=")
-    folder = course(broken + "## no heading\n" + OVERWRITES)
-    assert [one.id for one in misconceptions("double", folder, only=["overwrites"])] == ["overwrites"]
     with pytest.raises(CourseError, match="'## broken'"):
-        misconceptions("double", folder)
+        misconceptions("double", course(broken + "## no heading\n" + OVERWRITES))
 
 
 def test_every_broken_section_is_told_not_only_the_first(course):
@@ -187,14 +183,14 @@ DIFFS = {
 def test_a_diff_that_cannot_be_applied_is_told_with_its_line(course, why):
     block, line, said = DIFFS[why]
     (fault,) = faults("double", course(with_block(block)))
-    assert fault.what == f"grader/autograd/misconceptions/double.md, line {line}, '## overwrites': {said}"
+    assert fault.what == f"tests/misconceptions/double.md, line {line}, '## overwrites': {said}"
     assert fault.next_step
 
 
 def test_a_place_that_is_not_the_only_one_is_told(course):
     text = with_block("-x = 1\n+x = 2\n")
     folder = course(text)
-    (folder.parents[2] / "solutions" / "double.py").write_text("x = 1\ny = 2\nx = 1\n")
+    (folder.parents[1] / "solutions" / "double.py").write_text("x = 1\ny = 2\nx = 1\n")
     (fault,) = faults("double", folder)
     assert "line 6, '## overwrites': this stands 2 times in solutions/double.py" in fault.what
 
@@ -220,13 +216,13 @@ TEXTS = {
         "double: level 1, the idea",
         "",
         4,
-        "'## overwrites': 'Hint:' is none of 'Hint: …', 'Seen by: …', 'Twin: …'",
+        "'## overwrites': 'Hint:' is none of 'Hint: …' and 'Seen by: …'",
     ),
     "an unknown field": (
         "Seen by",
         "Caught by",
         4,
-        "'## overwrites': 'Caught by: upstream' is none of 'Hint: …', 'Seen by: …', 'Twin: …'",
+        "'## overwrites': 'Caught by: upstream' is none of 'Hint: …' and 'Seen by: …'",
     ),
     "no property": (" · Seen by: upstream", "", 4, "'## overwrites': 'Seen by: …' stands there nowhere"),
     "two hints": (" · Seen", " · Hint: x · Seen", 4, "'## overwrites': 'Hint: …' stands there twice"),
@@ -251,7 +247,7 @@ def test_a_section_that_cannot_be_read_is_told_with_its_line(course, why):
     old, new, line, said = TEXTS[why]
     assert old in OVERWRITES
     (fault,) = faults("double", course(OVERWRITES.replace(old, new)))
-    assert fault.what.startswith(f"grader/autograd/misconceptions/double.md, line {line}, {said}")
+    assert fault.what.startswith(f"tests/misconceptions/double.md, line {line}, {said}")
     assert fault.next_step
 
 
@@ -286,7 +282,7 @@ def test_a_misconception_without_a_heading_of_its_own_is_told(course, heading):
 
 def test_a_solution_that_is_no_python_is_told_as_such(course):
     folder = course(OVERWRITES)
-    (folder.parents[2] / "solutions" / "double.py").write_text("def double(:\n")
+    (folder.parents[1] / "solutions" / "double.py").write_text("def double(:\n")
     with pytest.raises(CourseError, match=r"solutions/double\.py, line 1"):
         misconceptions("double", folder)
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from grader.course.sealed import DIGEST, HEADER, MOST, _masked, seal, unseal
+from grader.course.sealed import DIGEST, FORMAT, HEADER, MOST, _masked, seal, unseal
 
 FILES = {
     "solutions/add.py": "out = a + b  # größer\n" * 20,
@@ -15,13 +15,13 @@ FILES = {
 }
 
 
-def sealed_by_hand(body):
+def sealed_by_hand(body, header=HEADER):
     digest = sha256(body).digest()
-    return HEADER + digest + _masked(body, digest)
+    return header + digest + _masked(body, header + digest)
 
 
-def packed(plain):
-    return sealed_by_hand(zlib.compress(json.dumps(plain).encode()))
+def packed(plain, header=HEADER):
+    return sealed_by_hand(zlib.compress(json.dumps(plain).encode()), header)
 
 
 def test_unsealing_gives_back_every_text():
@@ -49,6 +49,10 @@ def test_sealed_bytes_are_not_just_compressed():
 
 def test_who_opens_the_file_reads_what_it_is():
     assert seal(FILES).startswith(b"NanoGrad, sealed")
+
+
+def test_a_file_whose_header_is_in_other_words_is_read():
+    assert unseal(packed(FILES, FORMAT + b"More is in here.\nBut do not look.\n")) == FILES
 
 
 @pytest.mark.parametrize("place", [0, len(HEADER) - 1, len(HEADER), len(HEADER) + DIGEST, -1])
