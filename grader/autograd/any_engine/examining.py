@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 from struct import Struct
-from types import CodeType
-from typing import Any
 
 from grader.agreement import agree, close
 from grader.autograd.any_engine.cases import (
@@ -28,13 +26,13 @@ from grader.autograd.any_engine.cases import (
     seen_by,
 )
 from grader.autograd.any_engine.finding import read, read_repository, repository
+from grader.autograd.any_engine.loadable import Loadable
+from grader.autograd.any_engine.reading import CALLED, Code, cautious
 from grader.autograd.any_engine.shape import (
-    STAND_INS,
+    OWN,
     Shape,
     Unloadable,
-    beside,
     found,
-    made,
     notes_on,
     own_names,
     retitled,
@@ -45,18 +43,21 @@ from grader.autograd.any_engine.shape import (
 )
 from grader.autograd.program import BACKWARD, OURS, Convention, Expression, Plain, Step, View
 from grader.autograd.programs import ProgramsOverValue
+from grader.autograd.reading import reader
+from grader.autograd.reading.records import Question
 from grader.course.properties import Property
 from grader.errors import UsageError
 from grader.examine.cases import Bank, record
 from grader.examine.examining import Examination, Examiner
 from grader.examine.grading import asked_for, report_on, result, run_with
+from grader.examine.reading import BRIEF, carefully
 from grader.examine.setting import Setting
 from grader.machine.cache import recall
 from grader.model import (
     Claim,
     Crashed,
-    Diagnosis,
     Exercise,
+    Finding,
     Kind,
     NotStarted,
     Numbers,
@@ -67,7 +68,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Clock, Parts, Request, Session
+from grader.sandbox.runner import Clock, Request, Session
 from grader.submission.submission import AnyShape, Submission
 from grader.version import VERSION, code_digest
 
@@ -82,8 +83,8 @@ class AnyExaminer(Examiner):
 
     @property
     def lanes(self) -> int:
-        # Two processes look at it; each mark has one with our operations beside it, and one without.
-        return 2 * len(self.setting.course.parts) + 3
+        # To look at it twice, each mark with our operations beside it and with its own, and read.
+        return 3 * len(self.setting.course.parts) + 3
 
     @property
     def limits(self) -> int:
@@ -145,6 +146,37 @@ class AnyExaminer(Examiner):
         replaced = bool(found.shape.graph) or exercise.name in ("layer", "mlp")
         modes = [True, False] if replaced and not exercise.own else [False]
         return AnyExamination(self, found, exercise, properties, modes)
+
+    def _read(self, name: str) -> tuple[Finding, ...]:
+        found, setting = self.found, self.setting
+        exercise = next(part for part in setting.course.parts if part.name == name)
+        if isinstance(found, Unloadable) or not exercise.attach:
+            return ()
+        told = self.read_alone(found, exercise)
+        return told if name in setting.told else tuple(replace(each, should="") for each in told)
+
+    def read_alone(self, found: Found, exercise: Exercise) -> tuple[Finding, ...]:
+        """What the code does otherwise than it should, right or wrong as it may be."""
+        shape, setting = found.shape, self.setting
+        code = Code.of(shape, exercise, self.submission.sources, setting.lenient)
+        others = (found.broken & {*OWN.values()}) - {OWN.get(exercise.name)}
+        unseen = exercise.name == "backward" and shape.graph not in CALLED
+        if code is None or unseen or (others and not shape.graph):
+            return ()
+        beside = exercise.name if shape.graph else ""
+        parts = Loadable(
+            *(self.submission.sources, (), self.asked, beside, False, found.whole),
+            reading=setting.course.subject.reading,
+            chains=exercise.name != "mul",
+        )
+        reference = setting.reference(exercise)
+        with self._student.attempt(parts, limits=BRIEF) as session, reference.asking() as known:
+
+            def ask(questions: Sequence[Question]) -> list[Observation]:
+                return session.observe(Request.of(questions))
+
+            details = code.exercise, code.text, cautious(ask), known, code.names
+            return carefully(reader.read, *details)
 
     def observed(self, mode: Mode, clock: Clock) -> Session:
         """A process in which a mode's engine is loaded."""
@@ -261,11 +293,10 @@ class AnyExamination(Examination):
         return self._single
 
     @property
-    def diagnosis(self) -> Diagnosis | None:  # not kept, as it is seldom asked
-        """The misconception behind the failures, where all cases could be asked as in our own exercises."""
-        mode, examined, _ = self._examined(self._modes[0])
-        comparable = mode.complete and mode.operations and not self.judged_with_own
-        return examined.diagnosis if comparable else None
+    def costs_points(self) -> bool:
+        """Whether a property that counts does not hold in either way of examining."""
+        _, examined, _ = self._examined(self._modes[0])
+        return examined.costs_points and not self.judged_with_own
 
 
 # How far single precision may be off after some thirty operations.
@@ -383,64 +414,8 @@ def _rounded(expected: View, got: View) -> View:
     return near
 
 
-WORKER = Path(__file__).parent / "worker"
-# Each may need those before it.
-ORDER = (
-    *("libraries", "numpy", "loading", "values", "graphs", "order", "modules"),
-    *("siblings", "stand_ins", "neuron", "layer", "serving"),
-)
 FOUND = ("found",)
 FOUND_LENGTH = 6000
-
-
-@dataclass(frozen=True, slots=True)
-class Loadable(Parts):
-    """An implementation for one process; its modules are its files, by path.
-
-    beside: what is examined with our parts beside it; empty for all of the code's own.
-    networks: it will be asked about Neuron, Layer or MLP.
-    whole: run modules with their demos, where nothing is found without.
-    describe: it will be asked what it is.
-    usual: parts that stand in go through relu, whatever the code's own go through.
-    """
-
-    asked: AnyShape = AnyShape()  # noqa: RUF009 (it is frozen)
-    beside: str = ""
-    networks: bool = False
-    whole: bool = False
-    describe: bool = False
-    usual: bool = False
-
-    def head(self) -> dict[str, Any]:
-        """As the worker is told."""
-        spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {"numpy"}
-        spared |= set() if self.beside else {"siblings"}
-        # A right part is sent along only where it stands in for one that is not examined, so that the code
-        # under examination never finds its own solution beside it.
-        spared |= set() if self.beside and self.beside != "backward" else {"order"}
-        name, module = STAND_INS.get(self.beside, ("", ""))
-        spared |= {"neuron", "layer"} - {module} | (set() if module else {"stand_ins"})
-        given = {
-            "code": [(name, _code(name)) for name in ORDER if name not in spared],
-            "files": dict(self.modules),
-            "value": self.asked.value,
-            "map": dict(self.asked.names),
-            "whole": self.whole,
-            "describe": self.describe,
-            "rules": beside(self.beside) if self.beside else {},
-            "made": made(self.beside),
-            "backward": bool(self.beside) and self.beside != "backward",
-            "networks": self.networks,
-            "stand_in": name,
-            "usual": self.usual,
-        }
-        return {"parts": {}, "foreign": given}
-
-
-@cache
-def _code(name: str) -> CodeType:
-    """A module of the worker's, compiled under a name in angle brackets that no file of theirs can have."""
-    return compile((WORKER / f"{name}.py").read_text("utf-8"), f"<foreign.{name}>", "exec")
 
 
 TRIED_NUMBERS = (0.5, 2.0, 1.25, 3.0, 0.125)

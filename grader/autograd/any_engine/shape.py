@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.autograd.as_python import COURSES_OWN, Names
 from grader.model import (
@@ -25,6 +25,7 @@ from grader.submission.submission import Submission
 LONGEST = 60
 GRAPHS = ("closures", "given", "lazy", "shares", "slopes", "pairs", "mapping")
 WORD = re.compile(r"[a-z_*+/-]{1,20}")
+LINE = re.compile(r"[0-9]{1,6}")
 CALL = re.compile(r"\w{1,40}\((value)?\)")
 
 
@@ -63,6 +64,8 @@ class Shape:
     extras: operations that are in no exercise.
     failed: files that could not be loaded.
     modules: Neuron, Layer and MLP, by our names.
+    operands, rule: attributes by which nodes are linked, where others can be made.
+    places: of each method, by our names: its file, its first line, and its name there.
     """
 
     name: str
@@ -77,6 +80,9 @@ class Shape:
     extras: tuple[str, ...]
     failed: tuple[str, ...]
     modules: Mapping[str, Module]
+    operands: str = ""
+    rule: str = ""
+    places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
 
 
 def shape_from_numbers(numbers: Sequence[float]) -> Shape:
@@ -102,7 +108,18 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
         modules=modules,
+        operands=_identifier(lines.get("operands", "")),
+        rule=_identifier(lines.get("rule", "")),
+        places={name: place for name in METHODS.values() if (place := _place_in(lines, name))},
     )
+
+
+def _place_in(lines: Mapping[str, str], name: str) -> tuple[str, int, str] | None:
+    """Where a method is written, if that is in a file."""
+    file, _, rest = lines.get(f"{name}.place", "").rpartition(".py:")
+    line, _, own = rest.partition(":")
+    known = file and LINE.fullmatch(line) and own.isidentifier()
+    return (file, int(line), own) if known else None
 
 
 def _module_from(name: str, lines: Mapping[str, str]) -> Module:

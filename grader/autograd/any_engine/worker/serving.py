@@ -12,7 +12,7 @@ from . import loading
 from .graphs import Graph, found
 from .libraries import Inert, Needed, single
 from .modules import NAMES, Modules
-from .values import BACKWARD, METHODS, REFUSALS, RELU, TRIED, UNARY, Missing, Values
+from .values import BACKWARD, METHODS, REFUSALS, RELU, TRIED, UNARY, Missing, Values, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .modules import Kind
 
+READ = ("__add__", "__mul__", "__pow__", "relu", "backward")  # what may be read
 TRIAL = 0.5  # seconds of processor time for one thing that is tried out
 SIZE = 6000  # bytes of a description, as many as the parent waits for
 
@@ -34,7 +35,7 @@ class Serving:
     """One implementation in one process.
 
     given: what the parent sends: files, whole, value, map, and for an exercise rules, made, backward,
-        stand_in, usual.
+        stand_in, usual, reading, chains.
     """
 
     def __init__(self, given: dict[str, Any]) -> None:
@@ -47,6 +48,7 @@ class Serving:
         self.values.look_for_stubs()
         self.values.rename(related)
         self.values.look_for_stubs()
+        self.places = {name: place_of(getattr(self.values.cls, name, None)) for name in READ}
         self.numbering = Numbering(self.values.cls, self.values.make(1.0))
         self.refused = _in_time(lambda: refused(self.values), set())
         self.graph: Graph | None = _in_time(lambda: graph_of(self.values), None)
@@ -480,7 +482,8 @@ class Numbering:
 
     def __init__(self, cls: Any, leaf: Any) -> None:
         self.numbers: dict[int, int] = {}
-        if _by_address(leaf):
+        self.by_address = _by_address(leaf)
+        if self.by_address:
             numbers = self.numbers
 
             def appearance(node: Any) -> int:
@@ -512,6 +515,9 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "grad", values.grad
     yield "backward", values.backward
     yield "graph", serving.graph.kind if serving.graph else ""
+    yield "operands", serving.graph.parents if serving.graph else ""
+    yield "rule", serving.graph.rule if serving.graph else ""
+    yield from ((f"{name}.place", place) for name, place in serving.places.items())
     yield "refused", " ".join(sorted(serving.refused))
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)

@@ -98,6 +98,8 @@ class Values:
         def method(*operands: Any) -> Any:
             return (function() if isinstance(function, type) else function)(*operands)
 
+        if not isinstance(function, type):
+            method.__wrapped__ = function  # type: ignore[attr-defined]  # where it is looked for
         return method
 
     def _backward(self, functions: dict[str, Any]) -> None:
@@ -126,6 +128,7 @@ class Values:
             else:
                 method(node, *given)
 
+        backward.__wrapped__ = getattr(self.cls, name, None) if name else method  # type: ignore[attr-defined]
         self.cls.backward = backward
 
     def look_for_stubs(self) -> None:
@@ -229,6 +232,7 @@ def _spread(function: Callable[[Any], Any], grad: str) -> Callable[[Any], None]:
                 before = getattr(node, grad or "grad", 0.0)
                 put(node, grad or "grad", (before or 0.0) + share)
 
+    backward.__wrapped__ = function  # type: ignore[attr-defined]  # where it is looked for
     return backward
 
 
@@ -296,6 +300,12 @@ def put(thing: Any, name: str, value: Any) -> None:
         setattr(thing, name, value)
     except Exception:
         object.__setattr__(thing, name, value)
+
+
+def place_of(function: Any) -> str:
+    """Where a function is written: its file, its line and its name; empty where that is not in Python."""
+    code = code_of(getattr(function, "__wrapped__", function))
+    return f"{code.co_filename}:{code.co_firstlineno}:{code.co_name}" if code else ""
 
 
 def code_of(function: Any) -> CodeType | None:

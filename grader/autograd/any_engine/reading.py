@@ -1,0 +1,97 @@
+"""What there is to read of an implementation in a shape of its own: the code of one part, and its names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from grader.autograd.any_engine.shape import OWN, Shape
+from grader.autograd.reading.naming import COURSES, Names, parsed
+from grader.autograd.reading.records import Ask, Question
+from grader.model import Exercise, Numbers, Observation, Raised
+
+UNKNOWN = Numbers((float("nan"),))
+# How nodes are linked of which backward() calls something, so that it is seen when they have their turns.
+CALLED = ("closures", "given", "lazy", "shares")
+# What of a power is refused, by the names that Names has for it.
+EXPONENTS = {"negative": "**negative", "float": "**float"}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One part's code.
+
+    exercise: with the function's own name as what it defines. text: its file, of which only that function is
+    left, where it stands. names: what its engine calls things.
+    """
+
+    exercise: Exercise
+    text: str
+    names: Names
+
+    @classmethod
+    def of(cls, shape: Shape, exercise: Exercise, sources: Mapping[str, str], lenient: bool) -> Code | None:
+        """As it was found; None where it is no function in one of these files.
+
+        lenient: what the code turns down is not asked.
+        """
+        place = shape.places.get(exercise.attach)
+        if place is None or place[0] not in sources:
+            return None
+        file, line, own = place
+        text = _alone(sources[file], line, own)
+        if text is None:
+            return None
+        stem = file.rpartition("/")[2]
+        alone = [path.rpartition("/")[2] for path in sources].count(stem) == 1
+        refused = shape.refused if lenient else frozenset()
+        names = Names(
+            shape.name,
+            shape.data,
+            shape.grad,
+            shape.operands or COURSES.operands,
+            shape.rule or COURSES.rule,
+            f"{shape.backward.partition('(')[0]}()",
+            stem if alone else "?",
+            frozenset(_looked_at(sources.values())),
+            lenient and shape.resets,
+            f"{OWN.get(exercise.name)}right" not in refused,
+            frozenset(kind for kind, name in EXPONENTS.items() if name not in refused),
+        )
+        return cls(replace(exercise, defines=own), text, names)
+
+
+def _alone(source: str, line: int, name: str) -> str | None:
+    """A file with nothing but the function that begins in that line, where it stands."""
+    lines = source.split("\n")
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first != line:
+                continue
+            last = node.end_lineno or first
+            indent = len(lines[first - 1]) - len(lines[first - 1].lstrip())
+            own = [each[indent:] for each in lines[first - 1 : last]]
+            return "\n".join([*[""] * (first - 1), *own, *[""] * (len(lines) - last)])
+    return None
+
+
+def _looked_at(sources: Iterable[str]) -> Iterator[str]:
+    """The attributes that anything in these files reads."""
+    for source in sources:
+        for node in ast.walk(parsed(source)):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+                yield node.attr
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def cautious(ask: Ask) -> Ask:
+    """The same questions, where what no line of theirs raises is not taken for theirs."""
+    return partial(_asked, ask)
+
+
+def _asked(ask: Ask, questions: Sequence[Question]) -> list[Observation]:
+    return [UNKNOWN if isinstance(got, Raised) and not got.frames else got for got in ask(questions)]
