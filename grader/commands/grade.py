@@ -93,6 +93,7 @@ def grade(
         mapping, conditions = _mapped(names), replace(conditions, lenient=any_shape != STRICT)
         found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
+        conditions = replace(conditions, told=_told(course, folder))
         found = grade_submission(load(folder, course.names), conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
@@ -117,6 +118,14 @@ def grade(
     # What is shown comes before the file: a disk without room must not take the grade with it.
     each_done(show, write)
     sys.exit(0 if report.all_passed else 1)
+
+
+def _told(course: Course, folder: Path) -> frozenset[str]:
+    """The exercises of which its own student has been told almost the code; none in anybody else's folder."""
+    from grader.learner.hints import told
+    from grader.learner.history import FOLDER, own
+
+    return told(course.root / FOLDER) if own(course, folder) else frozenset()
 
 
 def _remember(report: Report, course: Course, folder: Path, about: About) -> None:

@@ -32,12 +32,13 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def hint(exercise: str | None, level: int | None) -> None:
     """Give a hint, one level more each time.
 
-    Without EXERCISE: for the one to look at next. Where the last grade recognised the mistake in a file
-    that is still the same, what helps with that comes first.
+    Without EXERCISE: for the one to look at next. Where the last grade has seen what the code does
+    in a file that is still the same, what helps with that comes first.
     """
     from grader.course.course import here
     from grader.learner.hints import hint_at, next_hint
-    from grader.learner.history import diagnosed, read, state_folder, unfinished
+    from grader.learner.history import found as found_in
+    from grader.learner.history import read, state_folder, unfinished
     from grader.learner.progress import show_hint
 
     course = here()
@@ -49,7 +50,7 @@ def hint(exercise: str | None, level: int | None) -> None:
     elif level is not None:
         show_hint(console(), hint_at(course, name, level), again=False)
     else:
-        found = next_hint(course, state, name, diagnosed(course, name, grades))
+        found = next_hint(course, state, name, found_in(course, name, grades))
         show_hint(console(), found, again=True)
 
 

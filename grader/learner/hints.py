@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ from grader.course.course import HEADINGS, Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError, UsageError
 from grader.learner.history import Say, aloud, recalled, saved
-from grader.model import Diagnosis, Exercise, Kind
+from grader.model import Exercise, Finding, Kind
 from grader.printable import printable
 from grader.report.evidence import text, whole
+from grader.report.findings import guessed
+from grader.report.findings import told as told_of
 
 NAME = "hints.json"
+ALMOST_CODE = 3  # the first level that says almost as much as the solution
 HEADING = re.compile(r"#{1,3} (.+)")
 MARKUP = re.compile(r"[\\`*_|<>\[\]~&#]")
 
@@ -25,7 +28,7 @@ MARKUP = re.compile(r"[\\`*_|<>\[\]~&#]")
 class Hint:
     """One hint.
 
-    level: from 1 up to of; 0 for what helps with a recognised mistake, which stands before them all.
+    level: from 1 up to of; 0 for what helps with what the code does, which stands before them all.
     text: Markdown.
     """
 
@@ -45,34 +48,47 @@ class Given:
     """What somebody has been told about an exercise.
 
     level: the highest one.
-    diagnoses: the misconceptions whose own hints were given.
+    findings: those whose own hints were given, by their ids.
     """
 
     level: int = 0
-    diagnoses: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
 
 
 def next_hint(
-    course: Course, state: Path, exercise: str, diagnosis: Diagnosis | None = None, say: Say = aloud
+    course: Course, state: Path, exercise: str, finding: Finding | None = None, say: Say = aloud
 ) -> Hint:
     """One level more than the last time, the last one again and again; this is remembered in state.
 
-    diagnosis: what is probably wrong; its own hint comes first, once.
+    finding: the first thing that the code does otherwise than it should; its own hint comes first, once.
     say: told in a sentence where the state is damaged or cannot be written.
     Raises UsageError for an unknown exercise, CourseError where HINTS.md lacks its hints.
     """
-    nobody: dict[str, Given] = {}
-    told = recalled(state / NAME, _from_plain, nobody, say)
-    given = told.get(exercise, Given())
-    if diagnosis is not None and diagnosis.misconception not in given.diagnoses:
-        hint = _on_mistake(course, exercise, diagnosis)
-        given = replace(given, diagnoses=(*given.diagnoses, diagnosis.misconception))
+    known = _given_so_far(state, say)
+    given = known.get(exercise, Given())
+    if finding is not None and finding.finding not in given.findings:
+        hint = _on_finding(course, exercise, finding)
+        given = replace(given, findings=(*given.findings, finding.finding))
     else:
         hint = hint_at(course, exercise, min(given.level + 1, len(HEADINGS)))
         given = replace(given, level=hint.level)
-    plain = {name: asdict(each) for name, each in {**told, exercise: given}.items()}
+    plain = {name: _to_plain(each) for name, each in {**known, exercise: given}.items()}
     saved(state / NAME, plain, say)
     return hint
+
+
+def told(state: Path) -> frozenset[str]:
+    """The exercises of which almost the code has been told, so that a report may say what it should do.
+
+    Nothing is said of a damaged state: whoever asks for the next hint is told.
+    """
+    known = _given_so_far(state, lambda _: None) if (state / NAME).is_file() else {}
+    return frozenset(name for name, given in known.items() if given.level >= ALMOST_CODE)
+
+
+def _given_so_far(state: Path, say: Say) -> dict[str, Given]:
+    nobody: dict[str, Given] = {}
+    return recalled(state / NAME, _from_plain, nobody, say)
 
 
 def hint_at(course: Course, exercise: str, level: int) -> Hint:
@@ -91,12 +107,28 @@ def hint_at(course: Course, exercise: str, level: int) -> Hint:
     return Hint(exercise, level, len(HEADINGS), title, found)
 
 
-def _on_mistake(course: Course, exercise: str, diagnosis: Diagnosis) -> Hint:
-    """What helps with a mistake: why it goes wrong, and the section of HINTS.md that goes on from there."""
-    said = [f"**Probably: {_literal(diagnosis.name)}**", _literal(diagnosis.explanation)]
-    if section := sections(course).get(diagnosis.hint):
-        said += [f"**{_literal(diagnosis.hint)}**", section]
+def _on_finding(course: Course, exercise: str, finding: Finding) -> Hint:
+    """What the code does, why that goes wrong, and the section of HINTS.md that goes on from there."""
+    said = [f"**{'Probably: ' * guessed(finding)}{_literal(finding.name)}**", *_seen(finding)]
+    said.append(_literal(finding.explanation))
+    if section := sections(course).get(finding.hint):
+        said += [f"**{_literal(finding.hint)}**", section]
     return Hint(exercise, 0, len(HEADINGS), f"{exercise}: what yours does", "\n\n".join(said))
+
+
+def _seen(finding: Finding) -> Iterator[str]:
+    """The part and what the code does there, as a table of one row says it."""
+    shown = told_of([finding])
+    if shown is None or not shown.rows:
+        return
+    (row,) = shown.rows
+    place = ", ".join(filter(None, (_literal(row.part), f"line {row.line}" if row.line else "")))
+    # Four spaces make it code, which Markdown shows as it stands.
+    yield f"In {place}, your code does this:" if place else "Your code does this:"
+    yield "\n".join(f"    {line}" for line in (row.does, row.where) if line)
+    if row.should:
+        yield "It should do this:"
+        yield f"    {row.should}"
 
 
 def _literal(text: str) -> str:
@@ -131,6 +163,11 @@ def _given(plain: Any) -> Given:
     if not 0 <= level <= len(HEADINGS):
         raise ValueError(f"{level} is no level")
     return Given(level, tuple(map(text, plain["diagnoses"])))
+
+
+def _to_plain(given: Given) -> dict[str, Any]:
+    """As former versions have kept it, which called findings diagnoses."""
+    return {"level": given.level, "diagnoses": list(given.findings)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,16 @@ from typing import Any, TypeVar
 from grader.course.course import TOGETHER, Course
 from grader.errors import UsageError
 from grader.machine.files import free, look, replaced
-from grader.model import Diagnosis, Result
+from grader.model import Finding, Result
 from grader.printable import printable
-from grader.report.evidence import STATUS, diagnosis_from_plain, diagnosis_to_plain, fraction, text
+from grader.report.evidence import (
+    STATUS,
+    diagnosis_to_plain,
+    findings_from_plain,
+    findings_to_plain,
+    fraction,
+    text,
+)
 from grader.report.report import Report, Seed
 from grader.report.report import read as read_seed
 from grader.report.scoring import exercise_status, score
@@ -70,6 +77,7 @@ class Mark:
 
     points, most: bonus points where it brings no others.
     file: the digest of the student's file; empty where that is not known.
+    findings: the first thing that its code did otherwise than it should; none where nothing was found.
     """
 
     exercise: str
@@ -77,7 +85,7 @@ class Mark:
     points: Fraction
     most: Fraction
     file: str = ""
-    diagnosis: Diagnosis | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +107,12 @@ class Grade:
 
 def remembering(course: Course, folder: Path, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether grades of this folder are remembered: it is the course's own, and nobody has said no."""
-    own = course.root / "exercises"
-    return folder.resolve() == own.resolve() and not declined(course.root / FOLDER, environment)
+    return own(course, folder) and not declined(course.root / FOLDER, environment)
+
+
+def own(course: Course, folder: Path) -> bool:
+    """Whether a folder is the course's own, where its student works."""
+    return folder.resolve() == (course.root / "exercises").resolve()
 
 
 def declined(state: Path, environment: Mapping[str, str] = os.environ) -> bool:
@@ -183,10 +195,12 @@ def on_top(grades: Sequence[Grade], files: Mapping[str, str]) -> tuple[str, ...]
     return ()
 
 
-def diagnosed(course: Course, exercise: str, grades: Iterable[Grade]) -> Diagnosis | None:
-    """What the last grade took to be wrong with an exercise, if its file is still the same."""
+def found(course: Course, exercise: str, grades: Iterable[Grade]) -> Finding | None:
+    """The first thing that the last grade found in an exercise's code, if its file is still the same."""
     mark = latest(grades).get(exercise)
-    return mark.diagnosis if mark and mark.file and mark.file == present(course).get(exercise) else None
+    if not mark or not mark.findings or not mark.file or mark.file != present(course).get(exercise):
+        return None
+    return mark.findings[0]
 
 
 def present(course: Course) -> dict[str, str]:
@@ -226,7 +240,7 @@ def _digests(given: Submission) -> dict[str, str]:
 def _mark(result: Result, files: Mapping[str, str]) -> Mark:
     marks, name = score(result), result.exercise.name
     points, most = (marks.points, marks.most) if marks.most else (marks.bonus, marks.most_bonus)
-    return Mark(name, exercise_status(result), points, most, files.get(name, ""), result.diagnosis)
+    return Mark(name, exercise_status(result), points, most, files.get(name, ""), result.findings[:1])
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -252,7 +266,9 @@ def _mark_to_plain(mark: Mark) -> dict[str, Any]:
         "points": str(mark.points),
         "most": str(mark.most),
         "file": mark.file,
-        "diagnosis": diagnosis_to_plain(mark.diagnosis),
+        # For older versions, which read this file, too.
+        "diagnosis": diagnosis_to_plain(mark.findings[0] if mark.findings else None),
+        "findings": findings_to_plain(mark.findings),
     }
 
 
@@ -276,7 +292,7 @@ def _known(plain: Any) -> Mark:
     if not (name.isidentifier() and name.isascii()) or status not in STATUS.values():
         raise ValueError(f"{name!r:.40} is no exercise, or {status!r:.40} no status")
     points, most = fraction(plain["points"]), fraction(plain["most"])
-    return Mark(name, status, points, most, text(plain["file"]), diagnosis_from_plain(plain["diagnosis"]))
+    return Mark(name, status, points, most, text(plain["file"]), findings_from_plain(plain))
 
 
 Thing = TypeVar("Thing")

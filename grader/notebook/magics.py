@@ -112,7 +112,7 @@ class Magics:
         """%hint [NAME] [--level N] gives a hint, one level more each time.
 
         Without NAME: for the exercise that was graded last, unless it passed, else for the one to look at
-        next. Where the mistake in its last cell was recognised, what helps with that comes first.
+        next. Where it was seen what the code in its last cell does, what helps with that comes first.
         """
         with _in_a_sentence():
             from grader.learner.hints import hint_at, next_hint

@@ -11,16 +11,17 @@ from typing import Any
 
 from grader.learner.hints import Hint
 from grader.learner.history import FOLDER, Mark, latest, on_top, present, read
-from grader.model import Diagnosis, Exercise, Failed, Kind, Node, NotStarted, Passed, Result, Verdict
+from grader.model import Exercise, Failed, Kind, Node, NotStarted, Passed, Result, Verdict
 from grader.notebook.session import Session
 from grader.printable import printable, shortened
 from grader.render.html.sheet import asset, following, needed, page
 from grader.render.html.single_page import Part, macros, part_of
 from grader.render.picture.svg import drawing, picture_style
 from grader.render.terminal import LOOK, half_done, missed, plainest
-from grader.render.text import WORDS, counted
+from grader.render.text import WORDS, counted, in_lines
 from grader.render.text import points as written
 from grader.report.evidence import status
+from grader.report.findings import told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
 from grader.report.words import counterexample_of, headline, meaning, numbers, places
@@ -120,8 +121,9 @@ def _lines(result: Result) -> Iterator[str]:
     yield from (_property(verdict) for _, verdict in counted(result))
     if word != "passed":
         yield from _closer_look(missed(result))
-    if result.diagnosis is not None:
-        yield from _probably(result.diagnosis)
+    if (shown := told(result.findings)) is not None:
+        yield ""
+        yield from in_lines(shown)
     yield from (printable(f"Note: {note}") for note in notes(result))
     yield ""
 
@@ -146,13 +148,6 @@ def _closer_look(wrong: list[Verdict]) -> Iterator[str]:
         yield from (f"    {printable(line)}".rstrip() for line in shown.source.rstrip().split("\n"))
         yield ""
         yield from (f"  {printable(str(line))}" for line in numbers(shown))
-
-
-def _probably(diagnosis: Diagnosis) -> Iterator[str]:
-    yield ""
-    yield printable(f"Probably: {diagnosis.name}")
-    yield printable(diagnosis.explanation)
-    yield printable(f"HINTS.md, “{diagnosis.hint}”, goes on from there.")
 
 
 def steps(result: Result, saved: str, kept_back: bool) -> tuple[str, ...]:

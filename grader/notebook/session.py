@@ -14,6 +14,8 @@ from grader.examine.cases import default_folder
 from grader.examine.examining import examine
 from grader.examine.setting import Setting
 from grader.learner.files import as_handed_out, exercise_file, reset
+from grader.learner.hints import told
+from grader.learner.history import FOLDER
 from grader.machine.files import look, replaced
 from grader.model import Crashed, Exercise, NotStarted, Outcome, Result
 from grader.printable import shortened
@@ -65,7 +67,8 @@ class Session:
         """
         self._cells[cell.name] = cell
         exercise = self.exercise(cell.name)
-        result = examine(self.setting(seed), self.submission(), exercise)
+        setting = self.setting(seed).telling(told(self.course.root / FOLDER))
+        result = examine(setting, self.submission(), exercise)
         verdicts = (replace(v, outcome=_of_the_cell(v.outcome, cell.name)) for v in result.verdicts)
         self.results.pop(cell.name, None)  # so that the last one graded stands last
         self.results[cell.name] = replace(result, verdicts=tuple(verdicts))

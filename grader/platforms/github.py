@@ -20,7 +20,8 @@ from grader.printable import WORD, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
-from grader.render.text import WORDS, About, counted, points, signed
+from grader.render.text import WORDS, About, counted, in_short, points, signed
+from grader.report.findings import LETTERS, Told, line_of, on_one_line, told
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
@@ -92,9 +93,9 @@ def _first(report: Report) -> Iterator[str]:
     for result in report.marks:
         missed = _first_missed(result)
         if missed is not None and (counterexample_of(missed.outcome) or error(missed.outcome)):
+            yield from _what_it_does(result)
             yield f"<details><summary>The first counterexample: {word(result.exercise.name)}</summary>"
             yield from _shown(missed)
-            yield from _probably(result)
             yield "</details>"
             return
 
@@ -110,10 +111,27 @@ def _shown(missed: Verdict) -> Iterator[str]:
             yield chart
 
 
-def _probably(result: Result) -> Iterator[str]:
-    if result.diagnosis:
-        name, hint = map(word, (result.diagnosis.name, result.diagnosis.hint))
-        yield f"Probably: {name} HINTS.md goes on from there: {hint}"
+def _what_it_does(result: Result) -> Iterator[str]:
+    """The first exercise's findings: a table, and what is said beneath it."""
+    shown = told(result.findings)
+    if shown is None:
+        return
+    if shown.guess:
+        yield f"Probably: {word(shown.guess)} HINTS.md goes on from there: {word(shown.hint)}"
+        return
+    yield f"What the code does in {word(result.exercise.name)}:"
+    yield "\n".join(map(_line_of_table, [shown.columns, ["---"] * len(shown.columns), *_cells(shown)]))
+    more = [f"- {shown.others}"] if shown.others else []
+    yield "\n".join([*(f"- {word(sentence, NOTE)}" for sentence in shown.sentences), *more])
+    yield f"HINTS.md goes on from there: {word(shown.hint)}"
+
+
+def _cells(shown: Told) -> Iterator[list[str]]:
+    return ([word(on_one_line(cell), 2 * LETTERS) for cell in row] for row in shown.cells)
+
+
+def _line_of_table(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _elsewhere(changes: Changes) -> Iterator[str]:
@@ -172,21 +190,27 @@ def _annotation(result: Result, source: str, folder: str) -> str:
 
 
 def _message(result: Result) -> Iterator[str]:
-    status, missed, diagnosis = exercise_status(result), _first_missed(result), result.diagnosis
+    status, missed, first = exercise_status(result), _first_missed(result), result.diagnosis
     yield HEADLINES[status]
     if missed is not None and status != "not_started":
         yield in_words(error(missed.outcome) or "").rstrip(".")
         yield f"Promised: {missed.claim.title}".rstrip(".")
-    if diagnosis:
-        yield f'Probably: {diagnosis.name.rstrip(".")}. HINTS.md, "{diagnosis.hint}", goes on from there'
+    if first:
+        yield f'{in_short(first).rstrip(".")}. HINTS.md, "{first.hint}", goes on from there'
 
 
 def line(result: Result, source: str) -> int:
-    """Where to look: the line that raised, else the stub's open TODO, else where the exercise is defined."""
+    """Where to look, from 1 up.
+
+    The line that raised, else the first finding's that is known, else the stub's open TODO, else where the
+    exercise is defined.
+    """
     lines, name = source.splitlines(), result.exercise.name
     raised = next(filter(None, (line_in(name, verdict.outcome) for _, verdict in counted(result))), 0)
     if 0 < raised <= len(lines):
         return raised
+    if found := line_of(result.findings, len(lines)):
+        return found
     for pattern in (OPEN, re.compile(rf"\s*(def|class) +{name}\b", re.IGNORECASE)):
         for at, text in enumerate(lines, start=1):
             if pattern.match(text):

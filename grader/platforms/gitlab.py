@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from grader.errors import UsageError
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.machine.files import whole_file
+from grader.model import Exercise, Finding
 from grader.render.junit import code_quality as codequality
 from grader.render.junit import render as junit
 from grader.render.text import About
+from grader.report.findings import line_of as line_found
 from grader.report.report import Report, named
 from grader.report.rubric import stated, weighed
 from grader.submission.submission import Submission, load
@@ -24,7 +26,7 @@ from grader.submission.submission import Submission, load
 class Graded:
     """A folder's report, and what else of it GitLab is shown.
 
-    title: the course's. lines: where each exercise's definition begins.
+    title: the course's. lines: where to look in each exercise's file.
     """
 
     report: Report
@@ -38,7 +40,7 @@ def graded(folder: Path, setting: Setting) -> Graded:
     submission = load(folder, setting.course.names)
     report = weighed(grade(submission, setting), stated(setting.course))
     report = replace(report, seed=named(setting.seed))
-    return Graded(report, setting.course.title, lines_of(submission, setting.course))
+    return Graded(report, setting.course.title, lines_of(submission, setting.course, report))
 
 
 def write(graded: Graded, folder: Path, to_junit: Path, to_codequality: Path) -> None:
@@ -55,12 +57,18 @@ def _no_link(folder: Path) -> None:
         raise UsageError(f"{folder} is a link, or lies behind one", "commit the folder itself")
 
 
-def lines_of(submission: Submission, course: Course) -> dict[str, int]:
-    """The line, from 1, on which each exercise's definition begins; 1 where there is none."""
+def lines_of(submission: Submission, course: Course, report: Report) -> dict[str, int]:
+    """For each exercise the line, from 1, of its first finding, else where its definition begins, else 1."""
+    findings = {result.exercise.name: result.findings for result in report.results}
     return {
-        exercise.name: line_of(submission.sources.get(exercise.name, ""), exercise.defines)
+        exercise.name: _line(submission.sources.get(exercise.name, ""), exercise, findings)
         for exercise in course.exercises
     }
+
+
+def _line(source: str, exercise: Exercise, findings: Mapping[str, Sequence[Finding]]) -> int:
+    found = line_found(findings.get(exercise.name, ()), source.count("\n") + 1)
+    return found or line_of(source, exercise.defines)
 
 
 def line_of(source: str, defined: str) -> int:

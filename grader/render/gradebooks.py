@@ -209,7 +209,7 @@ def _parquet_rows(standing: Standing) -> list[Row]:
 
 @once_each(KEPT)
 def _of_exercise(result: Result) -> tuple[Row, ...]:
-    misconception = result.diagnosis and printable(result.diagnosis.misconception)
+    misconception = result.diagnosis and printable(result.diagnosis.finding)
     return tuple(
         (
             printable(result.exercise.name),

@@ -30,6 +30,7 @@ from grader.render.text import (
     with_items,
 )
 from grader.report.evidence import status
+from grader.report.findings import line_of
 from grader.report.report import Report, number
 from grader.report.scoring import earned, exercise_status, once_each, score, worth
 from grader.report.words import counterexample_of, headline
@@ -156,6 +157,7 @@ def _gradescope_policy(line: Adjustment, place: int) -> Plain:
 
 
 GITHUB_VERSION = 1
+ANYWHERE = 1 << 20  # lines, as many as no file has
 
 
 def github(report: Report, about: About) -> str:  # noqa: ARG001  # every format is asked alike
@@ -193,6 +195,7 @@ def _github_tests(result: Result, place: int) -> Iterator[Plain]:
             harmless(printable(f"{result.exercise.name}.py")),
             place,
             _pasted(verdict) or "",
+            0 if isinstance(verdict.outcome, Passed) else line_of(result.findings, ANYWHERE),
         )
 
 
@@ -225,6 +228,7 @@ def _github_test(
     filename: str = "",
     task: int = 0,
     code: str = "",
+    line: int = 0,
 ) -> Plain:
     return {
         "name": harmless(name),
@@ -233,7 +237,7 @@ def _github_test(
         "message": harmless(message),
         "test_code": harmless(code),
         "filename": filename,
-        "line_no": 0,
+        "line_no": line,
         "task_id": task,
         "duration": 0,
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from rich.console import Console, RenderableType
+from rich import box
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.progress import (
     BarColumn,
@@ -24,7 +26,6 @@ from rich.text import Text
 from grader.model import (
     Counterexample,
     Crashed,
-    Diagnosis,
     Failed,
     Kind,
     NotStarted,
@@ -36,6 +37,7 @@ from grader.model import (
 from grader.printable import harmless, printable, shortened
 from grader.render.text import WORDS, counted, points, signed
 from grader.report.evidence import status
+from grader.report.findings import Told, told
 from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, score
 from grader.report.words import counterexample_of, headline, meaning, numbers, open_todo, places
@@ -43,6 +45,10 @@ from grader.report.words import counterexample_of, headline, meaning, numbers, o
 BAR = 12
 OTHERS = 4
 STUCK = "HINTS.md has a section on {}."
+COLUMNS: dict[str, dict[str, Any]] = {
+    "part": {"no_wrap": True, "max_width": 24, "style": "cyan"},
+    "line": {"no_wrap": True, "justify": "right"},
+}
 STYLES = {"passed": "green", "failed": "red", "crashed": "red", "timed_out": "red", "not_started": "dim"}
 LOOK = {status: (WORDS[status], style) for status, style in STYLES.items()}
 
@@ -164,8 +170,11 @@ def closer_look(console: Console, result: Result) -> None:
     if counterexample is not None:
         _counterexample(console, counterexample)
     console.print()
-    if result.diagnosis is not None:
-        _diagnosis(console, result.diagnosis)
+    if (known := told(result.findings)) is not None:
+        for line in (*what_it_does(known), *why(known)):
+            console.print(line)
+        console.print(Text(harmless(f"HINTS.md, “{known.hint}”, goes on from there."), style="dim"))
+        console.print()
     others = [verdict for verdict in wrong if verdict is not shown]
     if others:
         console.print(f"{len(others)} more of its {_promised(result)} properties:")
@@ -187,11 +196,40 @@ def _happened(console: Console, outcome: Outcome) -> None:
     _quote(console, places(outcome))
 
 
-def _diagnosis(console: Console, diagnosis: Diagnosis) -> None:
-    console.print(Text(printable(f"Probably: {diagnosis.name}"), style="bold yellow"))
-    _say(console, diagnosis.explanation)
-    console.print(Text(printable(f"HINTS.md, “{diagnosis.hint}”, goes on from there."), style="dim"))
-    console.print()
+class Paragraph:
+    """A sentence that the student's code has a say in: none of its lines begins as a command to CI."""
+
+    def __init__(self, sentence: str, lead: str = "") -> None:
+        self._sentence = Text(sentence)
+        self._lead = lead
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lead = self._lead
+        for line in self._sentence.wrap(console, max(1, options.max_width - len(lead) - 2)):
+            yield Text(harmless(f"{lead}{line.plain.rstrip()}"))
+            lead = " " * len(lead)
+
+
+def what_it_does(shown: Told) -> Iterator[RenderableType]:
+    """Findings: the heading and the table."""
+    yield Text(harmless(shown.heading), style="bold yellow")
+    if shown.rows:
+        # The lines between the columns also keep a wrapped cell from beginning a line.
+        table = Table(
+            box=box.MINIMAL, show_edge=False, pad_edge=False, header_style="dim", border_style="dim"
+        )
+        for column in shown.columns:
+            table.add_column(column, **COLUMNS.get(column, {"overflow": "fold"}))
+        for row in shown.cells:
+            table.add_row(*(Text(harmless(cell)) for cell in row))
+        yield Padding(table, (0, 0, 0, 1), expand=False)
+    if shown.others:
+        yield Text(f" {shown.others}", style="dim")
+
+
+def why(shown: Told) -> Iterator[RenderableType]:
+    """What is said beneath the table."""
+    yield from (Paragraph(sentence, "• " if shown.rows else "") for sentence in shown.sentences)
 
 
 def _promised(result: Result) -> int:

@@ -14,8 +14,9 @@ from io import TextIOWrapper
 from itertools import count
 from typing import Any, BinaryIO
 
-from grader.model import Adjustment, Diagnosis, Kind, Passed, Person, Result, Verdict
+from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, Verdict
 from grader.printable import plain_json, printable
+from grader.report.findings import Told, guessed, on_one_line, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
 from grader.report.standings import Standing, Standings
@@ -210,10 +211,10 @@ def summed(report: Report) -> Sum:
 
 
 def said(result: Result, verdict: Verdict) -> str:
-    """What became of a property, in full; the first that does not hold also says what it probably is."""
-    text = in_full(verdict.outcome)
-    if result.diagnosis and verdict is _first_missed(result):
-        text = f"{text}\n\n{probably(result.diagnosis)}"
+    """What became of a property, in full; the first that does not hold also says what the code does."""
+    text, shown = in_full(verdict.outcome), told(result.findings)
+    if shown is not None and verdict is _first_missed(result):
+        text = "\n".join((text, "", *in_lines(shown)))
     return lines_of(text)
 
 
@@ -222,10 +223,34 @@ def _first_missed(result: Result) -> Verdict | None:
     return next((v for v in missed if v.claim.kind is Kind.GRADED), None)
 
 
-def probably(diagnosis: Diagnosis) -> str:
-    """The diagnosis as a paragraph."""
-    hint = f'HINTS.md, "{diagnosis.hint}", goes on from there.'
-    return f"Probably: {diagnosis.name}\n{diagnosis.explanation}\n{hint}"
+def in_lines(shown: Told) -> Iterator[str]:
+    """Findings as text, as the terminal shows them where it is wide enough."""
+    yield shown.heading
+    yield from _table(shown)
+    if shown.others:
+        yield f" {shown.others}"
+    yield from (f"• {sentence}" if shown.rows else sentence for sentence in shown.sentences)
+    yield f"HINTS.md, “{shown.hint}”, goes on from there."
+
+
+def _table(shown: Told) -> Iterator[str]:
+    if not shown.rows:
+        return
+    table = [shown.columns, *(tuple(map(on_one_line, row)) for row in shown.cells)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for place, row in enumerate(table):
+        cells = [
+            cell.rjust(width) if name == "line" else cell.ljust(width)
+            for name, cell, width in zip(shown.columns, row, widths, strict=True)
+        ]
+        yield f" {' │ '.join(cells)}".rstrip()
+        if place == 0:
+            yield f" {'─┼─'.join('─' * width for width in widths)}"
+
+
+def in_short(first: Finding) -> str:
+    """A finding where there is room for a line."""
+    return printable(f"{'Probably' if guessed(first) else 'What the code does'}: {first.name}")
 
 
 def overview(report: Report) -> str:
@@ -251,5 +276,5 @@ def _standing(result: Result) -> str:
     name = printable(result.exercise.name)
     lines = [f"{name}: {WORDS[exercise_status(result)]}, {of}"]
     if result.diagnosis:
-        lines.append(f"  Probably: {printable(result.diagnosis.name)}")
+        lines.append(f"  {in_short(result.diagnosis)}")
     return "\n".join(lines + [f"  Note on {name}: {printable(note)}" for note in notes(result)])

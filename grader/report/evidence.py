@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from math import isfinite
 from typing import Any, assert_never
@@ -13,9 +13,9 @@ from grader.model import (
     Claim,
     Counterexample,
     Crashed,
-    Diagnosis,
     Exercise,
     Failed,
+    Finding,
     Kind,
     Node,
     NotStarted,
@@ -32,6 +32,18 @@ FRACTION = re.compile(r"[0-9]{1,18}(/[1-9][0-9]{0,17})?")
 NO_NUMBERS = ("nan", "inf", "-inf")
 # What is drawn as a tree is drawn by recursion; a graph that anybody looks at has a dozen nodes.
 MOST_NODES = 400
+# Of a finding, how many characters each of its texts has at most; and how many findings an exercise has.
+SAID = {
+    "finding": 100,
+    "name": 200,
+    "part": 200,
+    "does": 400,
+    "should": 400,
+    "condition": 400,
+    "explanation": 1200,
+    "hint": 200,
+}
+MOST_FINDINGS = 40
 LONGEST = 1 << 18
 STATUS = {
     Passed: "passed",
@@ -191,14 +203,55 @@ def fraction(value: Any) -> Fraction:
     raise ValueError(f"{value!r:.40} is no fraction")
 
 
-def diagnosis_to_plain(diagnosis: Diagnosis | None) -> Plain | None:
-    """Everything the diagnosis says."""
-    return asdict(diagnosis) if diagnosis else None
+def findings_to_plain(findings: Sequence[Finding]) -> list[Plain]:
+    """Everything the findings say, within the bounds there are."""
+    return [asdict(_bounded(finding)) for finding in findings[:MOST_FINDINGS]]
 
 
-def diagnosis_from_plain(plain: Plain | None) -> Diagnosis | None:
-    """What diagnosis_to_plain() was given; raises ValueError or TypeError for anything else."""
-    return Diagnosis(**{name: text(value) for name, value in plain.items()}) if plain else None
+def _bounded(finding: Finding) -> Finding:
+    """The finding; of a text that is too long, the beginning."""
+    texts = {name: getattr(finding, name) for name in SAID}
+    cut = {name: f"{said[: SAID[name] - 1]}…" for name, said in texts.items() if len(said) > SAID[name]}
+    return replace(finding, **cut) if cut else finding  # type: ignore[arg-type]  # texts, all of them
+
+
+def findings_from_plain(plain: Plain) -> tuple[Finding, ...]:
+    """An exercise's findings; what was kept before there were any has a diagnosis instead.
+
+    Raises ValueError, KeyError or TypeError for anything that findings_to_plain() does not give.
+    """
+    if "findings" in plain:
+        findings = plain["findings"]
+        if not isinstance(findings, list) or len(findings) > MOST_FINDINGS:
+            raise ValueError("there are no findings, or too many")
+        return tuple(map(_finding, findings))
+    old = diagnosis_from_plain(plain["diagnosis"])
+    return (old,) if old else ()
+
+
+def _finding(plain: Plain) -> Finding:
+    said = {name: text(plain[name]) for name in SAID}
+    if any(len(said[name]) > most for name, most in SAID.items()):
+        raise ValueError("a finding says more than there is room for")
+    return Finding(**said, line=_count(plain["line"]))
+
+
+def diagnosis_to_plain(first: Finding | None) -> Plain | None:
+    """The first finding in the form that reports had before there were findings."""
+    if first is None:
+        return None
+    said = _bounded(first)
+    rest = {"name": said.name, "explanation": said.explanation, "hint": said.hint}
+    return {"misconception": said.finding, **rest}
+
+
+def diagnosis_from_plain(plain: Plain | None) -> Finding | None:
+    """What diagnosis_to_plain() kept of a finding; raises ValueError, KeyError or TypeError."""
+    if not plain:
+        return None
+    keys = ("misconception", "name", "explanation", "hint")
+    id_, name, explanation, hint = (text(plain[key]) for key in keys)
+    return Finding(id_, name, "", "", "", "", explanation, hint)
 
 
 def claim_to_plain(claim: Claim) -> Plain:
@@ -217,9 +270,9 @@ def claim_from_plain(plain: Plain) -> Claim:
 
 
 def result_to_plain(result: Result) -> Plain:
-    """What was seen of an exercise, without what it is worth: outcomes by claim, and the diagnosis."""
+    """What was seen of an exercise, without what it is worth: outcomes by claim, and the findings."""
     outcomes = {verdict.claim.name: outcome_to_plain(verdict.outcome) for verdict in result.verdicts}
-    plain = {"outcomes": outcomes, "diagnosis": diagnosis_to_plain(result.diagnosis)}
+    plain = {"outcomes": outcomes, "findings": findings_to_plain(result.findings)}
     return plain | ({"notes": list(result.notes)} if result.notes else {})
 
 
@@ -229,7 +282,7 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
     Raises KeyError for a claim without an outcome, and ValueError for anything else that is none.
     """
     try:
-        outcomes, diagnosis = dict(plain["outcomes"]), diagnosis_from_plain(plain["diagnosis"])
+        outcomes, findings = dict(plain["outcomes"]), findings_from_plain(plain)
         notes = tuple(map(text, plain.get("notes", ())))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no result: {error}") from None
@@ -238,4 +291,4 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
         judged = list(map(outcome_from_plain, seen))
     except KeyError as error:
         raise ValueError(f"an outcome has no {error}") from None
-    return Result(exercise, tuple(map(Verdict, claims, judged)), diagnosis, notes)
+    return Result(exercise, tuple(map(Verdict, claims, judged)), findings, notes)

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from grader.errors import UsageError
-from grader.model import Adjustment, Claim, Exercise, Kind, Outcome, Result, Verdict
-from grader.report.evidence import STATUS, diagnosis_from_plain, outcome_from_plain, text, whole
+from grader.model import Adjustment, Claim, Exercise, Finding, Kind, Outcome, Result, Verdict
+from grader.report.evidence import SAID, STATUS, findings_from_plain, outcome_from_plain, text, whole
 from grader.report.report import SCHEMA_NAME, Report
 from grader.report.report import read as read_seed
 from grader.submission.commit import Changes
@@ -108,9 +108,13 @@ class Reader:
         verdicts = tuple(map(self._verdict, _list(plain["properties"], self.properties)))
         if not verdicts:
             raise ValueError(f"{name!r:.40} has no properties")
-        diagnosis = plain["diagnosis"] and {key: self._text(said) for key, said in plain["diagnosis"].items()}
+        findings = tuple(map(self._finding, findings_from_plain(plain)))
         notes = tuple(map(self._text, _list(plain["notes"])))
-        return Result(exercise, verdicts, diagnosis_from_plain(diagnosis), notes)
+        return Result(exercise, verdicts, findings, notes)
+
+    def _finding(self, finding: Finding) -> Finding:
+        said = {name: self._text(getattr(finding, name)) for name in SAID}
+        return replace(finding, **said)  # type: ignore[arg-type]  # texts, all of them
 
     def _extra(self, plain: Plain) -> Verdict:
         claim = Claim(self._text(plain["name"]), self._text(plain["title"]), Kind.NOTE, Fraction(0))

@@ -29,7 +29,7 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import plain_json
-from grader.report.evidence import diagnosis_to_plain, outcome_to_plain, status
+from grader.report.evidence import diagnosis_to_plain, findings_to_plain, outcome_to_plain, status
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
 from grader.report.words import alone_only, in_time
 
@@ -177,6 +177,7 @@ def exercise_to_plain(result: Result) -> dict[str, Any]:
         "max_bonus": number(points.most_bonus),
         "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
         "diagnosis": diagnosis_to_plain(result.diagnosis),
+        "findings": findings_to_plain(result.findings),
         "notes": notes(result),
     } | ({"absent": True} if absent(result) else {})
 

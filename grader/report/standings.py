@@ -9,13 +9,15 @@ from datetime import datetime
 from fractions import Fraction
 from math import ceil, sqrt
 from statistics import median
+from typing import TypeVar
 
-from grader.model import Diagnosis, Exercise, Kind, Marked, Person, Result
+from grader.model import Exercise, Finding, Kind, Marked, Person, Result
 from grader.report.evidence import status
 from grader.report.report import Report
 from grader.report.scoring import earned, exercise_status, score, worth
 
 MOST_BINS = 20
+Said = TypeVar("Said", str, tuple[str, str])
 WIDTHS = tuple(Fraction(step * 10**power) for power in range(6) for step in (1, 2, 5))
 
 
@@ -46,11 +48,22 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A misconception and how many people's work on an exercise shows it."""
+    """A finding, and in how many people's work it was found.
 
-    exercise: str
-    diagnosis: Diagnosis
-    count: int
+    finding: its id, as reports have it. name: what it is called. explanation, hint: the commonest there are.
+    people: each counts once, in however many exercises it was found.
+    exercises: by name, in their order, how many people's work on it shows it.
+    does: what the code does in most of this work; empty where no report says so. wrote: by how many people.
+    """
+
+    finding: str
+    name: str
+    explanation: str
+    hint: str
+    people: int
+    exercises: tuple[tuple[str, int], ...]
+    does: str
+    wrote: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,7 @@ class Figures:
     not_started: people who handed nothing in, or whose exercises are all still stubs.
     troubles: people whose last hand-in could not be graded, with or without an earlier report.
     marks: the exercises in their order, then the last mark where anybody has it.
-    misconceptions: the commonest first.
+    findings: the commonest first.
     noted: people on whose report a note stands on top.
     """
 
@@ -71,15 +84,29 @@ class Figures:
     troubles: int
     spread: Spread
     marks: tuple[Mark, ...]
-    misconceptions: tuple[Seen, ...]
+    findings: tuple[Seen, ...]
     noted: int
+
+
+# A finding's id and name: reports from before there were findings have ids that two exercises may share.
+Key = tuple[str, str]
+
+
+def _key(finding: Finding) -> Key:
+    return finding.finding, finding.name
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What one pass over the class collects; groups are by exercise and by the result's identity."""
+    """What one pass over the class collects; groups are by exercise and by the result's identity.
+
+    findings: in how many people's work each was found, by what tells it from others.
+    does: for each, in how many people's work each formula was found.
+    """
 
     groups: dict[str, dict[int, Group]] = field(default_factory=dict)
+    findings: Counter[Key] = field(default_factory=Counter)
+    does: dict[Key, Counter[str]] = field(default_factory=dict)
     scores: list[Fraction] = field(default_factory=list)
     people: int = 0
     not_started: int = 0
@@ -100,7 +127,7 @@ def figures(standings: Standings) -> Figures:
         troubles=tally.troubles,
         spread=_spread(tally.scores, sum((part.points for part in standings.parts), Fraction(0))),
         marks=tuple(mark(part, groups) for part, groups in present if groups or part.counts),
-        misconceptions=_misconceptions(present),
+        findings=_findings(present, tally),
         noted=tally.noted,
     )
 
@@ -117,6 +144,10 @@ def _count(tally: _Tally, standing: Standing) -> None:
     tally.not_started += statuses == {"not_started"}
     raw = sum((score(result).points for result in report.marks), Fraction(0))
     tally.scores.append(report.final if report.adjustments else raw)
+    found = [finding for result in report.marks for finding in result.findings]
+    tally.findings.update({_key(finding) for finding in found})
+    for key, does in {(_key(finding), finding.does) for finding in found if finding.does}:
+        tally.does.setdefault(key, Counter())[does] += 1
     for result in report.marks:
         groups = tally.groups.setdefault(result.exercise.name, {})
         group = groups.setdefault(id(result), Group(result))
@@ -142,20 +173,31 @@ def _bins(scores: Sequence[Fraction], most: Fraction) -> tuple[Bin, ...]:
     return tuple(Bin(place * width, (place + 1) * width, counts[place]) for place in range(number))
 
 
-def _misconceptions(present: Sequence[tuple[Exercise, Sequence[Group]]]) -> tuple[Seen, ...]:
-    counts: Counter[tuple[str, Diagnosis]] = Counter()
-    for exercise, diagnosis, people in _diagnoses(present):
-        counts[exercise, diagnosis] += people
-    seen = [Seen(exercise, diagnosis, count) for (exercise, diagnosis), count in counts.items()]
-    order = {exercise.name: place for place, (exercise, _) in enumerate(present)}
-    return tuple(sorted(seen, key=lambda s: (-s.count, order[s.exercise], s.diagnosis.misconception)))
-
-
-def _diagnoses(present: Sequence[tuple[Exercise, Sequence[Group]]]) -> Iterator[tuple[str, Diagnosis, int]]:
+def _findings(present: Sequence[tuple[Exercise, Sequence[Group]]], tally: _Tally) -> tuple[Seen, ...]:
+    where: dict[Key, Counter[str]] = {}
+    said: dict[Key, Counter[tuple[str, str]]] = {}
     for exercise, groups in present:
         for group in groups:
-            if group.result.diagnosis is not None:
-                yield exercise.name, group.result.diagnosis, group.people
+            # Of several of one kind the first is the most important.
+            for key, first in {_key(finding): finding for finding in reversed(group.result.findings)}.items():
+                where.setdefault(key, Counter())[exercise.name] += group.people
+                said.setdefault(key, Counter())[first.explanation, first.hint] += group.people
+    seen = [
+        Seen(
+            *key,
+            *_commonest(said[key])[0],
+            tally.findings[key],
+            tuple(counts.items()),
+            *(_commonest(tally.does[key]) if key in tally.does else ("", 0)),
+        )
+        for key, counts in where.items()
+    ]
+    return tuple(sorted(seen, key=lambda s: (-s.people, s.finding, s.name)))
+
+
+def _commonest(counts: Counter[Said]) -> tuple[Said, int]:
+    """What most say; of several the first in order, whoever comes first."""
+    return min(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 # A correlation over fewer people says more about chance than about an exercise.

@@ -59,7 +59,7 @@ def headline(outcome: Outcome) -> str:
             return f"{reason}." if reason else "The numbers differ from PyTorch's."
         case Crashed(error=error):
             todo = open_todo(error)
-            return f"Half done: {todo} is still to be written." if todo else error
+            return f"It stops where the stub does: {todo}." if todo else error
         case TimedOut(limit=limit):
             return f"No answer {in_time(limit)}. {ENDLESS}"
         case NotStarted(reason, absent):
@@ -202,11 +202,11 @@ IN_WORDS = (
     ),
     (
         r"'NoneType' object has no attribute",
-        "None stands where a Value is expected. Does every function return its result?",
+        "None stands where something else is expected. Does every function return its result?",
     ),
     (
         r"'(int|float|bool)' object has no attribute '(data|grad|_prev|_backward|relu|backward)'",
-        "A plain number stands where a Value is expected: numbers may come in as operands, too.",
+        "A plain number has nothing of that name: a Value has.",
     ),
     (
         r"'(tuple|list|generator)' object has no attribute '(data|grad|relu|backward)'",
@@ -224,7 +224,7 @@ IN_WORDS = (
         r"^RecursionError",
         "A function calls itself without end, or goes deeper than Python's limit of 1,000 calls.",
     ),
-    (r"^ZeroDivisionError", "It divides by a number that can be zero."),
+    (r"^ZeroDivisionError", "It divides by zero, or raises zero to a negative power."),
     (r"^(UnboundLocalError|NameError)", "A name is used that has no value at that point."),
     (r"^(SyntaxError|IndentationError|TabError)", "Python cannot read the file at that line."),
     (r"^ModuleNotFoundError", "Only the standard library and the files beside this one can be imported."),
@@ -232,12 +232,10 @@ IN_WORDS = (
     (r"^MemoryError", "It asked for more memory than there is; do graphs or lists grow without end?"),
     (
         r"(missing|takes) .*argument|unexpected keyword argument",
-        "It is called with other arguments than its def line allows: compare it with the stub.",
+        "It is called with other arguments than its def line takes.",
     ),
-    (
-        r"object is not iterable",
-        "A single thing stands where several are expected: one output comes without a list.",
-    ),
+    (r"'NoneType' object is not iterable", "None stands where a list, or the like, is expected."),
+    (r"object is not iterable", "A single thing stands where a list, or the like, is expected."),
     (r"object is not callable", "Something that is no function is called like one."),
     (r"object is not subscriptable|^IndexError", "It asks for an item that is not there."),
     (r"^OverflowError", "A number has become too large for a float."),

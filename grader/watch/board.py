@@ -16,7 +16,6 @@ from grader.errors import GraderError
 from grader.model import (
     Counterexample,
     Crashed,
-    Diagnosis,
     Exercise,
     Failed,
     Kind,
@@ -26,8 +25,9 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import printable, shortened
-from grader.render.terminal import LOOK, missed, plainest
+from grader.render.terminal import LOOK, missed, plainest, what_it_does, why
 from grader.report.evidence import status
+from grader.report.findings import Told, told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status
 from grader.report.words import (
@@ -329,18 +329,20 @@ class Parts:
     """A page in the order it is read; where room is short, its parts give way in another order.
 
     head: what does not hold; code: the program to paste; numbers: expected beside got.
-    meaning: what it probably is; others: what else does not hold.
+    does: what the code does otherwise than it should; why: what is wrong with that.
+    others: what else does not hold.
     """
 
     head: tuple[RenderableType, ...] = ()
     code: tuple[RenderableType, ...] = ()
     numbers: tuple[RenderableType, ...] = ()
-    meaning: tuple[RenderableType, ...] = ()
+    does: tuple[RenderableType, ...] = ()
+    why: tuple[RenderableType, ...] = ()
     others: tuple[RenderableType, ...] = ()
 
     def dimmed(self) -> Parts:
         """The same in a weak colour: it is there to be read, and no longer to be believed."""
-        pieces = (self.head, self.code, self.numbers, self.meaning, self.others)
+        pieces = (self.head, self.code, self.numbers, self.does, self.why, self.others)
         return Parts(*(tuple(Styled(line, "dim") for line in piece) for piece in pieces))
 
 
@@ -386,7 +388,7 @@ def _not_started(result: Result, folder: str) -> Iterator[RenderableType]:
 
 def _missed(result: Result) -> Parts:
     wrong = missed(result)
-    shown = plainest(wrong)
+    shown, known = plainest(wrong), told(result.findings)
     counterexample = counterexample_of(shown.outcome)
     if isinstance(shown.outcome, Crashed) and counterexample is None:
         return Parts(tuple(_happened(shown)))  # the file itself: what it would promise does not matter yet
@@ -394,7 +396,8 @@ def _missed(result: Result) -> Parts:
         head=(_words(shown.claim.title, "bold"), *_happened(shown)),
         code=() if counterexample is None else (Text(), *_code(counterexample)),
         numbers=() if counterexample is None else (Text(), *in_numbers(counterexample)),
-        meaning=() if result.diagnosis is None else tuple(_diagnosis(result.diagnosis)),
+        does=() if known is None else (Text(), *what_it_does(known)),
+        why=() if known is None else tuple(_why(known)),
         others=tuple(_others([verdict for verdict in wrong if verdict is not shown])),
     )
 
@@ -422,10 +425,9 @@ def in_numbers(shown: Counterexample) -> Iterator[RenderableType]:
         yield _as_it_is(f"  {printable(str(line))}", "red" if line.mark else "")
 
 
-def _diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
-    yield Text()
-    yield _words(f"Probably: {diagnosis.name}", "bold yellow")
-    yield _words(diagnosis.explanation)
+def _why(shown: Told) -> Iterator[RenderableType]:
+    yield from why(shown)
+    yield _words(f"h gives the hint on this, “{shown.hint}”.", "dim")
 
 
 def _others(others: list[Verdict]) -> Iterator[RenderableType]:

@@ -13,7 +13,7 @@ from grader.course.course import GIVEN, Course
 from grader.errors import GraderError, MachineError
 from grader.examine.digests import outcome_key
 from grader.forkserver.messages import Task
-from grader.learner.history import state_folder
+from grader.learner.history import FOLDER, state_folder
 from grader.model import Counterexample, Kind, Passed
 from grader.render.terminal import plainest
 from grader.report.report import Report
@@ -153,7 +153,13 @@ class Watch:
         if wanted != self._asked:
             self._asked = wanted
             self._number += 1
-            self.grading.ask(self._number, Task(self.submission, (name,)))
+            self.grading.ask(self._number, Task(self.submission, (name,), self._told()))
+
+    def _told(self) -> frozenset[str]:
+        """The exercises of which the student has been told almost the code, until now."""
+        from grader.learner.hints import told
+
+        return told(self.course.root / FOLDER)
 
     def _sees(self, submission: Submission, name: str) -> bytes:
         """A digest of all in a submission that a mark's grading sees."""
@@ -295,7 +301,7 @@ class Actions:
             return board.says("Hints are for single exercises: n or a number goes to one.")
         known = board.result.diagnosis if board.result and not board.checking(board.current) else None
         hint = next_hint(self._course, self._state, board.current, known, self._said.append)
-        level = f"level {hint.level} of {hint.of}" if hint.level else "for what is probably wrong"
+        level = f"level {hint.level} of {hint.of}" if hint.level else "for what your code does"
         more = "it is the last" if hint.level == hint.of else "h: the next"
         return self._with_said(board.shows(Hinted(hint)), f"Hint, {level}; {more}; Esc: back.")
 

@@ -269,16 +269,16 @@ class Sheet:
 
         elsewhere: the command that prints all of it.
         """
-        sections = (found.head, found.code, found.numbers, found.meaning, found.others)
-        head, code, numbers, meaning, others = (self._lines(Group(*section)) for section in sections)
-        whole = [*head, *code, *numbers, *meaning, *others]
+        sections = (found.head, found.code, found.numbers, found.does, found.why, found.others)
+        head, code, numbers, does, why, others = (self._lines(Group(*section)) for section in sections)
+        whole = [*head, *code, *numbers, *does, *why, *others]
         if len(whole) <= self._room:
             return self._filled(whole)
         shown, which, count = part(whole, self._turned - 1, self._room - 1)
         says = f"part {which + 1} of {count} of all; space: the next; or: {elsewhere}"
         if self._turned % (count + 1) == 0:
             gap = self._lines(Text("    …", style="dim"))[0]
-            shown = shortened(head, code, numbers, meaning, self._room - 1, gap)
+            shown = shortened(head, code, numbers, does, why, self._room - 1, gap)
             says = f"shortened; space: all of it, part by part; or: {elsewhere}"
         return [*self._filled(shown, 1), self._says(says)]
 
@@ -300,19 +300,24 @@ def shortened(
     head: Sequence[Line],
     code: Sequence[Line],
     numbers: Sequence[Line],
-    meaning: Sequence[Line],
+    does: Sequence[Line],
+    why: Sequence[Line],
     room: int,
     gap: Line,
 ) -> list[Line]:
-    """A verdict in so many lines: first the beginning of the code gives way, then the end of the numbers.
+    """A verdict in so many lines.
 
+    First the beginning of the code gives way, then the end of the numbers, then the end of why; where that is
+    not enough, all of the code, then all of the numbers.
     gap: the line that stands for what was left out.
     """
-    over = len(head) + len(code) + len(numbers) + len(meaning) - room
-    code = _without_beginning(code, over, gap)
-    over = len(head) + len(code) + len(numbers) + len(meaning) - room
-    numbers = _without_end(numbers, over, gap)
-    return [*head, *code, *numbers, *meaning][:room]
+    rest = len(head) + len(does) - room
+    code = _without_beginning(code, rest + len(code) + len(numbers) + len(why), gap)
+    numbers = _without_end(numbers, rest + len(code) + len(numbers) + len(why), gap)
+    for shown in ([*head, *code, *numbers, *does], [*head, *numbers, *does]):
+        if len(shown) <= room:
+            return [*shown, *why][:room]
+    return [*head, *does, *why][:room]
 
 
 def _without_beginning(lines: Sequence[Line], over: int, gap: Line) -> Sequence[Line]:

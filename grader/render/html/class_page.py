@@ -39,6 +39,7 @@ from grader.render.text import (
     summed,
 )
 from grader.report.evidence import status
+from grader.report.findings import Told, cell, told
 from grader.report.report import Report, notes
 from grader.report.scoring import earned, exercise_status, score, worth
 from grader.report.standings import Bin, Figures, Item, Spread, Standing, Standings, figures
@@ -110,7 +111,7 @@ class Embedding:
 
     def __init__(self, parts: Sequence[Exercise]) -> None:
         self._parts = parts
-        names = ("claims", "shown", "verdicts", "diagnoses", "results", "policies")
+        names = ("claims", "shown", "verdicts", "findings", "results", "policies")
         self._pools = {name: Pool() for name in names}
         # A kept result stays alive, so that no other can come to have its identity.
         self._known: dict[int, tuple[Result, int]] = {}
@@ -170,15 +171,15 @@ class Embedding:
     def _result_to_plain(self, result: Result) -> dict[str, Any]:
         marks = score(result)
         got, most = marks.own
-        diagnosis = result.diagnosis
-        said = diagnosis and [diagnosis.misconception, diagnosis.name, diagnosis.explanation, diagnosis.hint]
+        shown = told(result.findings)
         return {
             "status": STATUSES.index(exercise_status(result)),
             "points": float(points(got)),
             "most": points(most),
             "extra": points(marks.bonus) if marks.most and marks.bonus else "",
             "verdicts": [self._verdict(result, verdict) for _, verdict in counted(result)],
-            "diagnosis": self._pools["diagnoses"].place(list(map(printable, said))) if said else NOBODY,
+            "findings": self._pools["findings"].place(_findings_to_plain(shown)) if shown else NOBODY,
+            "found": sorted({key_of(finding.finding, finding.name) for finding in result.findings}),
             "notes": list(map(printable, notes(result))),
         }
 
@@ -195,6 +196,18 @@ class Embedding:
             "shown": self._pools["shown"].place(shown_to_plain(shown)) if shown else NOBODY,
         }
         return self._pools["verdicts"].place(plain)
+
+
+def key_of(finding: str, name: str) -> str:
+    """By what the page's script tells a finding from others."""
+    return printable(f"{finding} {name}")
+
+
+def _findings_to_plain(shown: Told) -> list[Any]:
+    """As the page shows them, which is read by others than who wrote the code."""
+    heading = shown.heading.replace("your code", "the code") if shown.rows else shown.heading
+    columns = [column.replace("your code", "the code") for column in shown.columns]
+    return [heading, columns, shown.cells, shown.others, shown.sentences, shown.hint]
 
 
 def shown_to_plain(shown: Counterexample) -> dict[str, Any]:
@@ -480,5 +493,7 @@ FILTERS = {
     "verdict_on": verdict_on,
     "span": span,
     "brief": lambda number: NOTHING if number is None else points(number),
+    "key": lambda seen: key_of(seen.finding, seen.name),
+    "cell": cell,
     "count": lambda number: f"{number:,}",
 }

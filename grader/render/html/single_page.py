@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from grader.machine.files import whole_file
-from grader.model import Counterexample, Diagnosis, Kind, Passed, Result, Verdict
+from grader.model import Counterexample, Kind, Passed, Result, Verdict
 from grader.printable import printable, shortened
 from grader.render.html.class_page import shown_to_plain
 from grader.render.html.sheet import asset, html, needed, page, style
 from grader.render.picture.svg import drawable, drawing, picture_style, reading
 from grader.render.text import WORDS, counted, points, signed, summed
 from grader.report.evidence import status
+from grader.report.findings import Told, told
 from grader.report.report import Report, notes
 from grader.report.scoring import Score, absent, earned, exercise_status, score, worth
 from grader.report.words import counterexample_of, headline, meaning, places
@@ -123,7 +124,7 @@ def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
         extra=_extra(marks),
         share=share(*marks.own),
         counts=result.exercise.counts,
-        diagnosis=_said(result.diagnosis),
+        told=told(result.findings),
         missed=tuple(
             _property(f"{key}-{at}", result, verdict, started and not passed and at == 0)
             for at, verdict in enumerate(_missed(verdicts))
@@ -154,12 +155,6 @@ def _points(marks: Score) -> str:
 def _extra(marks: Score) -> str:
     """What an exercise brings on top of its own points."""
     return f"+{points(marks.bonus)} bonus" if marks.most and marks.bonus else ""
-
-
-def _said(diagnosis: Diagnosis | None) -> Diagnosis | None:
-    if diagnosis is None:
-        return None
-    return Diagnosis("", *map(printable, (diagnosis.name, diagnosis.explanation, diagnosis.hint)))
 
 
 def _property(key: str, result: Result, verdict: Verdict, first: bool) -> Property:
@@ -267,7 +262,7 @@ class Part:
     extra: str
     share: int
     counts: bool
-    diagnosis: Diagnosis | None
+    told: Told | None
     missed: tuple[Property, ...]
     held: tuple[Property, ...]
     notes: tuple[str, ...]

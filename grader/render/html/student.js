@@ -53,16 +53,24 @@ function exerciseSection(part, result) {
   }
   return make('section', { class: 'card', 'aria-label': part.name },
     make('h3', {}, ...head),
-    result.diagnosis === NOBODY ? null : probably(data.diagnoses[result.diagnosis]),
+    result.findings === NOBODY ? null : findingsOf(data.findings[result.findings]),
     ...(stub ? [make('p', {}, missed[0].said)] : missed.map(propertyOf)),
     ...result.notes.map((note) => make('p', { class: 'muted' }, `Note: ${note}`)),
     held.length ? holding(held, verdicts.length) : null);
 }
 
-function probably([, name, explanation, hint]) {
-  return make('div', { class: 'probably' },
-    make('p', {}, make('strong', {}, `Probably: ${name}`)),
-    make('p', {}, explanation),
+function findingsOf([title, columns, cells, others, sentences, hint]) {
+  const number = (column) => (columns[column] === 'line' ? 'number' : null);
+  const cell = (text, column) => (column ? make('td', { class: number(column) }, number(column) ? text : make('code', {}, own(text))) : make('th', { scope: 'row' }, make('code', {}, own(text))));
+  const head = columns.map((name, column) => make('th', { scope: 'col', class: number(column) }, name));
+  const table = make('table', { class: 'does' },
+    make('thead', {}, make('tr', {}, ...head)),
+    make('tbody', {}, ...cells.map((row) => make('tr', {}, ...row.map(cell)))));
+  return make('div', { class: 'findings' },
+    make('p', {}, make('strong', {}, title)),
+    cells.length ? scrolled('What the code does', table) : null,
+    others ? make('p', { class: 'muted' }, others) : null,
+    make('ul', {}, ...sentences.map((sentence) => make('li', {}, own(sentence)))),
     make('p', { class: 'muted' }, `HINTS.md, “${hint}”, goes on from there.`));
 }
 

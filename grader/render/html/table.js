@@ -144,14 +144,10 @@ function startFilter() {
 
 /** Shows in the table whom a button is about. */
 function showOnly(button) {
-  const { show: what, exercise, value } = button.dataset;
+  const { show: what, exercise, value, label } = button.dataset;
   const key = [what, exercise, value].filter((word) => word).join('/');
-  if (what === 'misconception') {
-    const { place } = parts.find((part) => part.name === exercise);
-    addFilter(key, `${exercise}: ${value}`, (person) => {
-      const diagnosis = person.results[place]?.diagnosis ?? NOBODY;
-      return diagnosis !== NOBODY && data.diagnoses[diagnosis][0] === value;
-    });
+  if (what === 'finding') {
+    addFilter(key, label, (person) => person.results.some((result) => result?.found.includes(value)));
   }
   byId('filter').value = key;
   byId('search').value = '';
