@@ -11,15 +11,13 @@ from pathlib import Path
 
 from grader.author.release import Manifest, read_manifest
 from grader.course.course import Course, cut, here
-from grader.course.misconceptions import FOLDER
 from grader.course.sealed import HEADER, _masked, seal, unseal
 from grader.errors import CourseError, UsageError
-from grader.examine.diagnosis import Signature
-from grader.examine.signatures import to_bytes
+from grader.examine.reading import to_bytes
 from grader.machine.cache import keep, kept
-from grader.model import Crashed, Exercise, NotStarted, Result, TimedOut
+from grader.model import Crashed, Exercise, Finding, NotStarted, Result, TimedOut
 from grader.model import Verdict as Judged
-from grader.report.evidence import result_from_plain, result_to_plain
+from grader.report.evidence import findings_to_plain, result_from_plain, result_to_plain
 from grader.report.report import to_json
 from grader.report.rubric import adjusted, from_json, stated
 from grader.signed.signing import PrivateKey, load_key, load_public_key, new_key, owned, sign
@@ -80,6 +78,10 @@ def _evidence_seeds() -> list[bytes]:
     others = (Crashed(3, "E: x", ("a", "b"), FAILED.counterexample), TimedOut(2.0), NotStarted("the stub"))
     results = [result_to_plain(Result(part, (Judged(claim, outcome),))) for outcome in others]
     results += [plain("add"), plain("add", right=False)]
+    finding = Finding("overwrites", "n", "self.grad", "d", "s", "c", "e", "h", 3)
+    results[-1]["findings"] = findings_to_plain([finding])
+    results.append(plain("add", right=False))
+    del results[-1]["findings"]  # as it was kept before there were findings
     results[-1]["diagnosis"] = {"misconception": "m", "name": "n", "explanation": "e", "hint": "h"}
     return [json.dumps(one).encode() for one in results]
 
@@ -121,7 +123,7 @@ def sealed(data: bytes) -> None:
 def _sealed(plain_: bytes) -> bytes:
     """As seal() does it, for text that it would not take."""
     body = zlib.compress(plain_, 1)
-    return HEADER + sha256(body).digest() + _masked(body, sha256(body).digest())
+    return HEADER + sha256(body).digest() + _masked(body, HEADER + sha256(body).digest())
 
 
 def manifest(data: bytes) -> None:
@@ -161,7 +163,7 @@ def entry(data: bytes) -> None:
 @cache
 def _entry() -> tuple[Path, bytes]:
     """Where the cache has one, and its bytes."""
-    if trouble := keep(folder("entry"), "entry", to_bytes([Signature("m", (1.0, 2.0), {1: "E"})])):
+    if trouble := keep(folder("entry"), "entry", to_bytes({("+",): (1.0, 2.0)})):
         raise AssertionError(trouble)
     [place] = folder("entry").iterdir()
     return place, place.read_bytes()
@@ -173,7 +175,7 @@ def solution(data: bytes) -> None:
 
 
 def _solutions() -> list[bytes]:
-    return [path.read_bytes() for path in sorted((FOLDER.parents[2] / "solutions").glob("[am]*.py"))]
+    return [path.read_bytes() for path in sorted((here().root / "solutions").glob("[am]*.py"))]
 
 
 # What JSON itself may do to a reader; grader.classroom.gradebook expects just these.
@@ -188,7 +190,10 @@ TOLD = {
     "course": Target(course, _course_seeds, (CourseError,)),
     "sealed": Target(sealed, lambda: [seal({"a.py": "x = 1\n"}), b'{"a.py": "x"}', b"[" * 9], ()),
     "manifest": Target(
-        manifest, lambda: [Manifest.of({FOLDER: b"1"}, "C", "1").to_bytes()], (UsageError,), of_json
+        manifest,
+        lambda: [Manifest.of({Path("exercises/add.py"): b"1"}, "C", "1").to_bytes()],
+        (UsageError,),
+        of_json,
     ),
     "key": Target(key, _key_seeds),
     "entry": Target(entry, lambda: [_entry()[1]]),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.course import Course, here
+from grader.examine import reading
 from grader.examine.cases import default_folder
 from grader.examine.examining import examine
 from grader.examine.setting import Setting
@@ -21,6 +22,9 @@ from tests.grader.planted import Planted
 from tests.grader.planted import planted as plant
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+reading.STRICT = True
 
 
 @pytest.fixture(scope="session")

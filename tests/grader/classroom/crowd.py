@@ -12,8 +12,8 @@ from grader.model import (
     Adjustment,
     Counterexample,
     Crashed,
-    Diagnosis,
     Failed,
+    Finding,
     Node,
     NotStarted,
     Passed,
@@ -32,10 +32,10 @@ FIRST = (
 )
 LAST = "Abara Berg Chen Dubois Eriksen Fischer García Haddad Ito Jansen Kowalski Lopez Müller Nguyen Petrov"
 IDEAS = (
-    ("overwrites", "It assigns gradients instead of adding to them.", "Accumulation"),
-    ("forgets-upstream", "It leaves out the gradient that arrives from above.", "Chain rule"),
-    ("first-operand-only", "Only the first operand receives its share.", "Chain rule"),
-    ("adds-values", "The Values are computed with instead of the numbers they hold.", "Forward pass"),
+    ("overwrites", "It assigns gradients instead of adding to them.", "self.grad = out.grad", "Accumulation"),
+    ("forgets-upstream", "It leaves out what arrives from above.", "self.grad += 1", "Chain rule"),
+    ("first-operand-only", "Only the first operand receives its share.", "nothing", "Chain rule"),
+    ("adds-values", "The Values are computed with, not their numbers.", "self + other", "Forward pass"),
 )
 WHY = (
     "A node that is used twice has two ways to the result, and both count. Whatever writes the second share "
@@ -100,9 +100,14 @@ def result(chance, part, skill):
         Verdict(claim, outcome(chance, part.name) if place in wrong else Passed(200))
         for place, claim in enumerate(claims)
     )
-    idea, name, hint = chance.choice(IDEAS)
-    diagnosed = bool(wrong) and chance.random() < 0.6
-    return Result(part, verdicts, Diagnosis(idea, name, WHY, hint) if diagnosed else None)
+    read = bool(wrong) and chance.random() < 0.6
+    return Result(part, verdicts, tuple(found(chance)) if read else ())
+
+
+def found(chance):
+    """One to three findings, of different kinds."""
+    for idea, name, does, hint in chance.sample(IDEAS, chance.choice([1, 1, 2, 3])):
+        yield Finding(idea, name, "self.grad", does, "", "", WHY, hint, chance.randint(4, 20))
 
 
 def pools(chance, different):

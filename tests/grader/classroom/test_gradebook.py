@@ -340,4 +340,4 @@ def test_a_full_disk_is_told_and_what_was_stored_before_stays(book, course):
 def test_evidence_is_readable_json_for_whoever_looks(book):
     with closing(sqlite3.connect(book)) as connection:
         for (body,) in connection.execute("SELECT body FROM evidence"):
-            assert set(json.loads(body)) == {"outcomes", "diagnosis"}
+            assert set(json.loads(body)) == {"outcomes", "findings"}

@@ -195,9 +195,7 @@ def test_unknown_option_exits_2():
 
 def test_broken_course_exits_70(tmp_path):
     for part in ("grader", "solutions", "tests/properties"):
-        shutil.copytree(
-            ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "misconceptions")
-        )
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "HINTS.md"):
         shutil.copy(ROOT / file, tmp_path)
     (tmp_path / "course.toml").write_text("title = ")
@@ -210,26 +208,26 @@ def test_broken_course_exits_70(tmp_path):
 @pytest.fixture
 def broken(tmp_path):
     """A copy of the course in which one misconception of add no longer fits the solution."""
-    for part in ("grader", "solutions", "tests/properties"):
+    for part in ("grader", "solutions", "tests/properties", "tests/misconceptions"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "HINTS.md", "course.toml"):
         shutil.copy(ROOT / file, tmp_path)
-    known = tmp_path / "grader" / "autograd" / "misconceptions" / "add.md"
+    known = tmp_path / "tests" / "misconceptions" / "add.md"
     known.write_text(known.read_text().replace("-        self.grad += out.grad\n", "-        gone\n", 1))
     return tmp_path
 
 
-def test_misconceptions_that_cannot_be_read_are_no_matter_to_work_that_is_right(broken):
-    run = grader("grade", "solutions", "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
-    assert run.returncode == 0, run.stderr
-
-
-def test_misconceptions_that_cannot_be_read_are_one_clear_error_for_work_that_is_wrong(broken, stubs):
+def test_misconceptions_that_cannot_be_read_are_no_matter_to_who_grades(broken, stubs):
     (stubs / "add.py").write_text("def add(self, other):\n    return self\n")
     run = grader("grade", stubs, "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
+    assert (run.returncode, run.stderr) == (1, "")
+
+
+def test_misconceptions_that_cannot_be_read_are_one_clear_error_for_their_author(broken):
+    run = grader("check", "--matrix", cwd=broken, PYTHONPATH=str(broken))
     assert run.returncode == 70
-    assert "Traceback" not in run.stderr
-    assert "grader: grader/autograd/misconceptions/add.md, line " in run.stderr
+    assert one_clear_error(run)
+    assert "grader: tests/misconceptions/add.md, line " in run.stderr
     assert "'        gone' does not stand in solutions/add.py" in run.stderr
 
 

@@ -13,8 +13,8 @@ PLACES = sorted(set(re.findall(r"`([\w./]+(?:\.py|\.json|/))`", TEXT)))
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_that_is_named_is_there(place):
-    """Below grader/, below the root, or a module of the package that its sentence begins with."""
-    named = [GRADER / place, ROOT / place, *GRADER.glob(f"*/{place}")]
+    """Below grader/, below the root, or a module of a package, which its sentence begins with."""
+    named = [GRADER / place, ROOT / place, *GRADER.glob(f"**/{place}")]
     assert any(path.exists() for path in named), place
 
 

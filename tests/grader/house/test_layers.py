@@ -28,8 +28,7 @@ RANK = {name: rank for rank, row in enumerate(PACKAGES) for name in row}
 def modules():
     for path in sorted(GRADER.rglob("*.py")):
         relative = path.relative_to(GRADER)
-        if "misconceptions" not in relative.parts[:-1]:
-            yield ".".join(relative.with_suffix("").parts).removesuffix(".__init__"), path
+        yield ".".join(relative.with_suffix("").parts).removesuffix(".__init__"), path
 
 
 def imported(path):
@@ -128,5 +127,5 @@ def test_modules_are_as_large_as_their_subject():
     assert {name: count for name, count in lines.items() if count > 600} == {}
     rooms = [lines[name] for name, path in modules() if path.name != "__init__.py"]
     assert sum(count < 40 for count in rooms) <= len(rooms) / 10
-    assert len(lines) <= 170
+    assert len(lines) <= 200
     assert len([*GRADER.glob("*.py")]) <= 12

@@ -9,7 +9,7 @@ import pytest
 
 from grader.course.course import Course, handed_out
 from grader.learner.history import Grade, Mark
-from grader.model import Claim, Crashed, Diagnosis, Kind, NotStarted, Passed, Result, Verdict
+from grader.model import Claim, Crashed, Finding, Kind, NotStarted, Passed, Result, Verdict
 from grader.report.report import Report
 from grader.submission.submission import load
 
@@ -20,7 +20,16 @@ GRADED, TOP = (
     Claim("holds", "It holds.", Kind.GRADED, Fraction(1)),
     Claim("more", "More.", Kind.BONUS, Fraction(5)),
 )
-OVERWRITES = Diagnosis("overwrites", "It overwrites.", "Gradients add up.", "Accumulation")
+OVERWRITES = Finding(
+    "overwrites",
+    "It overwrites.",
+    "self.grad",
+    "self.grad = out.grad",
+    "",
+    "",
+    "Gradients add up.",
+    "Accumulation",
+)
 
 
 @pytest.fixture
@@ -53,12 +62,12 @@ OUTCOMES = {
 }
 
 
-def report(course, diagnosis=None, **statuses):
+def report(course, findings=(), **statuses):
     """A report on what is in exercises/ now; statuses by exercise."""
     parts = {part.name: part for part in course.parts}
     claims = {name: TOP if part.own else GRADED for name, part in parts.items()}
     results = {
-        name: Result(parts[name], (Verdict(claims[name], OUTCOMES[status]),), diagnosis)
+        name: Result(parts[name], (Verdict(claims[name], OUTCOMES[status]),), findings)
         for name, status in statuses.items()
     }
     together = results.pop("together", None)

@@ -104,7 +104,8 @@ def test_hint_after_a_recognised_mistake_is_about_that_then_the_levels(project):
     write(project, "relu", overwriting)
     grader(project, "grade", "--exercise", "relu")
     first, second = (grader(project, "hint", "relu").stdout for _ in range(2))
-    assert "Probably: The gradient overwrites" in first
+    assert "A gradient is set instead of added to." in first
+    assert "In self.grad, line" in first
     assert "Accumulation" in first
     assert "level 1 of 4; again for the next: make hint EX=relu" in second
 
@@ -114,6 +115,53 @@ def test_hint_on_a_mistake_is_not_given_for_a_file_that_changed(project):
     grader(project, "grade", "--exercise", "relu")
     write(project, "relu", lambda source: overwriting(source) + "# another try\n")
     assert "level 1 of 4" in grader(project, "hint", "relu").stdout
+
+
+RIGHT = "self.grad += other.data * out.grad"
+BEGINNING = RIGHT.partition(" * ")[0]  # in 80 columns the rest is on the next line
+# Of what is in a project, these are not made by the student's work in it.
+OURS = ("grader", "docs", "HINTS.md", ".venv")
+
+
+def kept(project):
+    """Every text in the project that grading or hints may have left, and the student's own."""
+    files = (path for path in project.rglob("*") if path.is_file())
+    own = (path for path in files if path.relative_to(project).parts[0] not in OURS)
+    return "\n".join(path.read_bytes().decode("utf-8", "replace") for path in own)
+
+
+def test_the_right_formula_is_told_from_the_third_level_on_and_nowhere_before(project):
+    write(project, "mul", lambda source: source.replace(RIGHT, "self.grad = self.data * out.grad"))
+    grade = ("grade", "--exercise", "mul")
+    for _ in range(3):  # what the code does, then the first two levels
+        said = [grader(project, *grade).stdout, grader(project, *grade, "--json", "-").stdout]
+        said.append(grader(project, *grade, "--json", "report.json").stdout)
+        said.append(grader(project, "hint", "mul").stdout)
+        assert all(BEGINNING not in text and "it should" not in text for text in said)
+        assert BEGINNING not in kept(project)
+        assert all(not finding["should"] for finding in findings(project))
+    assert "level 3 of 4" in grader(project, "hint", "mul").stdout
+    said = grader(project, *grade, "--json", "report.json").stdout
+    assert "it should" in said
+    assert BEGINNING in said
+    assert RIGHT in {finding["should"] for finding in findings(project)}
+    assert "it should" not in grader(project, "grade", "--exercise", "add").stdout
+
+
+def findings(project):
+    (exercise,) = json.loads((project / "report.json").read_text())["exercises"]
+    assert exercise["findings"]
+    return exercise["findings"]
+
+
+def test_somebody_elses_folder_is_told_nothing(project):
+    write(project, "mul", overwriting)
+    shutil.copytree(project / "exercises", project / "other")
+    for _ in range(4):
+        grader(project, "hint", "mul")
+    told = grader(project, "grade", "--exercise", "mul").stdout
+    assert "it should" in told
+    assert "it should" not in grader(project, "grade", "other", "--exercise", "mul").stdout
 
 
 def test_last_hint_says_so_and_comes_again(project):

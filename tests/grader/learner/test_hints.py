@@ -1,4 +1,4 @@
-"""Hints come a level at a time, what helps with a recognised mistake first, and all of it is remembered."""
+"""Hints come a level at a time, what helps with what the code does first, and all of it is remembered."""
 
 import json
 from dataclasses import replace
@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 
 from grader.errors import CourseError, UsageError
-from grader.learner.hints import hint_at, next_hint, sections
+from grader.learner.hints import hint_at, next_hint, sections, told
 from tests.grader.learner.desk import OVERWRITES, desk, heard, state
 
 assert desk  # fixtures
 assert state
 
 
-def levels(course, state, times, diagnosis=None, exercise="relu"):
-    return [next_hint(course, state, exercise, diagnosis).level for _ in range(times)]
+def levels(course, state, times, finding=None, exercise="relu"):
+    return [next_hint(course, state, exercise, finding).level for _ in range(times)]
 
 
 def test_each_hint_is_one_level_more_and_the_last_stays(desk, state):
@@ -48,7 +48,7 @@ def test_recognised_mistake_has_its_own_hint_first_and_once(desk, state):
 
 
 def test_another_mistake_has_another_hint_and_the_first_is_not_told_again(desk, state):
-    other = replace(OVERWRITES, misconception="leaky")
+    other = replace(OVERWRITES, finding="leaky")
     assert levels(desk, state, 2, OVERWRITES) == [0, 1]
     assert levels(desk, state, 2, other) == [0, 2]
     assert levels(desk, state, 1, OVERWRITES) == [3]
@@ -59,6 +59,43 @@ def test_the_hint_on_a_mistake_says_what_and_why_and_goes_on_from_hints_md(desk,
     assert "It overwrites." in text
     assert "Gradients add up." in text
     assert sections(desk)["Accumulation"] in text
+
+
+def test_the_hint_on_a_finding_names_the_part_and_what_the_code_does_there(desk, state):
+    found = replace(OVERWRITES, condition="self.data > 0", line=12)
+    text = next_hint(desk, state, "relu", found).text
+    assert (
+        "In self.grad, line 12, your code does this:\n\n    self.grad = out.grad\n    where self.data > 0\n"
+        in text
+    )
+    assert "Probably" not in text
+    assert "should" not in text
+
+
+def test_the_hint_on_a_finding_says_what_it_should_do_where_that_may_be_told(desk, state):
+    text = next_hint(desk, state, "relu", replace(OVERWRITES, should="self.grad += out.grad")).text
+    assert "It should do this:\n\n    self.grad += out.grad\n" in text
+
+
+def test_the_hint_on_an_old_diagnosis_stays_a_guess(desk, state):
+    text = next_hint(desk, state, "relu", replace(OVERWRITES, part="", does="")).text
+    assert text.startswith("**Probably: It overwrites.**")
+    assert "your code does" not in text
+
+
+def test_what_it_should_do_may_be_told_from_the_third_level_on(desk, state):
+    assert told(state) == frozenset()
+    levels(desk, state, 3, OVERWRITES)
+    levels(desk, state, 3, exercise="add")
+    assert told(state) == {"add"}
+    levels(desk, state, 1)
+    assert told(state) == {"add", "relu"}
+
+
+@pytest.mark.parametrize("kept", ["{", '{"relu": {"level": 99, "diagnoses": []}}', "[]"])
+def test_a_damaged_state_tells_nothing(state, kept):
+    (state / "hints.json").write_text(kept)
+    assert told(state) == frozenset()
 
 
 def test_the_hint_on_a_mistake_stands_alone_where_hints_md_has_no_more(desk, state):

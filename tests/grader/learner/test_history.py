@@ -13,7 +13,6 @@ from rich.console import Console
 
 from grader.learner.hints import search
 from grader.learner.history import (
-    diagnosed,
     forget,
     latest,
     on_top,
@@ -26,6 +25,7 @@ from grader.learner.history import (
     turn,
     unfinished,
 )
+from grader.learner.history import found as found_in
 from grader.learner.progress import (
     axis,
     breaks,
@@ -245,25 +245,25 @@ def test_remembering_loads_nothing_that_takes_long():
 def test_mistake_is_known_for_as_long_as_the_file_is_the_same(desk, state):
     write(desk, "relu", "one\n")
     found = read_after(desk, state, relu="crashed")
-    assert diagnosed(desk, "relu", found) == OVERWRITES
-    assert diagnosed(desk, "add", found) is None
+    assert found_in(desk, "relu", found) == OVERWRITES
+    assert found_in(desk, "add", found) is None
     write(desk, "add", "other\n")
-    assert diagnosed(desk, "relu", found) == OVERWRITES
+    assert found_in(desk, "relu", found) == OVERWRITES
     write(desk, "relu", "two\n")
-    assert diagnosed(desk, "relu", found) is None
+    assert found_in(desk, "relu", found) is None
 
 
 def read_after(course, state, **statuses):
-    remember(report(course, OVERWRITES, **statuses), state, NOON, 0.5, ALONE)
+    remember(report(course, (OVERWRITES,), **statuses), state, NOON, 0.5, ALONE)
     return read(state)
 
 
 def test_mistake_in_a_file_that_changed_while_it_was_graded_is_not_known(desk, state):
-    graded = report(desk, OVERWRITES, relu="crashed")
+    graded = report(desk, (OVERWRITES,), relu="crashed")
     write(desk, "relu", "two\n")
     remember(graded, state, NOON, 0.5, ALONE)
     assert read(state)[0].marks[0].file == ""
-    assert diagnosed(desk, "relu", read(state)) is None
+    assert found_in(desk, "relu", read(state)) is None
 
 
 def test_the_latest_mark_of_each_exercise_counts():

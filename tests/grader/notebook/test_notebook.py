@@ -127,12 +127,13 @@ def test_a_wrong_cell_is_no_error_of_the_notebook(wrong):
     assert wrong[0].ok
 
 
-def test_a_wrong_cell_shows_program_table_graph_and_the_mistakes_name(wrong):
+def test_a_wrong_cell_shows_program_table_graph_and_what_the_code_does(wrong):
     said, _ = wrong
     assert "b = a + a" in said.shown
     assert "a.grad 2 1 ◀ differs" in said.shown
     assert '<svg class="graph-picture' in said.html
-    assert "Probably: The gradient overwrites" in said.shown
+    assert "self.grad self.grad = total.grad" in said.shown
+    assert "self.grad is set." in said.shown
     assert "HINTS.md, “Accumulation”" in said.shown
 
 
@@ -156,7 +157,7 @@ def test_text_says_what_the_terminal_says(wrong):
     terminal = {line.strip() for line in to.getvalue().splitlines()}
     closer = said.text.split("\n\n", 2)[2].split("\n\nMend")[0]
     assert "differs" in closer
-    assert "Probably" in closer
+    assert "What your code does:" in closer
     assert [line for line in closer.splitlines() if line.strip() not in terminal] == []
 
 
@@ -380,8 +381,20 @@ def test_hints_go_up_level_by_level(run):
 
 def test_the_first_hint_is_on_the_mistake_in_the_last_cell(run):
     graded(run, WRONG)
-    assert "The gradient overwrites" in run("%hint").data["text/markdown"]
+    said = run("%hint").data["text/markdown"]
+    assert "A gradient is set instead of added to." in said
+    assert "In self.grad, line 8, your code does this:\n\n    self.grad = total.grad\n" in said
     assert run("%hint").text.startswith("add: level 1")
+
+
+def test_what_it_should_do_is_told_from_the_third_level_on(run):
+    for _ in range(3):  # what the code does, then two levels
+        said = graded(run, WRONG)
+        assert "it should" not in said.shown + said.text
+        assert "self.grad +=" not in said.html + said.text + run("%hint").data["text/markdown"]
+    assert run("%hint").text.startswith("add: level 3")
+    assert "it should" in graded(run, WRONG).shown
+    assert "self.grad += total.grad" in graded(run, WRONG).text
 
 
 def test_a_graph_shows_what_the_last_cell_computes(run):
@@ -409,6 +422,7 @@ TAGS = {
         "pre",
         "rect",
         "span",
+        "strong",
         "style",
     ),
     *("summary", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul"),

@@ -78,10 +78,10 @@ def test_no_line_of_a_solution_lies_open_in_it(notebook, course):
 # Worked through
 
 
-def test_the_mistake_is_shown_and_named(worked):
+def test_the_mistake_is_shown_and_what_the_code_does(worked):
     said = text(worked["wrong-add"])
     assert "a + a gives a the gradient 2" in said
-    assert "Probably: The gradient overwrites" in said
+    assert "self.grad is set." in said
     html = worked["wrong-add"].outputs[-1]["data"]["text/html"]
     assert html.count('<svg class="graph-picture') > 1
 

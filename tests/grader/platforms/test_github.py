@@ -33,6 +33,7 @@ from grader.platforms.github import (
     word,
 )
 from grader.printable import printable
+from grader.report.evidence import SAID
 from grader.report.reading import received_from_plain as seen
 from tests.grader.hostile import HOSTILE
 from tests.grader.report.strangers import REPORT, crashed, report, scored, shown_of, texts
@@ -61,12 +62,13 @@ def test_hostile_text_anywhere_comes_through_nowhere(text):
 def test_hostile_text_is_plain_text_once_markdown_is_rendered(text):
     tags = {"h2", "p", "code", "pre", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "ul"}
     tags |= {"li", "sub", "blockquote"}
-    for place in ("exercises.0.diagnosis.name", "exercises.0.properties.0.error", "changes.elsewhere.0"):
-        drawn = MARKDOWN.render(summary(*seen(report(place, text))))
+    planted = [f"exercises.0.findings.0.{key}" for key in SAID]
+    for place in (*planted, "exercises.0.properties.0.error", "changes.elsewhere.0"):
+        drawn = MARKDOWN.render(summary(*seen(report(place, text[: SAID.get(place.split(".")[-1])]))))
         assert {tag.lower() for tag in re.findall(r"</?([A-Za-z!][^\s>]*)", drawn)} <= tags
-        assert drawn.count("<table>") == 1
+        assert drawn.count("<table>") == 2
         assert len(re.findall("<h2>", drawn)) == 1
-    shown = re.search(r"<li><code>(.*?)</code></li>", drawn)[1]
+    shown = re.findall(r"<li><code>(.*?)</code></li>", drawn)[-1]
     assert html.unescape(shown) == printable(cut(" ".join(text.split()), LONGEST_WORD))
 
 
@@ -140,12 +142,38 @@ def test_annotation_says_what_is_wrong_at_the_exercise():
     told = list(marks(*seen(REPORT), {"mul": "\n\ndef mul(self, other):\n"}, "exercises"))
     place = "file=exercises/mul.py,line=3,title=mul%3A 5 of 10 points"
     promised = "The numbers differ from PyTorch's. Promised: The gradient is right"
-    probably = 'Probably: It overwrites. HINTS.md, "mul", goes on from there'
+    does = 'What the code does: It overwrites. HINTS.md, "mul", goes on from there'
     apart = "Changed files that count for nothing, for they are outside of the exercises: 3"
     assert told == [
-        f"::error {place}::{promised}. {probably}",
+        f"::error {place}::{promised}. {does}",
         f"::warning title=Not graded::{apart}",
     ]
+
+
+def test_annotation_points_to_the_line_of_the_first_finding_that_has_one():
+    source = "\n\ndef mul(self, other):\n    pass\n"
+    (told, _) = marks(*seen(REPORT), {"mul": source}, "exercises")
+    assert told.startswith("::error file=exercises/mul.py,line=4,")
+    (told, _) = marks(*seen(report("exercises.0.findings.0.line", 5)), {"mul": source}, "exercises")
+    assert told.startswith("::error file=exercises/mul.py,line=3,")
+
+
+def test_summary_shows_what_the_code_does():
+    text = summary(*seen(REPORT))
+    assert "| part | your code does | line |\n| --- | --- | --- |\n" in text
+    does = "self&#46;grad &#61; out&#46;grad&#44; where self&#46;data &#62; 0"
+    assert f"| <code>self&#46;grad</code> | <code>{does}</code> | <code>4</code> |" in text
+    assert "- <code>Why&#46;</code>" in text
+    assert "HINTS.md goes on from there: <code>mul</code>" in text
+    assert "Probably" not in text
+
+
+def test_an_old_diagnosis_stays_a_guess():
+    plain = report()
+    del plain["exercises"][0]["findings"]
+    text = summary(*seen(plain))
+    assert "Probably: <code>It overwrites&#46;</code>" in text
+    assert "your code does" not in text
 
 
 def test_what_was_not_graded_is_not_annotated():

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from grader.examine.cases import default_folder
 from grader.platforms.gitlab import line_of, lines_of
 from grader.render.junit import LONGEST, code_quality
 from grader.submission.submission import Submission
-from tests.grader.render.formats.samples import mixed, perfect
+from tests.grader.render.formats.samples import ADD, FAILED, FOUND, graded, mixed, perfect, report
 from tests.needs import caged
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -97,9 +98,18 @@ def test_a_definition_is_found_in_whatever_stands_there(source, line):
 
 
 def test_every_exercise_of_the_course_has_its_line(course, solutions):
-    found = lines_of(Submission("s", solutions, {}), course)
+    found = lines_of(Submission("s", solutions, {}), course, report())
     assert set(found) == set(course.names)
     assert all(number > 1 for number in found.values())
+
+
+def test_the_line_of_a_finding_is_shown_where_the_file_has_it(course, solutions):
+    def lines(line):
+        found = report(graded(ADD, FAILED, findings=(replace(FOUND[0], line=line),)))
+        return lines_of(Submission("s", solutions, {}), course, found)
+
+    assert lines(3) == lines(0) | {"add": 3}
+    assert lines(10_000) == lines(0)
 
 
 def test_the_template_is_what_gitlab_reads():
@@ -200,7 +210,7 @@ def test_a_merge_request_is_graded_and_both_reports_are_where_gitlab_looks(merge
     assert run.returncode == 1, run.stderr
     assert "/100" in run.stdout
     (line,) = {i["location"]["lines"]["begin"] for i in run.issues if i["check_name"].startswith("add.")}
-    assert wrong.splitlines()[line - 1].startswith("def add")
+    assert wrong.splitlines()[line - 1].strip() == "self.grad = out.grad"
     assert len([i for i in run.issues if i["severity"] == "info"]) == len(solutions) - 1
     junit = reported(merge_request, "junit")
     assert "<testsuites" in junit

@@ -27,7 +27,7 @@ from grader.platforms.pull_request import _posted as posted
 from tests.grader.hostile import HOSTILE
 from tests.grader.platforms.hub import TOKEN, Hub, serving, zipped
 from tests.grader.platforms.pull import ROOT
-from tests.grader.report.strangers import MUL, REPORT, packed, report, scored
+from tests.grader.report.strangers import FOUND, MUL, REPORT, packed, report, scored
 
 HEAD = "b" * 40
 RUN = Run(7, "ada", "work", HEAD)
@@ -266,7 +266,7 @@ def test_whatever_a_library_raises_at_an_artifact_ends_in_a_comment(monkeypatch,
 def test_huge_report_makes_a_comment_that_fits():
     wide = "<@|`&>" * 300
     parts = [
-        MUL | {"name": f"part{n}", "title": wide, "diagnosis": MUL["diagnosis"] | {"name": wide}}
+        MUL | {"name": f"part{n}", "title": wide, "findings": [FOUND | {"name": wide[:200]}]}
         for n in range(99)
     ]
     changes = REPORT["changes"] | {"elsewhere": [wide] * 100}

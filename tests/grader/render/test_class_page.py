@@ -16,7 +16,7 @@ from grader.render.html.class_page import correlation, percent, render_class, sp
 from grader.render.html.sheet import COLOURS
 from grader.report.standings import Bin, Standing
 from tests.grader.classroom.crowd import HOSTILE, crowd
-from tests.grader.render.formats.samples import a_class
+from tests.grader.render.formats.samples import ADD, FAILED, FOUND, MUL, a_class, graded, report
 
 MADE = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -66,6 +66,24 @@ def test_nothing_on_the_page_leads_elsewhere(page):
 
 def without_data(page):
     return page.replace(part(page, '<script type="application/json" id="data">', "</script>"), "")
+
+
+def test_a_finding_stands_once_for_all_exercises_with_the_commonest_formula(written):
+    people = [
+        report(graded(ADD, FAILED, findings=FOUND[:1]), graded(MUL, FAILED, findings=FOUND)),
+        report(graded(MUL, FAILED, findings=FOUND[:1])),
+    ]
+    page = written(a_class([Standing(Person(f"s{n}"), each) for n, each in enumerate(people)]))
+    lessons = part(page, '<ol class="lessons">', "</ol>")
+    said = " ".join(re.sub(r"<[^>]+>", " ", lessons).split())
+    assert said.startswith(
+        "2 people, in add 1, mul 2 It overwrites gradients. Most often: self.grad = out.grad , by 2"
+    )
+    assert "1 person, in mul A share has the wrong sign. Most often: other.grad += -out.grad , by 1" in said
+
+
+def test_a_class_of_nobody_has_no_findings(written):
+    assert "Nothing has been read off anybody" in written(a_class([]))
 
 
 def test_policy_lets_through_nothing_but_our_script_and_style(page):

@@ -217,7 +217,7 @@ def test_a_person_with_mistakes_shows_program_numbers_and_what_differs(opened):
     assert one(browser, "#student .status").text
 
 
-def test_a_misconception_shows_whose_work_has_it(opened):
+def test_a_finding_shows_whose_work_has_it(opened):
     browser = opened()
     count = int(one(browser, ".many strong").text)
     browser.execute_script("document.querySelector('.lessons .show').click()")

@@ -23,9 +23,9 @@ from grader.model import (
     Claim,
     Counterexample,
     Crashed,
-    Diagnosis,
     Exercise,
     Failed,
+    Finding,
     Kind,
     Node,
     NotStarted,
@@ -133,8 +133,12 @@ def results(draw, names=HOSTILE):
         Verdict(Claim(f"{draw(names)}{place}", draw(names), kind, Fraction(1)), outcome)
         for place, (kind, outcome) in enumerate(zip(kinds, outcomes, strict=True))
     )
-    diagnosis = draw(st.none() | st.builds(Diagnosis, *[names] * 4))
-    return Result(exercise, verdicts, diagnosis)
+    lines = st.integers(0, 99)
+    # What is in a list of ours, then what the submission's own code and its exceptions have a say in.
+    found = st.builds(Finding, names, names, *[HOSTILE] * 5, names, lines)
+    guessed = st.builds(lambda *said: Finding(*said[:2], "", "", "", "", *said[2:]), *[names] * 4)
+    findings = draw(st.lists(found, max_size=5) | guessed.map(lambda one: [one]))
+    return Result(exercise, verdicts, tuple(findings))
 
 
 @st.composite

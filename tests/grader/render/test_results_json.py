@@ -91,10 +91,10 @@ def test_gradescope_numbers_properties_by_exercise_and_leaves_notes_out():
     assert numbers == ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "3.1", "P.1"]
 
 
-def test_gradescope_shows_policy_lines_and_diagnosis_and_notes_in_its_output():
+def test_gradescope_shows_policy_lines_and_findings_and_notes_in_its_output():
     output = rendered("gradescope", mixed())["output"].split("\n")
     assert "late, 1 day begun: 10 % less: -2.5" in output
-    assert "  Probably: It overwrites gradients." in output
+    assert "  What the code does: It overwrites gradients." in output
     assert "  Note on add: style holds" in rendered("gradescope", perfect())["output"].split("\n")
 
 
@@ -104,10 +104,16 @@ def test_gradescope_has_a_test_for_each_policy_line_even_for_the_floor():
     assert rendered("gradescope", sunk())["score"] == 0
 
 
-def test_gradescope_tells_the_diagnosis_once_with_the_first_that_fails():
+def test_gradescope_tells_the_findings_once_with_the_first_that_fails():
     outputs = [test["output"] for test in items_of("gradescope", mixed())]
-    assert ["Probably" in output for output in outputs].count(True) == 1
+    assert ["What your code does:" in output for output in outputs].count(True) == 1
     assert "HINTS.md" in outputs[1]
+
+
+def test_github_classroom_points_to_the_line_of_the_first_finding():
+    lines = [test["line_no"] for test in items_of("github-classroom", mixed())]
+    assert lines[:3] == [0, 12, 0]
+    assert set(lines[3:]) == {0}
 
 
 def test_gradescope_takes_nothing_for_markup_and_hides_nothing():

@@ -14,6 +14,7 @@ from grader.errors import UsageError
 from grader.learner.hints import sections
 from grader.model import Adjustment, Claim, Kind, NotStarted, Passed, TimedOut
 from grader.render.html.single_page import share, single_page, view
+from grader.report.evidence import SAID
 from grader.report.reading import read_report, report_from_plain
 from grader.report.report import to_json, to_plain
 from grader.report.words import counterexample_of
@@ -150,8 +151,8 @@ def test_only_one_property_of_an_exercise_is_open(page):
 
 def test_hints_stand_folded_the_mistakes_own_first(mixed, hints):
     seen = view(mixed, hints)
-    part = next(part for part in seen.parts if part.diagnosis)
-    assert part.hints[0].title == f"On this mistake: {part.diagnosis.hint}"
+    part = next(part for part in seen.parts if part.told)
+    assert part.hints[0].title == f"On this mistake: {part.told.hint}"
     assert [hint.title[:8] for hint in part.hints[1:]] == ["Level 1,", "Level 2,", "Level 3,"]
     assert "<pre" in "".join(hint.body for hint in part.hints)
     assert re.search(r'<details class="hints[^>]*open', single_page(mixed, TITLE, hints)) is None
@@ -204,7 +205,7 @@ def test_a_shape_of_its_own_is_described_and_read_back(mixed, hints):
     foreign = replace(
         mixed,
         results=(
-            replace(first, verdicts=without, diagnosis=None),
+            replace(first, verdicts=without, findings=()),
             replace(second, notes=("Set order.",)),
             *rest,
         ),
@@ -261,6 +262,8 @@ def hostile(report, text):
             exercise["notes"] = [text]
         if exercise["diagnosis"]:
             exercise["diagnosis"] = dict.fromkeys(exercise["diagnosis"], text)
+        for finding in exercise["findings"]:
+            finding |= {key: text[:most] for key, most in SAID.items()}
         for entry in exercise["properties"]:
             _spoil(entry, text)
     return report_from_plain(plain)

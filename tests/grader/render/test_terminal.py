@@ -2,7 +2,9 @@
 
 import io
 import re
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -12,7 +14,9 @@ from grader.model import Adjustment, Claim, Exercise, Kind, Passed, Result, Verd
 from grader.render.terminal import render
 from grader.report.report import Report
 from grader.submission.submission import Submission
-from tests.grader.autograd.variants import WRONG, catalogue
+from tests.grader.autograd.variants import catalogue
+from tests.grader.render.formats.samples import ADD, FAILED, FOUND, GUESSED, report
+from tests.grader.render.formats.samples import graded as samples
 
 
 def shown(report, **options):
@@ -51,6 +55,43 @@ def test_first_unfinished_exercise_comes_with_its_smallest_case(overwriting):
     text = shown(overwriting)
     assert "b = a * a" in text
     assert re.search(r"a = 2 +2 +2 +4 +2 +<-- differs", text)
+
+
+def found(*findings, width=80):
+    stream = io.StringIO()
+    render(report(samples(ADD, FAILED, findings=findings)), Console(file=stream, width=width), "work", "{}")
+    return stream.getvalue()
+
+
+def test_what_the_code_does_is_a_table_with_why_beneath_it():
+    text = found(*FOUND)
+    assert "What your code does:\n part       │ your code does          │ line\n" in text
+    assert " self.grad  │ self.grad = out.grad    │   12\n" in text
+    assert " other.grad │ other.grad += -out.grad │     \n            │ where self.data > 0     │" in text
+    assert "• Gradients add up.\n• The other sign.\nHINTS.md, “Accumulating”, goes on from there.\n" in text
+    assert "Probably" not in text
+    assert "it should" not in text
+
+
+def test_what_it_should_do_is_a_third_column_where_it_may_be_told():
+    text = found(replace(FOUND[0], should="self.grad += out.grad"))
+    assert " part      │ your code does       │ it should             │ line\n" in text
+    assert " self.grad │ self.grad = out.grad │ self.grad += out.grad │   12\n" in text
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_table_is_no_wider_than_the_terminal(width):
+    long = replace(
+        FOUND[0], does="self.grad = " + "out.grad * " * 9 + "1", should="x" * 90, explanation="y " * 90
+    )
+    table = found(long, *FOUND, width=width).partition("What your code does:")[2]
+    assert max(map(len, table.splitlines())) <= width
+
+
+def test_what_an_old_report_took_for_the_mistake_stays_a_guess():
+    text = found(GUESSED)
+    assert "Probably: It overwrites gradients.\nGradients add up.\n" in text
+    assert "your code does" not in text
 
 
 def test_next_command_names_the_file_and_the_exercise(overwriting):
@@ -100,7 +141,7 @@ def test_finished_course_is_congratulated(graded):
 def test_missed_bonus_is_named_when_all_else_is_done(graded):
     classic = next(
         v
-        for v in catalogue(WRONG.parents[2] / "tests" / "grader" / "autograd" / "right")
+        for v in catalogue(Path(__file__).parents[1] / "autograd" / "right")
         if v.name == "classic_micrograd"
     )
     text = shown(graded(**classic.sources))

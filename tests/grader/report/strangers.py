@@ -30,6 +30,17 @@ FAILED = {
 }
 CRASHED = FAILED | {"status": "crashed", "error": "ValueError: no", "counterexample": None}
 PASSED = FAILED | {"name": "data", "status": "passed", "score": 5, "counterexample": None}
+FOUND = {
+    "finding": "x",
+    "name": "It overwrites.",
+    "part": "self.grad",
+    "does": "self.grad = out.grad",
+    "should": "",
+    "condition": "self.data > 0",
+    "explanation": "Why.",
+    "hint": "mul",
+    "line": 4,
+}
 MUL = {
     "name": "mul",
     "title": "a * b",
@@ -40,6 +51,7 @@ MUL = {
     "max_bonus": 0,
     "properties": [FAILED, PASSED],
     "diagnosis": {"misconception": "x", "name": "It overwrites.", "explanation": "Why.", "hint": "mul"},
+    "findings": [FOUND],
     "notes": [],
 }
 REPORT = {
@@ -86,7 +98,7 @@ def scored(points):
 
 
 def crashed(frames):
-    return graded([CRASHED | {"frames": frames}, PASSED])
+    return graded([CRASHED | {"frames": frames}, PASSED], findings=[])
 
 
 def shown_of(found):

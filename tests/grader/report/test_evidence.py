@@ -1,6 +1,7 @@
 """Outcomes survive the way through JSON text."""
 
 import json
+from dataclasses import asdict, replace
 from fractions import Fraction
 from math import inf, nan
 
@@ -10,9 +11,9 @@ from grader.model import (
     Claim,
     Counterexample,
     Crashed,
-    Diagnosis,
     Exercise,
     Failed,
+    Finding,
     Kind,
     Node,
     NotStarted,
@@ -26,6 +27,7 @@ from grader.report.evidence import (
     MOST_NODES,
     claim_from_plain,
     claim_to_plain,
+    diagnosis_to_plain,
     fraction,
     number_to_plain,
     outcome_from_plain,
@@ -159,16 +161,48 @@ CLAIMS = (
     Claim("order", "Any order", Kind.BONUS, Fraction(2)),
 )
 VERDICTS = (Verdict(CLAIMS[0], OUTCOMES["failed"][0]), Verdict(CLAIMS[1], Passed(4)))
-DIAGNOSIS = Diagnosis("no_parents", "It has no parents.", "Why.", "add")
+FOUND = Finding(
+    "no_parents", "It has no parents.", "out._prev", "it is empty", "(self, other)", "a > 0", "Why.", "add", 7
+)
 
 
-@pytest.mark.parametrize("diagnosis", [None, DIAGNOSIS])
+@pytest.mark.parametrize("findings", [(), (FOUND,), (FOUND, replace(FOUND, part="self", line=0))])
 @pytest.mark.parametrize("notes", [(), ("One.", "Two.")])
-def test_result_survives_json(diagnosis, notes):
-    result = Result(EXERCISE, VERDICTS, diagnosis, notes)
+def test_result_survives_json(findings, notes):
+    result = Result(EXERCISE, VERDICTS, findings, notes)
     plain = json.loads(json.dumps(result_to_plain(result)))
     assert ("notes" in plain) is bool(notes)
     assert repr(result_from_plain(EXERCISE, CLAIMS, plain)) == repr(result)
+
+
+def said(**others):
+    return asdict(FOUND) | others
+
+
+def older(plain):
+    """What was kept before there were findings."""
+    del plain["findings"]
+    return plain
+
+
+@pytest.mark.parametrize("diagnosis", [None, {}])
+def test_what_was_kept_without_a_diagnosis_has_no_findings(diagnosis):
+    plain = older(result_to_plain(Result(EXERCISE, VERDICTS))) | {"diagnosis": diagnosis}
+    assert result_from_plain(EXERCISE, CLAIMS, plain).findings == ()
+
+
+def test_an_old_diagnosis_is_a_finding_without_a_part():
+    plain = older(result_to_plain(Result(EXERCISE, VERDICTS))) | {"diagnosis": diagnosis_to_plain(FOUND)}
+    (found,) = result_from_plain(EXERCISE, CLAIMS, plain).findings
+    assert found == Finding("no_parents", "It has no parents.", "", "", "", "", "Why.", "add")
+
+
+def test_findings_are_kept_within_their_bounds():
+    long = replace(FOUND, does="x" * 1000, explanation="y" * 1200)
+    plain = json.loads(json.dumps(result_to_plain(Result(EXERCISE, VERDICTS, (long,) * 50))))
+    kept = result_from_plain(EXERCISE, CLAIMS, plain).findings
+    assert len(kept) == 40
+    assert kept[0] == replace(long, does="x" * 399 + "…")
 
 
 def test_claim_that_was_never_examined_is_a_missing_key():
@@ -181,10 +215,18 @@ def test_claim_that_was_never_examined_is_a_missing_key():
     ("change", "said"),
     [
         (lambda plain: plain.pop("outcomes"), "this is no result: 'outcomes'"),
-        (lambda plain: plain.pop("diagnosis"), "this is no result: 'diagnosis'"),
+        (lambda plain: plain.pop("findings"), "this is no result: 'diagnosis'"),
         (lambda plain: plain.update(outcomes=7), "this is no result"),
-        (lambda plain: plain.update(diagnosis={"name": "only"}), "this is no result"),
-        (lambda plain: plain.update(diagnosis=[7]), "this is no result"),
+        (lambda plain: older(plain).update(diagnosis={"name": "only"}), "this is no result"),
+        (lambda plain: older(plain).update(diagnosis=[7]), "this is no result"),
+        (lambda plain: plain.update(findings={"name": "only"}), "there are no findings, or too many"),
+        (lambda plain: plain.update(findings=[7]), "this is no result"),
+        (lambda plain: plain.update(findings=[{"name": "only"}]), "this is no result: 'finding'"),
+        (lambda plain: plain.update(findings=[said(part=7)]), "7 is no text"),
+        (lambda plain: plain.update(findings=[said(line=-1)]), "-1 is no count"),
+        (lambda plain: plain.update(findings=[said(line="7")]), "'7' is no whole number"),
+        (lambda plain: plain.update(findings=[said(does="x" * 401)]), "more than there is room for"),
+        (lambda plain: plain.update(findings=[said()] * 41), "there are no findings, or too many"),
         (lambda plain: plain.update(notes=[7]), "7 is no text"),
         (lambda plain: plain["outcomes"]["sum"].pop("cases"), "an outcome has no 'cases'"),
         (lambda plain: plain["outcomes"]["sum"].pop("status"), "an outcome has no 'status'"),

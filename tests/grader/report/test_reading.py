@@ -11,9 +11,9 @@ from grader.model import (
     Claim,
     Counterexample,
     Crashed,
-    Diagnosis,
     Exercise,
     Failed,
+    Finding,
     Kind,
     Node,
     NotStarted,
@@ -22,6 +22,7 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
+from grader.report.evidence import SAID
 from grader.report.reading import (
     FILES,
     MOST,
@@ -50,7 +51,12 @@ def verdict(name, outcome, kind=Kind.GRADED, points=5):
 ADD = Result(
     Exercise("add", "a + b", Fraction(10), ()),
     (verdict("sum", Passed(120)), verdict("gradient", Failed(3, SHOWN, "Not a number."))),
-    Diagnosis("x", "It overwrites.", "Why.", "add"),
+    (
+        Finding(
+            "x", "It overwrites.", "self.grad", "self.grad = 1", "self.grad += 1", "a > 0", "Why.", "add", 9
+        ),
+        Finding("y", "Another.", "other.grad", "nothing", "", "", "Because.", "add"),
+    ),
     ("A note.",),
 )
 MUL = Result(
@@ -109,6 +115,47 @@ def read_of(change):
 
 def test_everything_is_read_back():
     assert report_from_plain(json.loads(json.dumps(to_plain(REPORT)))) == REPORT
+
+
+def test_a_report_from_before_there_were_findings_is_read_back():
+    read = read_of(lambda p: [exercise.pop("findings") for exercise in p["exercises"]])
+    assert read.results[0].findings == (Finding("x", "It overwrites.", "", "", "", "", "Why.", "add"),)
+    assert read.results[1].findings == ()
+
+
+@pytest.mark.parametrize("key", [*SAID, "line"])
+def test_a_finding_says_everything(key):
+    with pytest.raises(KeyError, match=key):
+        read_of(lambda p: p["exercises"][0]["findings"][0].pop(key))
+
+
+@pytest.mark.parametrize("value", [None, 7, ["x"], {}])
+@pytest.mark.parametrize("key", SAID)
+def test_what_a_finding_says_is_text(key, value):
+    with pytest.raises(ValueError, match="is no text"):
+        read_of(lambda p: p["exercises"][0]["findings"][1].update({key: value}))
+
+
+@pytest.mark.parametrize("key", SAID)
+def test_what_a_finding_says_has_its_bounds(key):
+    read_of(lambda p: p["exercises"][0]["findings"][1].update({key: "x" * SAID[key]}))
+    with pytest.raises(ValueError, match="more than there is room for"):
+        read_of(lambda p: p["exercises"][0]["findings"][1].update({key: "x" * (SAID[key] + 1)}))
+
+
+@pytest.mark.parametrize("line", [-1, 1 << 31, 1.5, "1", None, True])
+def test_a_line_is_a_count(line):
+    with pytest.raises(ValueError, match="is no"):
+        read_of(lambda p: p["exercises"][0]["findings"][0].update(line=line))
+
+
+@pytest.mark.parametrize("findings", [None, {}, "x", 7])
+def test_findings_are_a_list_of_at_most_so_many(findings):
+    with pytest.raises(ValueError, match="no findings, or too many"):
+        read_of(lambda p: p["exercises"][0].update(findings=findings))
+    read_of(lambda p: p["exercises"][0].update(findings=p["exercises"][0]["findings"] * 20))
+    with pytest.raises(ValueError, match="no findings, or too many"):
+        read_of(lambda p: p["exercises"][0].update(findings=p["exercises"][0]["findings"] * 21))
 
 
 def test_a_report_in_a_file_is_read_back(tmp_path):

@@ -9,9 +9,9 @@ from grader.errors import UsageError
 from grader.model import (
     Adjustment,
     Claim,
-    Diagnosis,
     Exercise,
     Failed,
+    Finding,
     Kind,
     Node,
     Passed,
@@ -25,6 +25,7 @@ from grader.submission.commit import Changes
 from tests.grader.report.strangers import (
     CRASHED,
     FAILED,
+    FOUND,
     MUL,
     NODES,
     PASSED,
@@ -129,7 +130,7 @@ def test_every_part_of_a_report_is_taken_over():
     assert changes == Changes("a" * 40, "b" * 40, ("mul",), ("mul",), ("Makefile",), 2)
     (result,) = found.results
     assert result.exercise == Exercise("mul", "a * b", Fraction(10), ())
-    assert result.diagnosis == Diagnosis("x", "It overwrites.", "Why.", "mul")
+    assert result.findings == (Finding(**FOUND),)
     first, second = result.verdicts
     assert first.claim == Claim("gradient", "The gradient is right.", Kind.GRADED, Fraction(5))
     assert second == Verdict(Claim("data", "The gradient is right.", Kind.GRADED, Fraction(5)), Passed(1))
@@ -166,8 +167,8 @@ def test_an_exercise_of_bonus_points_alone_is_no_bonus_itself():
 
 
 def test_what_is_not_known_is_left_empty():
-    found, _ = seen(report("exercises.0.diagnosis", None))
-    assert found.results[0].diagnosis is None
+    found, _ = seen(report("exercises.0.findings", []))
+    assert found.results[0].findings == ()
     assert shown_of(seen(crashed([]))) is None
     found = seen(report("exercises.0.properties.0.counterexample.graph.0.data.got", None))
     assert shown_of(found).graph[0].data == (2.0, None)

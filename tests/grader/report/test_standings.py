@@ -13,8 +13,9 @@ from tests.grader.classroom.crowd import crowd
 from tests.grader.render.formats.samples import (
     ADD,
     CRASHED,
-    DIAGNOSIS,
     FAILED,
+    FOUND,
+    GUESSED,
     MUL,
     NOT_STARTED,
     PASSED,
@@ -57,7 +58,7 @@ def test_somebody_with_nothing_but_stubs_has_not_started():
 
 def test_a_class_of_nobody_has_figures():
     seen = figures(a_class([]))
-    assert (seen.people, seen.spread.median, seen.misconceptions) == (0, None, ())
+    assert (seen.people, seen.spread.median, seen.findings) == (0, None, ())
     assert [mark.whole.rate for mark in seen.marks] == [None] * 3
 
 
@@ -177,19 +178,57 @@ def copied(one):
     return replace(one, verdicts=tuple(replace(each) for each in one.verdicts))
 
 
-# What is misunderstood
+# What the code does
 
 
-def test_misconceptions_are_counted_the_commonest_first():
-    other = replace(DIAGNOSIS, misconception="forgets")
-    reports = [report(graded(ADD, FAILED, diagnosis=DIAGNOSIS), graded(MUL, FAILED, diagnosis=other))] * 2
-    seen = figures(class_of(*reports, report(graded(MUL, FAILED, diagnosis=other)))).misconceptions
-    assert [(s.exercise, s.diagnosis.misconception, s.count) for s in seen] == [
-        ("mul", "forgets", 3),
-        ("add", "overwrites", 2),
+OVERWRITES, SIGN = FOUND
+
+
+def of_add(*findings):
+    return report(graded(ADD, FAILED, findings=findings))
+
+
+def test_findings_are_counted_the_commonest_first():
+    both = report(graded(ADD, FAILED, findings=(OVERWRITES,)), graded(MUL, FAILED, findings=(SIGN,)))
+    seen = figures(class_of(both, both, report(graded(MUL, FAILED, findings=(SIGN,))))).findings
+    assert [(s.finding, s.name, s.people, s.exercises) for s in seen] == [
+        ("sign", SIGN.name, 3, (("mul", 3),)),
+        ("overwrites", OVERWRITES.name, 2, (("add", 2),)),
     ]
 
 
-def test_a_misconception_in_two_exercises_is_two():
-    both = report(graded(ADD, FAILED, diagnosis=DIAGNOSIS), graded(MUL, FAILED, diagnosis=DIAGNOSIS))
-    assert [(s.exercise, s.count) for s in figures(class_of(both)).misconceptions] == [("add", 1), ("mul", 1)]
+def test_all_findings_of_a_result_count_and_each_person_once():
+    twice = (OVERWRITES, SIGN, replace(OVERWRITES, part="other.grad"))
+    seen = figures(class_of(of_add(*twice), of_add(*twice))).findings
+    assert [(s.finding, s.people, s.exercises) for s in seen] == [
+        ("overwrites", 2, (("add", 2),)),
+        ("sign", 2, (("add", 2),)),
+    ]
+
+
+def test_a_finding_is_one_across_exercises_and_so_is_a_person():
+    both = report(graded(ADD, FAILED, findings=FOUND), graded(MUL, FAILED, findings=FOUND[:1]))
+    first, second = figures(class_of(both, of_add(OVERWRITES))).findings
+    assert (first.finding, first.people, first.exercises) == ("overwrites", 2, (("add", 2), ("mul", 1)))
+    assert (second.finding, second.people, second.exercises) == ("sign", 1, (("add", 1),))
+
+
+def test_the_commonest_formula_and_sentence_are_shown():
+    others = replace(OVERWRITES, does="self.grad = 1", explanation="Another sentence.", hint="Other")
+    (seen,) = figures(class_of(*[of_add(others)] * 2, of_add(OVERWRITES))).findings
+    assert (seen.does, seen.wrote, seen.explanation, seen.hint) == (
+        "self.grad = 1",
+        2,
+        "Another sentence.",
+        "Other",
+    )
+
+
+def test_older_reports_without_a_formula_count_too():
+    (seen,) = figures(class_of(of_add(GUESSED), of_add(GUESSED))).findings
+    assert (seen.people, seen.does, seen.wrote) == (2, "", 0)
+
+
+def test_two_old_misconceptions_of_one_id_are_two():
+    other = replace(GUESSED, name="Another one.")
+    assert len(figures(class_of(of_add(GUESSED), of_add(other))).findings) == 2

@@ -71,7 +71,7 @@ def test_wrong_data_is_suspected_before_any_gradient(examined, solutions):
     ("error", "words"),
     [
         ("TypeError: 'NoneType' object is not callable", "None was called"),
-        ("AttributeError: 'int' object has no attribute 'data'", "plain number stands where a Value"),
+        ("AttributeError: 'int' object has no attribute 'data'", "plain number has nothing of that name"),
         ("AttributeError: 'NoneType' object has no attribute 'grad'", "return its result"),
         ("RecursionError: maximum recursion depth exceeded", "without end"),
         ("ZeroDivisionError: division by zero", "zero"),
@@ -96,7 +96,9 @@ def test_half_done_stub_is_told_apart_from_a_crash_and_from_not_started(examined
     assert half != stub
     result = examined("neuron", {"neuron": half})
     assert half_done(result)
-    assert headline(result.verdicts[0].outcome).startswith("Half done: neuron: TODO 1 and 2")
+    assert headline(result.verdicts[0].outcome).startswith(
+        "It stops where the stub does: neuron: TODO 1 and 2"
+    )
     assert not half_done(examined("neuron", {"neuron": stub}))
 
 
@@ -143,7 +145,7 @@ def backward(self):
     assert score(result).points == score(result).most
     assert any("1,000 operations" in note for note in notes(result))
     assert any("int 1" in note for note in notes(result))
-    assert result.diagnosis is None
+    assert result.findings == ()
 
 
 def test_solution_has_no_notes(examined, solutions):

@@ -222,7 +222,8 @@ def test_screen_is_as_high_as_the_terminal_and_no_wider(settled, width, height, 
 def test_counterexample_that_does_not_fit_is_shortened_and_says_how_to_see_all(settled):
     small = text(settled, 80, 18)
     assert "make grade EX=relu" in small
-    assert "<-- differs" in small
+    assert "What your code does:" in small
+    assert "<-- differs" in text(settled, 80, 24)
     parts = "".join(text(settled.turn(turn), 80, 18) for turn in (1, 2, 3, 4))
     for line in text(settled, 80, 60).split("\n")[3:30]:
         assert line in parts
@@ -247,8 +248,18 @@ def test_text_of_the_student_cannot_steer_the_terminal(settled, course):
 
 
 def test_program_gives_way_before_the_numbers_do():
-    lines = shortened(["title"], [""] + ["code"] * 9, ["", "1", "2"], ["why"], 10, "…")
-    assert lines == ["title", "", "…", *["code"] * 3, "", "1", "2", "why"]
+    lines = shortened(["title"], [""] + ["code"] * 9, ["", "1", "2"], ["does"], [], 10, "…")
+    assert lines == ["title", "", "…", *["code"] * 3, "", "1", "2", "does"]
+
+
+def test_what_the_code_does_stays_when_why_and_the_program_have_given_way():
+    does, numbers = ["does"] * 4, ["", "1", "2"]
+    verdict = ["title"], [""] + ["code"] * 9, numbers, does, ["why", "hint"]
+    assert shortened(*verdict, 14, "…") == ["title", "", "…", *["code"] * 3, *numbers, *does, "why"]
+    assert shortened(*verdict, 12, "…") == ["title", *numbers, *does, "why", "hint"]
+    assert shortened(*verdict, 8, "…") == ["title", *numbers, *does]
+    assert shortened(*verdict, 6, "…") == ["title", *does, "why"]
+    assert shortened(*verdict, 3, "…") == ["title", "does", "does"]
 
 
 def test_last_part_is_followed_by_the_first():

@@ -55,19 +55,19 @@ class Asked:
             pass
         return event
 
-    def ask(self, sources, mark, unreadable=()):
+    def ask(self, sources, mark, unreadable=(), told=frozenset()):
         number = next(NUMBERS)
-        self.grading.ask(number, Task(Submission("work", sources, dict(unreadable)), (mark,)))
+        self.grading.ask(number, Task(Submission("work", sources, dict(unreadable)), (mark,), told))
         return number
 
-    def verdicts(self, sources, mark, unreadable=()):
+    def verdicts(self, sources, mark, unreadable=(), told=frozenset()):
         """The early verdicts and the final one."""
-        number, told = self.ask(sources, mark, unreadable), []
-        while not told or not told[-1].final:
-            told.append(self.told())
-            assert isinstance(told[-1], Graded), told
-            assert told[-1].number == number
-        return [event.result for event in told]
+        number, events = self.ask(sources, mark, unreadable, told), []
+        while not events or not events[-1].final:
+            events.append(self.told())
+            assert isinstance(events[-1], Graded), events
+            assert events[-1].number == number
+        return [event.result for event in events]
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +125,19 @@ def test_marks_are_told_before_the_bonus_and_before_any_shrinking(asked, solutio
     assert any(isinstance(verdict.outcome, Crashed) for verdict in final.verdicts)
 
 
-def test_early_verdict_knows_the_misconception(asked, solutions):
+def test_early_verdict_knows_the_findings(asked, solutions):
     sources = {**solutions, "pow": misconception("pow", "upstream_inside_power")}
     early, final = asked.verdicts(sources, "pow")
-    assert early.diagnosis == final.diagnosis
-    assert early.diagnosis.misconception == "upstream_inside_power"
+    assert early.findings == final.findings
+    assert early.findings
+    assert all(finding.should == "" for finding in final.findings)
+
+
+def test_what_it_should_do_is_told_of_what_the_task_says(asked, solutions):
+    sources = {**solutions, "mul": misconception("mul", "no_upstream")}
+    for told in (frozenset({"mul"}), frozenset({"add"})):
+        final = asked.verdicts(sources, "mul", told=told)[-1]
+        assert any(finding.should for finding in final.findings) is ("mul" in told)
 
 
 def test_later_save_drops_the_one_under_way(asked, solutions):

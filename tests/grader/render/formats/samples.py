@@ -10,9 +10,9 @@ from grader.model import (
     Claim,
     Counterexample,
     Crashed,
-    Diagnosis,
     Exercise,
     Failed,
+    Finding,
     Kind,
     Node,
     NotStarted,
@@ -47,7 +47,31 @@ SHOWN = Counterexample(
         Node("b", "a + a", ("a", "a"), (4.0, float("inf")), (1.0, 1.0), False),
     ),
 )
-DIAGNOSIS = Diagnosis("overwrites", "It overwrites gradients.", "Gradients add up.", "Accumulating")
+FOUND = (
+    Finding(
+        "overwrites",
+        "It overwrites gradients.",
+        "self.grad",
+        "self.grad = out.grad",
+        "",
+        "",
+        "Gradients add up.",
+        "Accumulating",
+        12,
+    ),
+    Finding(
+        "sign",
+        "A share has the wrong sign.",
+        "other.grad",
+        "other.grad += -out.grad",
+        "",
+        "self.data > 0",
+        "The other sign.",
+        "Chain rule",
+    ),
+)
+# As a report has it that was made before there were findings.
+GUESSED = replace(FOUND[0], part="", does="", line=0)
 PASSED = Passed(40)
 FAILED = Failed(40, SHOWN)
 CRASHED = Crashed(3, f"ValueError: {HOSTILE}", ("add.py, line 2, in add",))
@@ -64,14 +88,14 @@ def verdict(name, outcome, share=1, kind=Kind.GRADED):
     return Verdict(Claim(name, f"{name} holds", kind, Fraction(share)), outcome)
 
 
-def result(exercise, *verdicts, diagnosis=None):
-    return Result(exercise, verdicts, diagnosis)
+def result(exercise, *verdicts, findings=()):
+    return Result(exercise, verdicts, findings)
 
 
-def graded(exercise, *outcomes, diagnosis=None):
+def graded(exercise, *outcomes, findings=()):
     """A result with a graded property for each outcome."""
     verdicts = [verdict(f"claim_{place}", outcome) for place, outcome in enumerate(outcomes, start=1)]
-    return result(exercise, *verdicts, diagnosis=diagnosis)
+    return result(exercise, *verdicts, findings=findings)
 
 
 def report(*results, together=None, adjustments=(), submission="work"):
@@ -89,7 +113,7 @@ def mixed():
         verdict("long", PASSED, 3, Kind.BONUS),
         verdict("longer", FAILED, 2, Kind.BONUS),
         verdict("style", FAILED, 0, Kind.NOTE),
-        diagnosis=DIAGNOSIS,
+        findings=FOUND,
     )
     late = Adjustment("late, 1 day begun: 10 % less", Fraction(-5, 2))
     return report(add, graded(MUL, CRASHED, TIMED_OUT), graded(POW, NOT_STARTED), adjustments=(late,))
