@@ -75,7 +75,7 @@ progress: .venv/ready  ## your points over time and the time each exercise took
 
 bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the floor; takes half an hour
 	@$(BIN)/python benchmarks/bench.py
-	@$(BIN)/python benchmarks/diagnosis.py
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/cages.py
 	@$(BIN)/python benchmarks/watching.py
 	@$(BIN)/python benchmarks/engine.py

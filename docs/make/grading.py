@@ -1,4 +1,4 @@
-"""Submissions with one known mistake in them, graded as a student's would be."""
+"""Submissions with one of the misconceptions in them, graded as a student's would be."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ MISTAKES = {
     "relu": "always_through",
     "backward": "preorder_dfs",
 }
+READ = "add", "overwrites_without_upstream"
 Picture = tuple[str, str]
 
 
@@ -112,6 +113,7 @@ def _mistakes() -> Iterator[Picture]:
     ours = desk()
     for exercise, mistake in MISTAKES.items():
         yield f"{exercise}-mistake", svg(ours.graph(exercise, mistake), "expected, and got")
+    yield "reading", svg(ours.graph(*READ), "two mistakes, one number")
 
 
 def draw(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Pages that are made of the project itself: its commands, and the schema of its report."""
+"""Pages that are made of the project itself: its commands, its findings, and the schema of its report."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 
 import click
 
+from grader.autograd.reading.findings import BACKWARD, NETWORK, OPERATION, Kind
 from grader.report.report import schema
 
+FINDINGS = {"An operation": OPERATION, "backward()": BACKWARD, "Neuron, Layer, and MLP": NETWORK}
+BLANK = re.compile(r"{(\w+)}")
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|])")
 
 
@@ -50,6 +53,25 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
         yield "| option | what it does |\n|---|---|"
         yield from (f"| `{option}` | {escaped(' '.join(text.split()))} |" for option, text in rows)
         yield ""
+
+
+def findings() -> str:
+    """Every finding, in the order in which those of an exercise are told."""
+    return "\n".join(line for title, kinds in FINDINGS.items() for line in _kinds(title, kinds))
+
+
+def _kinds(title: str, kinds: Mapping[str, Kind]) -> Iterator[str]:
+    yield f"\n## {title}\n\n| finding | what it is called | what is said of it | hint |\n|---|---|---|---|"
+    for name, kind in kinds.items():
+        said = escaped(BLANK.sub(r"[\1]", kind.explanation.replace("{idea}", "").strip()))
+        yield f"| `{name}` | {escaped(kind.name)} | {said} | {_hint(kind.hint)} |"
+
+
+def _hint(heading: str) -> str:
+    """The heading of HINTS.md; a link where it is the same for every exercise."""
+    if BLANK.search(heading):
+        return escaped(BLANK.sub(r"[\1]", heading))
+    return f"[{heading}](../hints.md#{heading.lower().replace(' ', '-')})"
 
 
 def report() -> str:

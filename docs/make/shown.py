@@ -24,7 +24,7 @@ def part(printed: str, asked: str) -> str:
     """A part of an output: whole, the case that does not hold with why, or only the latter."""
     if asked == "whole":
         return printed.strip("\n")
-    begins = "Probably: " if asked == "why" else r"\w+: what does not hold yet"
+    begins = "(What your code does:|Probably: )" if asked == "why" else r"\w+: what does not hold yet"
     start = re.search(f"^{begins}", printed, re.MULTILINE)
     end = REST.search(printed)
     assert start is not None, printed

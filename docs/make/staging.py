@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from docs.make.reference import commands, report
+from docs.make.reference import commands, findings, report
 from grader.machine.files import replaced
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ PRIVATE = ("make", "zensical.toml")
 # Files of the repository, and where the site has them.
 PAGES = {"HINTS.md": "hints.md", "CHANGELOG.md": "changes.md"}
 COPIED = {"grader/report/report.schema.json": "reference/report.schema.json"}
-WRITTEN = {"<!-- commands -->": commands, "<!-- report -->": report}
+WRITTEN = {"<!-- commands -->": commands, "<!-- findings -->": findings, "<!-- report -->": report}
 LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 
 
