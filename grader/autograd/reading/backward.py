@@ -95,9 +95,12 @@ class _Told:
         return bool(lost) and any(one.late != other.late for other in self._versions(one))
 
     def _wrong(self, places: Callable[[Look], Collection[int]]) -> list[tuple[Look, int]]:
-        """Where gradients come out wrong, and the first of these places; the smallest graph first."""
+        """Where gradients come out wrong, and the first made of these nodes; the smallest graph first.
+
+        In whatever order they were met: that may be a set's.
+        """
         looks = [each for each in self.looks if each.usable and each.wrong]
-        return [(each, next(iter(places(each)))) for each in looks if places(each)]
+        return [(each, min(places(each))) for each in looks if places(each)]
 
     def _wrong_turns(self, places: Callable[[Look], Collection[int]]) -> list[tuple[Look, int]]:
         """The same, of places that go wrong with every version of hashes."""
