@@ -173,20 +173,24 @@ class Look:
         return there.formulas[cell] if close(there.numbers[cell], self.plain.numbers[cell]) else None
 
 
-def looks(ask: Ask, attribute: str, mode: str, at: Sequence[dict[str, float]]) -> list[Look]:
-    """An operation at points, without and with symbols."""
+def looks(
+    ask: Ask, attribute: str, mode: str, at: Sequence[dict[str, float]], symbolic: bool = True
+) -> list[Look]:
+    """An operation at points, without symbols and, unless nothing else is wanted, with them."""
+    ways = ((False, PLAIN_RECORD), (True, SYMBOLIC_RECORD))[: 1 + symbolic]
     questions = []
     for point in at:
         names = "".join(name for name in point if len(name) == 1)
-        for symbolic, length in ((False, PLAIN_RECORD), (True, SYMBOLIC_RECORD)):
-            details = (attribute, mode, symbolic, names, tuple(point[name] for name in names))
+        for way, length in ways:
+            details = (attribute, mode, way, names, tuple(point[name] for name in names))
             questions.append(Question("operation", details, length))
     got = ask(questions)
     made = []
-    for point, one, other in zip(at, got[::2], got[1::2], strict=True):
-        plain = seen(one, symbolic=False)
+    for number, point in enumerate(at):
+        plain = seen(got[len(ways) * number], symbolic=False)
         if plain is not None:
-            made.append(Look({**point, **_named(plain)}, plain, seen(other, symbolic=True)))
+            other = seen(got[len(ways) * number + 1], symbolic=True) if symbolic else None
+            made.append(Look({**point, **_named(plain)}, plain, other))
     return made
 
 

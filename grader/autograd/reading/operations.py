@@ -128,7 +128,7 @@ class Operation:
         pairs = self._pairs(self.mode, at)
         if self._remembers(pairs):
             return
-        proof = self._pairs(self.mode, points(self.mode, ELSEWHERE))
+        proof = self._pairs(self.mode, points(self.mode, ELSEWHERE), proof=True)
         self.known = self._comparisons(pairs)
         self._troubles(pairs)
         good = [pair for pair in pairs if not pair.got.plain.trouble]
@@ -150,9 +150,10 @@ class Operation:
                 self._plain_numbers(nothing_seen=not whole)
         self.found.everywhere("overwrites", "sign", "upstream-missing")
 
-    def _pairs(self, mode: str, at: Sequence[dict[str, float]]) -> list[Pair]:
+    def _pairs(self, mode: str, at: Sequence[dict[str, float]], proof: bool = False) -> list[Pair]:
+        """Both sides at points; a proof wants the code's numbers alone."""
         at = [point for point in at if self.mode != "number" or self.found.names.takes(point["k"])]
-        got = looks(self._ask, self._attribute, mode, at)
+        got = looks(self._ask, self._attribute, mode, at, symbolic=not proof)
         want = looks(self._reference, self._attribute, mode, at)
         return list(_pairs(got, want)) if len(got) == len(want) else []
 

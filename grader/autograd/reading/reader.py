@@ -20,7 +20,9 @@ def code() -> tuple[tuple[str, CodeType], ...]:
     """The modules that are sent, compiled under names in angle brackets that no student's file can have."""
     folder = Path(__file__).parent / "worker"
     texts = ((name, (folder / f"{name}.py").read_text("utf-8")) for name in SENT)
-    return tuple((name, compile(text, f"<autograd.reading.worker.{name}>", "exec")) for name, text in texts)
+    return tuple(
+        (name, compile(text, f"<autograd.reading.worker.{name}>", "exec", optimize=2)) for name, text in texts
+    )
 
 
 def read(

@@ -135,6 +135,8 @@ class Operations:
         self.nodes = nodes
         self.watch = Watch(nodes, files)
         self.followed = False
+        self._known = 0
+        self._theirs: list[dict[str, Any]] = []
 
     def run(self, attribute: str, mode: str, symbolic: bool, point: dict[str, Any]) -> list[float]:
         """One record. mode: one, two, same (a op a) or number (a plain number on the right)."""
@@ -147,8 +149,10 @@ class Operations:
         if not self.followed:
             self.followed = True
             symbols.follow_math()
-        modules = [m.__dict__ for m in list(sys.modules.values()) if _of(m) in self.watch.files]
-        modules += self.nodes.modules(function)
+        if self._known != len(sys.modules):
+            self._known = len(sys.modules)
+            self._theirs = [m.__dict__ for m in list(sys.modules.values()) if _of(m) in self.watch.files]
+        modules = [*self._theirs, *self.nodes.modules(function)]
         for names in modules:
             names.setdefault("int", Whole)
         try:
