@@ -205,7 +205,11 @@ class Examiner:
     def read(self, name: str) -> tuple[Finding, ...]:
         """What an exercise's code does otherwise than it should; read once."""
         if name not in self._findings:
-            self._findings[name] = self._read(name)
+            found = self._read(next(part for part in self.setting.course.parts if part.name == name))
+            if name not in self.setting.told:
+                # What should be done is the solution: what nobody may be told yet is in no report.
+                found = tuple(replace(finding, should="") for finding in found)
+            self._findings[name] = found
         return self._findings[name]
 
     @property
@@ -214,19 +218,13 @@ class Examiner:
         examined = self._current[1] if self._current else None
         return BRIEFER if isinstance(examined, Examination) and examined.has_ended else BRIEF
 
-    def _read(self, name: str) -> tuple[Finding, ...]:
+    def _read(self, exercise: Exercise) -> tuple[Finding, ...]:
         course, sources = self.setting.course, self.submission.sources
-        exercise = next(part for part in course.parts if part.name == name)
         if exercise.own:
             return ()
-        reference = self.setting.reference(exercise)
-        engine = parts(course, sources, exercise)
-        student, limits = self._student, self._patience
-        found = findings(exercise, sources[name], engine, student, reference, limits)
-        if name in self.setting.told:
-            return found
-        # What should be done is the solution: what nobody may be told yet is in no report.
-        return tuple(replace(finding, should="") for finding in found)
+        reader = partial(course.subject.read, exercise, sources[exercise.name])
+        engine, reference = parts(course, sources, exercise), self.setting.reference(exercise)
+        return findings(reader, engine, self._student, reference, self._patience)
 
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing of how that exercise was examined, for those who examine in another way."""

@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 from grader.course.course import Course
 from grader.errors import GraderError
@@ -30,6 +29,8 @@ BRIEF, BRIEFER = Limits(seconds=0.5, patience=10.0), Limits(seconds=0.5, patienc
 # Whether a reader that fails is an error: our own tests set it.
 STRICT = False
 UNANSWERED = Raised("there is no answer", ())
+# Finds something by asking the code, and the reference.
+Reader = Callable[[Ask, Ask], tuple[Finding, ...]]
 Answers = dict[Packed, tuple[float, ...] | None]  # None where the reference raises
 
 
@@ -52,12 +53,15 @@ class Reference:
             begun: list[Session] = []
 
             def ask(programs: Sequence[Program]) -> list[Observation]:
-                new = [program for program in programs if pack(program) not in self.answers]
+                packed = [pack(program) for program in programs]
+                # The same question may stand there twice; it is asked once.
+                new = {key: p for key, p in zip(packed, programs, strict=True) if key not in self.answers}
                 if new and not begun:
                     begun.append(stack.enter_context(self._session()))
-                for program, got in zip(new, begun[0].observe(Request.of(new)) if new else (), strict=True):
-                    self.answers[pack(program)] = got.values if isinstance(got, Numbers) else None
-                known = (self.answers[pack(program)] for program in programs)
+                seen = begun[0].observe(Request.of([*new.values()])) if new else ()
+                for key, got in zip(new, seen, strict=True):
+                    self.answers[key] = got.values if isinstance(got, Numbers) else None
+                known = (self.answers[key] for key in packed)
                 return [UNANSWERED if values is None else Numbers(values) for values in known]
 
             yield ask
@@ -116,27 +120,21 @@ def answers_to_itself(reference: Reference, exercise: Exercise, source: str) -> 
 
 
 def findings(
-    exercise: Exercise,
-    source: str,
-    engine: Parts,
-    runner: Runner,
-    reference: Reference,
-    limits: Limits = BRIEF,
+    read: Reader, engine: Parts, runner: Runner, reference: Reference, limits: Limits = BRIEF
 ) -> tuple[Finding, ...]:
     """What the code does otherwise than it should, the most important first.
 
     engine: what it was graded with. Nothing where a reader of ours fails: no grade is to be lost by that.
     """
-    subject = reference.subject
-    to_be_read = replace(engine, reading=subject.reading)
-    with runner.attempt(to_be_read, limits=limits) as session, reference.asking() as ask:
-        return carefully(subject.read, exercise, source, lambda p: session.observe(Request.of(p)), ask)
+    to_be_read = replace(engine, reading=reference.subject.reading)
+    with runner.attempt(to_be_read, limits=limits) as session, reference.asking() as known:
+        return carefully(read, lambda programs: session.observe(Request.of(programs)), known)
 
 
-def carefully(read: Callable[..., tuple[Finding, ...]], *details: Any) -> tuple[Finding, ...]:
+def carefully(read: Reader, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
     """What a reader finds; nothing where it raises, but for what the machine is at fault for."""
     try:
-        return read(*details)
+        return read(ask, reference)
     except GraderError:
         raise
     except Exception:

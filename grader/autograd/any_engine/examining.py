@@ -44,13 +44,13 @@ from grader.autograd.any_engine.shape import (
 from grader.autograd.program import BACKWARD, OURS, Convention, Expression, Plain, Step, View
 from grader.autograd.programs import ProgramsOverValue
 from grader.autograd.reading import reader
-from grader.autograd.reading.records import Question
+from grader.autograd.reading.records import Ask
 from grader.course.properties import Property
 from grader.errors import UsageError
 from grader.examine.cases import Bank, record
 from grader.examine.examining import Examination, Examiner
 from grader.examine.grading import asked_for, report_on, result, run_with
-from grader.examine.reading import BRIEF, carefully
+from grader.examine.reading import findings
 from grader.examine.setting import Setting
 from grader.machine.cache import recall
 from grader.model import (
@@ -147,13 +147,10 @@ class AnyExaminer(Examiner):
         modes = [True, False] if replaced and not exercise.own else [False]
         return AnyExamination(self, found, exercise, properties, modes)
 
-    def _read(self, name: str) -> tuple[Finding, ...]:
-        found, setting = self.found, self.setting
-        exercise = next(part for part in setting.course.parts if part.name == name)
-        if isinstance(found, Unloadable) or not exercise.attach:
+    def _read(self, exercise: Exercise) -> tuple[Finding, ...]:
+        if isinstance(self.found, Unloadable) or not exercise.attach:
             return ()
-        told = self.read_alone(found, exercise)
-        return told if name in setting.told else tuple(replace(each, should="") for each in told)
+        return self.read_alone(self.found, exercise)
 
     def read_alone(self, found: Found, exercise: Exercise) -> tuple[Finding, ...]:
         """What the code does otherwise than it should, right or wrong as it may be."""
@@ -166,17 +163,13 @@ class AnyExaminer(Examiner):
         beside = exercise.name if shape.graph else ""
         parts = Loadable(
             *(self.submission.sources, (), self.asked, beside, False, found.whole),
-            reading=setting.course.subject.reading,
             chains=exercise.name != "mul",
         )
-        reference = setting.reference(exercise)
-        with self._student.attempt(parts, limits=BRIEF) as session, reference.asking() as known:
 
-            def ask(questions: Sequence[Question]) -> list[Observation]:
-                return session.observe(Request.of(questions))
+        def read(ask: Ask, reference: Ask) -> tuple[Finding, ...]:
+            return reader.read(code.exercise, code.text, cautious(ask), reference, code.names)
 
-            details = code.exercise, code.text, cautious(ask), known, code.names
-            return carefully(reader.read, *details)
+        return findings(read, parts, self._student, setting.reference(exercise))
 
     def observed(self, mode: Mode, clock: Clock) -> Session:
         """A process in which a mode's engine is loaded."""

@@ -47,7 +47,7 @@ class Inquiry:
 
     def __init__(self, exercise: Exercise, source: str, ask: Ask, reference: Ask) -> None:
         self.findings = Findings(exercise, source, COURSES)
-        self.ask, self.reference = Once(ask), Once(reference)
+        self.ask, self.reference = Once(ask), reference  # which asks each question once itself
         self.raised: set[tuple[str, ...]] = set()
         self.told: set[tuple[str, str]] = set()  # what looks wrong with a formula, and where
         self.looks = 0  # how many networks have been looked at closely

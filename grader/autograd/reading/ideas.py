@@ -10,7 +10,7 @@ import ast
 import re
 
 from grader.autograd.reading import normal
-from grader.autograd.reading.naming import Words, parsed
+from grader.autograd.reading.naming import Words, defined, parsed
 from grader.autograd.reading.normal import UNDEFINED, Formula, TooLarge
 from grader.model import Raised
 
@@ -64,9 +64,7 @@ def _unknown_attributes(source: str, definition: str, known: frozenset[str]) -> 
     """The attributes that a function sets and nothing else knows, unless it reads them, too."""
     written: dict[str, tuple[str, int]] = {}
     read = set(known)
-    for function in ast.walk(parsed(source)):
-        if not isinstance(function, ast.FunctionDef) or function.name != definition:
-            continue
+    for function in defined(source, definition):
         for node in ast.walk(function):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 if isinstance(node.ctx, ast.Store):
@@ -141,13 +139,9 @@ def _in_place(node: ast.AST) -> str:
 
 def _calls_own_name(source: str, definition: str) -> int:
     """The line in which a function calls itself by its plain name, 0 for none."""
-    for function in ast.walk(parsed(source)):
-        if isinstance(function, ast.FunctionDef) and function.name == definition:
-            for node in ast.walk(function):
-                if (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Name)
-                    and node.func.id == definition
-                ):
-                    return node.lineno
+    for function in defined(source, definition):
+        for node in ast.walk(function):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id == definition:
+                return called.lineno
     return 0

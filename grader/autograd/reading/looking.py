@@ -168,7 +168,7 @@ class Look:
     def formula(self, cell: int) -> Formula | None:
         """The formula of the data (0) or of a gradient (1, 2), where both runs came to the same number."""
         there = self.symbolic
-        if there is None or there.trouble or there.numbers is None:
+        if there is None or there.trouble:
             return None
         return there.formulas[cell] if close(there.numbers[cell], self.plain.numbers[cell]) else None
 

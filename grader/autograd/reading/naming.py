@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from grader.autograd.reading import fit, normal
 from grader.autograd.reading.fit import Condition
@@ -64,15 +65,12 @@ class Words:
     @classmethod
     def of(cls, source: str, definition: str, plain_second: bool, names: Names) -> Words:
         """From the source itself, which is only parsed; the usual names where it does not tell."""
-        parameters, out = ["self", "other"], "out"
-        for node in ast.walk(parsed(source)):
-            if isinstance(node, ast.FunctionDef) and node.name == definition:
-                given = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-                parameters = [*given, *parameters[len(given) :]]
-                back = [x.value for x in ast.walk(node) if isinstance(x, ast.Return)]
-                named = [x.id for x in back if isinstance(x, ast.Name) and x.id not in parameters]
-                out = named[-1] if named else "out"
-        one, two = parameters[:2]
+        given, out = parameters(source, definition), "out"
+        one, two = [*given, *("self", "other")[len(given) :]][:2]
+        for function in defined(source, definition):
+            back = [x.value for x in ast.walk(function) if isinstance(x, ast.Return)]
+            named = [x.id for x in back if isinstance(x, ast.Name) and x.id not in (*given, one, two)]
+            out = named[-1] if named else "out"
         data, grad = names.data, names.grad
         second = two if plain_second else f"{two}.{data}"
         symbols = {"k": two, "b": second, "a": f"{one}.{data}", "A": f"{one}.{grad}", "A_": f"{one}.{grad}"}
@@ -101,15 +99,20 @@ class Words:
 
 def parameters(source: str, definition: str) -> list[str]:
     """What a function calls what it is given; of several of that name the last."""
-    named: list[str] = []
-    for node in ast.walk(parsed(source)):
-        if isinstance(node, ast.FunctionDef) and node.name == definition:
-            named = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    return named
+    functions = defined(source, definition)
+    arguments = functions[-1].args if functions else ast.arguments([], [], None, [], [], None, [])
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
 
 
+def defined(source: str, name: str) -> list[ast.FunctionDef]:
+    """The functions of that name in the source."""
+    nodes = ast.walk(parsed(source))
+    return [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
+
+
+@lru_cache(maxsize=4)
 def parsed(source: str) -> ast.AST:
-    """The source as a tree; an empty one where it is no Python."""
+    """The source as a tree, which nobody changes; an empty one where it is no Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):

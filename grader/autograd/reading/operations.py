@@ -111,8 +111,6 @@ class Operation:
         self.words = Words.of(source, exercise.defines, mode == "number", found.names)
         self.result: Formula = normal.ZERO
         self._marks: frozenset[str] = frozenset()
-        self._source = source
-        self._definition = exercise.defines
         self._attribute = exercise.attach
         self._ask = ask
         self._reference = reference
@@ -213,7 +211,7 @@ class Operation:
         names = [frame.rpartition(" in ")[2] for frame in trouble.frames]
         if "<module>" in names:
             return "the file"
-        return "the operation" if self._definition in names else "the rule"
+        return "the operation" if self.found.exercise.defines in names else "the rule"
 
     def _results(self, good: Sequence[Pair]) -> None:
         kinds: dict[str, list[Pair]] = {}
@@ -396,7 +394,9 @@ class Operation:
         should = f"{self.words.grad(cell)} += {self.words.text(share)}"
         for finding, words in apart.findings:
             if finding == "no-share":
-                words["idea"] = of_nothing(self._source, self._definition, cell, self.words, self._marks)
+                words["idea"] = of_nothing(
+                    self.found.source, self.found.exercise.defines, cell, self.words, self._marks
+                )
             part = self.words.grad(cell)
             self.found.add(finding, part, apart.does, should, where, line, node=node, **words)
 

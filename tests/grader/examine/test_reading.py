@@ -24,7 +24,7 @@ def test_a_reader_that_fails_finds_nothing(monkeypatch):
 def test_what_the_machine_is_at_fault_for_is_told(monkeypatch):
     monkeypatch.setattr(reading, "STRICT", False)
     with pytest.raises(MachineError):
-        carefully(failing(MachineError("no sandbox", "make one")))
+        carefully(failing(MachineError("no sandbox", "make one")), 1, 2)
 
 
 def test_the_outcomes_are_there_without_the_reading(monkeypatch, examined, solutions):

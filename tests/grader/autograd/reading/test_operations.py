@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -50,7 +51,8 @@ def read(course, setting, runner):
         exercise = next(part for part in course.parts if part.name == name)
         engine = parts(course, sources, exercise)
         reference = setting.reference(exercise)
-        return findings(exercise, sources[name], engine, runner, reference)
+        reader = partial(course.subject.read, exercise, sources[name])
+        return findings(reader, engine, runner, reference)
 
     return run
 
@@ -158,7 +160,8 @@ def test_an_endless_loop_ends_the_reading_and_says_nothing(course, setting, runn
     exercise = course.exercises[0]
     engine = parts(course, {"add": looping}, exercise)
     quick = Runner(setting.cage, replace(setting.limits, seconds=0.2, patience=1.0), 4, course.subject.worker)
-    found = findings(exercise, looping, engine, quick, setting.reference(exercise))
+    reading = partial(course.subject.read, exercise, looping)
+    found = findings(reading, engine, quick, setting.reference(exercise))
     quick.close()
     assert found == ()
 
