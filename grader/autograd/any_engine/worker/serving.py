@@ -481,13 +481,14 @@ class Numbering:
     """Hashes by order of appearance instead of addresses, which differ from run to run."""
 
     def __init__(self, cls: Any, leaf: Any) -> None:
-        self.numbers: dict[int, int] = {}
+        self.numbers: dict[int, tuple[int, Any]] = {}
         self.by_address = _by_address(leaf)
         if self.by_address:
             numbers = self.numbers
 
             def appearance(node: Any) -> int:
-                return numbers.setdefault(id(node), len(numbers))
+                # It is kept: what is made later in the place of one that is gone would have its number.
+                return numbers.setdefault(id(node), (len(numbers), node))[0]
 
             cls.__hash__ = appearance
 
