@@ -14,6 +14,7 @@ from tests.grader.render.formats.samples import a_class, in_a_circle, perfect
 from tests.needs import CHROMEDRIVER, CHROMIUM, chromium
 
 selenium = pytest.importorskip("selenium", reason="pip install selenium, to try the page in a browser")
+wait = pytest.importorskip("selenium.webdriver.support.wait")
 pytestmark = [
     chromium,
     pytest.mark.xdist_group("browser"),
@@ -68,10 +69,18 @@ def opened(browser, address):
         scheme = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
         browser.get(address + fragment)
+        if script:
+            drawn(browser)
         return browser
 
     yield open_
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def drawn(browser):
+    """Waits until the page's own script has drawn it: a driver may come back from `get` before that."""
+    script = "return document.querySelector('#people tbody tr') !== null"
+    wait.WebDriverWait(browser, 30).until(lambda _: browser.execute_script(script))
 
 
 def one(browser, css):
