@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 from grader.autograd.any_engine.shape import NARROW, Shape
 from grader.autograd.program import (
@@ -179,7 +180,8 @@ def needs_of(request: Request) -> list[frozenset[str]]:
 def needs(packed: Packed) -> frozenset[str]:
     """The operations and forms that a program uses: "+", "+right" with a plain number there, and so on."""
     if packed[0] == "expression":
-        return frozenset(_of_steps(packed[2]))
+        again = {"again"} if _goes_back_again(len(packed[1]), packed[2]) else set()
+        return frozenset(_of_steps(packed[2])) | again
     if packed[0] == "chain":
         return frozenset({"+", BACKWARD})
     return frozenset({BACKWARD}) if packed[0] == "seed" else frozenset(_of_module(packed))
@@ -203,6 +205,22 @@ def _of_steps(steps: tuple[tuple[str, tuple[int | tuple[float, ...], ...]], ...]
             yield op
     if backwards > 1:
         yield "twice"
+
+
+def _goes_back_again(leaves: int, steps: tuple[tuple[str, tuple[Any, ...]], ...]) -> bool:
+    """Whether a backward() goes over results that an earlier one has been over."""
+    made_of: list[set[int]] = [set() for _ in range(leaves)]
+    been: set[int] = set()
+    for op, operands in steps:
+        nodes = {operand for operand in operands if isinstance(operand, int)}
+        if op == BACKWARD:
+            (root,) = nodes
+            if made_of[root] & been:
+                return True
+            been |= made_of[root]
+        elif op != ZERO:
+            made_of.append({len(made_of)}.union(*(made_of[node] for node in nodes)))
+    return False
 
 
 def _of_module(packed: Packed) -> Iterator[str]:
@@ -232,6 +250,8 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking.add("plain")
     if not shape.backward:
         lacking.add(BACKWARD)
+    if shape.frees:
+        lacking.add("again")
     if beside:
         own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(exercise)
         lacking = {word for word in lacking if own is not None and word.startswith(own)}
@@ -239,8 +259,9 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
         # Our "/" is made of the code's own power then.
         lacking |= {"/"} if "**negative" in lacking else set()
-        if exercise == "backward" and not shape.backward:
-            lacking.add(BACKWARD)
+        if exercise == "backward":
+            lacking |= set() if shape.backward else {BACKWARD}
+            lacking |= {"again"} if shape.frees else set()
     for name, module in shape.modules.items():
         lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
         lacking |= {f"{name}.parameters"} if not module.parameters else set()

@@ -61,7 +61,7 @@ class Shape:
     graph: how its nodes are linked, where others can be made to fit among them; else empty.
     refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
     stubs: methods that are still to be written.
-    resets: backward() begins by setting gradients to zero.
+    resets: backward() begins by setting gradients to zero. frees: it takes the graph apart.
     extras: operations that are in no exercise.
     failed: files that could not be loaded.
     modules: Neuron, Layer and MLP, by our names.
@@ -84,6 +84,7 @@ class Shape:
     operands: str = ""
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
+    frees: bool = False
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -111,6 +112,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         refused=_words(lines.get("refused", "")),
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
+        frees=lines.get("frees") == "1",
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
         modules=modules,
@@ -269,6 +271,11 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
             yield (
                 "Its backward() sets every gradient of the graph to zero first, where PyTorch's adds; "
                 "it was judged by that."
+            )
+        if shape.frees:
+            yield (
+                "Its backward() takes the graph apart, as PyTorch's does: no second one over the same "
+                "graph was asked for."
             )
         if not shape.graph:
             yield (

@@ -63,6 +63,7 @@ class Serving:
             self.graph.rounded = single
         self.modules = Modules(self.values, related)
         self.resets = bool(given["describe"]) and in_time(lambda: resets(self.values, self.graph), False)
+        self.frees = bool(given["describe"]) and in_time(lambda: frees(self.values, self.graph), False)
         if not given["describe"]:
             self.isolate()
         self.engine = self._engine()
@@ -420,6 +421,16 @@ def resets(values: Values, graph: Graph | None) -> bool:
     return abs(float(a.grad) - 2.0) < 1e-4
 
 
+def frees(values: Values, graph: Graph | None) -> bool:
+    """Whether backward() takes the graph apart."""
+    if graph is None:
+        return False
+    out = _product(values.make(3.0), values)
+    before = list(map(id, graph.operands(out)))
+    values.back(out)
+    return before != list(map(id, graph.operands(out)))
+
+
 def _product(a: Any, values: Values) -> Any:
     """Some node of which a's gradient is 2."""
     attempts: tuple[Callable[[], Any], ...] = (lambda: a * values.make(2.0), lambda: a + a, lambda: a * 2)
@@ -514,6 +525,7 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "refused", " ".join(sorted(serving.refused))
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)
+    yield "frees", int(serving.frees)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
     yield "needs", " ".join(sorted(path for path in serving.troubles))
     for name, kind in serving.modules.kinds.items():
