@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -354,6 +355,40 @@ def read_loose(
     if not {*submission.sources, *submission.unreadable} & set(wanted):
         raise nothing(where, wanted, any(map(allowed, files)))
     return submission
+
+
+def read_parts(reads: Sequence[Callable[[], Submission]], wanted: tuple[str, ...]) -> Submission:
+    """What several parts of one hand-in hold: each file from the first of them that has it.
+
+    reads: read one part each; further ones are asked only while a wanted file is missing.
+    Raises UsageError where one that is asked cannot be read, or none of them holds a wanted file.
+    """
+    found: Submission | None = None
+    lacks: UsageError | None = None
+    for read in reads:
+        try:
+            part = read()
+        except NoExercise as error:
+            lacks = lacks or error
+            continue
+        if part.shape is not None:
+            return found or part
+        if found is None:
+            found = part
+        else:
+            known = {*found.sources, *found.unreadable}
+            sources = {name: text for name, text in part.sources.items() if name not in known}
+            unreadable = {name: why for name, why in part.unreadable.items() if name not in known}
+            found = replace(
+                found,
+                sources={**found.sources, **sources},
+                unreadable={**found.unreadable, **unreadable},
+            )
+        if {*found.sources, *found.unreadable} >= set(wanted):
+            break
+    if found is None:
+        raise lacks or UsageError("nothing was handed in", NEXT)
+    return found
 
 
 def _read(above: int, name: str, where: str, title: str, wanted: tuple[str, ...]) -> Submission:
