@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.shared import console, setting
+from grader.commands.shared import console, machine_readable, setting
 from grader.errors import UsageError
 from grader.printable import printable
 from grader.sandbox.cages import NAMES
@@ -93,7 +93,7 @@ def doctor(sandbox: str | None, as_json: bool) -> None:
     findings = examine(sandbox)
     todo = steps(this_machine())
     if as_json:
-        click.echo(to_json(findings, todo), nl=False)
+        machine_readable(to_json(findings, todo))
     else:
         render(findings, todo, console())
     sys.exit(0 if recommended(findings) and sound(findings) else 1)

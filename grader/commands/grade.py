@@ -19,6 +19,7 @@ from grader.commands.shared import (
     SEED,
     console,
     each_done,
+    machine_readable,
     setting,
     signed_by,
     standard_output,
@@ -104,9 +105,9 @@ def grade(
     @standard_output()
     def show() -> None:
         if json_to == "-":
-            click.echo(as_json(report, about), nl=False)
+            machine_readable(as_json(report, about))
         if form != "text":
-            click.echo(as_asked(report, about), nl=False)
+            machine_readable(as_asked(report, about))
         elif json_to != "-":
             _show(report, submission, course.root)
 
@@ -190,7 +191,7 @@ def schema() -> None:
     """Print the JSON Schema of the report."""
     from grader.report.report import schema as text
 
-    click.echo(text(), nl=False)
+    machine_readable(text())
 
 
 COMMANDS = (grade, schema)

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import LIMIT, SANDBOX, SEED, console, each_done, setting, standard_output
+from grader.commands.shared import (
+    LIMIT,
+    SANDBOX,
+    SEED,
+    console,
+    each_done,
+    machine_readable,
+    setting,
+    standard_output,
+)
 from grader.printable import command
 from grader.report.report import KEY, LARGEST
 
@@ -241,7 +250,7 @@ def _tell(report: Report, changes: Changes, about: About, out: Path, given: Subm
 
     @standard_output()
     def show() -> None:
-        click.echo(overview(shown, changes), nl=False)
+        machine_readable(overview(shown, changes))
         if wrapped:
             command(wrapped)
             for line in marks(shown, changes, given.sources, EXERCISES):

@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, UsageError, unwritable
 from grader.machine.files import added
 from grader.printable import plain_json
 from grader.render.export import times
@@ -211,7 +211,7 @@ def _write(path: Path, data: bytes, mode: int) -> None:
     try:
         added(path, data, mode)
     except OSError as error:
-        raise UsageError(f"cannot write the key {path}: {error.strerror}", "choose another place") from None
+        raise unwritable(error, f"cannot write the key {path}", "choose another place") from None
 
 
 def _read(path: Path) -> tuple[bytes, int]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from grader.errors import MachineError, UsageError
+from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.files import Root, temporary
 from grader.model import Person
 from grader.printable import printable, shortened
@@ -329,6 +329,7 @@ def find(
     try:
         entries, more, nobodys = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
         ) from None
@@ -391,6 +392,7 @@ def unpack(archive: Path) -> tuple[Root, Troubles]:
                 if reason := _take(member, root.path):
                     troubles.append((shortened(member.name.removeprefix("./")), reason))
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
     return root, troubles
 

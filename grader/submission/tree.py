@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.errors import MachineError, UsageError
+from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.files import FOLDER, Root, below, regular
 from grader.printable import printable, shortened
 from grader.submission.archive import (
@@ -222,6 +222,8 @@ def _reader(member: Member, name: str, needed: bool) -> Reader:
         except OverBudget:
             raise
         except (Refused, *DAMAGE) as error:
+            if isinstance(error, OSError):
+                refuse_of_machine(error)
             why = str(error) if isinstance(error, Refused) else DAMAGED
             if needed:
                 raise Refused(why) from None
@@ -334,6 +336,8 @@ def _as_exercises(root: Root, path: FolderPath, title: str, wanted: tuple[str, .
         with root.folder(path[:-1]) as above:
             return _read(above, path[-1], where, title, wanted)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            refuse_of_machine(error)
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
             f"{where} cannot be read: {reason}", "check what it is, and its permissions"
@@ -351,6 +355,7 @@ def read_loose(
         with root.folder(()) as above:
             submission = gather(title, files, wanted, lambda name: content(files[name], above))
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
     if not {*submission.sources, *submission.unreadable} & set(wanted):
         raise nothing(where, wanted, any(map(allowed, files)))
@@ -416,6 +421,7 @@ def read(folder: Path, wanted: tuple[str, ...]) -> Submission:
     try:
         return read_folder(handle, "the submission", "submission", wanted)
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(f"the submission cannot be read: {error.strerror}", "hand it in again") from None
     finally:
         os.close(handle)
