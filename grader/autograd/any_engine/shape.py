@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -83,6 +84,11 @@ class Shape:
     operands: str = ""
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The operations of exercises that it has not, and backward() if it has not that."""
+        return self.refused & {*OPERATIONS.values()} | ({"backward"} - {self.backward and "backward"})
 
 
 def shape_from_numbers(numbers: Sequence[float]) -> Shape:
@@ -256,6 +262,8 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     name = exercise.name
     if name in OPERATIONS and f"{OPERATIONS[name].removesuffix('int')}right" in shape.refused:
         yield "It takes no plain number as an operand; what needs one was left out."
+    if name in OPERATIONS and not shape.backward and not shape.graph:
+        yield "It has no backward() yet, so only its numbers were judged, and no gradient."
     if name == "backward":
         if shape.resets:
             yield (
@@ -337,6 +345,9 @@ def _why(why: Observation | None, submission: Submission) -> tuple[str, str]:
             return "it gives no sensible account of itself", CHOOSE
 
 
+NEWER = re.compile(r"cannot import name '(\w+)' from '(\w+)'.*")
+
+
 def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tuple[str, str]:
     kind, _, said = error.partition(": ")
     where = next((frame.partition(", in ")[0] for frame in reversed(frames)), "")
@@ -354,6 +365,13 @@ def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tupl
         return (
             f"{at}it reads a file, {path[1] if path else said}, which is not there",
             "define first, read files later",
+        )
+    newer = NEWER.fullmatch(said)
+    if kind == "ImportError" and newer and newer[2] in sys.stdlib_module_names:
+        here = ".".join(map(str, sys.version_info[:2]))
+        return (
+            f"{at}{newer[2]} of Python {here} has no {newer[1]}",
+            "it needs a newer Python: make the grader's environment with one",
         )
     if kind in ("ModuleNotFoundError", "ImportError"):
         return f"{at}{said}", "hand in the folder that has this file, too"
