@@ -6,6 +6,7 @@ import codecs
 import io
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -40,6 +41,12 @@ def printable(text: str) -> str:
 def shortened(text: str, most: int = LONGEST) -> str:
     """The text, printable, or so many of its characters and a sign that there were more."""
     return printable(text) if len(text) <= most else f"{printable(text[:most])} \N{HORIZONTAL ELLIPSIS}"
+
+
+def typed(path: object) -> str:
+    """A path, printable, as it is typed in a shell: with quotes where it needs them."""
+    text = str(path)
+    return printable(shlex.quote(f"./{text}" if text.startswith("-") else text))
 
 
 def harmless(text: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from grader.commands.shared import console, machine_readable, setting
 from grader.errors import UsageError
-from grader.printable import printable
+from grader.printable import printable, typed
 from grader.sandbox.cages import NAMES
 
 
@@ -59,9 +59,8 @@ def release(to: Path | None, folder: Path | None) -> None:
         _update(folder)
     elif to is not None:
         written = release_course(here(), to)
-        shown = printable(str(to))
-        click.echo(f"{len(written)} files are in {shown}: the students' project. Try it:")
-        click.echo(f"  make -C {shown} grade")
+        click.echo(f"{len(written)} files are in {printable(str(to))}: the students' project. Try it:")
+        click.echo(f"  make -C {typed(to)} grade")
 
 
 def _update(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from grader.commands.shared import (
     standard_output,
 )
 from grader.errors import UsageError
+from grader.printable import typed
 
 if TYPE_CHECKING:
     from grader.course.course import Course
@@ -177,13 +177,13 @@ def _show(report: Report, submission: Path | None, root: Path) -> None:
     if report.found:
         from grader.render.terminal import render_any_shape as render_any
 
-        render_any(report, console(), f"grader grade {shlex.quote(folder)} --exercise {{}}")
+        render_any(report, console(), f"grader grade {typed(folder)} --exercise {{}}")
     elif own:
         render(report, console(), folder, "make grade EX={}", "make hint EX={}")
         if report.all_passed and report.together is not None and not report.notes:
             click.echo("Now see your own network learn: make demo")
     else:
-        render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")
+        render(report, console(), folder, f"grader grade {typed(folder)} --exercise {{}}")
 
 
 @click.command()

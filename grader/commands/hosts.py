@@ -25,7 +25,7 @@ from grader.commands.shared import (
     setting,
     standard_output,
 )
-from grader.printable import command
+from grader.printable import command, typed
 from grader.report.report import KEY, LARGEST
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def gitlab(
 
     @standard_output()
     def show() -> None:
-        render(found.report, console(), str(submission), f"grader grade {submission} --exercise {{}}")
+        render(found.report, console(), str(submission), f"grader grade {typed(submission)} --exercise {{}}")
 
     each_done(show, lambda: write(found, submission, junit, codequality))
     sys.exit(0 if found.report.all_passed else 1)
@@ -154,7 +154,7 @@ def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float)
     passed = True
     for folder, names in asked(files, conditions.course.names).items():
         report = grade(load(folder, conditions.course.names), conditions, names)
-        render(report, console(), str(folder), f"grader grade {folder} --exercise {{}}")
+        render(report, console(), str(folder), f"grader grade {typed(folder)} --exercise {{}}")
         passed = passed and report.all_passed
     sys.exit(0 if passed else 1)
 

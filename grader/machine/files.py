@@ -412,6 +412,11 @@ def look(path: Path) -> Seen:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "check its permissions") from None
 
 
+def with_lf(data: bytes) -> bytes:
+    """A text with the line ends that it was written with, whatever a checkout has made of them."""
+    return data if b"\0" in data else data.replace(b"\r\n", b"\n")
+
+
 def refuse_detours(folder: Path, place: Path) -> None:
     """Raise UsageError where something between folder and place is no plain folder."""
     for parent in reversed(place.parents[:-1]):

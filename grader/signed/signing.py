@@ -25,7 +25,7 @@ from typing import Any
 
 from grader.errors import CourseError, UsageError, unwritable
 from grader.machine.files import added
-from grader.printable import plain_json
+from grader.printable import plain_json, typed
 from grader.render.export import times
 from grader.render.text import About
 from grader.report.report import SCHEMA_NAME, Report, Seed, to_plain
@@ -98,7 +98,7 @@ def load_key(path: Path) -> PrivateKey:
     """
     pem, mode = _read(path)
     if os.name == "posix" and mode & 0o077:
-        raise UsageError(f"others than its owner may read the key {path}", f"run: chmod 600 {path}")
+        raise UsageError(f"others than its owner may read the key {path}", f"run: chmod 600 {typed(path)}")
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
