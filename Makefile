@@ -14,7 +14,7 @@ WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)
 ENDING := --timeout 900 --timeout-method thread
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress bench gradescope docs coverage mutants clean
+.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ reset: .venv/ready  ## put an exercise back as it was handed out; yours is kept:
 
 progress: .venv/ready  ## your points over time and the time each exercise took
 	@$(BIN)/grader progress
+
+submit: .venv/ready  ## write the one small file that you hand in: hand-in.zip
+	@$(BIN)/grader submit
 
 bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the floor; takes half an hour
 	@$(BIN)/python benchmarks/bench.py

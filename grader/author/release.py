@@ -20,8 +20,9 @@ from typing import Any
 from grader.course.course import GIVEN, Course, cut, handed_out, untouched
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
-from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside
+from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
 from grader.model import Exercise
+from grader.printable import typed
 from grader.version import VERSION
 
 
@@ -50,7 +51,7 @@ def _empty(folder: Path) -> None:
     if there:
         raise UsageError(
             f"{folder} is not empty: it has {min(there)!r}",
-            f"name a new folder; to renew a project released before: grader release --update {folder}",
+            f"name a new folder; to renew a project released before: grader release --update {typed(folder)}",
         )
 
 
@@ -64,6 +65,7 @@ WORKFLOWS = (
 )
 COPIED = (
     ".devcontainer/devcontainer.json",
+    ".gitattributes",
     ".gitignore",
     "HINTS.md",
     "LICENSE",
@@ -81,7 +83,7 @@ AUTHORS = (
     "autograd/templates/properties.txt",
     "autograd/templates/solution.txt",
 )
-TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "demo", "clean")
+TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "submit", "demo", "clean")
 TABLES = (
     "build-system",
     "project",
@@ -126,6 +128,8 @@ def _passed_on(course: Course) -> Files:
         data = look(course.root / place)
         if place.parent == Path("exercises"):
             continue  # made anew: here they may have been written in
+        if isinstance(data, bytes) and digest(data) != released:
+            data = with_lf(data)
         if not isinstance(data, bytes) or digest(data) != released:
             raise CourseError(f"{course.root / place} is not as it was released", "take a fresh project")
         found[place] = data
@@ -236,7 +240,7 @@ def _text(path: Path) -> str:
 
 def _data(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return with_lf(path.read_bytes())
     except OSError as error:
         raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
 
@@ -302,7 +306,7 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(data, bytes):
         raise UsageError(
             f"{folder} was not made by grader release: it has no {NAME}",
-            f"make a project first: grader release --to {folder}",
+            f"make a project first: grader release --to {typed(folder)}",
         )
     try:
         return Manifest.from_bytes(data)
@@ -398,7 +402,7 @@ class Plan:
 
     def _step(self, place: Path, seen: Seen) -> Step | None:
         new = self.files.get(place)
-        if seen == new:
+        if seen == new or (isinstance(seen, bytes) and with_lf(seen) == new):
             return None
         if new is None:
             return self._left_over(place, seen)
@@ -419,7 +423,11 @@ class Plan:
         return Step(place, What.KEPT) if _of_the_student(place) else Step(place, What.REMOVED, aside=True)
 
     def _as_released(self, place: Path, seen: Seen) -> bool:
-        return isinstance(seen, bytes) and digest(seen) == self.released.digests.get(place)
+        # Git for Windows writes other line ends than were released, and nobody has changed anything.
+        return isinstance(seen, bytes) and self.released.digests.get(place) in (
+            digest(seen),
+            digest(with_lf(seen)),
+        )
 
     def _only_a_stub(self, place: Path, seen: Seen) -> bool:
         """Whether a file says no more than the stub that was released."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,11 +18,13 @@ from grader.commands.shared import (
     SEED,
     console,
     each_done,
+    machine_readable,
     setting,
     signed_by,
     standard_output,
 )
 from grader.errors import UsageError
+from grader.printable import typed
 
 if TYPE_CHECKING:
     from grader.course.course import Course
@@ -104,9 +105,9 @@ def grade(
     @standard_output()
     def show() -> None:
         if json_to == "-":
-            click.echo(as_json(report, about), nl=False)
+            machine_readable(as_json(report, about))
         if form != "text":
-            click.echo(as_asked(report, about), nl=False)
+            machine_readable(as_asked(report, about))
         elif json_to != "-":
             _show(report, submission, course.root)
 
@@ -176,13 +177,13 @@ def _show(report: Report, submission: Path | None, root: Path) -> None:
     if report.found:
         from grader.render.terminal import render_any_shape as render_any
 
-        render_any(report, console(), f"grader grade {shlex.quote(folder)} --exercise {{}}")
+        render_any(report, console(), f"grader grade {typed(folder)} --exercise {{}}")
     elif own:
         render(report, console(), folder, "make grade EX={}", "make hint EX={}")
         if report.all_passed and report.together is not None and not report.notes:
             click.echo("Now see your own network learn: make demo")
     else:
-        render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")
+        render(report, console(), folder, f"grader grade {typed(folder)} --exercise {{}}")
 
 
 @click.command()
@@ -190,7 +191,7 @@ def schema() -> None:
     """Print the JSON Schema of the report."""
     from grader.report.report import schema as text
 
-    click.echo(text(), nl=False)
+    machine_readable(text())
 
 
 COMMANDS = (grade, schema)

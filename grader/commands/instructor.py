@@ -13,7 +13,7 @@ import click
 
 from grader.commands.shared import ANY_SHAPE, SANDBOX, console, say_left_out, signed_by
 from grader.errors import UsageError
-from grader.printable import printable
+from grader.printable import printable, typed
 from grader.report.report import LARGEST, Seed, read
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def batch(
     """Grade a class: a folder or an archive with everybody's submissions.
 
     What is in the gradebook already is not run again, so a run that was stopped goes on where it was.
-    Exit status: 0 everything was graded, 1 something could not be read, 70 or 71 something could not be
-    graded through no fault of a student's.
+    Exit status: 0 everything was graded, 1 something could not be read or nobody knows whose it is, 70 or 71
+    something could not be graded through no fault of a student's.
     """
     from grader.classroom.batch import Wanted, grade_class
     from grader.render.terminal import watching
@@ -74,7 +74,7 @@ def batch(
         )
         sys.exit(STOPPED)
     _say(tally, book)
-    sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable > 0))
+    sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable + tally.nobodys > 0))
 
 
 def _say(tally: Tally, book: Path) -> None:
@@ -82,12 +82,13 @@ def _say(tally: Tally, book: Path) -> None:
         (tally.examined, "graded"),
         (tally.known, "unchanged since they were graded"),
         (tally.unreadable, "unreadable"),
+        (tally.nobodys, "left out, for nobody knows whose they are"),
         (tally.absent, "on the roster, with nothing handed in"),
         (tally.faults, "not graded, through no fault of the student's: run the same again"),
     ]
     click.echo("; ".join(f"{count:,} {what}" for count, what in parts if count) or "nothing was handed in")
     say_left_out(tally.left_out)
-    shown = printable(str(book))
+    shown = typed(book)
     click.echo(f"Next: grader report {shown} --html class.html, or grader export {shown} --format csv")
 
 
@@ -204,9 +205,8 @@ def keygen(file: Path) -> None:
     from grader.signed.signing import new_key
 
     new_key(file)
-    shown = printable(str(file))
-    click.echo(f"Next: grader export GRADEBOOK --format json --sign {shown}, then")
-    click.echo(f"      grader verify FOLDER --key {shown}.pub")
+    click.echo(f"Next: grader export GRADEBOOK --format json --sign {typed(file)}, then")
+    click.echo(f"      grader verify FOLDER --key {typed(f'{file}.pub')}")
 
 
 @click.command()

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.agreement import close
-from grader.errors import MachineError, UsageError
+from grader.errors import MachineError, unwritable
 from grader.machine.files import replaced
 from grader.model import Node, Passed, Result, Verdict
 from grader.printable import WORD, printable
@@ -253,15 +253,13 @@ def files(report: Report, changes: Changes, about: About) -> tuple[Report, dict[
 
 
 def write(texts: Mapping[str, str], folder: Path) -> None:
-    """Write the files; raises UsageError where they cannot be."""
+    """Write the files; raises UsageError where they cannot be, MachineError where there is no room."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             replaced(folder / name, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise UsageError(
-            f"cannot write to {folder}: {error.strerror}", "choose another place: --out"
-        ) from None
+        raise unwritable(error, f"cannot write to {folder}", "choose another place: --out") from None
 
 
 def runner(

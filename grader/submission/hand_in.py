@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -42,11 +42,13 @@ class Found:
     handins: in the order of the persons' ids, then numbers.
     absent: who is in the roster and handed in nothing, in the roster's order.
     troubles: where, and a sentence, for whatever the caller should know of.
+    nobodys: how many files there are that somebody seems to have handed in, though nobody knows who.
     """
 
     handins: Sequence[Handin]
     absent: Sequence[Person]
     troubles: Sequence[tuple[str, str]]
+    nobodys: int = 0
 
 
 class Layout(Protocol):
@@ -84,14 +86,40 @@ ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".
 METADATA = "submission_metadata.yml"
 METADATA_MOST = 128 << 20
 LEFTOVERS = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
+# Where other people's packages are installed, wherever that is.
+INSTALLED = ("site-packages", "dist-packages", "node_modules")
+# A folder with one of these is an environment of Python's, and this is what the environment has in it. What a
+# student has put beside stays a student's.
+ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
+ENVIRONMENTS = (
+    "bin",
+    "conda-meta",
+    "dlls",
+    "etc",
+    "include",
+    "lib",
+    "lib64",
+    "libs",
+    "pkgs",
+    "scripts",
+    "share",
+)
 # Canvas removes everything but letters, digits and underscores from a name, turns it to lower case, and
 # makes sure that it holds no number between underscores. The last number counts uploads.
-CANVAS = re.compile(r"(\w+?)(?:_LATE)?_([0-9]+)_([0-9]+)_(.+)")
-CANVAS_ANONYMOUS = re.compile(r"()(?:LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
+CANVAS = re.compile(r"(\w+?)(_LATE)?_([0-9]+)_([0-9]+)_(.+)")
+CANVAS_ANONYMOUS = re.compile(r"()(LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
 # A text that was typed in, or a link, comes without a number of its own.
 CANVAS_TYPED = re.compile(r"(?:\w+?(?:_LATE)?_[0-9]+|(?:LATE_)?anon_[A-Za-z0-9]+)_(?:text|link)\.html")
 # A team without a group has no number in Moodle.
 MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
+# The assignment's name comes first, and may be anything. Without a file it is a receipt.
+BLACKBOARD = re.compile(r"(?:.*_)?([^_]+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
+# Of the numbers one may be the person's, the other may be the folder's, or both the same for everybody.
+BRIGHTSPACE = re.compile(r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH, NUMBER = r"([a-z]{3})[a-z]*\.?,?", r"([0-9]{1,2})\.?,?"
+TIME = r" ([0-9]{4}),? ([0-9]{1,2}):?([0-9]{2})(?: ?([ap])\.?m\.?)?"
+MONTH_FIRST, DAY_FIRST = re.compile(f"{MONTH} {NUMBER}{TIME}"), re.compile(f"{NUMBER} {MONTH}{TIME}")
 AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
 
 
@@ -99,10 +127,13 @@ AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
 class Named:
     """What a learning platform says with a name.
 
-    system: Canvas or Moodle.
+    system: Canvas, Moodle, Blackboard or Brightspace.
     id: the platform's number for the person, or the name where there is none.
-    file: the name the student gave; empty where a folder is named.
+    file: the name the student gave; empty where a folder is named, or nothing but a text was handed in.
     upload: which of two files was uploaded later.
+    late: whether the platform marks it as late.
+    attempt: when this attempt was made, by the platform's clock; None where that is not known.
+    numbers: in Brightspace, those that may be the person's.
     """
 
     system: str
@@ -110,6 +141,9 @@ class Named:
     name: str
     file: str
     upload: int = 0
+    late: bool = False
+    attempt: datetime | None = None
+    numbers: tuple[str, ...] = ()
 
 
 def named(name: str) -> Named | None:
@@ -117,10 +151,40 @@ def named(name: str) -> Named | None:
     if match := MOODLE.fullmatch(name):
         person, number, _, file = match.groups()
         return Named("Moodle", number or person, person, file or "")
+    if (match := BLACKBOARD.fullmatch(name)) and (at := _numeric(match[2])):
+        return Named("Blackboard", match[1], "", match[3] or "", attempt=at)
+    if match := BRIGHTSPACE.fullmatch(name):
+        first, second, person, moment, file = match.groups()
+        numbers = first, second
+        return Named("Brightspace", person, person, file or "", attempt=_spoken(moment), numbers=numbers)
     if match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name):
-        person, number, upload, file = match.groups()
-        return Named("Canvas", number, person, file, upload=_count(upload))
+        person, late, number, upload, file = match.groups()
+        return Named("Canvas", number, person, file, upload=_count(upload), late=late is not None)
     return None
+
+
+def _numeric(text: str) -> datetime | None:
+    """A moment as Blackboard writes it, "2026-03-03-11-00-00", in a zone that it does not say."""
+    try:
+        return datetime(*map(int, text.split("-")))  # type: ignore[arg-type]
+    except ValueError:
+        return None
+
+
+def _spoken(text: str) -> datetime | None:
+    """A moment as Brightspace writes it, "Mar 3, 2026 1100 AM", or with the day first."""
+    if found := MONTH_FIRST.fullmatch(text.lower()):
+        month, day, year, hour, minute, half = found.groups()
+    elif found := DAY_FIRST.fullmatch(text.lower()):
+        day, month, year, hour, minute, half = found.groups()
+    else:
+        return None
+    hours = int(hour) % 12 + 12 * (half == "p") if half else int(hour)
+    try:
+        number = MONTHS.index(month) + 1
+        return datetime(int(year), number, int(day), hours, int(minute))
+    except ValueError:
+        return None
 
 
 def _count(digits: str) -> int:
@@ -151,7 +215,12 @@ def without_ending(name: str) -> str | None:
 
 def leftover(name: str) -> bool:
     """Whether a program left this behind, so that nobody means to hand it in."""
-    return name.startswith(".") or name.lower() in LEFTOVERS
+    return name.startswith(".") or name.lower() in (*LEFTOVERS, *INSTALLED)
+
+
+def of_environment(name: str, beside: Container[str]) -> bool:
+    """Whether a folder is part of an environment of Python's, by its name and the names beside it."""
+    return name.lower() in ENVIRONMENTS and any(sign in beside for sign in ENVIRONMENT)
 
 
 def as_id(name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import UsageError
+from grader.errors import UsageError, refuse_of_machine
 from grader.machine.files import regular
 from grader.printable import printable
 
@@ -80,6 +80,7 @@ def gather(
     names: the files' names, without folders; wanted as in load.
     read: gives a file's content, or no more than LARGEST + 1 bytes of it; raises OSError, or ValueError
         whose text says why the file is refused.
+    Raises MachineError where the system has nothing more to give, such as descriptors.
     """
     sources, unreadable = {}, {}
     for name in _kept(names, wanted):
@@ -88,6 +89,7 @@ def gather(
         except ValueError as error:
             unreadable[name.removesuffix(".py")] = str(error)
         except OSError as error:
+            refuse_of_machine(error)
             unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
     return Submission(title, sources, unreadable)
 
@@ -113,6 +115,7 @@ def _names(folder: Path) -> list[str]:
             f"{folder} is a file, not a folder", "give the folder that holds the exercises"
         ) from None
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(
             f"the folder {folder} cannot be read: {error.strerror}", "check its permissions"
         ) from None

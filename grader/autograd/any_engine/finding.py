@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from grader.course.course import Course
-from grader.errors import UsageError
+from grader.errors import UsageError, refuse_of_machine
 from grader.printable import printable
 from grader.submission.commit import Entry, commit, entries
 from grader.submission.commit import content as blob_content
@@ -127,6 +127,7 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
             unreadable[name.removesuffix(".py")] = str(error)
             continue
         except OSError as error:
+            refuse_of_machine(error)
             unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
             continue
         # Of very many files, those count that look like an engine.

@@ -246,6 +246,17 @@ def test_reset_gives_the_stub_and_says_how_to_get_the_file_back(project, release
     assert (project / "exercises" / "relu.py").read_text("utf-8") == here().solution("relu")
 
 
+def test_file_to_hand_in_is_written_and_said(project, tmp_path):
+    write(project, "relu")
+    run = grader(project, "submit")
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == [
+        "hand-in.zip is what you hand in: add, mul, pow, relu, backward, neuron, layer, mlp.",
+        "add, mul, pow, backward, neuron, layer, mlp: still the stub.",
+    ]
+    assert (project / "hand-in.zip").stat().st_size < 20_000
+
+
 def test_reset_of_a_fresh_stub_does_nothing(project):
     assert "nothing to reset" in grader(project, "reset", "relu").stdout
     assert not (project / ".nanograd").exists()
