@@ -34,6 +34,8 @@ class Course(Marked):
     policy: the table of that name as it stands; policy.read() says what it means.
     solutions_after_pass: whether students may see the model of an exercise that has passed.
     any_shape: one of ANY_SHAPE, for a class.
+    find_misnamed: whether a file of another name or place is taken for an exercise that is missing, where
+        only one can be meant.
     taught: the name of the subject.
     """
 
@@ -45,6 +47,7 @@ class Course(Marked):
     solutions_after_pass: bool = True
     any_shape: str = STRICT
     taught: str = DEFAULT
+    find_misnamed: bool = True
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -55,8 +58,9 @@ class Course(Marked):
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
             together = _together(table["together"])
             shown = _yes_or_no(table, "solutions_after_pass", True)
-            policy, judge = table.get("policy", {}), _judge(table)
-            return cls(root, table["title"], exercises, together, policy, shown, judge, _taught(table))
+            misnamed = _yes_or_no(table, "find_misnamed", True)
+            policy, judge, taught = table.get("policy", {}), _judge(table), _taught(table)
+            return cls(root, table["title"], exercises, together, policy, shown, judge, taught, misnamed)
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
