@@ -15,11 +15,11 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from grader.errors import UsageError
 
@@ -39,18 +39,30 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+DAMAGED = "is damaged, so it cannot be unpacked"
 ENTRY = b"PK\1\2"
 SMALLEST_ENTRY = 46
+# More than this, on average, no name is long.
+LONGEST_ENTRY = 400
 ENCRYPTED = 0x41
+MARKED_UTF8 = 0x800
+UNICODE_PATH = 0x7075
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one archive may ask for: bytes as it lies there, members, bytes that come out."""
+    """How much one archive may ask for.
+
+    packed: bytes as it lies there.
+    members: how many it may list.
+    read: bytes that are read of its members; what nobody reads does not count.
+    passed: bytes that a tar may unpack to, for there is no way to a member but through those before it.
+    """
 
     packed: int
     members: int
-    unpacked: int
+    read: int
+    passed: int
 
 
 @contextmanager
@@ -61,7 +73,7 @@ def in_words(where: str) -> Iterator[None]:
     except Refused as reason:
         raise UsageError(f"{where} {reason}", NEXT) from None
     except DAMAGE:
-        raise UsageError(f"{where} is damaged, so it cannot be unpacked", NEXT) from None
+        raise UsageError(f"{where} {DAMAGED}", NEXT) from None
 
 
 def members(file: BinaryIO, limits: Limits) -> Iterator[Member]:
@@ -69,21 +81,27 @@ def members(file: BinaryIO, limits: Limits) -> Iterator[Member]:
 
     Raises Refused and DAMAGE, which in_words puts into words.
     """
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if not size:
         raise Refused("is empty")
     if size > limits.packed:
-        raise Refused(f"is larger than {limits.packed >> 20} MiB")
+        raise Refused(f"is larger than {_amount(limits.packed)}")
     magic = file.read(6)
     file.seek(0)
     if magic.startswith((b"PK\3\4", b"PK\5\6")):
         found = _zip(file, size, limits)
     else:
-        found = tar_members(Stream(file, unpacker(magic), limits.unpacked))
+        budget = _Budget(size, limits.read)
+        found = tar_members(Stream(file, unpacker(magic), limits.passed), budget)
     for number, member in enumerate(found):
         if number == limits.members:
             raise Refused(_too_many(limits))
         yield member
+
+
+def _amount(size: int) -> str:
+    return f"{size >> 30} GiB" if size >> 30 else f"{size >> 20} MiB"
 
 
 def _too_many(limits: Limits) -> str:
@@ -91,36 +109,78 @@ def _too_many(limits: Limits) -> str:
 
 
 def _zip(file: BinaryIO, size: int, limits: Limits) -> Iterator[Member]:
-    # The library reads the whole directory at once, so it is counted before.
-    if size > SMALLEST_ENTRY * limits.members and _entries(file) > limits.members:
-        raise Refused(_too_many(limits))
-    with zipfile.ZipFile(file) as archive:
-        budget = _Budget(size, limits.unpacked)
-        for info in archive.infolist():
-            if info.flag_bits & ENCRYPTED:
-                raise Refused("is encrypted")
-            yield Member(info.orig_filename, _zip_kind(info), partial(_unzipped, archive, info, budget))
+    # Not closed: that would only end the reading of its members, and the file is its opener's.
+    archive = zipfile.ZipFile(cast("BinaryIO", _Directory(file, limits)))
+    budget = _Budget(size, limits.read)
+    for info in archive.infolist():
+        yield Member(
+            _zip_name(info), _zip_kind(info), partial(_unzipped, archive, info, budget), lasting=True
+        )
 
 
-def _entries(file: BinaryIO) -> int:
-    """How many entries a zip's directory has, at most."""
-    count, rest = 0, b""
-    while data := file.read(CHUNK << 4):
-        count += (rest + data).count(ENTRY)
-        rest = data[1 - len(ENTRY) :]
-    file.seek(0)
-    return count
+class _Directory:
+    """The file of a zip, of which the library reads the whole directory at once: it is counted on the way."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._limits = limits
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """As the file's own; raises Refused for a directory that lists more than it may."""
+        most = self._limits.members
+        if size > most * LONGEST_ENTRY:
+            raise Refused(_too_many(self._limits))
+        if size > most * SMALLEST_ENTRY and self._entries(size) > most:
+            raise Refused(_too_many(self._limits))
+        return self._file.read(size)
+
+    def _entries(self, size: int) -> int:
+        """How many entries there are, at most, in so many bytes from here on."""
+        count, rest, start = 0, b"", self._file.tell()
+        while size > 0 and (data := self._file.read(min(size, CHUNK << 4))):
+            count += (rest + data).count(ENTRY)
+            rest, size = data[1 - len(ENTRY) :], size - len(data)
+        self._file.seek(start)
+        return count
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    r"""A member's name with "/" between its parts, as whoever packed it meant it.
+
+    Of names that are not marked as UTF-8 only the bytes tell what they are: macOS writes UTF-8 there, and
+    what is valid UTF-8 beyond ASCII is hardly ever anything else. Others write "\\" between the parts.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & MARKED_UTF8:
+        data = name.encode("cp437")
+        for utf8 in (_unicode_path(info.extra, zlib.crc32(data)), data):
+            with suppress(UnicodeDecodeError):
+                if utf8 is not None:
+                    name = utf8.decode("utf-8")
+                    break
+    return name.replace("\\", "/")
+
+
+def _unicode_path(extra: bytes, checksum: int) -> bytes | None:
+    """The name in UTF-8 that some programs add to a member, where it belongs to the name of that checksum."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        body, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == UNICODE_PATH and len(body) > 5 and struct.unpack_from("<BL", body) == (1, checksum):
+            return body[5:]
+    return None
 
 
 def _zip_kind(info: zipfile.ZipInfo) -> Kind:
     mode = stat.S_IFMT(info.external_attr >> 16)
     if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
         return Kind.OTHER
-    return Kind.FOLDER if info.orig_filename.endswith("/") or mode == stat.S_IFDIR else Kind.FILE
+    return Kind.FOLDER if info.orig_filename.endswith(("/", "\\")) or mode == stat.S_IFDIR else Kind.FILE
 
 
 class _Budget:
-    """What may still be read of a zip, in bytes before and after unpacking.
+    """What may still be read of an archive, in bytes before and after unpacking.
 
     Members that overlap would let a small file keep us busy for days, so all of them together may have no
     more bytes than the file has.
@@ -133,27 +193,36 @@ class _Budget:
     def take(self, packed: int) -> None:
         self.packed -= packed
         if self.packed < 0:
-            raise Refused("is damaged: its parts overlap")
+            raise OverBudget("is damaged: its parts overlap")
 
     def give(self, unpacked: int) -> None:
         self.left -= unpacked
         if self.left < 0:
-            raise Refused(f"unpacks to more than {self.unpacked >> 20} MiB")
+            raise OverBudget(f"unpacks to more than {_amount(self.unpacked)}")
 
 
-def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, most: int) -> bytes:
+def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, most: int) -> Iterator[bytes]:
+    if not most:
+        return  # of what nobody reads it does not matter how it is packed
+    if info.flag_bits & ENCRYPTED:
+        raise Refused("is encrypted")
     # The library unpacks the other methods without a bound: a few kilobytes may become gigabytes.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refused("uses a rare kind of compression, which is not read")
     budget.take(info.compress_size)
     with archive.open(info) as file:
-        data = file.read(most)
-    budget.give(len(data))
-    return data
+        while most and (data := file.read(min(most, PIECE))):
+            budget.give(len(data))
+            most -= len(data)
+            yield data
 
 
 class Refused(Exception):
     """An archive will not be read; the text goes on where its name left off: "is encrypted"."""
+
+
+class OverBudget(Refused):
+    """So much is asked for that nothing more is read of the archive."""
 
 
 class Kind(Enum):
@@ -169,15 +238,23 @@ class Member:
     """One member of an archive.
 
     name: its path, as the archive has it.
-    read: gives its content, or so many bytes of it; works until the next member is asked for.
+    pieces: gives its content, or so many bytes of it; raises Refused and DAMAGE. Works until the next member
+        is asked for.
+    lasting: whether it works as long as the file is open.
     """
 
     name: str
     kind: Kind
-    read: Callable[[int], bytes]
+    pieces: Callable[[int], Iterator[bytes]]
+    lasting: bool = False
+
+    def read(self, most: int) -> bytes:
+        """The content, or so many bytes of it; raises what pieces raises."""
+        return b"".join(self.pieces(most))
 
 
 CHUNK = 1 << 16
+PIECE = 1 << 20
 # What the strongest setting of xz needs is 65 MiB; a header may ask for gigabytes.
 LZMA_MOST = 128 << 20
 
@@ -265,7 +342,7 @@ class Stream:
         piece = self._unpacked(size) if self._unpacker else self._file.read(size)
         self._left -= len(piece)
         if self._left < 0:
-            raise Refused(f"unpacks to more than {self._most >> 20} MiB")
+            raise Refused(f"unpacks to more than {_amount(self._most)}")
         return piece
 
     def _unpacked(self, size: int) -> bytes:
@@ -310,8 +387,9 @@ class _Ahead:
 class _Body:
     """A member's content, as far as it has not been read."""
 
-    def __init__(self, stream: Stream, size: int) -> None:
+    def __init__(self, stream: Stream, size: int, budget: _Budget) -> None:
         self.stream = stream
+        self.budget = budget
         self.left = size
         self.padding = -size % BLOCK
 
@@ -322,11 +400,17 @@ class _Body:
         self.left -= len(data)
         return data
 
+    def pieces(self, most: int) -> Iterator[bytes]:
+        while most and (data := self.read(min(most, PIECE))):
+            self.budget.give(len(data))
+            most -= len(data)
+            yield data
+
     def skip(self) -> None:
         self.stream.skip(self.left + self.padding)
 
 
-def tar_members(stream: Stream) -> Iterator[Member]:
+def tar_members(stream: Stream, budget: _Budget) -> Iterator[Member]:
     """The members in their order; raises Refused."""
     header = _header(stream, first=True)
     ahead = _Ahead()
@@ -334,13 +418,14 @@ def tar_members(stream: Stream) -> Iterator[Member]:
         if header.type == tarfile.GNUTYPE_SPARSE:
             raise Refused("holds a file with holes, which is not read")
         size = header.size if ahead.size is None else ahead.size
-        body = _Body(stream, 0 if header.type in WITHOUT_DATA else size)
+        body = _Body(stream, 0 if header.type in WITHOUT_DATA else size, budget)
         if header.type in LONG_NAME:
             ahead.name = _text(_whole(body).split(b"\0", 1)[0])
         elif header.type in EXTENDED:
             ahead = _extended(_whole(body), ahead)
         elif header.type not in PASSED_OVER:
-            yield Member(header.name if ahead.name is None else ahead.name, _tar_kind(header), body.read)
+            name = header.name if ahead.name is None else ahead.name
+            yield Member(name.replace("\\", "/"), _tar_kind(header), body.pieces)
             ahead = _Ahead()
         body.skip()
         header = _header(stream)
@@ -357,9 +442,7 @@ def _header(stream: Stream, *, first: bool = False) -> tarfile.TarInfo | None:
     try:
         header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except (tarfile.HeaderError, ValueError):
-        raise Refused(
-            "is neither a zip nor a tar archive" if first else "is damaged, so it cannot be unpacked"
-        ) from None
+        raise Refused("is neither a zip nor a tar archive" if first else DAMAGED) from None
     if header.size < 0:
         raise Refused("is damaged: it has a file of less than no bytes")
     return header

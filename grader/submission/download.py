@@ -252,7 +252,7 @@ def _innermost(root: Root, stem: str | None) -> Root:
     return root
 
 
-LIMITS = Limits(packed=16 << 30, members=2_000_000, unpacked=8 << 30)
+LIMITS = Limits(packed=64 << 30, members=2_000_000, read=64 << 30, passed=128 << 30)
 # A folder around everything, one a submission, those in it, and the file.
 LONGEST = 1 + 1 + DEEPEST + 1
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
@@ -289,9 +289,9 @@ def _take(member: Member, root: Path) -> str:
         return ""
     if member.kind is Kind.OTHER:
         return "left out: it is a link or a device" if len(path) < 2 or _most(path[-1]) else ""
-    data = member.read(_most(path[-1])) if member.kind is Kind.FILE else None
+    pieces = member.pieces(_most(path[-1])) if member.kind is Kind.FILE else None
     try:
-        _write(root.joinpath(*path), data)
+        _write(root.joinpath(*path), pieces)
     except FileExistsError:
         return "left out: the archive holds it twice, and the first one was taken"
     except OSError as error:
@@ -301,12 +301,12 @@ def _take(member: Member, root: Path) -> str:
     return ""
 
 
-def _write(target: Path, data: bytes | None) -> None:
+def _write(target: Path, pieces: Iterator[bytes] | None) -> None:
     """Make a file of these bytes, or a folder where there are none."""
-    (target if data is None else target.parent).mkdir(parents=True, exist_ok=True)
-    if data is not None:
+    (target if pieces is None else target.parent).mkdir(parents=True, exist_ok=True)
+    if pieces is not None:
         with target.open("xb") as file:
-            file.write(data)
+            file.writelines(pieces)
 
 
 def _most(name: str) -> int:

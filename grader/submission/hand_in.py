@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -84,6 +84,24 @@ ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".
 METADATA = "submission_metadata.yml"
 METADATA_MOST = 128 << 20
 LEFTOVERS = ("__macosx", "__pycache__", "thumbs.db", "desktop.ini")
+# Where other people's packages are installed, wherever that is.
+INSTALLED = ("site-packages", "dist-packages", "node_modules")
+# A folder with one of these is an environment of Python's, and this is what the environment has in it. What a
+# student has put beside stays a student's.
+ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
+ENVIRONMENTS = (
+    "bin",
+    "conda-meta",
+    "dlls",
+    "etc",
+    "include",
+    "lib",
+    "lib64",
+    "libs",
+    "pkgs",
+    "scripts",
+    "share",
+)
 # Canvas removes everything but letters, digits and underscores from a name, turns it to lower case, and
 # makes sure that it holds no number between underscores. The last number counts uploads.
 CANVAS = re.compile(r"(\w+?)(?:_LATE)?_([0-9]+)_([0-9]+)_(.+)")
@@ -151,7 +169,12 @@ def without_ending(name: str) -> str | None:
 
 def leftover(name: str) -> bool:
     """Whether a program left this behind, so that nobody means to hand it in."""
-    return name.startswith(".") or name.lower() in LEFTOVERS
+    return name.startswith(".") or name.lower() in (*LEFTOVERS, *INSTALLED)
+
+
+def of_environment(name: str, beside: Container[str]) -> bool:
+    """Whether a folder is part of an environment of Python's, by its name and the names beside it."""
+    return name.lower() in ENVIRONMENTS and any(sign in beside for sign in ENVIRONMENT)
 
 
 def as_id(name: str) -> str:

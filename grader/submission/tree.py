@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.errors import MachineError, UsageError
 from grader.machine.files import FOLDER, Root, below, regular
 from grader.printable import printable, shortened
-from grader.submission.archive import Kind, Limits, Member, Refused, in_words, members
-from grader.submission.hand_in import Layout, leftover, without_ending
+from grader.submission.archive import (
+    DAMAGE,
+    DAMAGED,
+    Kind,
+    Limits,
+    Member,
+    OverBudget,
+    Refused,
+    in_words,
+    members,
+)
+from grader.submission.hand_in import Layout, leftover, of_environment, without_ending
 from grader.submission.submission import LARGEST, Submission, allowed, content, gather
 
 MOST_ENTRIES = 200_000
@@ -31,9 +44,7 @@ def read_folder(handle: int, where: str, title: str, wanted: tuple[str, ...]) ->
             return gather(title, os.listdir(folder), wanted, lambda name: content(name, folder))
     if walk.python or not walk.archives:
         raise nothing(where, wanted, walk.python, walk.links)
-    if len(walk.archives) > 1:
-        raise UsageError(f"{where} holds {len(walk.archives)} archives, and no word which one counts", NEXT)
-    (inner,) = walk.archives
+    inner = one_archive(walk.archives, where)
     return read_archive(handle, inner, f"{where}/{printable(inner)}", title, wanted)
 
 
@@ -70,10 +81,12 @@ class _Walk:
     def _look(self, parts: FolderPath) -> tuple[set[str], list[str]]:
         names, folders = set(), []
         with below(self.handle, parts) as folder, os.scandir(folder) as entries:
-            for entry in self._counted(entries):
+            listed = list(self._counted(entries))
+            beside = {entry.name for entry in listed}
+            for entry in listed:
                 if allowed(entry.name):
                     names.add(entry.name)
-                if leftover(entry.name):
+                if leftover(entry.name) or of_environment(entry.name, beside):
                     continue
                 if entry.is_symlink():
                     self.links.append("/".join((*parts, entry.name)))
@@ -92,7 +105,10 @@ class _Walk:
             yield entry
 
 
-LIMITS = Limits(packed=64 << 20, members=10_000, unpacked=64 << 20)
+LIMITS = Limits(packed=4 << 30, members=MOST_ENTRIES, read=64 << 20, passed=4 << 30)
+# An archive in an archive in an archive is opened, and is read whole before.
+INSIDE = 2
+INNER = 64 << 20
 SHOWN = 100  # characters of a name: an archive may have any
 Reader = Callable[[], bytes]
 
@@ -103,57 +119,148 @@ def read_archive(above: int, name: str, where: str, title: str, wanted: tuple[st
     above: a descriptor of the folder.
     Raises UsageError, and OSError or ValueError for the file itself.
     """
-    files: dict[FolderPath, Reader] = {}
-    nested: list[str] = []
-    with regular(name, above) as file, in_words(where):
+    with regular(name, above) as file:
+        return _unpacked(file, where, title, wanted, INSIDE)
+
+
+def _unpacked(file: BinaryIO, where: str, title: str, wanted: tuple[str, ...], inside: int) -> Submission:
+    """What an archive holds; inside: how many archives in one another may still be opened."""
+    with in_words(where):
+        held = _Held(file, wanted)
+        if held.files or not held.nested:
+            return _chosen(held, where, title, wanted)
+        inner = one_archive(held.nested, where)
+        if not inside:
+            raise UsageError(
+                f"{where} holds an archive, {shortened(inner, SHOWN)}, and no exercise file",
+                "hand in the innermost archive",
+            )
+        # A tar is read but once from its beginning to its end, so it is begun anew.
+        found = next(member for member in members(file, LIMITS) if member.name == inner)
+        data = found.read(INNER + 1)
+        if len(data) > INNER:
+            raise Refused(f"holds an archive of more than {INNER >> 20} MiB: {shortened(inner, SHOWN)}")
+        return _unpacked(BytesIO(data), f"{where}/{shortened(inner, SHOWN)}", title, wanted, inside - 1)
+
+
+def one_archive(names: Sequence[str], where: str) -> str:
+    """The one archive that is all somebody handed in; raises UsageError where there are more."""
+    if len(names) > 1:
+        raise UsageError(f"{where} holds {len(names)} archives, and no word which one counts", NEXT)
+    return names[0]
+
+
+class _Held:
+    """What an archive holds, as far as it may be wanted.
+
+    files: the Python files, by path. nested: the archives in it. twice: of which files there are two.
+    """
+
+    def __init__(self, file: BinaryIO, wanted: tuple[str, ...]) -> None:
+        self.files: dict[FolderPath, Reader] = {}
+        self.nested: list[str] = []
+        self.twice: set[FolderPath] = set()
+        self._wanted = wanted
+        beside: dict[FolderPath, set[str]] = {}
         for member in members(file, LIMITS):
+            if path := self._path(member):
+                for at, part in enumerate(path):
+                    beside.setdefault(path[:at], set()).add(part)
+                self._take(member, path)
+        odd = [path for path in self.files if _in_environment(path, beside)]
+        for path in odd:
+            del self.files[path]
+
+    @property
+    def holders(self) -> set[FolderPath]:
+        """The folders with a wanted file."""
+        return {path[:-1] for path in self.files if path[-1].removesuffix(".py") in self._wanted}
+
+    def _path(self, member: Member) -> FolderPath | None:
+        """Where a member lies; None for what nobody wants. Raises Refused for a wanted one that leads out."""
+        try:
             path = safe_path(member.name)
-            if member.kind is Kind.FOLDER or any(map(leftover, path)):
-                continue
-            if allowed(path[-1]) and len(path) <= DEEPEST + 1:
-                if path in files:
-                    raise Refused(f"holds {shortened(member.name, SHOWN)} twice")
-                files[path] = _reader(member, path[-1])
-            elif without_ending(path[-1]):
-                nested.append(member.name)
-    return _chosen(files, nested, where, title, wanted)
+        except Refused:
+            # What it is called for whoever stops at a NUL, or reads "C:" as a place.
+            name = re.split("[/:]", member.name.partition("\0")[0])[-1]
+            if name.removesuffix(".py") in self._wanted:
+                raise
+            return None
+        return None if any(map(leftover, path)) else path
+
+    def _take(self, member: Member, path: FolderPath) -> None:
+        if member.kind is Kind.FOLDER:
+            return
+        if allowed(path[-1]) and len(path) <= DEEPEST + 1:
+            if path in self.files:
+                self.twice.add(path)
+            self.files[path] = _reader(member, path[-1], path[-1].removesuffix(".py") in self._wanted)
+        elif without_ending(path[-1]) and member.kind is Kind.FILE:
+            self.nested.append(member.name)
 
 
-def _reader(member: Member, name: str) -> Reader:
-    if member.kind is Kind.FILE:
-        return partial(bytes, member.read(LARGEST + 1))
-    return partial(_refuse, f"{name} is a link or a device, not a regular file")
+def _in_environment(path: FolderPath, beside: Mapping[FolderPath, set[str]]) -> bool:
+    """Whether a member lies in what belongs to an environment of Python's.
+
+    beside: the names that each folder has in it.
+    """
+    return any(of_environment(path[at], beside.get(path[:at], ())) for at in range(len(path) - 1))
+
+
+def _reader(member: Member, name: str, needed: bool) -> Reader:
+    """Reads a member: now, where it cannot be read later.
+
+    needed: whether nothing is graded without it; of another the trouble is its own.
+    """
+    if member.kind is not Kind.FILE:
+        return partial(_refuse, f"{name} is a link or a device, not a regular file")
+
+    def read() -> bytes:
+        try:
+            return member.read(LARGEST + 1)
+        except OverBudget:
+            raise
+        except (Refused, *DAMAGE) as error:
+            why = str(error) if isinstance(error, Refused) else DAMAGED
+            if needed:
+                raise Refused(why) from None
+            raise ValueError(f"{name} {why}") from None
+
+    return read if member.lasting else _now(read)
+
+
+def _now(read: Reader) -> Reader:
+    """What reading gives or raises, found out at once."""
+    try:
+        return partial(bytes, read())
+    except (Refused, ValueError) as error:
+        return partial(_raise, error)
+
+
+def _raise(error: Exception) -> bytes:
+    raise error
 
 
 def _refuse(reason: str) -> bytes:
     raise ValueError(reason)
 
 
-def _chosen(
-    files: Mapping[FolderPath, Reader],
-    nested: list[str],
-    where: str,
-    title: str,
-    wanted: tuple[str, ...],
-) -> Submission:
-    holders = {path[:-1] for path in files if path[-1].removesuffix(".py") in wanted}
+def _chosen(held: _Held, where: str, title: str, wanted: tuple[str, ...]) -> Submission:
+    files, holders = held.files, held.holders
     if not holders:
-        if nested and not files:
-            raise UsageError(
-                f"{where} holds an archive, {shortened(nested[0], SHOWN)}, and no exercise file",
-                "hand in the inner archive; one inside another is not opened",
-            )
         raise nothing(where, wanted, bool(files))
     least = min(map(len, holders))
     holder = one(sorted(path for path in holders if len(path) == least), where)
     names = [path[-1] for path in files if path[:-1] == holder]
+    if twice := sorted(path for path in held.twice if path[:-1] == holder):
+        raise Refused(f"holds {shortened('/'.join(twice[0]), SHOWN)} twice")
     return gather(title, names, wanted, lambda name: files[(*holder, name)]())
 
 
 def safe_path(name: str) -> FolderPath:
     """A member's path, taken apart; raises Refused for one that could lead out of the archive."""
     path = tuple(part for part in name.split("/") if part not in ("", "."))
-    if name.startswith("/") or ".." in path or "\\" in name or "\0" in name or name[1:2] == ":":
+    if name.startswith("/") or ".." in path or "\0" in name or name[1:2] == ":":
         raise Refused(f"holds a path that leads out of it or is not plain: {shortened(name, SHOWN)}")
     return path or (".",)
 

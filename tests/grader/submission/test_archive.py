@@ -13,6 +13,7 @@ import tracemalloc
 import warnings
 import zipfile
 import zlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -20,6 +21,8 @@ from hypothesis import strategies as st
 
 from grader.errors import UsageError
 from grader.machine.files import Root
+from grader.submission import tree
+from grader.submission.archive import members
 from grader.submission.submission import LARGEST
 from grader.submission.tree import read_path
 
@@ -196,17 +199,31 @@ def test_file_that_is_too_large_is_refused_alone(form, read):
         "/add.py",
         "../add.py",
         "a/../../add.py",
-        "a/..",
         "C:add.py",
         "c:/add.py",
+        "c:\\x\\add.py",
         "..\\add.py",
-        "a\\add.py",
         "\\\\x\\add.py",
     ],
 )
-def test_path_that_leads_out_is_refused(form, name, refusal):
+def test_exercise_whose_path_leads_out_is_refused(form, name, refusal):
     reason = refusal(form(("add.py", b""), (name, b"")))
     assert reason.startswith("alice.zip holds a path that leads out of it or is not plain: ")
+
+
+@both_kinds
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../x/notes.txt", "C:\\temp\\x.tmp", "a/..", "a/../b.py", "x\\y.txt"]
+)
+def test_odd_path_that_nobody_needs_spoils_nothing(form, name, read):
+    assert read(form(("exercises/add.py", b"x"), (name, b"y"))).sources == {"add": "x"}
+
+
+@both_kinds
+@pytest.mark.parametrize("folder", ["a\\", ".\\a\\", "a/b\\", "a\\b/"])
+def test_backslash_parts_a_path(form, folder, read):
+    members = ((f"{folder}add.py", b"x"), (f"{folder}mul.py", b"y"), ("a\\", b""))
+    assert read(form(*members)).sources == {"add": "x", "mul": "y"}
 
 
 def test_name_with_a_nul_is_refused(refusal):
@@ -227,6 +244,13 @@ def test_name_that_steers_a_terminal_is_shown_escaped(form, refusal):
     assert refusal(form(("\x1b[31m\u202e/../add.py", b""))).endswith("\\x1b[31m\\u202e/../add.py")
 
 
+@both_kinds
+def test_file_that_is_twice_where_nobody_looks_does_not_matter(form, read):
+    with warnings.catch_warnings(action="ignore"):
+        data = form(("add.py", b"x"), ("old/add.py", b"one"), ("old/add.py", b"two"))
+    assert read(data).sources == {"add": "x"}
+
+
 @every_form
 def test_file_that_is_there_twice_is_refused(form, refusal):
     with warnings.catch_warnings(action="ignore"):
@@ -236,6 +260,100 @@ def test_file_that_is_there_twice_is_refused(form, refusal):
 
 def test_file_that_is_there_twice_by_another_way_is_refused(refusal):
     assert refusal(tarred(("a/add.py", b"one"), ("./a//add.py", b"two"))).endswith("twice")
+
+
+# Names that are not marked as UTF-8
+
+
+def unmarked(*members, extra=b""):
+    """A zip whose names are bytes, of which nothing says what they mean."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number, (name, content) in enumerate(members):
+            info = zipfile.ZipInfo(f"{number:0{len(name)}}")
+            info.extra = extra
+            archive.writestr(info, content)
+    data = file.getvalue()
+    for number, (name, _) in enumerate(members):
+        data = data.replace(f"{number:0{len(name)}}".encode(), name)
+    return data
+
+
+NAMES = ["Zoë", "Łukasz", "李雷", "אבי", "Zoe\u0308", "🎓"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_name_that_is_utf8_by_its_bytes_is_read_as_that(name):
+    (member,) = members(io.BytesIO(unmarked((f"{name}/add.py".encode(), b"x"))), tree.LIMITS)
+    assert (member.name, member.read(9)) == (f"{name}/add.py", b"x")
+
+
+def test_name_of_an_old_codepage_stays_as_it_was():
+    (member,) = members(io.BytesIO(unmarked(("Zoë/add.py".encode("cp437"), b"x"))), tree.LIMITS)
+    assert member.name == "Zoë/add.py"
+
+
+def test_name_is_taken_from_the_field_that_says_it_in_utf8():
+    raw, meant = "李雷/add.py".encode("gbk"), "李雷/add.py".encode()
+    body = struct.pack("<BL", 1, zlib.crc32(raw)) + meant
+    for extra, name in [
+        (struct.pack("<HH", 0x7075, len(body)) + body, "李雷/add.py"),
+        (struct.pack("<HH", 0x7075, len(body) + 1) + body + b"\xff", None),
+        (struct.pack("<HHBL", 0x7075, 8, 1, 7) + b"add", None),
+    ]:
+        (member,) = members(io.BytesIO(unmarked((raw, b"x"), extra=extra)), tree.LIMITS)
+        assert member.name == (name or raw.decode("cp437"))
+
+
+# Environments of Python's, which are large and nobody's work
+
+
+def environment(name, *, sign="pyvenv.cfg"):
+    """What python -m venv makes, in small."""
+    lib = f"{name}lib/python3.11/site-packages/torch"
+    places = (f"{name}{sign}", f"{name}bin/add.py", f"{name}lib/add.py", f"{lib}/add.py", f"{lib}/big.so")
+    return tuple((place, b"not yours") for place in places)
+
+
+@both_kinds
+@pytest.mark.parametrize("name", [".venv/", "venv/", "my env/", "repo/e/", ""])
+@pytest.mark.parametrize("sign", ["pyvenv.cfg", "conda-meta/history"])
+def test_environment_is_passed_over_wherever_it_is(form, name, sign, read):
+    data = form(*environment(name, sign=sign), ("repo/exercises/add.py", b"x"))
+    assert read(data).sources == {"add": "x"}
+
+
+@both_kinds
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages", "node_modules", ".git", "__pycache__"])
+def test_what_is_installed_is_passed_over(form, folder, read):
+    data = form((f"{folder}/add.py", b"no"), (f"{folder}/a/add.py", b"no"), ("a/b/add.py", b"x"))
+    assert read(data).sources == {"add": "x"}
+
+
+@both_kinds
+def test_folder_that_is_called_like_an_environments_is_read_where_there_is_none(form, read):
+    assert read(form(("lib/add.py", b"x"))).sources == {"add": "x"}
+
+
+def test_of_what_nobody_reads_neither_size_nor_form_matters(read):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("exercises/add.py", "x")
+        for number in range(300):
+            archive.writestr(f".venv/lib/{number}.so", bytes(1 << 20))
+        archive.writestr("notes.txt", "y", zipfile.ZIP_LZMA)
+    data = bytearray(file.getvalue())
+    at = data.rindex(b"PK\1\2")
+    data[at + 8] |= 1  # encrypted, too
+    assert read(bytes(data)).sources == {"add": "x"}
+
+
+def test_helper_that_cannot_be_read_is_refused_alone(read):
+    data = bytearray(zipped(("add.py", b"x"), ("notes.py", os.urandom(500).hex().encode())))
+    data[data.index(b"notes.py") + 40] ^= 0x55
+    submission = read(bytes(data))
+    assert submission.sources == {"add": "x"}
+    assert submission.unreadable == {"notes": "notes.py is damaged, so it cannot be unpacked"}
 
 
 # Links and devices
@@ -272,9 +390,40 @@ def test_file_with_holes_is_refused(refusal):
 
 
 @both_kinds
-def test_archive_in_an_archive_is_not_opened(form, refusal):
-    reason = refusal(form(("deep/work.zip", zipped(("add.py", b"")))))
-    assert reason == "alice.zip holds an archive, deep/work.zip, and no exercise file"
+@pytest.mark.parametrize("inner", FORMS.values(), ids=FORMS)
+def test_archive_that_is_all_an_archive_holds_is_opened(inner, form, read):
+    data = form(("notes.txt", b""), ("deep/work.zip", inner(("exercises/add.py", b"x"))), ("a.txt", b""))
+    assert read(data).sources == {"add": "x"}
+
+
+@both_kinds
+def test_archive_beside_exercises_does_not_matter(form, read):
+    data = form(("old.zip", zipped(("add.py", b"old"))), ("add.py", b"new"), ("b.zip", b"no archive"))
+    assert read(data).sources == {"add": "new"}
+
+
+@both_kinds
+def test_two_archives_in_an_archive_are_refused(form, refusal):
+    inner = zipped(("add.py", b"x"))
+    reason = refusal(form(("one.zip", inner), ("two.zip", inner)))
+    assert reason == "alice.zip holds 2 archives, and no word which one counts"
+
+
+def test_archives_are_opened_no_deeper_than_three(read, refusal):
+    three = zipped(("c.zip", zipped(("b.zip", zipped(("add.py", b"x"))))))
+    assert read(three).sources == {"add": "x"}
+    reason = refusal(zipped(("d.zip", three)))
+    assert reason == "alice.zip/d.zip/c.zip holds an archive, b.zip, and no exercise file"
+
+
+def test_inner_archive_that_cannot_be_read_is_named(refusal):
+    assert refusal(zipped(("a/b.zip", b"Rar!"))) == "alice.zip/a/b.zip is neither a zip nor a tar archive"
+
+
+def test_inner_archive_that_is_too_large_is_refused(monkeypatch, refusal):
+    monkeypatch.setattr(tree, "INNER", 1 << 20)
+    reason = refusal(zipped(("b.zip", bytes(3 << 20))))
+    assert reason == "alice.zip holds an archive of more than 1 MiB: b.zip"
 
 
 @every_form
@@ -420,7 +569,8 @@ def test_zip64_that_promises_too_much_is_refused(refusal):
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
-def test_bomb_in_a_tar_is_refused_in_time_and_room(pack, refusal):
+def test_bomb_in_a_tar_is_refused_in_time_and_room(pack, monkeypatch, refusal):
+    monkeypatch.setattr(tree, "LIMITS", replace(tree.LIMITS, passed=64 << 20))
     bomb = header(name=b"bomb.bin", size=b"%011o\0" % (200 << 20)) + bytes(80 << 20)
     data = pack(bomb)
     tracemalloc.start()
@@ -440,7 +590,7 @@ def test_bomb_in_a_zip_is_read_no_further_than_the_largest_file(read):
 
 
 def test_many_bombs_in_a_zip_are_refused_together(refusal):
-    data = zipped(*((f"a{number}.py", bytes(LARGEST)) for number in range(70)))
+    data = zipped(("add.py", b"x"), *((f"a{number}.py", bytes(LARGEST)) for number in range(70)))
     assert refusal(data) == "alice.zip unpacks to more than 64 MiB"
 
 
@@ -467,12 +617,14 @@ def test_xz_that_asks_for_gigabytes_is_refused(refusal):
 
 
 @both_kinds
-def test_archive_of_too_many_members_is_refused(form, refusal):
-    data = form(*((f"{number}.txt", b"") for number in range(10_001)))
-    assert refusal(data) == "alice.zip holds more than 10,000 files and folders"
+def test_archive_of_too_many_members_is_refused(form, monkeypatch, refusal):
+    monkeypatch.setattr(tree, "LIMITS", replace(tree.LIMITS, members=1000))
+    data = form(*((f"{number}.txt", b"") for number in range(1001)))
+    assert refusal(data) == "alice.zip holds more than 1,000 files and folders"
 
 
-def test_directory_of_a_zip_that_is_too_long_is_refused_before_it_is_read(refusal):
+def test_directory_of_a_zip_that_is_too_long_is_refused_before_it_is_read(monkeypatch, refusal):
+    monkeypatch.setattr(tree, "LIMITS", replace(tree.LIMITS, members=10_000))
     base = zipped(("add.py", b"x"))
     at, end = base.index(b"PK\1\2"), base.index(b"PK\5\6")
     entries = base[at:end] * 100_000
@@ -487,7 +639,7 @@ def test_directory_of_a_zip_that_is_too_long_is_refused_before_it_is_read(refusa
 def test_huge_hollow_archive_is_refused_at_once(tmp_path):
     with (tmp_path / "alice.zip").open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(UsageError, match=r"alice\.zip is larger than 64 MiB"):
+    with pytest.raises(UsageError, match=r"alice\.zip is larger than 4 GiB"):
         read_path(Root(tmp_path), ("alice.zip",), "alice", WANTED)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.model import Person
+from grader.submission import download
 from grader.submission.download import find
 
 WANTED = ("add", "mul")
@@ -427,11 +428,11 @@ def test_unpacked_download_is_private_and_goes_with_what_was_found(put, folder, 
 
 def test_members_of_a_download_that_lead_out_are_left_out_and_told(folder, tmp_path):
     with zipfile.ZipFile(folder / "all.zip", "w") as archive:
-        for name in ("alice/add.py", "../bob/add.py", "/carl/add.py", "dan\\add.py"):
+        for name in ("alice/add.py", "../bob/add.py", "/carl/add.py", "dan\\add.py", "C:\\eve\\add.py"):
             archive.writestr(name, "x")
     result = find(folder / "all.zip", WANTED)
-    assert [handin.where for handin in result.handins] == ["alice"]
-    assert [where for where, _ in result.troubles] == ["../bob/add.py", "/carl/add.py", "dan\\add.py"]
+    assert [handin.where for handin in result.handins] == ["alice", "dan"]
+    assert [where for where, _ in result.troubles] == ["../bob/add.py", "/carl/add.py", "C:/eve/add.py"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class"]
 
 
@@ -478,6 +479,23 @@ def test_huge_file_in_a_download_is_refused_as_it_would_be_in_a_folder(folder):
         archive.writestr("alice/add.py", bytes(20 << 20))
     (handin,) = find(folder / "all.zip", WANTED).handins
     assert handin.read().unreadable == {"add": "add.py is larger than 1 MiB"}
+
+
+@pytest.mark.parametrize("sign", ["pyvenv.cfg", "conda-meta/history"])
+def test_environment_in_a_folder_is_passed_over(sign, put, folder):
+    put(f"alice/{sign}", "alice/lib/add.py", "alice/Scripts/mul.py", "alice/exercises/add.py", content="x")
+    put("alice/node_modules/add.py", "alice/deep/site-packages/add.py")
+    (handin,) = find(folder, WANTED).handins
+    assert handin.read().sources == {"add": "x"}
+
+
+def test_large_archive_in_a_download_is_unpacked_whole(folder):
+    inner = zipped(add="x = 1")
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("alice.zip", b"#" * (70 << 20) + inner)
+        archive.writestr("bob.zip", inner)
+    (unpacked, _) = download.unpack(folder / "all.zip")
+    assert (unpacked.path / "alice.zip").stat().st_size == (70 << 20) + len(inner)
 
 
 @pytest.mark.parametrize(
