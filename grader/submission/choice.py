@@ -41,15 +41,21 @@ class NoExercise(UsageError):
 
 
 def chosen(
-    files: Files, wanted: Wanted, where: str, title: str, home: FolderPath | None = None
+    files: Files,
+    wanted: Wanted,
+    where: str,
+    title: str,
+    home: FolderPath | None = None,
+    closed: Mapping[FolderPath, str] | None = None,
 ) -> Submission | None:
     """The submission among files; None where none of them is one of the exercises, or may be meant for one.
 
     where: the files' folder, for people. title: what the submission is called.
     home: the folder that counts, where it holds an exercise; None to have it found.
+    closed: archives that may hold what is missing, and why they were not opened.
     Raises UsageError where some may be meant, and none of them plainly is.
     """
-    choice = _Choice(files, wanted, home, where)
+    choice = _Choice(files, wanted, home, where, closed or {})
     for name in wanted.names:
         choice.settle(name)
     return choice.submission(title)
@@ -61,8 +67,15 @@ class _Choice:
     What a file defines decides, found out without running it; what it is called only says where to look.
     """
 
-    def __init__(self, files: Files, wanted: Wanted, home: FolderPath | None, where: str) -> None:
-        self._wanted, self._where = wanted, where
+    def __init__(
+        self,
+        files: Files,
+        wanted: Wanted,
+        home: FolderPath | None,
+        where: str,
+        closed: Mapping[FolderPath, str],
+    ) -> None:
+        self._wanted, self._where, self._closed = wanted, where, closed
         own = _courses_own(files, wanted)
         self._files = {path: read for path, read in files.items() if not own(path)}
         self._texts: dict[FolderPath, str | None] = {}
@@ -81,6 +94,7 @@ class _Choice:
         self.taken: dict[str, FolderPath] = {}
         self.beside: dict[str, tuple[str, ...]] = {}
         self.unclear: dict[str, str] = {}
+        self._perhaps: dict[str, str] = {}
         self._two_places: list[tuple[FolderPath, FolderPath]] = []
 
     def _found_home(self) -> FolderPath | None:
@@ -129,6 +143,8 @@ class _Choice:
             self.unclear[name] = self._which(name, state, paths)
         elif state == "missing" and (reason := self._near(name, named)):
             self.unclear[name] = reason
+        elif state == "missing" and self._unopened:
+            self._perhaps[name] = f"{name}.py is not there, and {self._unopened}"
 
     def _compare(self, name: str, own: FolderPath, others: Sequence[FolderPath]) -> None:
         """Whether a file that has the right name and place is the one that counts, too."""
@@ -161,17 +177,17 @@ class _Choice:
             if state == "odd":
                 defines = self._wanted.defines[name]
                 return f"{name}.py is not there, and {_shown(path)} does not define {defines}"
-        return f"{name}.py is not there, and {self._unopened}" if self._unopened else ""
+        return ""
 
     @cached_property
     def _unopened(self) -> str:
         """What is said of a file that cannot be opened and may hold anything; nothing where none is there."""
-        return unopened(self._files)
+        return next(iter(self._closed.values()), "") or unopened(self._files)
 
     @cached_property
     def _others(self) -> list[FolderPath]:
         """All files that may be Python, those that are no other exercise first."""
-        others = [path for path in self._files if _likely(path[-1])]
+        others = [path for path in self._files if likely(path[-1])]
         others.sort(key=lambda path: (path[-1] in self._wanted.files, len(path), path))
         return others[:MOST_LOOKED_AT]
 
@@ -221,8 +237,10 @@ class _Choice:
         names = [path[-1] for path in self._files if path[:-1] == home and path[-1] not in left]
         found = gather(title, names, self._wanted, lambda name: self._files[(*(home or ()), name)]())
         if not self.taken and not {*found.sources, *found.unreadable} & {*self._wanted.names}:
-            if self.unclear:
+            if self._two_places:
                 raise UsageError(self._told(), NEXT)
+            if self.unclear:
+                raise NoExercise(self._told(), NEXT)
             return None
         remarks = {name: self._remarks[path] for name, path in self.taken.items() if self._remarks[path]}
         return replace(
@@ -230,7 +248,7 @@ class _Choice:
             sources={**found.sources, **{name: self._texts[path] or "" for name, path in self.taken.items()}},
             taken={name: _shown(path) for name, path in self.taken.items()},
             beside=self.beside,
-            unclear=self.unclear,
+            unclear=self.unclear | self._perhaps,
             remarks={**found.remarks, **remarks},
             home=home or (),
         )
@@ -271,7 +289,7 @@ def said_by(file: str, names: Iterable[str]) -> list[str]:
     return [name for name in names if name.casefold() in words or name.casefold() in parts]
 
 
-def _likely(file: str) -> bool:
+def likely(file: str) -> bool:
     """Whether it is worth looking into a file of that name for an exercise that is missing."""
     lower = file.lower()
     return ".py" in lower or lower.endswith(TEXTS) or "." not in lower.lstrip(".")
