@@ -283,7 +283,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     lenient = (wanted.any_shape or course.any_shape) == LENIENT
-    found = find(wanted.folder, course.names, wanted.roster, course.subject.layouts)
+    found = find(wanted.folder, course, wanted.roster, course.subject.layouts)
     with writing(wanted.book) as writer:
         seed = _seed(writer, wanted.seed, progress.say)
         setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)

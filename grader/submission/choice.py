@@ -323,6 +323,15 @@ def packed(file: str, read: Reader) -> str:
     return next(iter(kinds), "")
 
 
+def defines_any(file: str, read: Reader, wanted: Wanted) -> bool:
+    """Whether a file by itself defines any of the exercises."""
+    try:
+        found, _ = program(file, file, read())
+    except (OSError, ValueError):
+        return False
+    return any(defines(found, name) for name in wanted.defines.values())
+
+
 def instead(files: Files) -> str:
     """What there is where nothing is that was looked for, to go on with after that was said."""
     if said := unopened(files):

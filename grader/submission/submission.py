@@ -127,11 +127,13 @@ class Wanted:
         return ", ".join(self.files)
 
 
-Sought = Wanted | tuple[str, ...]
+Sought = Wanted | Course | tuple[str, ...]
 
 
 def sought(wanted: Sought) -> Wanted:
-    """What is looked for; of a course of which only names are known, files of these names."""
+    """What is looked for in a course, or by names alone, which then are all that is looked at."""
+    if isinstance(wanted, Course):
+        return Wanted.of(wanted)
     return wanted if isinstance(wanted, Wanted) else Wanted(wanted)
 
 

@@ -425,8 +425,10 @@ def _file(above: int, name: str, where: str, title: str, wanted: Wanted) -> Subm
     files: Files = {(name,): partial(content, name, above)}
     if (found := chosen(files, wanted, where, title)) is not None:
         return found
-    if likely(name) or packed(name, files[name,]):
-        raise nothing(where, wanted, files)
+    if kind := packed(name, files[name,]):
+        raise NoExercise(f"{where} is {kind}, which is not read", "hand in a zip")
+    if likely(name):
+        raise nothing(where, wanted, {})
     return read_archive(above, name, where, title, wanted)
 
 
