@@ -16,10 +16,9 @@ from grader.classroom.gradebook import Graded, LeftOut, Writer, writing
 from grader.course.course import LENIENT, here
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.cases import default_folder
-from grader.examine.digests import course_digest, exercise_digest, outcome_key
 from grader.examine.examining import Layouts
 from grader.examine.grading import versions
-from grader.examine.setting import Setting
+from grader.examine.setting import Setting, course_digest, exercise_digest, outcome_key
 from grader.forkserver.client import Room
 from grader.forkserver.messages import Order, Overrun, Reply, Task
 from grader.report.rubric import of

@@ -18,7 +18,16 @@ from functools import cached_property
 from grader.course.course import untouched
 from grader.errors import UsageError
 from grader.printable import printable, shortened
-from grader.submission.submission import NOTEBOOK, FolderPath, Submission, Wanted, defines, gather, program
+from grader.submission.submission import (
+    NOTEBOOK,
+    FolderPath,
+    Submission,
+    Wanted,
+    allowed,
+    defines,
+    gather,
+    program,
+)
 
 # Gives a file's content, or no more than LARGEST + 1 bytes of it; raises OSError, or ValueError whose text
 # says why the file is refused.
@@ -336,6 +345,8 @@ def instead(files: Files) -> str:
     """What there is where nothing is that was looked for, to go on with after that was said."""
     if said := unopened(files):
         return f"; {said}"
+    if any(allowed(path[-1]) for path in files):
+        return ""
     names = [_shown(path) for path in sorted(files, key=lambda path: (len(path), path))]
     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
     return f"; there are {', '.join(names[:NAMED])}{more}" if names else ""

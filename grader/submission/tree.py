@@ -428,7 +428,7 @@ def _file(above: int, name: str, where: str, title: str, wanted: Wanted) -> Subm
     if kind := packed(name, files[name,]):
         raise NoExercise(f"{where} is {kind}, which is not read", "hand in a zip")
     if likely(name):
-        raise nothing(where, wanted, {})
+        raise NoExercise(f"{where} defines none of the exercises ({wanted.listed})", NEXT)
     return read_archive(above, name, where, title, wanted)
 
 
@@ -447,6 +447,8 @@ def read_given(path: Path, wanted: Sought) -> Submission:
     try:
         if path.is_dir():
             return read_folder(handle, str(path), title, wanted, home=())
+        if not (likely(path.name) or without_ending(path.name) or packed(path.name, partial(content, path))):
+            return load(path, wanted)  # the same
         return _read(handle, path.name, str(path), title, wanted)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
