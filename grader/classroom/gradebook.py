@@ -344,7 +344,8 @@ class Reader:
         report = best.report
         if others:
             report = replace(report, adjustments=(*report.adjustments, _uncounted(others)))
-        return Standing(person, report, best.handed_in, len(attempts), trouble)
+        told = "; ".join(filter(None, (trouble, *report.ungraded)))
+        return Standing(person, report, best.handed_in, len(attempts), told)
 
     def _attempts(self) -> Iterator[tuple[str | None, list[Attempt], int]]:
         """Everybody's attempts in the order they were handed in, by the person's id.

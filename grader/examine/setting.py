@@ -1,7 +1,7 @@
-"""Everything that a verdict depends on besides the submission; what code stands beside it; all that as digests.
+"""Everything that a verdict depends on besides the submission; its code and that beside it; all as digests.
 
-By the digests the gradebook knows what it has graded. Points, titles and policies are not among it: scores are
-computed from outcomes whenever they are read.
+By the digests the gradebook knows what it has graded. Points, titles and policies are not among it: scores
+are computed from outcomes whenever they are read.
 """
 
 from __future__ import annotations

@@ -25,10 +25,17 @@ from grader.report.findings import LETTERS, Told, line_of, on_one_line, told
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
-from grader.report.words import counterexample_of, in_words, line_in, number, numbers
+from grader.report.words import alone_only, counterexample_of, in_words, line_in, number, numbers
 from grader.submission.commit import Changes
 
-SIGNS = {"passed": "✅", "failed": "❌", "crashed": "💥", "timed_out": "⏱️", "not_started": "⬜"}
+SIGNS = {
+    "passed": "✅",
+    "failed": "❌",
+    "crashed": "💥",
+    "timed_out": "⏱️",
+    "not_started": "⬜",
+    "not_graded": "❔",
+}
 CAGES = {
     "full": "",
     "reduced": "The sandbox was weaker than it should be.",
@@ -74,7 +81,7 @@ def _table(report: Report) -> str:
 
 def _row(result: Result) -> str:
     status, exercise = exercise_status(result), result.exercise
-    missed = _first_missed(result) if status not in ("passed", "not_started") else None
+    missed = _first_missed(result) if status not in ("passed", "not_started", "not_graded") else None
     wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
     of = "/".join(map(points, score(result).own))
     stands = f"{SIGNS[status]} {WORDS[status]}"
@@ -164,6 +171,7 @@ HEADLINES = {
     "crashed": "It raised an exception, or its process ended",
     "timed_out": "There was no answer in time",
     "not_started": "It is still as it was handed out",
+    "not_graded": "It is not graded, as nobody can tell which file is meant; the summary says why",
 }
 
 
@@ -172,8 +180,11 @@ def marks(report: Report, changes: Changes, sources: Mapping[str, str], folder: 
 
     sources: the exercises' texts by name, to find the lines in.
     """
-    for note in report.notes:
+    for note in alone_only(report.results, report.together):
         yield command("warning", {"title": "Alone and together"}, note)
+    if moved := [result.exercise.name for result in report.results if result.taken]:
+        # What these files are called is the student's own words.
+        yield command("warning", {"title": "Graded from other files"}, ", ".join(moved))
     for result in report.marks:
         name = result.exercise.name
         if exercise_status(result) != "passed" and name in changes.graded:
@@ -192,7 +203,7 @@ def _annotation(result: Result, source: str, folder: str) -> str:
 def _message(result: Result) -> Iterator[str]:
     status, missed, first = exercise_status(result), _first_missed(result), result.diagnosis
     yield HEADLINES[status]
-    if missed is not None and status != "not_started":
+    if missed is not None and status not in ("not_started", "not_graded"):
         yield in_words(error(missed.outcome) or "").rstrip(".")
         yield f"Promised: {missed.claim.title}".rstrip(".")
     if first:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.model import Adjustment, Crashed, Kind, Passed, Result, TimedOut, Verdict
+from grader.model import Adjustment, Crashed, Kind, NotGraded, Passed, Result, TimedOut, Verdict
 from grader.printable import harmless, printable
 from grader.render.text import (
     KEPT,
@@ -76,7 +76,7 @@ def _status(verdict: Verdict) -> str:
     """As GitHub and Exercism say it."""
     if isinstance(verdict.outcome, Passed):
         return "pass"
-    return "error" if isinstance(verdict.outcome, Crashed | TimedOut) else "fail"
+    return "error" if isinstance(verdict.outcome, Crashed | NotGraded | TimedOut) else "fail"
 
 
 def _pasted(verdict: Verdict) -> str | None:
