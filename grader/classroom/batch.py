@@ -80,6 +80,7 @@ class Tally:
     """What became of those handed in.
 
     examined: at least one exercise of theirs was run. known: nothing had to be run.
+    partly: of some exercise nobody could tell which file is meant.
     unreadable: the student's move. absent: on the roster only.
     faults: the course's or the machine's; worst is the last of these.
     left_out: what does not count, as it was graded with other seeds only.
@@ -87,6 +88,7 @@ class Tally:
 
     examined: int = 0
     known: int = 0
+    partly: int = 0
     unreadable: int = 0
     faults: int = 0
     absent: int = 0
@@ -169,11 +171,22 @@ class Batch:
             }
             known = self._writer.known(keys.values())
             missing = tuple(name for name, key in keys.items() if key not in known)
+            self._tell(handin, submission)
             job = Job(handin, submission, keys, missing)
             if missing:
                 yield job
             else:
                 self._store(job, None)
+
+    def _tell(self, handin: Handin, submission: Submission) -> None:
+        """Say which files are taken for exercises that they are not called after, and what is not graded."""
+        if taken := [f"{name} from {path}" for name, path in submission.taken.items()]:
+            self._progress.tell(
+                handin.where, f"graded from files of another name or place: {', '.join(taken)}"
+            )
+        for name, reason in submission.unclear.items():
+            self._progress.tell(handin.where, f"{name} is not graded: {reason}")
+        self.tally.partly += bool(submission.unclear)
 
     def _settle(self, job: Job, future: Future[Reply]) -> None:
         try:

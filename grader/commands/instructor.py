@@ -74,13 +74,14 @@ def batch(
         )
         sys.exit(STOPPED)
     _say(tally, book)
-    sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable > 0))
+    sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable + tally.partly > 0))
 
 
 def _say(tally: Tally, book: Path) -> None:
     parts = [
         (tally.examined, "graded"),
         (tally.known, "unchanged since they were graded"),
+        (tally.partly, "of these not in full, as said above"),
         (tally.unreadable, "unreadable"),
         (tally.absent, "on the roster, with nothing handed in"),
         (tally.faults, "not graded, through no fault of the student's: run the same again"),

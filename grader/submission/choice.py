@@ -160,16 +160,16 @@ class _Choice:
         for path in others:
             deeper, usual = len(path) > len(own), own[-2:-1] == (USUAL,) != path[-2:-1]
             if path[-1] == own[-1] and not (self._given or deeper or usual):
-                files = f"{_shown(own)} and {_shown(path)}"
+                files = f"{shown(own)} and {shown(path)}"
                 self.unclear[name] = f"there are two files {own[-1]}, {files}, and they differ"
                 self._two_places.append((own[:-1], path[:-1]))
                 return
         if others:
-            self.beside[name] = tuple(map(_shown, others))
+            self.beside[name] = tuple(map(shown, others))
 
     def _which(self, name: str, state: str, paths: Sequence[FolderPath]) -> str:
         what = {"missing": "is not there", "stub": "is still the stub"}.get(state, "does not define it")
-        files, defines = " and ".join(map(_shown, paths)), self._wanted.defines[name]
+        files, defines = " and ".join(map(shown, paths)), self._wanted.defines[name]
         if len(paths) > 1:
             return f"{name}.py {what}; {files} define {defines}, and nothing says which of them counts"
         return (
@@ -182,10 +182,10 @@ class _Choice:
         for path in named:
             state = self._state(path, name)
             if state == "unreadable":
-                return f"{name}.py is not there, and {_shown(path)} may be meant: {self._why[path]}"
+                return f"{name}.py is not there, and {shown(path)} may be meant: {self._why[path]}"
             if state == "odd":
                 defines = self._wanted.defines[name]
-                return f"{name}.py is not there, and {_shown(path)} does not define {defines}"
+                return f"{name}.py is not there, and {shown(path)} does not define {defines}"
         return ""
 
     @cached_property
@@ -252,21 +252,24 @@ class _Choice:
                 raise NoExercise(self._told(), NEXT)
             return None
         remarks = {name: self._remarks[path] for name, path in self.taken.items() if self._remarks[path]}
+        own = {name: (*(home or ()), f"{name}.py") for name in self._wanted.names}
+        there = {name: path for name, path in own.items() if name in {*found.sources, *found.unreadable}}
         return replace(
             found,
             sources={**found.sources, **{name: self._texts[path] or "" for name, path in self.taken.items()}},
-            taken={name: _shown(path) for name, path in self.taken.items()},
+            taken={name: shown(path) for name, path in self.taken.items()},
             beside=self.beside,
             unclear=self.unclear | self._perhaps,
             remarks={**found.remarks, **remarks},
             home=home or (),
+            places=there | self.taken,
         )
 
     def _told(self) -> str:
         """Why nothing at all can be graded."""
         if len(self._two_places) == len(self.unclear):
             first, second = self._two_places[0]
-            return f"{self._where} has the exercises in two places, {_shown(first)} and {_shown(second)}"
+            return f"{self._where} has the exercises in two places, {shown(first)} and {shown(second)}"
         (_, reason), *others = self.unclear.items()
         more = f"; nor is it plain for {', '.join(name for name, _ in others)}" if others else ""
         return f"{self._where}: {reason}{more}"
@@ -278,11 +281,12 @@ def one(holders: Sequence[FolderPath], where: str) -> FolderPath:
     for choice in (holders, usual):
         if len(choice) == 1:
             return choice[0]
-    first, second = map(_shown, holders[:2])
+    first, second = map(shown, holders[:2])
     raise UsageError(f"{where} has the exercises in two places, {first} and {second}", NEXT)
 
 
-def _shown(path: FolderPath) -> str:
+def shown(path: FolderPath) -> str:
+    """A path for people."""
     return shortened("/".join(path), LONGEST_SHOWN)
 
 
@@ -319,7 +323,7 @@ def unopened(files: Files) -> str:
     # What it is called is asked of all; what it begins with, of so many that this takes no time.
     for path, read in (*((path, bytes) for path, _ in others), *others[:MOST_OPENED]):
         if kind := packed(path[-1], read):
-            return f"{_shown(path)} is {kind}, which is not read: hand in a zip"
+            return f"{shown(path)} is {kind}, which is not read: hand in a zip"
     return ""
 
 
@@ -347,7 +351,7 @@ def instead(files: Files) -> str:
         return f"; {said}"
     if any(allowed(path[-1]) for path in files):
         return ""
-    names = [_shown(path) for path in sorted(files, key=lambda path: (len(path), path))]
+    names = [shown(path) for path in sorted(files, key=lambda path: (len(path), path))]
     more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
     return f"; there are {', '.join(names[:NAMED])}{more}" if names else ""
 

@@ -51,7 +51,7 @@ class Submission:
     beside: by exercise, the paths of other files that may be meant, and were not taken.
     unclear: by exercise, why none of the files that may be meant was taken, in words.
     remarks: by exercise, what else is to be said of how its file was read, in words.
-    home: the path of the folder that the exercises are in.
+    home: the path of the folder that the exercises are in. places: by exercise, the path of its file.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Submission:
     unclear: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     home: FolderPath = ()
+    places: Mapping[str, FolderPath] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:

@@ -248,8 +248,6 @@ def read_repository(folder: Path, asked: AnyShape) -> Submission:
 
 def _blob_reader(folder: Path, entry: Entry, name: str) -> Reader:
     def read() -> bytes:
-        if entry.size > LARGEST:
-            raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
-        return blob_content(folder, entry)
+        return blob_content(folder, entry, name)
 
     return read
