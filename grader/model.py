@@ -253,11 +253,15 @@ def _shared(verdict: Verdict) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who hands in; name and email may be empty."""
+    """Somebody who hands in; all but the id may be empty.
+
+    canvas: the number that the person has in Canvas; where nothing else is known it is the id, too.
+    """
 
     id: str
     name: str = ""
     email: str = ""
+    canvas: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Tally:
     partly: of some exercise nobody could tell which file is meant.
     unreadable: the student's move. absent: on the roster only.
     faults: the course's or the machine's; worst is the last of these.
+    nobodys: files that seem to be handed in, though nobody knows by whom.
     left_out: what does not count, as it was graded with other seeds only.
     """
 
@@ -92,6 +93,7 @@ class Tally:
     unreadable: int = 0
     faults: int = 0
     absent: int = 0
+    nobodys: int = 0
     worst: GraderError | None = None
     troubled: list[str] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=lambda: LeftOut(0, 0))
@@ -128,6 +130,7 @@ class Batch:
         """Grade all that was found; what is stored already is not run again."""
         self._writer.meet(found.absent)
         self.tally.absent = len(found.absent)
+        self.tally.nobodys = found.nobodys
         for place, sentence in found.troubles:
             self._progress.tell(place, sentence)
         jobs = self._jobs(found.handins)

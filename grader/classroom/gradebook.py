@@ -139,6 +139,10 @@ class Writer:
                 " name = iif(?2 = '', name, ?2), email = iif(?3 = '', email, ?3)",
                 (person.id, person.name, person.email),
             )
+        if person.canvas:
+            with added_up(self._connection, "canvas", person.id):
+                row = (person.id, person.canvas)
+                self._connection.execute("INSERT OR REPLACE INTO canvas VALUES (?, ?)", row)
 
     def trouble(self, place: str, person: Person, sentence: str, passing: bool) -> None:
         """Remember why something could not be graded; passing: the machine's or the course's fault."""
@@ -252,6 +256,7 @@ UNSEEN = (
 # All that a gradebook says, without the order in which it came in.
 CONTENT = (
     "SELECT * FROM people ORDER BY id",
+    "SELECT * FROM canvas ORDER BY person",
     "SELECT digest, body FROM rubrics ORDER BY id DESC LIMIT 1",
     "SELECT o.key, o.exercise, e.body FROM outcomes o JOIN evidence e ON e.id = o.evidence ORDER BY o.key",
     SEED,
@@ -316,6 +321,7 @@ class Reader:
 
     def _each_standing(self) -> Iterator[Standing]:
         troubles = self._troubles()
+        numbers = self._canvas()
         attempts = self._attempts()
         person, theirs, others = next(attempts, (None, [], 0))
         for (row,) in each(self._connection, "people", "ORDER BY id"):
@@ -324,10 +330,16 @@ class Reader:
             if id_ == person:
                 mine = theirs, others
                 person, theirs, others = next(attempts, (None, [], 0))
-            yield self._standing(Person(id_, name, email), *mine, troubles.get(id_, ""))
+            known = Person(id_, name, email, numbers.get(id_, ""))
+            yield self._standing(known, *mine, troubles.get(id_, ""))
         if person is not None:
             # Their order went astray, and with it whose attempts are whose.
             raise damaged(self._path, "list of people")
+
+    def _canvas(self) -> dict[str, str]:
+        """The numbers that people have in Canvas, by their ids."""
+        rows = [row for (row,) in each(self._connection, "canvas", "")]
+        return dict(self._texts("number in Canvas", row) for row in rows)
 
     def _troubles(self) -> dict[str, str]:
         """By the person's id; of several the last in order of their letters."""

@@ -160,7 +160,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             create(connection, secrets.token_bytes(KEY))
         elif schema < SCHEMA:
             _check(connection, schema, path)
-            migrate(connection, secrets.token_bytes(KEY))
+            migrate(connection, schema, secrets.token_bytes(KEY))
     _keep_a_log(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -199,7 +199,10 @@ def _current_copy(connection: sqlite3.Connection, schema: int, path: Path) -> It
         with path.open("rb") as file, transaction(copy):
             # No key is kept there, and the same file has to give the same names again.
             key = sha256(file.read()).digest()
-            (migrate if schema else create)(copy, key)
+            if schema:
+                migrate(copy, schema, key)
+            else:
+                create(copy, key)
         yield copy
 
 
@@ -221,12 +224,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-APPLICATION, SCHEMA = 0x4E616E47, 2  # "NanG"
+APPLICATION, SCHEMA = 0x4E616E47, 3  # "NanG"
 # How the table of attempts ends, by schema. Once an attempt was noted only the first time that it was graded
 # in one way, so that a grade in another way stayed the last.
 END = {
     1: "\n    UNIQUE (person, submission, course, seed, version, handed_in)",
-    SCHEMA: " rules TEXT NOT NULL",
+    2: " rules TEXT NOT NULL",
 }
 STATEMENTS = """
 CREATE TABLE people (
@@ -272,8 +275,11 @@ CREATE TABLE secrets (key BLOB PRIMARY KEY) WITHOUT ROWID;
 -- What the rows of a table come to; see add_up.
 CREATE TABLE sums (name TEXT PRIMARY KEY, total BLOB NOT NULL) WITHOUT ROWID;
 """
+# The numbers that people have in Canvas, which no other system knows.
+NUMBERS = "CREATE TABLE canvas (person TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;"
 # By schema.
-MADE = {1: STATEMENTS.replace("{END}", END[1]), SCHEMA: STATEMENTS.replace("{END}", END[SCHEMA]) + ADDED}
+MADE = {1: STATEMENTS.replace("{END}", END[1]), 2: STATEMENTS.replace("{END}", END[2]) + ADDED}
+MADE[SCHEMA] = MADE[2] + NUMBERS
 OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
@@ -287,11 +293,22 @@ def create(connection: sqlite3.Connection, key: bytes) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
-def migrate(connection: sqlite3.Connection, key: bytes) -> None:
+def migrate(connection: sqlite3.Connection, schema: int, key: bytes) -> None:
     """Make the tables of an older grader like ours, within a transaction; what they say stays.
 
-    The course digests of that time could be told apart by the seed, so they are replaced.
+    key: to the seeds' names, where there is none yet.
     """
+    if schema == 1:
+        _migrate_first(connection, key)
+    else:
+        compare(connection, [name for name in TABLES if name != "canvas"])
+        connection.execute(NUMBERS)
+        _keep(connection, "canvas", 0)
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _migrate_first(connection: sqlite3.Connection, key: bytes) -> None:
+    """The course digests of that time could be told apart by the seed, so they are replaced."""
     if connection.execute("PRAGMA foreign_key_check").fetchone():
         raise sqlite3.DatabaseError("malformed: a row that another one needs is not there")
     connection.create_function(
@@ -308,7 +325,6 @@ def migrate(connection: sqlite3.Connection, key: bytes) -> None:
     connection.execute("DROP TABLE former")
     connection.execute("INSERT INTO secrets VALUES (?)", (key,))
     add_up(connection)
-    connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def refuse_odd(connection: sqlite3.Connection, schema: int, path: Path) -> None:
@@ -360,6 +376,7 @@ class Summed:
 
 TABLES = {
     "people": Summed("list of people", "SELECT id, name, email FROM people", "id", 3),
+    "canvas": Summed("number in Canvas", "SELECT person, number FROM canvas", "person", 2),
     "rubrics": Summed("rubric", "SELECT id, digest, body FROM rubrics", "digest", 3),
     "seeds": Summed("seed", "SELECT id, seed FROM seeds", "seed", 2),
     "secrets": Summed("key to its seeds' names", "SELECT key FROM secrets", "key", 1),
@@ -390,10 +407,13 @@ def add_up(connection: sqlite3.Connection) -> None:
         _keep(connection, name, _total(connection.execute(f"{table.rows} {table.order}"), table.own))
 
 
-def compare(connection: sqlite3.Connection) -> None:
-    """Raise DamagedError where something is not as it was stored; all is read once for that."""
-    for name, table in TABLES.items():
-        for _ in each(connection, name, table.order):
+def compare(connection: sqlite3.Connection, names: Iterable[str] = ()) -> None:
+    """Raise DamagedError where something is not as it was stored; all is read once for that.
+
+    names: the tables; all of them by default.
+    """
+    for name in names or TABLES:
+        for _ in each(connection, name, TABLES[name].order):
             pass
 
 

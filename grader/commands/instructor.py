@@ -53,8 +53,8 @@ def batch(
     """Grade a class: a folder or an archive with everybody's submissions.
 
     What is in the gradebook already is not run again, so a run that was stopped goes on where it was.
-    Exit status: 0 everything was graded, 1 something could not be read, 70 or 71 something could not be
-    graded through no fault of a student's.
+    Exit status: 0 everything was graded, 1 something could not be read or nobody knows whose it is, 70 or 71
+    something could not be graded through no fault of a student's.
     """
     from grader.classroom.batch import Wanted, grade_class
     from grader.render.terminal import watching
@@ -74,7 +74,8 @@ def batch(
         )
         sys.exit(STOPPED)
     _say(tally, book)
-    sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable + tally.partly > 0))
+    left = tally.unreadable + tally.partly + tally.nobodys
+    sys.exit(tally.worst.exit_code if tally.worst else int(left > 0))
 
 
 def _say(tally: Tally, book: Path) -> None:
@@ -83,6 +84,7 @@ def _say(tally: Tally, book: Path) -> None:
         (tally.known, "unchanged since they were graded"),
         (tally.partly, "of these not in full, as said above"),
         (tally.unreadable, "unreadable"),
+        (tally.nobodys, "left out, for nobody knows whose they are"),
         (tally.absent, "on the roster, with nothing handed in"),
         (tally.faults, "not graded, through no fault of the student's: run the same again"),
     ]

@@ -302,6 +302,9 @@ SETS_POINTS = "Points Possible"
 def canvas_class(standings: Standings, to: BinaryIO) -> None:
     """Writes the class; whoever has no report, or one that grades a part only, has no grade.
 
+    ID is Canvas's own number of a person, where that is known; what we know people by otherwise is no number
+    of Canvas's, and might be somebody else's there.
+
     The assignment is named after the course; an instructor who has it in Canvas adds its id in parentheses.
     """
     write_rows(_canvas_rows(standings), to)
@@ -315,10 +318,10 @@ def _canvas_rows(standings: Standings) -> Iterator[list[str]]:
 
 
 def _row(standing: Standing) -> list[str]:
-    """One person; ID stays empty, for it is Canvas's own, and a number of ours might be somebody else's."""
     person = standing.person
+    ours = "" if person.id == person.canvas else person.id
     name = (person.name or person.id).replace(SETS_POINTS, SETS_POINTS.replace(" ", "_"))
     report = standing.report
     # There is no room to say that a part is not graded, and without that word it would be a zero.
     grade = "" if report is None or report.ungraded else two_decimals(summed(report).final)
-    return [cell(name), "", cell(person.id), cell(person.email or person.id), "", grade]
+    return [cell(name), cell(person.canvas), cell(ours), cell(person.email or ours), "", grade]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -33,12 +34,14 @@ from grader.submission.hand_in import (
     without_ending,
 )
 from grader.submission.roster import Row, joined, read
-from grader.submission.submission import LARGEST, NOTEBOOK, Sought, content, sought
+from grader.submission.submission import LARGEST, NOTEBOOK, Sought, Submission, content, sought
 from grader.submission.tree import LIMITS as INNER
-from grader.submission.tree import VERY_DEEP, read_loose, read_path, safe_path
+from grader.submission.tree import VERY_DEEP, read_loose, read_parts, read_path, safe_path
 
 Troubles = list[tuple[str, str]]
+LIST_OF_BRIGHTSPACE = "index.html"
 HOW = "run: pip install 'nanograd[class]'"
+LATE = "Canvas marks it as late; when it was handed in is not in its names, so no day is counted"
 STRAY = "neither a folder, an archive nor a file that a learning platform named, so it was left out"
 ALONE = "a Python file by itself, so nobody knows whose it is; give every person a folder"
 TYPED = "a text or a link instead of files, so it was left out"
@@ -56,24 +59,41 @@ class Entries:
         self.layout = layout
         self.made: list[Entry] = []
         self.troubles: Troubles = []
+        self.alone: set[str] = set()
 
     def add(
         self, person: Person, path: tuple[str, ...], at: datetime | None = None, series: str = ""
     ) -> None:
         """A hand-in that is a folder or an archive."""
-        read = partial(read_path, self.root, path, person.id, self.wanted, self.layout)
-        self.made.append(Entry(person, ("/".join(path),), at, read, series))
+        self.made.append(Entry(person, ("/".join(path),), at, self.whole(person, path), series))
 
     def add_loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> None:
         """A hand-in of single files; files as in read_loose, names are all the files it consists of."""
-        where = printable(names[0])
-        read = partial(read_loose, self.root, files, where, person.id, self.wanted)
+        self.made.append(Entry(person, tuple(names), None, self.loose(person, files, names)))
+
+    def add_parts(
+        self, person: Person, names: Sequence[str], reads: Iterable[Callable[[], Submission]]
+    ) -> None:
+        """A hand-in in several parts, of which an earlier one counts more."""
+        read = partial(read_parts, tuple(reads), self.wanted)
         self.made.append(Entry(person, tuple(names), None, read))
 
     def add_stray(self, person: Person, name: str, sentence: str) -> None:
         """A file that may be somebody's, if there is somebody of that name; else the sentence is told."""
         read = partial(read_path, self.root, (name,), person.id, self.wanted)
         self.made.append(Entry(person, (name,), None, read, stray=sentence))
+
+    def whole(self, person: Person, path: tuple[str, ...]) -> Callable[[], Submission]:
+        """What reads a folder or an archive."""
+        return partial(read_path, self.root, path, person.id, self.wanted, self.layout)
+
+    def loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> Callable[[], Submission]:
+        """What reads single files; see add_loose."""
+        return partial(read_loose, self.root, files, printable(names[0]), person.id, self.wanted)
+
+    def an_exercise(self, name: str) -> bool:
+        """Whether a word of a file's name is what an exercise is called."""
+        return bool(said_by(name, self.wanted.names))
 
     def trouble(self, name: str, sentence: str) -> None:
         """Something the caller should know of an entry."""
@@ -86,8 +106,8 @@ def entries_of(
     wanted: Sought,
     passed: Path | None,
     layout: Layout | None = None,
-) -> tuple[list[Entry], Troubles]:
-    """The hand-ins of a folder, and what else is in it.
+) -> tuple[list[Entry], Troubles, int]:
+    """The hand-ins of a folder, what else is in it, and how many files are nobody's, see Found.
 
     rows: the roster, whose paths may lead further down than a learning platform's do.
     passed: a file that is no hand-in wherever it is, such as the roster.
@@ -101,20 +121,112 @@ def entries_of(
         present = _told(entries, present)
     _named_in_roster(entries, rows, present)
     _by_name(entries, present)
-    return entries.made, entries.troubles
+    return entries.made, entries.troubles, sum(map(entries.an_exercise, entries.alone))
 
 
 def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
     """Take everything of which nothing but its name is known."""
     files: dict[tuple[str, str], list[tuple[Named, str]]] = defaultdict(list)
+    attempts: list[Piece] = []
+    others: dict[str, bool] = {}
     for name, sort in present.items():
         folder = sort is Sort.FOLDER or (sort is Sort.LINK and _leads_to_folder(entries.root, name))
-        if not folder and (what := named(name)) and not typed_in(name):
+        what = named(name)
+        if what and (what.system == "Brightspace" or (what.system == "Blackboard" and not folder)):
+            attempts.append(Piece(what, name, folder=folder))
+        elif not folder and what and not typed_in(name):
             files[what.system, what.id].append((what, name))
         else:
-            _single(entries, name, folder=folder)
+            others[name] = folder
+    if any(piece.what.system == "Brightspace" for piece in attempts):
+        others.pop(LIST_OF_BRIGHTSPACE, None)
+    entries.alone = _alone(entries, others)
+    for name, folder in others.items():
+        _single(entries, name, folder=folder)
     for group in files.values():
         _together(entries, group)
+    for person, pieces in _people(attempts):
+        _attempts(entries, person, pieces)
+
+
+def _alone(entries: Entries, names: Iterable[str]) -> set[str]:
+    """The Python files that are nobody's.
+
+    One that has a whole implementation in it may be somebody's work; where most files beside it have none,
+    they are parts of something, and it is one of them.
+    """
+    python = {name for name in names if name.endswith(".py")}
+    whole = {name for name in python if _whole(entries, name)}
+    return python - whole if 2 * len(whole) >= len(python) else python
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file or a folder of one attempt, on a platform that keeps them all."""
+
+    what: Named
+    name: str
+    folder: bool
+
+
+def _people(pieces: Sequence[Piece]) -> Iterator[tuple[Person, list[Piece]]]:
+    """Whose the pieces are.
+
+    Brightspace says a name and two numbers, of which one may be the person's, both may be, and none. So
+    pieces of one name belong together where a number is the same, and a number is the person's where nobody
+    else has it.
+    """
+    groups: list[tuple[str, str, set[str], list[Piece]]] = []
+    for piece in pieces:
+        system, who, numbers = piece.what.system, piece.what.id, set(piece.what.numbers)
+        for group in groups:
+            if group[:2] == (system, who) and (not numbers or group[2] & numbers):
+                group[2].update(numbers)
+                group[3].append(piece)
+                break
+        else:
+            groups.append((system, who, numbers, [piece]))
+    having = Counter(number for _, _, numbers, _ in groups for number in numbers)
+    for _, who, _, own in groups:
+        shared = set.intersection(*(set(piece.what.numbers) for piece in own))
+        theirs = (n for n in own[0].what.numbers if n in shared and having[n] == 1)
+        number = next(theirs, who)
+        yield Person(as_id(number), as_id(own[0].what.name)), own
+
+
+def _attempts(entries: Entries, person: Person, pieces: Sequence[Piece]) -> None:
+    """One person's attempts: the latest counts, and what it lacks is taken from those before."""
+    by_time: dict[datetime | None, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        by_time[piece.what.attempt].append(piece)
+    if None in by_time:
+        for piece in pieces:
+            _attempt_alone(entries, person, piece)
+        return
+    latest, *former = sorted(by_time, key=str, reverse=True)
+    reads = [read for time in (latest, *former) for read in _reads(entries, person, by_time[time])]
+    names = [piece.name for time in (latest, *former) for piece in by_time[time]]
+    entries.add_parts(person, names, reads)
+    if former:
+        sentence = f"{len(by_time)} attempts: the latest counts, and what it lacks is taken from those before"
+        entries.trouble(names[0], sentence)
+
+
+def _attempt_alone(entries: Entries, person: Person, piece: Piece) -> None:
+    """An attempt of which nobody knows when it was made."""
+    entries.add_parts(person, [piece.name], _reads(entries, person, [piece]))
+
+
+def _reads(entries: Entries, person: Person, pieces: Sequence[Piece]) -> Iterator[Callable[[], Submission]]:
+    """What reads the parts of one attempt, its single files first."""
+    names = [piece.name for piece in pieces]
+    whole = [piece for piece in pieces if piece.folder or without_ending(piece.what.file)]
+    single = [piece for piece in pieces if piece not in whole]
+    loose = {piece.what.file: piece.name for piece in single if not whole or _python(piece.what.file)}
+    if loose or not whole:
+        yield entries.loose(person, loose, names)
+    for piece in whole:
+        yield entries.whole(person, (piece.name,))
 
 
 def _same(root: Root, name: str, passed: Path | None) -> bool:
@@ -163,7 +275,7 @@ def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
         entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
     elif folder or stem is not None:
         entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
-    elif _whole(entries, name):
+    elif _whole(entries, name) and name not in entries.alone:
         entries.add(Person(as_id(_stem(name))), (name,))
     else:
         entries.add_stray(Person(as_id(_stem(name))), name, ALONE if name.endswith(".py") else STRAY)
@@ -196,7 +308,11 @@ def _together(entries: Entries, group: list[tuple[Named, str]]) -> None:
             entries.trouble(name, SHARED)
             _single(entries, name)
         return
-    person = Person(as_id(group[0][0].id), as_id(group[0][0].name))
+    what = group[0][0]
+    number = what.id if what.system == "Canvas" and what.id.isdigit() else ""
+    person = Person(as_id(what.id), as_id(what.name), canvas=number)
+    if any(what.late for what, _ in group):
+        entries.trouble(group[0][1], LATE)
     archives = [name for what, name in group if without_ending(what.file)]
     python = [(what, name) for what, name in group if _python(what.file) and name not in archives]
     for name in archives:
@@ -232,13 +348,13 @@ def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layou
     rows = read(roster) if roster else None
     root, troubles = _opened(folder)
     try:
-        entries, more = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
+        entries, more, nobodys = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
     except OSError as error:
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
         ) from None
     found = joined(entries, rows)
-    return Found(found.handins, found.absent, (*troubles, *more, *found.troubles))
+    return Found(found.handins, found.absent, (*troubles, *more, *found.troubles), nobodys)
 
 
 def _opened(folder: Path) -> tuple[Root, Troubles]:

@@ -42,11 +42,13 @@ class Found:
     handins: in the order of the persons' ids, then numbers.
     absent: who is in the roster and handed in nothing, in the roster's order.
     troubles: where, and a sentence, for whatever the caller should know of.
+    nobodys: how many files there are that somebody seems to have handed in, though nobody knows who.
     """
 
     handins: Sequence[Handin]
     absent: Sequence[Person]
     troubles: Sequence[tuple[str, str]]
+    nobodys: int = 0
 
 
 class Layout(Protocol):
@@ -106,12 +108,20 @@ ENVIRONMENTS = (
 )
 # Canvas removes everything but letters, digits and underscores from a name, turns it to lower case, and
 # makes sure that it holds no number between underscores. The last number counts uploads.
-CANVAS = re.compile(r"(\w+?)(?:_LATE)?_([0-9]+)_([0-9]+)_(.+)")
-CANVAS_ANONYMOUS = re.compile(r"()(?:LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
+CANVAS = re.compile(r"(\w+?)(_LATE)?_([0-9]+)_([0-9]+)_(.+)")
+CANVAS_ANONYMOUS = re.compile(r"()(LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
 # A text that was typed in, or a link, comes without a number of its own.
 CANVAS_TYPED = re.compile(r"(?:\w+?(?:_LATE)?_[0-9]+|(?:LATE_)?anon_[A-Za-z0-9]+)_(?:text|link)\.html")
 # A team without a group has no number in Moodle.
 MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
+# The assignment's name comes first, and may be anything. Without a file it is a receipt.
+BLACKBOARD = re.compile(r"(?:.*_)?([^_]+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
+# Of the numbers one may be the person's, the other may be the folder's, or both the same for everybody.
+BRIGHTSPACE = re.compile(r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH, NUMBER = r"([a-z]{3})[a-z]*\.?,?", r"([0-9]{1,2})\.?,?"
+TIME = r" ([0-9]{4}),? ([0-9]{1,2}):?([0-9]{2})(?: ?([ap])\.?m\.?)?"
+MONTH_FIRST, DAY_FIRST = re.compile(f"{MONTH} {NUMBER}{TIME}"), re.compile(f"{NUMBER} {MONTH}{TIME}")
 AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
 
 
@@ -119,10 +129,13 @@ AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
 class Named:
     """What a learning platform says with a name.
 
-    system: Canvas or Moodle.
+    system: Canvas, Moodle, Blackboard or Brightspace.
     id: the platform's number for the person, or the name where there is none.
-    file: the name the student gave; empty where a folder is named.
+    file: the name the student gave; empty where a folder is named, or nothing but a text was handed in.
     upload: which of two files was uploaded later.
+    late: whether the platform marks it as late.
+    attempt: when this attempt was made, by the platform's clock; None where that is not known.
+    numbers: in Brightspace, those that may be the person's.
     """
 
     system: str
@@ -130,6 +143,9 @@ class Named:
     name: str
     file: str
     upload: int = 0
+    late: bool = False
+    attempt: datetime | None = None
+    numbers: tuple[str, ...] = ()
 
 
 def named(name: str) -> Named | None:
@@ -137,10 +153,40 @@ def named(name: str) -> Named | None:
     if match := MOODLE.fullmatch(name):
         person, number, _, file = match.groups()
         return Named("Moodle", number or person, person, file or "")
+    if (match := BLACKBOARD.fullmatch(name)) and (at := _numeric(match[2])):
+        return Named("Blackboard", match[1], "", match[3] or "", attempt=at)
+    if match := BRIGHTSPACE.fullmatch(name):
+        first, second, person, moment, file = match.groups()
+        numbers = first, second
+        return Named("Brightspace", person, person, file or "", attempt=_spoken(moment), numbers=numbers)
     if match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name):
-        person, number, upload, file = match.groups()
-        return Named("Canvas", number, person, file, upload=_count(upload))
+        person, late, number, upload, file = match.groups()
+        return Named("Canvas", number, person, file, upload=_count(upload), late=late is not None)
     return None
+
+
+def _numeric(text: str) -> datetime | None:
+    """A moment as Blackboard writes it, "2026-03-03-11-00-00", in a zone that it does not say."""
+    try:
+        return datetime(*map(int, text.split("-")))  # type: ignore[arg-type]
+    except ValueError:
+        return None
+
+
+def _spoken(text: str) -> datetime | None:
+    """A moment as Brightspace writes it, "Mar 3, 2026 1100 AM", or with the day first."""
+    if found := MONTH_FIRST.fullmatch(text.lower()):
+        month, day, year, hour, minute, half = found.groups()
+    elif found := DAY_FIRST.fullmatch(text.lower()):
+        day, month, year, hour, minute, half = found.groups()
+    else:
+        return None
+    hours = int(hour) % 12 + 12 * (half == "p") if half else int(hour)
+    try:
+        number = MONTHS.index(month) + 1
+        return datetime(int(year), number, int(day), hours, int(minute))
+    except ValueError:
+        return None
 
 
 def _count(digits: str) -> int:

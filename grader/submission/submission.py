@@ -12,9 +12,10 @@ import re
 import tokenize
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from grader.course.course import LONGEST, Course
 from grader.errors import UsageError
@@ -36,6 +37,9 @@ class AnyShape:
 
     value: str = ""
     names: tuple[tuple[str, str], ...] = ()
+
+
+Said = TypeVar("Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,25 @@ class Submission:
                 data = piece.encode("utf-8", "surrogatepass")
                 digest.update(len(data).to_bytes(8, "big") + data)
         return digest.hexdigest()
+
+    def with_more(self, part: Submission) -> Submission:
+        """With what another part of the hand-in holds besides."""
+        known = {*self.sources, *self.unreadable}
+        more = {name for name in (*part.sources, *part.unreadable) if name not in known}
+
+        def both(mine: Mapping[str, Said], theirs: Mapping[str, Said]) -> dict[str, Said]:
+            return {**mine, **{name: said for name, said in theirs.items() if name in more}}
+
+        return replace(
+            self,
+            sources=both(self.sources, part.sources),
+            unreadable=both(self.unreadable, part.unreadable),
+            taken=both(self.taken, part.taken),
+            beside=both(self.beside, part.beside),
+            unclear={name: why for name, why in self.unclear.items() if name not in more},
+            remarks=both(self.remarks, part.remarks),
+            places=both(self.places, part.places),
+        )
 
     def said(self, names: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
         """All that is told of where the exercises' files come from, as pairs of an exercise and a text.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from io import BytesIO
@@ -403,6 +403,30 @@ def read_loose(root: Root, files: Mapping[str, str], where: str, title: str, wan
     except OSError as error:
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
     return submission
+
+
+def read_parts(reads: Sequence[Callable[[], Submission]], wanted: Wanted) -> Submission:
+    """What several parts of one hand-in hold: each file from the first of them that has it.
+
+    reads: read one part each; further ones are asked only while a wanted file is missing.
+    Raises UsageError where one that is asked cannot be read, or none of them holds a wanted file.
+    """
+    found: Submission | None = None
+    lacks: UsageError | None = None
+    for read in reads:
+        try:
+            part = read()
+        except NoExercise as error:
+            lacks = lacks or error
+            continue
+        if part.shape is not None:
+            return found or part
+        found = part if found is None else found.with_more(part)
+        if complete(found, wanted):
+            break
+    if found is None:
+        raise lacks or UsageError("nothing was handed in", NEXT)
+    return found
 
 
 def _read(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:

@@ -16,8 +16,9 @@ from random import Random
 import pytest
 
 from grader.classroom.gradebook import reading, rescored, writing
-from grader.classroom.store import APPLICATION, MADE, create, opened_to_write, transaction
+from grader.classroom.store import APPLICATION, MADE, SCHEMA, create, opened_to_write, transaction
 from grader.errors import GraderError, MachineError
+from grader.model import Person
 from tests.grader.classroom.test_generated_class import BENCHMARKS
 from tests.grader.classroom.test_gradebook import RUBRIC, book, evidence, graded, points, standings  # noqa: F401 (fixture)
 from tests.grader.classroom.test_secret_seed import SEED, fill, seen, told
@@ -162,6 +163,19 @@ def test_reading_leaves_the_file_and_its_folder_as_they_are(book):  # noqa: F811
     assert [path.name for path in book.parent.iterdir()] == [book.name]
 
 
+def test_number_of_canvas_is_kept_and_told_as_damage_where_it_is_changed(tmp_path):
+    path = fill(
+        tmp_path / "b.sqlite", (replace(graded("ada"), person=Person("ada", canvas="7")), True), seed=0
+    )
+    assert standings(path)["ada"].person == Person("ada", canvas="7")
+    fill(path, (graded("ada"), True), seed=0)  # who does not know it takes nothing away
+    assert standings(path)["ada"].person.canvas == "7"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE canvas SET number = '8'")
+    with pytest.raises(MachineError, match="damaged number in Canvas"):
+        standings(path)
+
+
 # Of an older grader
 
 
@@ -175,6 +189,26 @@ def as_formerly(path):
             names = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
             connection.execute(f"INSERT INTO main.{table} SELECT {names} FROM now.{table}")
     return former
+
+
+def test_one_without_numbers_of_canvas_is_read_and_becomes_like_ours(tmp_path):
+    path = fill(tmp_path / "b.sqlite", (graded("ada"), True), seed=0)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE canvas")
+        connection.execute("DELETE FROM sums WHERE name = 'canvas'")
+        connection.execute("PRAGMA user_version = 2")
+    before = path.read_bytes()
+    assert points(path) == {"ada": 30}
+    assert path.read_bytes() == before
+    fill(path, (replace(graded("bob"), person=Person("bob", canvas="7")), True), seed=0)
+    assert standings(path)["bob"].person.canvas == "7"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE canvas")
+        connection.execute("DELETE FROM sums WHERE name = 'canvas'")
+        connection.execute("PRAGMA user_version = 2")
+        connection.execute("UPDATE people SET name = 'Eve'")
+    with pytest.raises(MachineError, match="damaged list of people"), opened_to_write(path, make=False):
+        pass
 
 
 @pytest.fixture
@@ -199,7 +233,7 @@ def test_one_of_an_older_grader_becomes_like_ours_when_it_is_written_to(former, 
     assert points(former) == {"ada": None, "bob": 30, "eve": 30}
     assert course != ["c" * 64]  # which the seed could have been found by
     with closing(sqlite3.connect(former)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     assert told(former, tmp_path / "out").keys() == {"bob", "eve"}
 

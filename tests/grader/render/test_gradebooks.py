@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from grader.errors import UsageError
-from grader.model import Adjustment
+from grader.model import Adjustment, Person
 from grader.render import gradebooks
 from grader.render.export import CLASS
 from grader.render.gradebooks import names
@@ -117,6 +117,17 @@ def test_canvas_ids_of_its_own_are_left_to_canvas():
     frame = pd.read_csv(BytesIO(written("canvas")), dtype=str, keep_default_na=False)
     assert set(frame["ID"]) == {""}
     assert frame["SIS Login ID"].tolist()[1::2] == ["anna@example.org", "bob", "zoe"]
+
+
+def test_number_of_canvas_stands_where_canvas_has_it_and_nowhere_else():
+    first, second, *_ = everyone()
+    people = [
+        replace(first, person=Person("123", "lovelaceada", canvas="123")),
+        replace(second, person=Person("s2", "Bob", "b@example.org", canvas="124")),
+    ]
+    frame = pd.read_csv(BytesIO(written("canvas", a_class(people))), dtype=str, keep_default_na=False)
+    columns = ["ID", "SIS User ID", "SIS Login ID"]
+    assert frame[columns].to_numpy().tolist()[1:] == [["123", "", ""], ["124", "s2", "b@example.org"]]
 
 
 def test_nbgrader_has_exactly_its_exporters_columns():

@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 
+from grader.autograd.subject import SUBJECT
 from grader.errors import UsageError
 from grader.model import Person
 from grader.submission import download
@@ -265,16 +266,25 @@ def test_stray_files_are_told(put, folder):
     assert "by itself" in dict(result.troubles)["add.py"]
 
 
+def test_loose_files_of_no_platform_are_nobodys_and_counted(put, folder):
+    engine = "class Value:\n    def __add__(self, other): ...\n    def backward(self): ...\n"
+    put("ada - add.py", "ada - mul.py", "bob - add.py", "notes.py")
+    put("ada - backward.py", content=engine)
+    result = find(folder, WANTED, layout=SUBJECT.layouts)
+    assert result.handins == ()
+    assert result.nobodys == 3
+
+
 # Canvas
 
 
 def test_loose_files_of_canvas_are_one_handin_a_person(put, folder):
     put("doejane_12345_67890_add.py", "doejane_12345_67891_mul.py", "roejo_LATE_23456_67892_add.py")
     jane, jo = found(folder).handins
-    assert jane.person == Person("12345", "doejane")
+    assert jane.person == Person("12345", "doejane", canvas="12345")
     assert jane.where == "doejane_12345_67890_add.py"
     assert set(jane.read().sources) == {"add", "mul"}
-    assert jo.person == Person("23456", "roejo")
+    assert jo.person == Person("23456", "roejo", canvas="23456")
     assert set(jo.read().sources) == {"add"}
 
 
@@ -295,7 +305,7 @@ def test_later_upload_of_a_file_with_the_same_name_counts_in_canvas(put, folder)
 def test_archive_of_canvas_goes_by_the_persons_number(put, folder):
     put("doejane_LATE_12345_67890_my_work_2_3.zip", content=zipped(add="x"))
     handin = only(folder)
-    assert handin.person == Person("12345", "doejane")
+    assert handin.person == Person("12345", "doejane", canvas="12345")
     assert handin.read().sources == {"add": "x"}
 
 
@@ -306,7 +316,7 @@ def test_anonymous_file_of_canvas_goes_by_its_code(put, folder):
 
 def test_name_with_underscores_and_letters_of_all_kinds_is_read_in_canvas(put, folder):
     put("größe_o_brien_12_34_add.py")
-    assert only(folder).person == Person("12", "größe_o_brien")
+    assert only(folder).person == Person("12", "größe_o_brien", canvas="12")
 
 
 def test_archive_and_loose_files_of_one_person_are_both_kept_and_told(put, folder):
@@ -340,6 +350,115 @@ def test_loose_link_of_canvas_is_refused(put, folder, tmp_path):
     submission = only(folder).read()
     assert set(submission.sources) == {"mul"}
     assert submission.unreadable["add"].startswith("add.py cannot be read: ")
+
+
+def test_late_mark_of_canvas_is_said_once_a_person(put, folder):
+    put("doejane_LATE_1_2_add.py", "doejane_LATE_1_3_mul.py", "roejo_2_4_add.py")
+    result = found(folder)
+    assert [(where, said[:22]) for where, said in result.troubles] == [
+        ("doejane_LATE_1_2_add.py", "Canvas marks it as lat")
+    ]
+
+
+# Blackboard and Brightspace keep every attempt
+
+
+def at(hour, user="ada"):
+    return f"hw_1 b_{user}_attempt_2026-03-03-{hour}-00-00"
+
+
+def test_files_of_blackboard_are_one_handin_a_person(put, folder):
+    for user in ("ada", "bob"):
+        put(f"{at(11, user)}_add.py", f"{at(11, user)}_mul.py", f"{at(11, user)}.txt")
+    result = found(folder)
+    assert [handin.person for handin in result.handins] == [Person("ada"), Person("bob")]
+    assert all(set(handin.read().sources) == {"add", "mul"} for handin in result.handins)
+    assert result.troubles == ()
+
+
+def test_archive_of_blackboard_is_read(put, folder):
+    put(f"{at(11)}_my_work.zip", content=zipped(add="x"))
+    assert only(folder).person == Person("ada")
+    assert only(folder).read().sources == {"add": "x"}
+
+
+def test_who_handed_in_a_text_on_blackboard_is_there_and_cannot_be_read(put, folder):
+    put(f"{at(11)}.txt")
+    assert only(folder).person == Person("ada")
+    assert "no Python file" in refusal(only(folder))
+
+
+def brightspace(time, name="Ada Lovelace", numbers="7-9"):
+    return f"{numbers} - {name} - Mar 3, 2026 {time}"
+
+
+ATTEMPTS = {
+    "Blackboard": (f"{at('09')}_", f"{at(13)}_"),
+    "Brightspace": (f"{brightspace('905 AM')}/", f"{brightspace('1205 PM')}/"),
+    "Brightspace's files": (f"{brightspace('1105 AM')} - ", f"{brightspace('105 PM')} - "),
+    "Brightspace, day first": (
+        "7-9 - Ada Lovelace - 3 March 2026 09:05/",
+        "7-9 - Ada Lovelace - 3 March 2026 13:05/",
+    ),
+}
+
+
+@pytest.mark.parametrize("platform", ATTEMPTS)
+def test_latest_of_several_attempts_counts_and_that_is_said(platform, put, folder):
+    first, last = ATTEMPTS[platform]
+    put(f"{first}add.py", f"{first}mul.py", content="first")
+    put(f"{last}add.py", content="last")
+    result = found(folder)
+    (handin,) = result.handins
+    assert handin.read().sources == {"add": "last", "mul": "first"}
+    ((where, said),) = result.troubles
+    assert where.startswith(last[:30])
+    assert said == "2 attempts: the latest counts, and what it lacks is taken from those before"
+
+
+def test_former_attempts_are_not_read_where_the_latest_is_whole(put, folder):
+    put(f"{at('09')}_work.zip", content="no archive")
+    put(f"{at(13)}_add.py", f"{at(13)}_mul.py", content="last")
+    assert only(folder).read().sources == {"add": "last", "mul": "last"}
+
+
+def test_latest_attempt_that_cannot_be_read_is_no_other(put, folder):
+    put(f"{at('09')}_add.py", content="first")
+    put(f"{at(13)}_work.zip", content="no archive")
+    assert "neither a zip nor a tar archive" in refusal(only(folder))
+
+
+def test_latest_attempt_with_an_essay_alone_leaves_the_one_before(put, folder):
+    put(f"{at('09')}_add.py", content="first")
+    put(f"{at(13)}_essay.pdf")
+    assert only(folder).read().sources == {"add": "first"}
+
+
+def test_person_of_brightspace_goes_by_the_number_that_nobody_else_has(put, folder):
+    put(f"{brightspace('1 AM', 'Ada', '7-9')}/add.py".replace("1 AM", "100 AM"))
+    put(f"{brightspace('200 AM', 'Bob', '8-9')}/add.py", "index.html")
+    result = found(folder)
+    assert [handin.person for handin in result.handins] == [Person("7", "Ada"), Person("8", "Bob")]
+    assert result.troubles == ()
+
+
+def test_person_of_brightspace_goes_by_name_where_numbers_are_everybodys(put, folder):
+    for name in ("Mary-Ann Smith", "John Doe"):
+        put(f"{brightspace('926 PM', name)}/add.py")
+    assert [handin.person.id for handin in found(folder).handins] == ["John Doe", "Mary-Ann Smith"]
+
+
+def test_two_people_of_one_name_are_two_on_brightspace(put, folder):
+    put(f"{brightspace('926 PM', 'Jo', '1-3')}/add.py", f"{brightspace('927 PM', 'Jo', '2-4')}/add.py")
+    assert [handin.person.id for handin in found(folder).handins] == ["1", "2"]
+
+
+def test_attempts_whose_order_is_not_known_are_all_kept_and_told(put, folder):
+    for date in ("3 juin 2026 1105", "4 juin 2026 1105"):
+        put(f"7-9 - Ada - {date}/add.py", content=date)
+    result = found(folder)
+    assert [(handin.person.id, handin.number) for handin in result.handins] == [("7", 1), ("7", 2)]
+    assert "handed in more than once" in dict(result.troubles)["7"]
 
 
 # Moodle

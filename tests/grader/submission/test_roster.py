@@ -85,6 +85,88 @@ def test_table_may_be_written_in_many_ways(content, roster):
     assert row.path == ()
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        'student_id\n="00123"\n',
+        'student_id\n"=""00123"""\n',
+        "student_id\n\u200b00123\u200d\ufeff\n",
+        "student_id\n'00123\n",
+        "\u200bstudent_id\n00123\n",
+        "sep=;\nname;student_id\n;00123\n",
+        '"sep=|"\r\n\r\nname|Student ID\r\n|00123\r\n',
+        "\n\n,,\nname,Student-ID\n,00123\n",
+        "student_id,name\n00123,\nstudent_id,name\n",
+        "student_id,name\n00123,\n\n\ufeffStudent ID,Name\n",
+        "id,name\n00123,\n",
+        "STUDENT NUMBER\n\xa000123\xa0\n",
+    ],
+    ids=ascii,
+)
+def test_what_spreadsheets_put_around_an_id_is_taken_away(content, roster):
+    assert [row.person for row in read(roster(content))] == [Person("00123")]
+
+
+def test_line_is_counted_from_the_first_of_the_file(roster):
+    rows = read(roster("sep=;\nstudent_id;name\ns1;J\nstudent_id;name\n\ns2;J\n"))
+    assert [(row.person.id, row.line) for row in rows] == [("s1", 3), ("s2", 6)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_roster_is_read_in_every_encoding_that_says_itself(encoding, roster):
+    (row,) = read(roster("student_id\tname\ns1\tZoë 李\n".encode(encoding)))
+    assert row.person == Person("s1", "Zoë 李")
+
+
+ADA = Person("00123", "Ada Lovelace", "ada@example.org")
+EXPORTS = {
+    "Moodle": "First name,Surname,ID number,Email address\nAda,Lovelace,00123,ada@example.org\n",
+    "Moodle's participants": "First name,Last name,Email address\nAda,Lovelace,ada@example.org\n",
+    "Moodle's worksheet": (
+        "Identifier,Full name,Email address,Status\nParticipant 00123,Ada Lovelace,ada@example.org,No\n"
+    ),
+    "Blackboard": '"Last Name"\t"First Name"\t"Username"\t"Student ID"\n"Lovelace"\t"Ada"\t"ada"\t"00123"\n',
+    "Brightspace": (
+        "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+        "#00123,#ada,Lovelace,Ada,ada@example.org,#\n"
+    ),
+    "Gradescope": "First Name,Last Name,SID,Email,Section\nAda,Lovelace,00123,ada@example.org,\n",
+}
+
+
+@pytest.mark.parametrize("platform", EXPORTS)
+def test_roster_may_be_what_a_platform_exports(platform, roster):
+    (row,) = read(roster(EXPORTS[platform]))
+    assert row.person.id in ("00123", "ada@example.org")
+    assert row.person.name == "Ada Lovelace"
+    assert {"ada", "ada@example.org"} & {row.person.id, *row.also}
+
+
+def test_gradebook_of_canvas_is_a_roster_with_canvas_numbers(roster):
+    text = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW1 (99)\n"
+        "    Points Possible,,,,,100\n"
+        '"Lovelace, Ada",4711,00123,ada@example.org,S1,\n'
+        '"Roe, Jo",4712,,jo,S1,\n'
+        '"Student, Test",4713,,5f3,S1,\n'
+    )
+    rows = read(roster(text))
+    assert [row.person for row in rows] == [
+        Person("00123", "Lovelace, Ada", "ada@example.org", "4711"),
+        Person("jo", "Roe, Jo", "", "4712"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(b"PK\3\4", "an Excel or LibreOffice workbook"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook")],
+)
+def test_workbook_is_told_with_what_to_do(data, kind, roster):
+    with pytest.raises(UsageError, match=f"is {kind}, not CSV") as caught:
+        read(roster(data + bytes(600)))
+    assert "CSV UTF-8" in caught.value.next_step
+
+
 def test_name_may_have_separators_quotes_and_line_ends(roster):
     rows = read(roster(HEADER + 's1,"Doe, ""J"" \nJane",,\ns2,Jo,,\n'))
     assert [(row.person.name, row.line) for row in rows] == [('Doe, "J" \nJane', 2), ("Jo", 4)]
@@ -96,7 +178,7 @@ def test_path_may_be_written_in_many_ways(roster):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "\n", "s1,Jane\n", "id,name\ns1,Jane\n", "\n\nstudent_id\n"], ids=ascii
+    "content", ["", "\n", "s1,Jane\n", "name,course\ns1,Jane\n", "\n\nsep=;\n"], ids=ascii
 )
 def test_table_without_a_header_is_refused(content, refusal):
     assert refusal(content) == "does not begin with a line that names student_id"
@@ -213,7 +295,9 @@ def test_person_of_canvas_joins_by_its_number_and_keeps_its_name(found, tmp_path
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "doejane_12345_1_add.py").write_text("")
     result = found(HEADER + "12345,,jane@example.org,\n")
-    assert [handin.person for handin in result.handins] == [Person("12345", "doejane", "jane@example.org")]
+    assert [handin.person for handin in result.handins] == [
+        Person("12345", "doejane", "jane@example.org", "12345")
+    ]
 
 
 def test_loose_files_join_by_the_path_of_any(found, tmp_path):
@@ -221,7 +305,73 @@ def test_loose_files_join_by_the_path_of_any(found, tmp_path):
     for name in ("doejane_12345_1_add.py", "doejane_12345_2_mul.py"):
         (tmp_path / "class" / name).write_text("")
     result = found(HEADER + "s1,Jane,,doejane_12345_2_mul.py\n")
-    assert [handin.person for handin in result.handins] == [Person("s1", "Jane")]
+    assert [handin.person for handin in result.handins] == [Person("s1", "Jane", canvas="12345")]
+
+
+CLASSES = {
+    "Blackboard": ("hw1_ada_attempt_2026-03-03-11-00-00_add.py", "hw1_ada_attempt_2026-03-03-11-00-00.txt"),
+    "Brightspace": ("7-9 - Ada Lovelace - Mar 3, 2026 1100 AM - add.py",),
+    "Canvas": ("lovelaceada_99_1_add.py",),
+    "Moodle": ("Ada Lovelace_99_assignsubmission_file_add.py",),
+}
+
+
+@pytest.mark.parametrize("platform", CLASSES)
+@pytest.mark.parametrize("export", ["Blackboard", "Brightspace"])
+def test_download_of_one_platform_joins_by_whatever_the_roster_knows(platform, export, found, tmp_path):
+    (tmp_path / "class").mkdir()
+    for name in CLASSES[platform]:
+        (tmp_path / "class" / name).write_text("x")
+    result = found(EXPORTS[export])
+    assert [handin.person.id for handin in result.handins] == ["00123"]
+    assert result.absent == ()
+
+
+def test_number_of_canvas_is_nobody_elses_where_the_roster_has_them(found, tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "lovelaceada_123_1_add.py").write_text("x")
+    result = found("student_id,name,canvas_id\n123,Bob,77\ns2,Ada Lovelace,123\n")
+    assert [handin.person.id for handin in result.handins] == ["s2"]
+    assert [person.id for person in result.absent] == ["123"]
+
+
+def test_who_is_found_by_name_alone_is_said(found, tmp_path):
+    (tmp_path / "class").mkdir()
+    for name in ("Jane Doe_7_assignsubmission_file_add.py", "Jo Roe_8_assignsubmission_file_add.py"):
+        (tmp_path / "class" / name).write_text("x")
+    result = found('student_id,name\ns1,"Doe, Jane"\ns2,Jo Roe\n')
+    assert [handin.person.id for handin in result.handins] == ["s1", "s2"]
+    assert result.troubles == (
+        ("the roster", "2 people were found in it by name alone, for no number there is theirs"),
+    )
+
+
+def test_same_name_twice_finds_nobody(found, tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "Jane Doe_7_assignsubmission_file_add.py").write_text("x")
+    result = found("student_id,name\ns1,Jane Doe\ns2,Jane Doe\n")
+    assert [handin.person.id for handin in result.handins] == ["7"]
+
+
+@pytest.mark.parametrize("id_", ["123", "0123", "123.0"])
+def test_zeros_that_a_spreadsheet_dropped_are_told(id_, found):
+    result = found(f"student_id\n{id_}\n", "00123")
+    assert [handin.person.id for handin in result.handins] == ["00123"]
+    assert result.troubles == (
+        ("00123", "from 00123, not in the roster"),
+        ("the roster, line 2", f"{id_} is not here, and 00123 is: did a spreadsheet drop the zeros?"),
+    )
+
+
+def test_number_that_a_spreadsheet_shortened_is_told(found):
+    result = found("student_id\n1.23457E+11\n", "123456789012")
+    assert "shortens a long number" in dict(result.troubles)["the roster, line 2"]
+
+
+def test_path_that_is_not_there_is_told_by_its_line(found):
+    result = found("student_id,path\ns1,work\\one\ns2,nowhere/at/all\n", "work/one")
+    assert result.troubles == (("the roster, line 3", "its path nowhere/at/all is not in the folder"),)
+    assert [handin.person.id for handin in result.handins] == ["s1"]
 
 
 def test_roster_in_the_folder_itself_is_no_stray_file(tmp_path):
