@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from grader.autograd.any_engine.shape import STAND_INS, beside, made
-from grader.sandbox.runner import Parts
+from grader.sandbox.runner import Parts, sent
 from grader.submission.submission import AnyShape
 
-WORKER = Path(__file__).parent / "worker"
-# In the order in which they can be run.
-ORDER = (
-    *("libraries", "numpy", "loading", "values", "graphs", "order", "modules"),
-    *("siblings", "stand_ins", "neuron", "layer", "serving"),
-)
+WORKER = "autograd.any_engine.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +34,9 @@ class Loadable(Parts):
 
     def head(self) -> dict[str, Any]:
         """As the worker is told."""
-        spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {"numpy"}
-        spared |= set() if self.beside else {"siblings"}
-        # What is examined is not sent along, nor what it is made into: each stands in only where it must.
-        spared |= set() if self.beside and self.beside != "backward" else {"order"}
-        name, module = STAND_INS.get(self.beside, ("", ""))
-        spared |= {"neuron", "layer"} - {module} | (set() if module else {"stand_ins"})
+        name = STAND_INS.get(self.beside, "")
         given = {
-            "code": [(name, _code(name)) for name in ORDER if name not in spared],
+            "code": sent(WORKER),
             "files": dict(self.modules),
             "value": self.asked.value,
             "map": dict(self.asked.names),
@@ -59,7 +46,7 @@ class Loadable(Parts):
             "made": made(self.beside),
             # Where it is read, what we put beside it keeps rules of the engine's own kind.
             "backward": bool(self.beside) and self.beside != "backward" and not self.reading,
-            "reading": list(self.reading),
+            "reading": sent(self.reading) if self.reading else {},
             "chains": self.chains,
             "backward_read": bool(self.reading) and self.beside == "backward",
             "networks": self.networks,
@@ -67,9 +54,3 @@ class Loadable(Parts):
             "usual": self.usual,
         }
         return {"parts": {}, "foreign": given}
-
-
-@cache
-def _code(name: str) -> CodeType:
-    """A module of the worker's, compiled under a name in angle brackets that no file of theirs can have."""
-    return compile((WORKER / f"{name}.py").read_text("utf-8"), f"<foreign.{name}>", "exec")

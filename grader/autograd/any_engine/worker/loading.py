@@ -203,7 +203,7 @@ def _asking() -> str:
     """The name of the module in which the import that is under way stands."""
     frame = sys._getframe(2)
     while frame is not None and frame.f_code.co_filename.startswith(
-        ("<frozen importlib", "<foreign.loading")
+        ("<frozen importlib", "<autograd.any_engine.worker.loading")
     ):
         frame = frame.f_back  # type: ignore[assignment]  # the outermost has none
     return str(frame.f_globals.get("__name__", "")) if frame is not None else ""
