@@ -198,6 +198,7 @@ class Batch:
                 raise CourseError(
                     "a worker has another course or grader than this one", "install the same there"
                 )
+            self._refuse_incomplete(job, reply)
         except GraderError as error:
             self._retry(job, error)
         except Exception as error:
@@ -206,6 +207,14 @@ class Batch:
             self._retry(job, MachineError(f"the worker failed: {said}", "run the same again"))
         else:
             self._store(job, reply)
+
+    def _refuse_incomplete(self, job: Job, reply: Reply) -> None:
+        """Raise CourseError where not all that was asked was answered: that is never anybody's grade."""
+        for mark in job.missing:
+            if lacking := self._writer.lacking(mark, reply.evidence.get(mark, {})):
+                raise CourseError(
+                    f"grading {mark} said nothing of {', '.join(sorted(lacking))}", "run: grader check"
+                )
 
     def _store(self, job: Job, reply: Reply | None) -> None:
         handin, evidence = job.handin, {} if reply is None else reply.evidence

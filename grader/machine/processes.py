@@ -96,14 +96,11 @@ def begin_anew() -> None:
     if not (ours or sys.flags.optimize):
         return
     kept = {name: value for name, value in os.environ.items() if name not in ours}
-    boot = [*(["-B"] if sys.dont_write_bytecode else []), "-I" if sys.flags.isolated else "-P", "-c", BOOT]
+    written = ["-B"] if sys.dont_write_bytecode else []
+    boot = [*written, "-I" if sys.flags.isolated else "-P", "-c", BOOT, json.dumps(trusted()), str(START)]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os.execve(
-        sys.executable,
-        [sys.executable, *boot, json.dumps(trusted()), str(START), "grader", *sys.argv[1:]],
-        kept,
-    )  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *boot, "grader", *sys.argv[1:]], kept)  # noqa: S606
 
 
 def library(name: str) -> Any:
