@@ -69,7 +69,7 @@ class Writer:
         self._connection = connection
         self._path = path
         self._claims: dict[str, frozenset[str]] = {}
-        self._complete: dict[int, bool] = {}
+        self._complete: dict[tuple[str, int], bool] = {}
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys whose outcomes are there, all of them; others have to be seen again."""
@@ -79,14 +79,15 @@ class Writer:
             return {key for key, row in found if row and self._is_complete(*row)}
 
     def _is_complete(self, mark: str, evidence: int) -> bool:
-        if evidence not in self._complete:
+        if (mark, evidence) not in self._complete:
             ask = "SELECT body FROM evidence WHERE id = ?"
             row = self._connection.execute(ask, (evidence,)).fetchone()
             try:
-                self._complete[evidence] = not self.lacking(mark, json.loads(text(row and row[0])))
+                complete = not self.lacking(mark, json.loads(text(row and row[0])))
             except (ValueError, RecursionError):
-                self._complete[evidence] = True  # it is damaged, and whoever reads it is told so
-        return self._complete[evidence]
+                complete = True  # it is damaged, and whoever reads it is told so
+            self._complete[mark, evidence] = complete
+        return self._complete[mark, evidence]
 
     def lacking(self, mark: str, plain: Mapping[str, Any]) -> frozenset[str]:
         """The claims of a mark that evidence says nothing of."""
