@@ -88,6 +88,7 @@ class _Choice:
         own = _courses_own(files, wanted)
         self._files = {path: read for path, read in files.items() if not own(path)}
         self._texts: dict[FolderPath, str | None] = {}
+        self._states: dict[tuple[FolderPath, str], str] = {}
         self._why: dict[FolderPath, str] = {}
         self._remarks: dict[FolderPath, str] = {}
         self._exact: dict[str, list[FolderPath]] = {name: [] for name in wanted.names}
@@ -138,13 +139,16 @@ class _Choice:
         state = self._state(own, name)
         named = [path for path in (*self._exact[name], *self._alike[name]) if path != own][:MOST_LOOKED_AT]
         found = self._candidates(named, name)
+        others = [path for path in self._others if path[-1] not in self._wanted.files]
         if state == "right":
             assert own is not None
+            found = self._candidates([*named, *others], name)
             found.pop(self._even(own), None)
             self._compare(name, own, [path for paths in found.values() for path in paths])
             return
-        if not found and state != "stub":
-            found = self._candidates(self._others, name)
+        if not found:
+            # Beside a stub, a function of that name in another exercise may be a helper of that one.
+            found = self._candidates(others if state == "stub" else self._others, name)
         paths = [each[0] for each in found.values()]
         if len(paths) == 1 and self._wanted.guess:
             self.taken[name] = paths[0]
@@ -219,9 +223,11 @@ class _Choice:
         text = self._text(path)
         if text is None:
             return "unreadable"
-        if not defines(text, self._wanted.defines[name]):
-            return "odd"
-        return "stub" if untouched(text, self._wanted.stub(name)) else "right"
+        if (path, name) not in self._states:
+            odd = not defines(text, self._wanted.defines[name])
+            stub = not odd and untouched(text, self._wanted.stub(name))
+            self._states[path, name] = "odd" if odd else "stub" if stub else "right"
+        return self._states[path, name]
 
     def _text(self, path: FolderPath) -> str | None:
         if path not in self._texts:

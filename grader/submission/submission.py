@@ -375,7 +375,9 @@ def _constant(node: ast.stmt) -> bool:
 
 def defines(source: str, name: str) -> bool:
     """Whether a file binds a name itself: by def or class, or by giving it a value."""
-    if not re.search(rf"\b{re.escape(name)}\b", source):
+    source = source.replace("\r", "\n")  # which ends a line for Python, too, and alone for no pattern
+    # Most files do not, and that is seen without taking them apart.
+    if not re.search(rf"^\s*(?:(?:async\s+def|def|class)\s+)?{re.escape(name)}\b", source, re.MULTILINE):
         return False
     if len(source) <= LONGEST:
         try:

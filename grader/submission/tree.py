@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -299,7 +299,8 @@ def _reader(member: Member, name: str, needed: bool) -> Reader:
                 raise Refused(why) from None
             raise ValueError(f"{name} {why}") from None
 
-    return read if member.lasting else _now(read)
+    # What has been read is kept: a second time would count as more.
+    return cache(read) if member.lasting else _now(read)
 
 
 def _now(read: Reader) -> Reader:
