@@ -138,19 +138,21 @@ class _Choice:
             return
         state = self._state(own, name)
         named = [path for path in (*self._exact[name], *self._alike[name]) if path != own][:MOST_LOOKED_AT]
-        found = self._candidates(named, name)
-        others = [path for path in self._others if path[-1] not in self._wanted.files]
+        # In a file that is called as another exercise, it may be a helper of that one.
+        others = [path for path in self._others if path[-1] not in self._wanted.files and path not in named]
+        found = self._candidates([*named, *others], name)
         if state == "right":
             assert own is not None
-            found = self._candidates([*named, *others], name)
             found.pop(self._even(own), None)
             self._compare(name, own, [path for paths in found.values() for path in paths])
             return
-        if not found:
-            # Beside a stub, a function of that name in another exercise may be a helper of that one.
-            found = self._candidates(others if state == "stub" else self._others, name)
+        if not found and state != "stub":
+            found = self._candidates(self._others, name)
         paths = [each[0] for each in found.values()]
-        if len(paths) == 1 and self._wanted.guess:
+        if len(paths) == 1 and paths[0][-1] == f"{name}.py" and self._shut:
+            files = f"{shown(paths[0])} may be a copy of what {' and '.join(map(shown, self._shut))} has"
+            self.unclear[name] = f"{name}.py is not where the others are; {files}, which is not read"
+        elif len(paths) == 1 and self._wanted.guess:
             self.taken[name] = paths[0]
         elif paths:
             self.unclear[name] = self._which(name, state, paths)
@@ -168,8 +170,13 @@ class _Choice:
                 self.unclear[name] = f"there are two files {own[-1]}, {files}, and they differ"
                 self._two_places.append((own[:-1], path[:-1]))
                 return
-        if others:
-            self.beside[name] = tuple(map(shown, others))
+        if others or self._shut:
+            self.beside[name] = tuple(map(shown, (*others, *self._shut)))
+
+    @cached_property
+    def _shut(self) -> tuple[FolderPath, ...]:
+        """What may hold any exercise, and is not looked into."""
+        return (*self._closed, *(path for path in self._files if packed(path[-1], bytes)))
 
     def _which(self, name: str, state: str, paths: Sequence[FolderPath]) -> str:
         what = {"missing": "is not there", "stub": "is still the stub"}.get(state, "does not define it")
