@@ -172,7 +172,17 @@ class NotStarted:
     missing: bool = False
 
 
-Outcome = Passed | Failed | Crashed | TimedOut | NotStarted
+@dataclass(frozen=True, slots=True)
+class NotGraded:
+    """Nobody can tell which file was handed in for this exercise, so nothing of it was examined.
+
+    reason: what is there instead, without the end of a sentence.
+    """
+
+    reason: str
+
+
+Outcome = Passed | Failed | Crashed | TimedOut | NotStarted | NotGraded
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +223,16 @@ class Result:
     Where a last mark counts, what is declared as a bonus there is a share of its points.
     findings: what its code does otherwise than it should, the most important first.
     notes: what else is worth knowing of how it was examined, a sentence each.
+    taken: the file that was graded, where it has another name or place than it should; else empty.
+    beside: other files that may be meant, and were not graded.
     """
 
     exercise: Exercise
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    taken: str = ""
+    beside: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.exercise.own and self.exercise.counts:

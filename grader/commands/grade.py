@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from grader.render.export import Single
     from grader.render.text import About
     from grader.report.report import Report
+    from grader.submission.submission import Submission
 
 # As render.formats has them, which would take long to import for an option's help.
 FORMATS = ("text", "json", "gradescope", "github-classroom", "classroom50", "exercism", "junit")
@@ -78,7 +79,6 @@ def grade(
     from grader.model import Person
     from grader.render.text import About
     from grader.report.rubric import stated, weighed
-    from grader.submission.submission import load
 
     course = here()
     _known(exercises, course.names)
@@ -90,12 +90,13 @@ def grade(
     started, clock = datetime.now(UTC), perf_counter()
     folder = submission or course.root / "exercises"
     layouts: Layouts = course.subject.layouts
-    if value or names or layouts.found(folder, course):
+    given = None if value or names else _exercises(folder, course, layouts)
+    if given is None:
         mapping, conditions = _mapped(names), replace(conditions, lenient=any_shape != STRICT)
         found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
         conditions = replace(conditions, told=_told(course, folder))
-        found = grade_submission(load(folder, course.names), conditions, exercises)
+        found = grade_submission(given, conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
         report = replace(report, course=_digest(conditions))
@@ -119,6 +120,22 @@ def grade(
     # What is shown comes before the file: a disk without room must not take the grade with it.
     each_done(show, write)
     sys.exit(0 if report.all_passed else 1)
+
+
+def _exercises(folder: Path, course: Course, layouts: Layouts) -> Submission | None:
+    """The exercises that lie there; None where there is something to be graded as it is."""
+    from grader.submission.choice import NoExercise
+    from grader.submission.tree import read_given
+
+    if not folder.exists() and layouts.found(folder, course):
+        return None  # a repository, by its address
+    try:
+        given = read_given(folder, course)
+    except NoExercise:
+        if layouts.found(folder, course):
+            return None
+        raise
+    return None if layouts.rather(given) else given
 
 
 def _told(course: Course, folder: Path) -> frozenset[str]:
@@ -158,7 +175,7 @@ def _renderer(form: str, key: Path | None) -> Single:
 
 
 def _digest(setting: Setting) -> str:
-    from grader.examine.digests import course_digest
+    from grader.examine.setting import course_digest
 
     return course_digest(setting).hex()
 

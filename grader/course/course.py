@@ -34,6 +34,9 @@ class Course(Marked):
     policy: the table of that name as it stands; policy.read() says what it means.
     solutions_after_pass: whether students may see the model of an exercise that has passed.
     any_shape: one of ANY_SHAPE, for a class.
+    find_misnamed: whether a file of another name or place is taken for an exercise that is missing, where
+        only one can be meant.
+    ci_folder: the one folder that counts in a commit; empty for exercises/ or, where that is not there, any.
     taught: the name of the subject.
     """
 
@@ -45,6 +48,8 @@ class Course(Marked):
     solutions_after_pass: bool = True
     any_shape: str = STRICT
     taught: str = DEFAULT
+    find_misnamed: bool = True
+    ci_folder: str = ""
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -55,8 +60,12 @@ class Course(Marked):
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
             together = _together(table["together"])
             shown = _yes_or_no(table, "solutions_after_pass", True)
-            policy, judge = table.get("policy", {}), _judge(table)
-            return cls(root, table["title"], exercises, together, policy, shown, judge, _taught(table))
+            misnamed = _yes_or_no(table, "find_misnamed", True)
+            policy, judge, taught = table.get("policy", {}), _judge(table), _taught(table)
+            folder = _folder(table)
+            return cls(
+                root, table["title"], exercises, together, policy, shown, judge, taught, misnamed, folder
+            )
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
@@ -125,6 +134,13 @@ def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
     said = table.get(key, default)
     if not isinstance(said, bool):
         raise ValueError(f"{key} is true or false, not {said!r:.40}")
+    return said
+
+
+def _folder(table: dict[str, Any]) -> str:
+    said = table.get("ci_folder", "")
+    if not isinstance(said, str) or said.startswith("/") or ".." in said.split("/"):
+        raise ValueError(f"ci_folder is a folder below the top of a repository, not {said!r:.40}")
     return said
 
 

@@ -22,6 +22,7 @@ from grader.model import (
     Exercise,
     Finding,
     Kind,
+    NotGraded,
     NotStarted,
     Numbers,
     Observation,
@@ -40,9 +41,11 @@ SHRINKING = 300.0
 
 
 def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
-    """Why an exercise cannot be examined at all: it is not started, or not readable; else None."""
+    """Why an exercise cannot be examined at all: not started, not readable, or not to be told; else None."""
     names = course.names if exercise.own else (exercise.name,)
     for name in names:
+        if name in submission.unclear:
+            return NotGraded(submission.unclear[name])
         if name in submission.unreadable:
             return Crashed(0, submission.unreadable[name])
         if name not in submission.sources:
@@ -227,8 +230,14 @@ class Examiner:
         return findings(reader, engine, self._student, reference, self._patience)
 
     def notes(self) -> tuple[str, ...]:
-        """What is worth knowing of how that exercise was examined, for those who examine in another way."""
-        return ()
+        """What is worth knowing of how the exercise examined last was read or examined."""
+        remark = self.submission.remarks.get(self._current[0]) if self._current else None
+        return (remark,) if remark else ()
+
+    def origin(self) -> tuple[str, tuple[str, ...]]:
+        """Which file was taken for the exercise examined last, and which may be meant besides, see Result."""
+        name = self._current[0] if self._current else ""
+        return self.submission.taken.get(name, ""), tuple(self.submission.beside.get(name, ()))
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         setting = self.setting
@@ -290,7 +299,8 @@ def examine(setting: Setting, submission: Submission, exercise: Exercise, read: 
     examiner = Examiner(setting, submission)
     try:
         verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
-        return Result(exercise, tuple(verdicts), examiner.findings() if read else ())
+        found = examiner.findings() if read else ()
+        return Result(exercise, tuple(verdicts), found, examiner.notes(), *examiner.origin())
     finally:
         examiner.close()
 

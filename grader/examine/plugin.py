@@ -129,4 +129,5 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
         "outcome": outcome_to_plain(item.stash[FOUND]),
         "findings": findings_to_plain(judge.examining.findings()),
         "notes": list(judge.examining.examiner.notes()),
+        "origin": judge.examining.examiner.origin(),
     }

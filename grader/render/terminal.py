@@ -49,7 +49,14 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "part": {"no_wrap": True, "max_width": 24, "style": "cyan"},
     "line": {"no_wrap": True, "justify": "right"},
 }
-STYLES = {"passed": "green", "failed": "red", "crashed": "red", "timed_out": "red", "not_started": "dim"}
+STYLES = {
+    "passed": "green",
+    "failed": "red",
+    "crashed": "red",
+    "timed_out": "red",
+    "not_started": "dim",
+    "not_graded": "yellow",
+}
 LOOK = {status: (WORDS[status], style) for status, style in STYLES.items()}
 
 
@@ -131,6 +138,8 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str, st
         assert isinstance(outcome, NotStarted)
         verb = "write" if outcome.missing else "open"
         _say(console, f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
+    elif exercise_status(result) == "not_graded":
+        _say(console, f"Next: call the file that counts {folder}/{name}.py, then run")
     else:
         closer_look(console, result)
         _say(console, f"Next: mend {folder}/{name}.py, then run")
@@ -308,7 +317,7 @@ def render_any_shape(report: Report, console: Console, again: str) -> None:
             f"Of {points(report.score.most)} points, {points(there.most)} are for what is there: "
             f"{points(there.points)} of these {points(there.most)} are reached.\n"
         )
-    wrong = [r for r in report.marks if exercise_status(r) not in ("passed", "not_started")]
+    wrong = [r for r in report.marks if exercise_status(r) not in ("passed", "not_started", "not_graded")]
     if wrong:
         closer_look(console, wrong[0])
         _say(console, f"Again, this exercise alone: {_filled(again, wrong[0].exercise.name)}")

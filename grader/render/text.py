@@ -137,6 +137,7 @@ WORDS = {
     "crashed": "crashed",
     "timed_out": "timed out",
     "not_started": "not started",
+    "not_graded": "not graded",
 }
 
 

@@ -18,6 +18,7 @@ from grader.model import (
     Finding,
     Kind,
     Node,
+    NotGraded,
     NotStarted,
     Outcome,
     Passed,
@@ -51,6 +52,7 @@ STATUS = {
     Crashed: "crashed",
     TimedOut: "timed_out",
     NotStarted: "not_started",
+    NotGraded: "not_graded",
 }
 
 
@@ -80,6 +82,8 @@ def outcome_to_plain(outcome: Outcome) -> Plain:
         case NotStarted(reason, absent, missing):
             more = {"absent": absent, "missing": missing}
             return plain | {"reason": reason} | {key: True for key, holds in more.items() if holds}
+        case NotGraded(reason):
+            return plain | {"reason": reason}
         case _:
             assert_never(outcome)
 
@@ -107,6 +111,8 @@ def _outcome(plain: Plain) -> Outcome:
         case "not_started":
             absent, missing = (plain.get(key) is True for key in ("absent", "missing"))
             return NotStarted(text(plain["reason"]), absent, missing)
+        case "not_graded":
+            return NotGraded(text(plain["reason"]))
         case other:
             raise ValueError(f"no outcome is called {other!r}")
 
@@ -273,7 +279,21 @@ def result_to_plain(result: Result) -> Plain:
     """What was seen of an exercise, without what it is worth: outcomes by claim, and the findings."""
     outcomes = {verdict.claim.name: outcome_to_plain(verdict.outcome) for verdict in result.verdicts}
     plain = {"outcomes": outcomes, "findings": findings_to_plain(result.findings)}
-    return plain | ({"notes": list(result.notes)} if result.notes else {})
+    return plain | ({"notes": list(result.notes)} if result.notes else {}) | origin_to_plain(result)
+
+
+def origin_to_plain(result: Result) -> Plain:
+    """Which file was graded, and which were not, where there is anything to say of that."""
+    origin = {"taken": result.taken, "beside": list(result.beside)}
+    return {key: said for key, said in origin.items() if said}
+
+
+def origin_from_plain(plain: Plain) -> tuple[str, tuple[str, ...]]:
+    """What origin_to_plain() said; raises ValueError or TypeError for anything else."""
+    beside = plain.get("beside", [])
+    if not isinstance(beside, list):
+        raise ValueError("the files beside are no list")
+    return text(plain.get("taken", "")), tuple(map(text, beside))
 
 
 def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain) -> Result:
@@ -284,6 +304,7 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
     try:
         outcomes, findings = dict(plain["outcomes"]), findings_from_plain(plain)
         notes = tuple(map(text, plain.get("notes", ())))
+        origin = origin_from_plain(plain)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no result: {error}") from None
     seen = [outcomes[claim.name] for claim in claims]
@@ -291,4 +312,4 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
         judged = list(map(outcome_from_plain, seen))
     except KeyError as error:
         raise ValueError(f"an outcome has no {error}") from None
-    return Result(exercise, tuple(map(Verdict, claims, judged)), findings, notes)
+    return Result(exercise, tuple(map(Verdict, claims, judged)), findings, notes, *origin)

@@ -18,7 +18,15 @@ from typing import Any, NoReturn, TypeVar
 
 from grader.errors import UsageError
 from grader.model import Adjustment, Claim, Exercise, Finding, Kind, Outcome, Result, Verdict
-from grader.report.evidence import SAID, STATUS, findings_from_plain, outcome_from_plain, text, whole
+from grader.report.evidence import (
+    SAID,
+    STATUS,
+    findings_from_plain,
+    origin_from_plain,
+    outcome_from_plain,
+    text,
+    whole,
+)
 from grader.report.report import SCHEMA_NAME, Report
 from grader.report.report import read as read_seed
 from grader.submission.commit import Changes
@@ -110,7 +118,9 @@ class Reader:
             raise ValueError(f"{name!r:.40} has no properties")
         findings = tuple(map(self._finding, findings_from_plain(plain)))
         notes = tuple(map(self._text, _list(plain["notes"])))
-        return Result(exercise, verdicts, findings, notes)
+        taken, beside = origin_from_plain(plain)
+        origin = self._text(taken), tuple(map(self._text, _list(list(beside))))
+        return Result(exercise, verdicts, findings, notes, *origin)
 
     def _finding(self, finding: Finding) -> Finding:
         said = {name: self._text(getattr(finding, name)) for name in SAID}

@@ -21,6 +21,7 @@ from grader.model import (
     Crashed,
     Failed,
     Kind,
+    NotGraded,
     NotStarted,
     Outcome,
     Passed,
@@ -29,9 +30,15 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import plain_json
-from grader.report.evidence import diagnosis_to_plain, findings_to_plain, outcome_to_plain, status
+from grader.report.evidence import (
+    diagnosis_to_plain,
+    findings_to_plain,
+    origin_to_plain,
+    outcome_to_plain,
+    status,
+)
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
-from grader.report.words import alone_only, in_time
+from grader.report.words import alone_only, elsewhere, in_time, ungraded
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -87,7 +94,12 @@ class Report:
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands on top of it, a sentence each: no exercise says it, only all of them together do."""
-        return alone_only(self.results, self.together)
+        return (*self.ungraded, *elsewhere(self.results), *alone_only(self.results, self.together))
+
+    @property
+    def ungraded(self) -> tuple[str, ...]:
+        """Which exercises are not graded, and why, a sentence each."""
+        return ungraded(self.results)
 
 
 def to_plain(
@@ -167,19 +179,23 @@ def _extra(verdict: Verdict) -> dict[str, Any]:
 def exercise_to_plain(result: Result) -> dict[str, Any]:
     """An exercise's JSON form."""
     points = score(result)
-    return {
-        "name": result.exercise.name,
-        "title": result.exercise.title,
-        "status": exercise_status(result),
-        "score": number(points.points),
-        "max_score": number(points.most),
-        "bonus": number(points.bonus),
-        "max_bonus": number(points.most_bonus),
-        "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
-        "diagnosis": diagnosis_to_plain(result.diagnosis),
-        "findings": findings_to_plain(result.findings),
-        "notes": notes(result),
-    } | ({"absent": True} if absent(result) else {})
+    return (
+        {
+            "name": result.exercise.name,
+            "title": result.exercise.title,
+            "status": exercise_status(result),
+            "score": number(points.points),
+            "max_score": number(points.most),
+            "bonus": number(points.bonus),
+            "max_bonus": number(points.most_bonus),
+            "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
+            "diagnosis": diagnosis_to_plain(result.diagnosis),
+            "findings": findings_to_plain(result.findings),
+            "notes": notes(result),
+        }
+        | ({"absent": True} if absent(result) else {})
+        | origin_to_plain(result)
+    )
 
 
 def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
@@ -216,6 +232,8 @@ def error(outcome: Outcome) -> str | None:
             return text
         case TimedOut(limit=limit):
             return f"no answer {in_time(limit)}"
+        case NotGraded(reason):
+            return reason
         case _:
             return None
 

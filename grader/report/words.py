@@ -20,6 +20,7 @@ from grader.model import (
     Failed,
     Kind,
     Node,
+    NotGraded,
     NotStarted,
     Outcome,
     Passed,
@@ -64,6 +65,8 @@ def headline(outcome: Outcome) -> str:
             return f"No answer {in_time(limit)}. {ENDLESS}"
         case NotStarted(reason, absent):
             return f"{'Absent' if absent else 'Not started'}: {reason}."
+        case NotGraded(reason):
+            return f"Not graded: {reason}."
         case _:
             assert_never(outcome)
 
@@ -282,6 +285,24 @@ def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str,
         ended = _what_happens(list(filter(_endless, missed)), circle)
         return (f"{_listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
     return ()
+
+
+def ungraded(results: Sequence[Result]) -> tuple[str, ...]:
+    """Which exercises are not graded, and why, a sentence each."""
+    outcomes = ((r.exercise.name, r.verdicts[0].outcome) for r in results if r.verdicts)
+    found = ((name, outcome.reason) for name, outcome in outcomes if isinstance(outcome, NotGraded))
+    return tuple(f"{name} is not graded: {reason}." for name, reason in found)
+
+
+def elsewhere(results: Sequence[Result]) -> tuple[str, ...]:
+    """Which exercises lie in other files than they should, and what else there is for those not passed."""
+    taken = [f"{r.exercise.name} from {r.taken}" for r in results if r.taken]
+    open_ = [r for r in results if r.beside and not _passed(r)]
+    others = [f"for {r.exercise.name} {' and '.join(r.beside)}" for r in open_]
+    return (
+        *((f"Graded from files of another name or place: {', '.join(taken)}.",) if taken else ()),
+        *((f"There are further files, which were not graded: {'; '.join(others)}.",) if others else ()),
+    )
 
 
 def _passed(result: Result) -> bool:

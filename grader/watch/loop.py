@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 
 from grader.course.course import GIVEN, Course
 from grader.errors import GraderError, MachineError
-from grader.examine.digests import outcome_key
+from grader.examine.setting import outcome_key
 from grader.forkserver.messages import Task
 from grader.learner.history import FOLDER, state_folder
 from grader.model import Counterexample, Kind, Passed
