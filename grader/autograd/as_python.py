@@ -323,12 +323,14 @@ def _observed(program: Program, own: Names) -> list[Observed]:
             slots = [_gradient(slot, own) for slot in slot_names(program.shape)]
             return outs + slots + [_gradient(x, own) for x in ([] if program.plain else _inputs(program))]
         case Census():
+            # Only an MLP is given a list of sizes that it might change.
+            sizes = f"int(sizes == {list(program.shape.sizes[1:])})" if program.shape.name == "MLP" else "1"
             return [
                 ("len(m.parameters())", "len(first)"),
                 ("different objects in m.parameters()", "len(different)"),
                 ("weights and biases in m.parameters()", "sum(id(p) in different for p in slots)"),
                 ("len(m.parameters()) called again", "len(again)"),
-                ("the list of sizes is unchanged", f"int(sizes == {list(program.shape.sizes[1:])})"),
+                ("the list of sizes is unchanged", sizes),
             ]
         case Fresh():
             weights = [slot for slot in slot_names(program.shape) if not slot.endswith(".b")]
