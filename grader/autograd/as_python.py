@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
 from typing import assert_never
 
@@ -62,12 +62,28 @@ class Names:
 COURSES_OWN = Names()
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """In which form things come from the code that a program is run with.
+
+    listed: a module's single output comes in a list of one.
+    odd: something comes in another form than promised, so the program shows in which.
+    """
+
+    listed: bool = False
+    odd: bool = False
+
+
+AS_PROMISED = Form()
+
+
 def source(
     program: Program,
     exercise: str,
     names: Names = COURSES_OWN,
     before: Sequence[Program] = (),
     printed: Sequence[int] | None = None,
+    form: Form = AS_PROMISED,
 ) -> str:
     """The program as Python, the exercise's own part from the student, the rest from the reference.
 
@@ -85,7 +101,7 @@ def source(
     for number, each in enumerate(programs):
         said = "# It is right alone:" if each is program else "" if number else "# First this:"
         lines += ["", *([said] if before and said else []), *(["random.seed(0)"] if draws else [])]
-        lines += _body(each, names)
+        lines += _body(each, names, form if each is program else replace(form, odd=False))
     observed = _observed(program, names)
     places = range(len(observed)) if printed is None else printed
     lines += _prints([observed[place] for place in places])
@@ -111,7 +127,7 @@ def _print(formulas: Sequence[str]) -> str:
     return 'print(f"' + ", ".join(f"{{{formula} = }}" for formula in formulas) + '")'
 
 
-def _body(program: Program, names: Names) -> Iterator[str]:
+def _body(program: Program, names: Names, form: Form) -> Iterator[str]:
     match program:
         case Expression():
             yield from _expression(program, names)
@@ -121,7 +137,7 @@ def _body(program: Program, names: Names) -> Iterator[str]:
         case Seed():
             yield from (f"x = Value({program.leaf})", names.back("x"))
         case _:
-            yield from _module(program, names)
+            yield from _module(program, names, form)
 
 
 def _classes(program: Program) -> tuple[str, ...]:
@@ -180,42 +196,60 @@ def _operand(operand: int | Plain, names: list[str]) -> str:
     return names[operand]
 
 
-def _module(program: OfModule, names: Names) -> Iterator[str]:
+def _module(program: OfModule, names: Names, form: Form) -> Iterator[str]:
+    first = "[0]" if form.listed else ""
     match program:
         case Forward():
-            yield f"m = {_made(program.shape)}"
-            yield from _given(program.shape, program.parameters, names)
-            yield from _calls(program, names)
+            yield from _prepared(program.shape, program.parameters, names, form)
+            yield from _calls(program, names, form, first)
         case Nudge():
-            yield f"m = {_made(program.shape)}"
-            yield from _given(program.shape, program.parameters, names)
+            yield from _prepared(program.shape, program.parameters, names, form)
             yield "roots = []"
             yield "for p in m.parameters():"
             yield f"    p.{names.data} += 1"
-            yield f"    out = m({_list(program.row)})"
+            yield f"    out = m({_list(program.row)}){first}"
             yield f"    roots.append({_bracketed(_root(program.shape.outputs))}.{names.data})"
             yield f"    p.{names.data} -= 1"
             yield from ("", "roots.sort()")
         case Training():
-            yield f"m = {_made(program.shape)}"
-            yield from _given(program.shape, program.parameters, names)
-            yield from _training(program, names)
+            yield from _prepared(program.shape, program.parameters, names, form)
+            yield from _training(program, names, first)
         case Census():
             if program.shape.name == "MLP":
                 yield f"sizes = {list(program.shape.sizes[1:])}"
                 yield f"m = MLP({program.shape.sizes[0]}, sizes)"
             else:
                 yield f"m = {_made(program.shape)}"
+            yield from _build(program.shape, form)
             yield "first = list(m.parameters())"
             yield "different = set(map(id, first))"
             yield f"slots = {SLOTS[program.shape.name]}"
             yield "again = list(m.parameters())"
         case Fresh():
+            if form.odd:
+                yield f"m = {_made(program.shape)}"
+                yield from _build(program.shape, form)
             yield from (f"{module} = {_made(program.shape)}" for module in _copies(program))
         case Bare():
             yield from (f"m = {_made(program.shape)}", f"out = m({[1.0] * program.shape.sizes[0]})")
         case _:
             assert_never(program)
+
+
+def _build(shape: Shape, form: Form) -> Iterator[str]:
+    """Where something is not as promised: how the module m is built, and what it lists."""
+    if not form.odd:
+        return
+    inner = {
+        "Neuron": ["len(m.w)"],
+        "Layer": ["len(m.neurons)", "[len(n.w) for n in m.neurons]"],
+        "MLP": [
+            "[len(layer.neurons) for layer in m.layers]",
+            "[len(n.w) for layer in m.layers for n in layer.neurons]",
+        ],
+    }[shape.name]
+    yield _print(inner)
+    yield _print(["[type(p).__name__ for p in m.parameters()]"])
 
 
 # Every weight and bias of the module m, neuron by neuron.
@@ -230,15 +264,19 @@ def _copies(program: Fresh) -> list[str]:
     return [f"m{number + 1}" for number in range(program.copies)]
 
 
-def _training(program: Training, names: Names) -> Iterator[str]:
-    """Gradient descent; each step runs what the worker runs, in its order."""
+def _training(program: Training, names: Names, first: str) -> Iterator[str]:
+    """Gradient descent; each step runs what the worker runs, in its order.
+
+    first: what takes a single output out of its list, if it comes in one.
+    """
     several = program.shape.outputs > 1
+    outs = "out for row in rows for out in m(row)" if several else f"m(row){first} for row in rows"
     yield f"rows = {[list(row) for row in program.rows]}"
     yield f"targets = {[number for row in program.targets for number in row]}"
     yield "losses = []"
     yield f"for step in range({program.steps}):"
     yield "    m.zero_grad()"
-    yield f"    outs = {'[out for row in rows for out in m(row)]' if several else '[m(row) for row in rows]'}"
+    yield f"    outs = [{outs}]"
     yield "    errors = [(out - target) ** 2 for out, target in zip(outs, targets)]"
     yield "    loss = sum(errors[1:], errors[0])"
     yield f"    {names.back('loss')}"
@@ -256,6 +294,13 @@ def _made(shape: Shape) -> str:
     return f"{shape.name}({', '.join(map(str, shape.sizes))}{nonlin})"
 
 
+def _prepared(shape: Shape, parameters: tuple[Number, ...], names: Names, form: Form) -> Iterator[str]:
+    """Lines that make the module m and set its weights and biases."""
+    yield f"m = {_made(shape)}"
+    yield from _build(shape, form)
+    yield from _given(shape, parameters, names)
+
+
 def _given(shape: Shape, parameters: tuple[Number, ...], names: Names) -> Iterator[str]:
     """Lines that set every weight and bias: one each while they are few, else a neuron on a line."""
     if len(parameters) <= SHOWN or shape.name == "Neuron":
@@ -270,13 +315,15 @@ def _given(shape: Shape, parameters: tuple[Number, ...], names: Names) -> Iterat
         yield f"{', '.join(f'{slot}.{names.data}' for slot in slots)} = {', '.join(map(repr, own))}"
 
 
-def _calls(program: Forward, names: Names) -> Iterator[str]:
+def _calls(program: Forward, names: Names, form: Form, first: str) -> Iterator[str]:
     roots = []
     for row, numbers in enumerate(program.rows):
         x, out = f"x{suffix(program, row)}", f"out{suffix(program, row)}"
         shown = _list(numbers) if program.plain else "[" + ", ".join(f"Value({n!r})" for n in numbers) + "]"
         yield f"{x} = {shown}"
-        yield f"{out} = m({x})"
+        yield f"{out} = m({x}){first}"
+        if form.odd:
+            yield _print([out])
         roots.append(_root(program.shape.outputs, out))
         if not program.joint:
             yield names.back(_bracketed(roots[-1]))
@@ -443,6 +490,7 @@ def shown(
     drawn: bool = False,
     own: Names = COURSES_OWN,
     before: Sequence[Program] = (),
+    form: Form = AS_PROMISED,
 ) -> Counterexample:
     """A case as a student sees it: the program, and the numbers that are worth looking at.
 
@@ -452,7 +500,7 @@ def shown(
     wanted = tuple((names[place], expected[place]) for place in places)
     seen = () if got is None else tuple((names[place], got[place]) for place in places)
     rank = (*size(program), int(drawn))
-    text = source(program, exercise, own, before, places)
+    text = source(program, exercise, own, before, places, form)
     return Counterexample(text, wanted, seen, rank, graph_of(program, expected, got))
 
 

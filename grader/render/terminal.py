@@ -259,9 +259,9 @@ def _property_line(verdict: Verdict) -> RenderableType:
 
 def _counterexample(console: Console, shown: Counterexample) -> None:
     console.print()
-    # Printed as it is, never wrapped: it is there to be pasted.
+    # Printed as it is, never wrapped or indented: it is there to be pasted, and a prompt takes no indent.
     lines = shown.source.rstrip().split("\n")
-    code = "\n".join(f"    {harmless(printable(line))}".rstrip() for line in lines)
+    code = "\n".join(harmless(printable(line)).rstrip() for line in lines)
     console.print(Text(code, style="cyan"), soft_wrap=True)
     console.print()
     for line in numbers(shown):
