@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from rich import box
@@ -40,7 +41,7 @@ from grader.report.evidence import status
 from grader.report.findings import Told, told
 from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, score
-from grader.report.words import counterexample_of, headline, meaning, numbers, open_todo, places
+from grader.report.words import counterexample_of, headline, listed, meaning, numbers, open_todo, places
 
 BAR = 12
 OTHERS = 4
@@ -53,18 +54,37 @@ STYLES = {"passed": "green", "failed": "red", "crashed": "red", "timed_out": "re
 LOOK = {status: (WORDS[status], style) for status, style in STYLES.items()}
 
 
-def render(report: Report, console: Console, folder: str, again: str, stuck: str = STUCK) -> None:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What comes after exercises that were graded by themselves.
+
+    name: the exercise to go on with; empty where every one has passed.
+    begun: there is something in its file already.
+    everything: the command that grades all of them.
+    """
+
+    name: str
+    begun: bool
+    everything: str
+
+
+def render(
+    report: Report, console: Console, folder: str, again: str, stuck: str = STUCK, ahead: Ahead | None = None
+) -> None:
     """Print the report.
 
     folder: how the student calls the folder with the files.
     again: the command that grades one exercise, with {} for its name.
     stuck: where help is, with {} for the exercise's name.
+    ahead: what comes next; None where all exercises were graded.
     """
     tell_on_top(console, report.notes)
     console.print(overview(report))
     unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
     if unfinished is None:
-        _bonus_left(console, report)
+        _passed(console, report, ahead)
+        if ahead is not None:
+            _go_on(console, ahead, folder, again)
     elif unfinished.exercise.own:
         closer_look(console, unfinished)
     else:
@@ -269,12 +289,27 @@ def _counterexample(console: Console, shown: Counterexample) -> None:
         console.print(Text(f"  {harmless(printable(str(line)))}", style=style), soft_wrap=True)
 
 
-def _bonus_left(console: Console, report: Report) -> None:
-    console.print(Text("Every exercise has passed. Well done!", style="bold green"))
+def _passed(console: Console, report: Report, ahead: Ahead | None) -> None:
+    """That everything passed which was graded, and which bonus is left."""
+    graded = listed([result.exercise.name for result in report.marks])
+    has = "have" if len(report.marks) > 1 else "has"
+    said = f"{graded} {has} passed." if ahead is not None else "Every exercise has passed. Well done!"
+    console.print(Text(printable(said), style="bold green"))
     for result in report.marks:
         for verdict in result.verdicts:
             if verdict.claim.kind is Kind.BONUS and not isinstance(verdict.outcome, Passed):
                 console.print(_property_line(verdict))
+
+
+def _go_on(console: Console, ahead: Ahead, folder: str, again: str) -> None:
+    if not ahead.name:
+        _say(console, "No exercise is left by itself. Next: all of them together, with")
+        _say(console, f"  {ahead.everything}")
+        return
+    file = f"{folder}/{ahead.name}.py"
+    step = f"see how far {file} is, with" if ahead.begun else f"open {file}, fill in its TODOs, then run"
+    _say(console, f"Next: {step}")
+    _say(console, f"  {_filled(again, ahead.name)}")
 
 
 def tell_on_top(console: Console, notes: Iterable[str]) -> None:

@@ -280,7 +280,7 @@ def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str,
         return (f"Every exercise passes alone. Together, with all parts your own, {count}: {what}.{guess}",)
     if circle:
         ended = _what_happens(list(filter(_endless, missed)), circle)
-        return (f"{_listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
+        return (f"{listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
     return ()
 
 
@@ -311,7 +311,7 @@ def _what_happens(missed: Sequence[Missed], circle: Sequence[str]) -> str:
 def _how(outcome: Missed, circle: Sequence[str]) -> str:
     match outcome:
         case Crashed() if _endless(outcome):
-            files = _listed([f"{name}.py" for name in circle])
+            files = listed([f"{name}.py" for name in circle])
             where = f", where {files} call each other in a circle" if circle else ""
             return f"it ends in {RECURSION}{where}"
         case Crashed():
@@ -347,6 +347,6 @@ def _again(frames: Sequence[str]) -> set[str]:
     return {between for place, name in enumerate(files) for between in files[place : last[name]]}
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """One, two and three."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

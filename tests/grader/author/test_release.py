@@ -392,6 +392,25 @@ def test_makefile_grades_one_exercise_when_told_to(released):
     assert ".venv/bin/grader grade --exercise mul" in done.stdout
 
 
+@make
+def test_make_grade_ends_well_wherever_a_grade_came_about(project, solutions):
+    for place in (".venv/bin", ".venv/lib"):
+        (project / place).mkdir(parents=True)
+    (project / ".venv" / "ready").touch()
+    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec {sys.executable} -B -m grader "$@"\n')
+    (project / ".venv" / "bin" / "grader").chmod(0o755)
+    (project / "exercises" / "mul.py").write_text(solutions["mul"].replace("+=", "="))
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS")}
+    for exercise, code, said in (("mul", 0, ""), ("add", 0, ""), ("plus", 2, "there is no exercise 'plus'")):
+        done = subprocess.run(
+            ["make", "grade", f"EX={exercise}"],
+            cwd=project, env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert said in done.stderr
+        assert bool(done.stderr) == bool(said)
+
+
 def test_rule_that_is_no_students_is_cut_with_its_recipe():
     text = "A := 1\n\n.PHONY: grade lint\n\ngrade:\n\t@run\n\n# why\nlint:\n\t@ruff\n"
     assert student_makefile(text) == "A := 1\n\n.PHONY: grade\n\ngrade:\n\t@run\n"
