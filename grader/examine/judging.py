@@ -50,11 +50,19 @@ class Broken:
 
 
 def first_broken(prop: Property, bank: Bank, places: range, seen: Sequence[Observation]) -> int | None:
-    """The place of the simplest case that does not hold, None where all do."""
-    for place in places:
-        if not holds(prop, bank, place, seen[place]):
+    """The place of the case that is shown, None where all hold.
+
+    That is the first that the author wrote down to teach this; where only drawn ones fail, the simplest. One
+    that was never tried, for the process had ended before, shows nothing, and comes after all others.
+    """
+    untried = None
+    for place in bank.as_taught(places):
+        got = seen[place]
+        if isinstance(got, Ended | Overtime) and not got.busy:
+            untried = place if untried is None else untried
+        elif not holds(prop, bank, place, got):
             return place
-    return None
+    return untried
 
 
 def holds(prop: Property, bank: Bank, place: int, got: Observation) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.agreement import close
 from grader.errors import MachineError, UsageError
 from grader.machine.files import replaced
-from grader.model import Node, Passed, Result, Verdict
+from grader.model import Node, Result, Verdict
 from grader.printable import WORD, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
@@ -25,7 +25,7 @@ from grader.report.findings import LETTERS, Told, line_of, on_one_line, told
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
-from grader.report.words import counterexample_of, in_words, line_in, number, numbers
+from grader.report.words import counterexample_of, example, in_words, line_in, number, numbers
 from grader.submission.commit import Changes
 
 SIGNS = {"passed": "✅", "failed": "❌", "crashed": "💥", "timed_out": "⏱️", "not_started": "⬜"}
@@ -74,24 +74,17 @@ def _table(report: Report) -> str:
 
 def _row(result: Result) -> str:
     status, exercise = exercise_status(result), result.exercise
-    missed = _first_missed(result) if status not in ("passed", "not_started") else None
+    missed = example(result) if status not in ("passed", "not_started") else None
     wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
     of = "/".join(map(points, score(result).own))
     stands = f"{SIGNS[status]} {WORDS[status]}"
     return f"| {word(exercise.name)} {word(exercise.title)} | {stands} | {of} | {wrong} |"
 
 
-def _first_missed(result: Result) -> Verdict | None:
-    """The first property that does not hold, those with numbers to show before others."""
-    missed = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
-    shown = [verdict for verdict in missed if counterexample_of(verdict.outcome) is not None]
-    return next(iter(shown or missed), None)
-
-
 def _first(report: Report) -> Iterator[str]:
     """The first exercise that has something to show, folded."""
     for result in report.marks:
-        missed = _first_missed(result)
+        missed = example(result)
         if missed is not None and (counterexample_of(missed.outcome) or error(missed.outcome)):
             yield from _what_it_does(result)
             yield f"<details><summary>The first counterexample: {word(result.exercise.name)}</summary>"
@@ -190,7 +183,7 @@ def _annotation(result: Result, source: str, folder: str) -> str:
 
 
 def _message(result: Result) -> Iterator[str]:
-    status, missed, first = exercise_status(result), _first_missed(result), result.diagnosis
+    status, missed, first = exercise_status(result), example(result), result.diagnosis
     yield HEADLINES[status]
     if missed is not None and status != "not_started":
         yield in_words(error(missed.outcome) or "").rstrip(".")

@@ -36,12 +36,22 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import harmless, printable, shortened
-from grader.render.text import WORDS, counted, points, signed
+from grader.render.text import WORDS, points, signed
 from grader.report.evidence import status
 from grader.report.findings import Told, told
 from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, score
-from grader.report.words import counterexample_of, headline, listed, meaning, numbers, open_todo, places
+from grader.report.words import (
+    counterexample_of,
+    example,
+    headline,
+    listed,
+    meaning,
+    missed,
+    numbers,
+    open_todo,
+    places,
+)
 
 BAR = 12
 OTHERS = 4
@@ -178,9 +188,9 @@ def _quote(console: Console, lines: list[str], style: str = "") -> None:
 
 
 def closer_look(console: Console, result: Result) -> None:
-    """The property with the smallest counterexample in full, the others that do not hold by title."""
-    wrong = missed(result)
-    shown = plainest(wrong)
+    """The property that shows it best in full, the others that do not hold by title."""
+    wrong, shown = missed(result), example(result)
+    assert shown is not None
     title = Text(printable(f"{result.exercise.name}: what does not hold yet"))
     console.print(Rule(title, align="left", style="dim"))
     console.print(Text(printable(shown.claim.title), style="bold"))
@@ -254,18 +264,6 @@ def why(shown: Told) -> Iterator[RenderableType]:
 
 def _promised(result: Result) -> int:
     return sum(verdict.claim.kind is Kind.GRADED for verdict in result.verdicts) or len(result.verdicts)
-
-
-def missed(result: Result) -> list[Verdict]:
-    """What does not hold; bonus only where nothing else is missed."""
-    wrong = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
-    return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
-
-
-def plainest(wrong: list[Verdict]) -> Verdict:
-    """The verdict with the smallest counterexample; the first, where none has one."""
-    ranked = [(shown.rank, v) for v in wrong if (shown := counterexample_of(v.outcome)) is not None]
-    return min(ranked, key=lambda pair: pair[0], default=((0, 0, 0.0, 0), wrong[0]))[1]
 
 
 def _property_line(verdict: Verdict) -> RenderableType:

@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from itertools import count
 from typing import Any, BinaryIO
 
-from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, Verdict
+from grader.model import Adjustment, Finding, Kind, Person, Result, Verdict
 from grader.printable import plain_json, printable
 from grader.report.findings import Told, guessed, on_one_line, told
 from grader.report.report import Report, notes, number
@@ -211,16 +211,11 @@ def summed(report: Report) -> Sum:
 
 
 def said(result: Result, verdict: Verdict) -> str:
-    """What became of a property, in full; the first that does not hold also says what the code does."""
+    """What became of a property, in full; the one that shows it best also says what the code does."""
     text, shown = in_full(verdict.outcome), told(result.findings)
-    if shown is not None and verdict is _first_missed(result):
+    if shown is not None and verdict is example(result):
         text = "\n".join((text, "", *in_lines(shown)))
     return lines_of(text)
-
-
-def _first_missed(result: Result) -> Verdict | None:
-    missed = (v for v in result.verdicts if not isinstance(v.outcome, Passed))
-    return next((v for v in missed if v.claim.kind is Kind.GRADED), None)
 
 
 def in_lines(shown: Told) -> Iterator[str]:

@@ -25,6 +25,7 @@ from grader.model import (
     Passed,
     Result,
     TimedOut,
+    Verdict,
 )
 from grader.report.scoring import exercise_status
 
@@ -109,6 +110,25 @@ def counterexample_of(outcome: Outcome) -> Counterexample | None:
     if isinstance(outcome, Failed | Crashed | TimedOut):
         return outcome.counterexample
     return None
+
+
+def missed(result: Result) -> list[Verdict]:
+    """What does not hold, in its author's order; bonus only where nothing else is missed."""
+    wrong = [
+        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
+    ]
+    return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
+
+
+def example(result: Result) -> Verdict | None:
+    """What every output shows first of an exercise that has not passed; None where nothing is missed.
+
+    That is the first property that has a program to show: authors go from what is simple to what is built on
+    it, so it says most of what is wrong. Not the shortest program of all, which may show it by chance.
+    """
+    wrong = missed(result)
+    shown = (verdict for verdict in wrong if counterexample_of(verdict.outcome) is not None)
+    return next(shown, wrong[0] if wrong else None)
 
 
 def numbers(shown: Counterexample) -> list[Line]:
