@@ -26,7 +26,6 @@ from grader.autograd.program import (
     Step,
     Training,
     judged,
-    size,
 )
 from grader.model import Counterexample, Node
 from grader.subject import pack
@@ -499,9 +498,8 @@ def shown(
     names, places = labels(program), _worth_showing(program, expected, got)
     wanted = tuple((names[place], expected[place]) for place in places)
     seen = () if got is None else tuple((names[place], got[place]) for place in places)
-    rank = (*size(program), int(drawn))
     text = source(program, exercise, own, before, places, form)
-    return Counterexample(text, wanted, seen, rank, graph_of(program, expected, got))
+    return Counterexample(text, wanted, seen, drawn, graph_of(program, expected, got))
 
 
 def _worth_showing(program: Program, expected: Floats, got: Floats | None) -> list[int]:

@@ -43,8 +43,9 @@ class ProgramsOverValue:
 
     def also_asked(self, program: Program) -> Program | None:
         """Whether a module's single output comes in a list, which is right, but read otherwise."""
-        one = isinstance(program, Forward | Nudge | Training) and program.shape.outputs == 1
-        return Bare(program.shape) if one and program.shape.name != "Neuron" else None
+        if not isinstance(program, Forward | Nudge | Training) or program.shape.name == "Neuron":
+            return None
+        return Bare(program.shape) if program.shape.outputs == 1 else None
 
     def random(self, packed: Packed) -> bool:
         """The first weights of a module are nobody's to foretell."""

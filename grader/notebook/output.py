@@ -18,10 +18,9 @@ from grader.render.html.sheet import asset, following, needed, page
 from grader.render.html.single_page import macros, part_of
 from grader.render.picture.svg import drawing, picture_style
 from grader.render.terminal import LOOK, half_done
-from grader.render.text import WORDS, counted, in_lines
+from grader.render.text import WORDS, counted, in_lines, told_of
 from grader.render.text import points as written
 from grader.report.evidence import status
-from grader.report.findings import told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
 from grader.report.words import counterexample_of, example, headline, meaning, numbers, places
@@ -111,7 +110,7 @@ def _lines(result: Result) -> Iterator[str]:
     yield from (_property(verdict) for _, verdict in counted(result))
     if word != "passed":
         yield from _closer_look(result)
-    if (shown := told(result.findings)) is not None:
+    if (shown := told_of(result)) is not None:
         yield ""
         yield from in_lines(shown)
     yield from (printable(f"Note: {note}") for note in notes(result))

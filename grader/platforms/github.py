@@ -20,8 +20,8 @@ from grader.printable import WORD, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
-from grader.render.text import WORDS, About, counted, in_short, points, signed
-from grader.report.findings import LETTERS, Told, line_of, on_one_line, told
+from grader.render.text import WORDS, About, counted, in_short, points, signed, told_of
+from grader.report.findings import LETTERS, Told, line_of, on_one_line
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
@@ -106,7 +106,7 @@ def _shown(missed: Verdict) -> Iterator[str]:
 
 def _what_it_does(result: Result) -> Iterator[str]:
     """The first exercise's findings: a table, and what is said beneath it."""
-    shown = told(result.findings)
+    shown = told_of(result)
     if shown is None:
         return
     if shown.guess:
@@ -116,6 +116,8 @@ def _what_it_does(result: Result) -> Iterator[str]:
     yield "\n".join(map(_line_of_table, [shown.columns, ["---"] * len(shown.columns), *_cells(shown)]))
     more = [f"- {shown.others}"] if shown.others else []
     yield "\n".join([*(f"- {word(sentence, NOTE)}" for sentence in shown.sentences), *more])
+    if shown.stake:
+        yield shown.stake
     yield f"HINTS.md goes on from there: {word(shown.hint)}"
 
 

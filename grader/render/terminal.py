@@ -36,9 +36,9 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import harmless, printable, shortened
-from grader.render.text import WORDS, points, signed
+from grader.render.text import WORDS, points, signed, told_of
 from grader.report.evidence import status
-from grader.report.findings import Told, told
+from grader.report.findings import Told
 from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, score
 from grader.report.words import (
@@ -200,7 +200,7 @@ def closer_look(console: Console, result: Result) -> None:
     if counterexample is not None:
         _counterexample(console, counterexample)
     console.print()
-    if (known := told(result.findings)) is not None:
+    if (known := told_of(result)) is not None:
         for line in (*what_it_does(known), *why(known)):
             console.print(line)
         console.print(Text(harmless(f"HINTS.md, “{known.hint}”, goes on from there."), style="dim"))
@@ -260,6 +260,8 @@ def what_it_does(shown: Told) -> Iterator[RenderableType]:
 def why(shown: Told) -> Iterator[RenderableType]:
     """What is said beneath the table."""
     yield from (Paragraph(sentence, "• " if shown.rows else "") for sentence in shown.sentences)
+    if shown.stake:
+        yield Paragraph(shown.stake)
 
 
 def _promised(result: Result) -> int:

@@ -31,7 +31,7 @@ from grader.model import (
 from grader.printable import plain_json
 from grader.report.evidence import diagnosis_to_plain, findings_to_plain, outcome_to_plain, status
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
-from grader.report.words import alone_only, in_time
+from grader.report.words import alone_only, example, in_time
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -159,14 +159,14 @@ def _extra(verdict: Verdict) -> dict[str, Any]:
         "title": verdict.claim.title,
         "status": status(verdict.outcome),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_rank(outcome.get("counterexample")),
+        "counterexample": outcome.get("counterexample"),
         "error": error(verdict.outcome),
     } | _where(outcome, "limit")
 
 
 def exercise_to_plain(result: Result) -> dict[str, Any]:
     """An exercise's JSON form."""
-    points = score(result)
+    points, shown = score(result), example(result)
     return {
         "name": result.exercise.name,
         "title": result.exercise.title,
@@ -176,6 +176,7 @@ def exercise_to_plain(result: Result) -> dict[str, Any]:
         "bonus": number(points.bonus),
         "max_bonus": number(points.most_bonus),
         "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
+        "example": shown.claim.name if shown else None,
         "diagnosis": diagnosis_to_plain(result.diagnosis),
         "findings": findings_to_plain(result.findings),
         "notes": notes(result),
@@ -192,7 +193,7 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "score": number(earned(result, verdict)),
         "max_score": number(worth(result, verdict)),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_rank(outcome.get("counterexample")),
+        "counterexample": outcome.get("counterexample"),
         "error": error(verdict.outcome),
         "frames": outcome.get("frames", []),
     } | _where(outcome, "absent", "limit")
@@ -201,10 +202,6 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
 def _where(outcome: dict[str, Any], *keys: str) -> dict[str, Any]:
     """What only some outcomes say."""
     return {key: outcome[key] for key in keys if key in outcome}
-
-
-def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
-    return shown and {key: value for key, value in shown.items() if key != "rank"}
 
 
 def error(outcome: Outcome) -> str | None:

@@ -123,12 +123,14 @@ def missed(result: Result) -> list[Verdict]:
 def example(result: Result) -> Verdict | None:
     """What every output shows first of an exercise that has not passed; None where nothing is missed.
 
-    That is the first property that has a program to show: authors go from what is simple to what is built on
-    it, so it says most of what is wrong. Not the shortest program of all, which may show it by chance.
+    That is the first property with a program that its author wrote down to teach it: authors go from what is
+    simple to what is built on it, so it says most of what is wrong. The shortest program of all may show it by
+    chance. Where no such program fails it is the first that was drawn, and else what has no program.
     """
     wrong = missed(result)
-    shown = (verdict for verdict in wrong if counterexample_of(verdict.outcome) is not None)
-    return next(shown, wrong[0] if wrong else None)
+    cases = [(case, verdict) for verdict in wrong if (case := counterexample_of(verdict.outcome)) is not None]
+    written = (verdict for case, verdict in cases if not case.drawn)
+    return next(written, cases[0][1] if cases else wrong[0] if wrong else None)
 
 
 def numbers(shown: Counterexample) -> list[Line]:

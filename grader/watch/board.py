@@ -26,8 +26,9 @@ from grader.model import (
 )
 from grader.printable import printable, shortened
 from grader.render.terminal import LOOK, what_it_does, why
+from grader.render.text import told_of
 from grader.report.evidence import status
-from grader.report.findings import Told, told
+from grader.report.findings import Told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status
 from grader.report.words import (
@@ -389,7 +390,7 @@ def _not_started(result: Result, folder: str) -> Iterator[RenderableType]:
 
 
 def _missed(result: Result) -> Parts:
-    wrong, shown, known = missed(result), example(result), told(result.findings)
+    wrong, shown, known = missed(result), example(result), told_of(result)
     assert shown is not None
     counterexample = counterexample_of(shown.outcome)
     if isinstance(shown.outcome, Crashed) and counterexample is None:

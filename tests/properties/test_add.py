@@ -15,24 +15,6 @@ def test_data_is_the_sum(expected, got):
 
 
 @graded(
-    points=1, first=[trace(lambda a: a + 3, 2)], over=apart(expressions("+", plain=True, always_plain=True))
-)
-def test_plain_number_on_the_right(expected, got):
-    """a + 3 works: a plain number may be the second operand."""
-    assert agree(got.values, expected.values)
-
-
-@graded(
-    points=1,
-    first=[trace(lambda a: 3 + a, 2)],
-    over=apart(expressions("+", ("-",), plain=True, always_plain=True)),
-)
-def test_plain_number_on_the_left(expected, got):
-    """3 + a works: a plain number may be the first operand."""
-    assert agree(got.values, expected.values)
-
-
-@graded(
     points=1,
     first=[trace(lambda a, b: a + b, 2, 3)],
     over=apart(expressions("+", steps=(1, 1), leaves=(2, 2))),
@@ -79,6 +61,24 @@ def test_same_operand_twice(expected, got):
 def test_operand_used_in_several_places(expected, got):
     """A Value used in several sums collects a gradient from each of them."""
     assert agree(got.grads, expected.grads)
+
+
+@graded(
+    points=1, first=[trace(lambda a: a + 3, 2)], over=apart(expressions("+", plain=True, always_plain=True))
+)
+def test_plain_number_on_the_right(expected, got):
+    """a + 3 works: a plain number may be the second operand."""
+    assert agree(got.values, expected.values)
+
+
+@graded(
+    points=1,
+    first=[trace(lambda a: 3 + a, 2)],
+    over=apart(expressions("+", ("-",), plain=True, always_plain=True)),
+)
+def test_plain_number_on_the_left(expected, got):
+    """3 + a works: a plain number may be the first operand."""
+    assert agree(got.values, expected.values)
 
 
 @graded(

@@ -15,14 +15,6 @@ def test_data_is_the_product(expected, got):
 
 
 @graded(
-    points=1, first=[trace(lambda a: a * 3, 2)], over=apart(expressions("*", plain=True, always_plain=True))
-)
-def test_plain_number_on_either_side(expected, got):
-    """a * 3 and 3 * a work: one operand may be a plain number."""
-    assert agree(got.values, expected.values)
-
-
-@graded(
     points=1,
     first=[trace(lambda a, b: a * b, 2, 3), trace(lambda a, b: a * b, 5, 3)],
     over=apart(expressions("*", steps=(1, 1), leaves=(2, 2))),
@@ -69,6 +61,14 @@ def test_same_operand_twice(expected, got):
 def test_operand_used_in_several_places(expected, got):
     """A Value used in several products collects a gradient from each of them."""
     assert agree(got.grads, expected.grads)
+
+
+@graded(
+    points=1, first=[trace(lambda a: a * 3, 2)], over=apart(expressions("*", plain=True, always_plain=True))
+)
+def test_plain_number_on_either_side(expected, got):
+    """a * 3 and 3 * a work: one operand may be a plain number."""
+    assert agree(got.values, expected.values)
 
 
 @graded(

@@ -14,9 +14,9 @@ from grader.printable import printable, shortened
 from grader.render.html.class_page import shown_to_plain
 from grader.render.html.sheet import asset, html, needed, page, style
 from grader.render.picture.svg import drawable, drawing, picture_style
-from grader.render.text import WORDS, counted, points, signed, summed
+from grader.render.text import WORDS, counted, points, signed, summed, told_of
 from grader.report.evidence import status
-from grader.report.findings import Told, told
+from grader.report.findings import Told
 from grader.report.report import Report, notes
 from grader.report.scoring import Score, absent, earned, exercise_status, score, worth
 from grader.report.words import counterexample_of, example, headline, meaning, places
@@ -124,7 +124,7 @@ def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
         extra=_extra(marks),
         share=share(*marks.own),
         counts=result.exercise.counts,
-        told=told(result.findings),
+        told=told_of(result),
         missed=tuple(
             _property(f"{key}-{at}", result, verdict, started and not passed and at == 0)
             for at, verdict in enumerate(_missed(result))

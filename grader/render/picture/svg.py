@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 from grader.agreement import close
 from grader.errors import UsageError
 from grader.machine.files import whole_file
-from grader.model import Counterexample, Kind, Node, Verdict
+from grader.model import Counterexample, Kind, Node, Result, Verdict
 from grader.printable import printable
 from grader.render.html.sheet import by_media, in_light
 from grader.render.picture.layout import Box, Curve, Placed, layered, placed

@@ -7,7 +7,7 @@ import pytest
 from grader.agreement import agree
 from grader.autograd.as_python import SHOWN, source
 from grader.autograd.oracle import answer
-from grader.autograd.program import Chain, Forward, Fresh, Shape, size, trace
+from grader.autograd.program import Chain, Forward, Fresh, Shape, trace
 from grader.autograd.subject import SUBJECT
 from grader.course.properties import graded
 from grader.examine.cases import record
@@ -105,17 +105,17 @@ def test_other_numbers_are_failed_expected_beside_got():
 
 def test_counterexample_is_the_program_as_python_for_the_exercise():
     outcome = judged(Numbers((0.0,) * 6))
-    assert outcome.counterexample.source == source(SUM, "add")
+    assert outcome.counterexample.source == source(SUM, "add", printed=[2, 3, 4])
 
 
-def test_rank_is_the_size_and_whether_the_program_was_written_down():
-    for written, last in ((True, 0), (False, 1)):
+def test_counterexample_says_whether_the_program_was_written_down():
+    for written in (True, False):
         shown = counterexample(SUBJECT, "add", Broken(SUM, SUM_NUMBERS, Numbers(SUM_NUMBERS), written))
-        assert shown.rank == (*size(SUM), last)
+        assert shown.drawn is not written
 
 
 def test_a_program_counts_as_drawn_where_nothing_else_is_said():
-    assert judged(Numbers((2.0, 3.0, 6.0, 1.0, 1.0, 1.0))).counterexample.rank[-1] == 1
+    assert judged(Numbers((2.0, 3.0, 6.0, 1.0, 1.0, 1.0))).counterexample.drawn
 
 
 def test_another_form_is_failed_with_a_reason_and_without_numbers():
@@ -146,7 +146,7 @@ def test_what_raises_is_crashed_with_where_and_with_what_program():
     assert isinstance(outcome, Crashed)
     assert (outcome.cases, outcome.error) == (7, "ZeroDivisionError: division by zero")
     assert outcome.frames == ("add.py, line 3, in add",)
-    assert outcome.counterexample.source == source(SUM, "add")
+    assert outcome.counterexample.source == source(SUM, "add", printed=[2, 3, 4])
 
 
 @pytest.mark.parametrize(

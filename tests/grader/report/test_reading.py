@@ -41,7 +41,7 @@ NODES = (
     Node("a", "2", (), (2.0, 2.0), (1.0, 1.5), False),
     Node("b", "a + a", ("a", "a"), (4.0, 4.0), (1.0, None), True),
 )
-SHOWN = Counterexample("b = a + a", (("b.data", 4.0),), (("b.data", 5.0),), (0, 0, 0.0, 0), NODES)
+SHOWN = Counterexample("b = a + a", (("b.data", 4.0),), (("b.data", 5.0),), False, NODES)
 
 
 def verdict(name, outcome, kind=Kind.GRADED, points=5):

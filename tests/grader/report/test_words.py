@@ -46,7 +46,7 @@ def test_tree_shows_every_node_once_and_names_it_where_it_is_met_again():
     shared = trace(lambda a: (a * 2) + (a * 2) * a, 5)
     numbers = tuple(map(float, range(shared.length)))
     graph = graph_of(shared, numbers, None)
-    lines = list(map(str, tree(Counterexample("", (), (), (0, 0, 0.0, 0), graph))))
+    lines = list(map(str, tree(Counterexample("", (), (), False, graph))))
     first = [line.split("=")[0].strip(" ├└─│") for line in lines if "=" in line]
     assert sorted(first) == [node.name for node in graph]
     assert [line.strip(" ├└─│") for line in lines if "above" in line] == ["a, as above"] * 2
