@@ -124,8 +124,8 @@ def example(result: Result) -> Verdict | None:
     """What every output shows first of an exercise that has not passed; None where nothing is missed.
 
     That is the first property with a program that its author wrote down to teach it: authors go from what is
-    simple to what is built on it, so it says most of what is wrong. The shortest program of all may show it by
-    chance. Where no such program fails it is the first that was drawn, and else what has no program.
+    simple to what is built on it, so it says most of what is wrong. The smallest program of all may show it
+    by chance. Where no such program fails it is the first that was drawn, and else what has no program.
     """
     wrong = missed(result)
     cases = [(case, verdict) for verdict in wrong if (case := counterexample_of(verdict.outcome)) is not None]

@@ -30,8 +30,10 @@ def test_gradient_reaches_both_operands(expected, got):
         trace(lambda a, b: (a + b) * 3, 2, 3),
         trace(lambda a, b, c: (a + b) * c, 2, 3, 4),
         trace(lambda a, b: (a + b) * -2, 2, 3),
+        trace(lambda a, b, c: (a + b) + c, 2, 3, 4),
+        trace(lambda a, b, c: c + (a + b), 2, 3, 4),
     ],
-    over=apart(expressions("+", ("*", "neg"), steps=(2, 4), plain=True)),
+    over=apart(expressions("+", ("*", "neg"), steps=(2, 4))),
 )
 def test_upstream_gradient_is_passed_on(expected, got):
     """The gradient that arrives at a + b is passed on: 3 * (a + b) gives 3."""

@@ -1,5 +1,6 @@
 """From observations to outcomes: what a student is told of a case that does not hold."""
 
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -51,10 +52,25 @@ def test_nothing_is_broken_where_all_agrees(bank, right):
     assert first_broken(PROP, bank, bank.places(0), right) is None
 
 
-def test_the_simplest_broken_case_comes_first(bank, right):
-    for place in (0, 1, 2):
-        seen = [*right[:place], *map(wrong, right[place:])]
-        assert first_broken(PROP, bank, bank.places(0), seen) == place
+def test_what_was_written_down_is_shown_in_its_author_s_order(bank, right):
+    for written in ((2, 0), (1,)):
+        ordered = replace(bank, written=written)
+        assert first_broken(PROP, ordered, bank.places(0), list(map(wrong, right))) == written[0]
+
+
+def test_where_no_written_case_is_broken_the_simplest_is_shown(bank, right):
+    drawn = replace(bank, written=(2,))
+    for place in (0, 1):
+        seen = [*right[:place], *map(wrong, right[place:2]), right[2]]
+        assert first_broken(PROP, drawn, bank.places(0), seen) == place
+
+
+def test_a_case_that_was_never_tried_is_shown_only_where_nothing_else_is(bank, right):
+    ended = [Ended("it ended", busy=False)] * 3
+    ordered = replace(bank, written=(2, 1, 0))
+    assert first_broken(PROP, ordered, bank.places(0), ended) == 2
+    assert first_broken(PROP, ordered, bank.places(0), [Ended("it ended", busy=True), *ended[1:]]) == 0
+    assert first_broken(PROP, ordered, bank.places(0), [right[0], wrong(right[1]), ended[2]]) == 1
 
 
 def test_cases_of_other_properties_do_not_matter(bank, right):
@@ -105,7 +121,7 @@ def test_other_numbers_are_failed_expected_beside_got():
 
 def test_counterexample_is_the_program_as_python_for_the_exercise():
     outcome = judged(Numbers((0.0,) * 6))
-    assert outcome.counterexample.source == source(SUM, "add", printed=[2, 3, 4])
+    assert outcome.counterexample.source == source(SUM, "add", printed=[0, 1, 2, 3, 4])
 
 
 def test_counterexample_says_whether_the_program_was_written_down():
