@@ -17,7 +17,7 @@ from grader.model import Exercise, Finding, Raised
 
 PLAIN = ("a Value", "a new Value")  # what a side may be instead of code
 SHOWN = 120  # characters of one side that anybody reads
-PLACES = ("part", "node")  # what in a sentence says of which part it is
+PLACES = ("part", "node", "used")  # what in a sentence says of which part it is
 
 
 @dataclass(frozen=True, slots=True)
