@@ -226,7 +226,8 @@ def told_of(result: Result) -> Told | None:
         return shown
     this = "this" if shown.causes == 1 else f"these {shown.causes}"
     hangs = "hangs" if lost == 1 else "hang"
-    return replace(shown, stake=f"{points(lost)} of these {points(marks.most)} points {hangs} on {this}.")
+    which = "All" if lost == marks.most else f"{points(lost)} of these"
+    return replace(shown, stake=f"{which} {points(marks.most)} points {hangs} on {this}.")
 
 
 def in_lines(shown: Told) -> Iterator[str]:

@@ -27,8 +27,8 @@ def test_gradient_is_the_other_operand(expected, got):
 @graded(
     points=1,
     first=[
-        trace(lambda a, b: (a * b) ** 2, 2, 3),
         trace(lambda a, b, c: (a * b) * c, 2, 3, 4),
+        trace(lambda a, b: (a * b) ** 2, 2, 3),
         trace(lambda a, b: -(a * b), 2, 3),
     ],
     over=apart(expressions("*", ("+", "neg"), steps=(2, 4))),

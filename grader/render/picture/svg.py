@@ -369,8 +369,8 @@ class Found:
     shown: Counterexample
 
 
-def smallest(report: Report, only: tuple[str, ...] = ()) -> Found:
-    """The smallest graph of the first exercise that has not passed and has one.
+def example_graph(report: Report, only: tuple[str, ...] = ()) -> Found:
+    """The graph that is shown of the first exercise that has not passed and has one.
 
     only: the exercises to look at; all, where none is named.
     Raises UsageError where there is none.

@@ -3,7 +3,6 @@
 import ast
 import sys
 from functools import partial
-from itertools import pairwise
 from types import ModuleType
 
 import pytest
@@ -15,6 +14,7 @@ from grader.autograd.oracle import Unfit, answer
 from grader.autograd.program import Bare, Census, Chain, Forward, Fresh, Nudge, Seed, Shape, Training, trace
 from grader.course.course import here
 from tests.grader.autograd.test_strategies import DRAWN, EXPRESSIONS, NUDGES, PASSES, TRAININGS, drawn
+from tests.prompts import refused
 
 
 @pytest.fixture(scope="module")
@@ -194,13 +194,9 @@ def test_neurons_of_a_large_network_are_a_line_each():
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_an_empty_line_ends_every_block_and_stands_in_none(name):
+def test_every_listing_is_taken_by_a_plain_prompt(name):
     for program in drawn(name):
-        lines = source(program, "mlp").splitlines()
-        for line, following in pairwise(lines):
-            indented = following.startswith(" ")
-            assert not (line.startswith(" ") and following and not indented), "\n".join(lines)
-            assert not (not line and indented), "\n".join(lines)
+        assert not refused(text := source(program, "mlp")), text
 
 
 @pytest.mark.parametrize("name", DRAWN)
