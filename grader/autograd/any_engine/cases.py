@@ -108,7 +108,9 @@ def chosen(
     bank: Bank, properties: Sequence[Property], stays: Callable[[int], bool], answers: Answers | None = None
 ) -> Bank:
     """The cases whose place stays, with other programs and answers where there are any."""
-    counts, written, expected = [], set(), array("d")
+    counts, expected = [], array("d")
+    order = {place: number for number, place in enumerate(bank.written)}
+    written: list[tuple[int, int]] = []  # its author's order, and where it is now
     packed: list[Packed] = []
     lengths: list[int] = []
     known = answers or {}
@@ -116,13 +118,13 @@ def chosen(
         places = [place for place in bank.places(number) if stays(place)]
         counts.append(len(places))
         for place in places:
-            if bank.is_written(place):
-                written.add(len(packed))
+            if place in order:
+                written.append((order[place], len(packed)))
             packed.append(pack(known[place][0]) if place in known else bank.programs[place])
             expected.extend(known[place][1] if place in known else bank.answer(place))
             lengths.append(bank.request.lengths[place])
     request = Request(marshal.dumps(packed), tuple(lengths))
-    return Bank(bank.subject, tuple(counts), frozenset(written), request, expected)
+    return Bank(bank.subject, tuple(counts), tuple(place for _, place in sorted(written)), request, expected)
 
 
 def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], forms: frozenset[str]) -> Bank:

@@ -133,7 +133,7 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
             unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
             continue
         # Of very many files, those count that look like an engine.
-        if len(sources) >= MOST_FILES and not any(word in source for word in ENGINE):
+        if len(sources) >= MOST_FILES and ENGINE.search(source) is None:
             continue
         left -= len(source)
         if left < 0:
