@@ -73,11 +73,12 @@ def grade(
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.course.course import STRICT, here
     from grader.examine.grading import grade as grade_submission
+    from grader.learner.history import own
     from grader.machine.files import refuse_unwritable, whole_file
     from grader.model import Person
     from grader.render.text import About
     from grader.report.rubric import stated, weighed
-    from grader.submission.submission import load
+    from grader.submission.submission import load, load_own
 
     course = here()
     _known(exercises, course.names)
@@ -94,7 +95,8 @@ def grade(
         found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
         conditions = replace(conditions, told=_told(course, folder))
-        found = grade_submission(load(folder, course.names), conditions, exercises)
+        read = load_own if own(course, folder) else load
+        found = grade_submission(read(folder, course.names), conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
         report = replace(report, course=_digest(conditions))

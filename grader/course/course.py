@@ -19,7 +19,9 @@ from grader.errors import CourseError, UsageError
 from grader.model import Exercise, Marked
 from grader.subject import DEFAULT, Subject, known, load
 
+# Files that students get complete: those an engine is made of, and with them what only makes them a package.
 GIVEN = ("value", "module")
+COMMON = (*GIVEN, "package")
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
 ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
 TOGETHER = "together"
@@ -213,7 +215,9 @@ def _todo(name: str, steps: list[str]) -> str:
 
 
 def untouched(source: str, stub: str) -> bool:
-    """Whether a source says no more than the stub: comments, blank lines and docstrings aside.
+    """Whether a source does no more than the stub: comments, docstrings and trials aside.
+
+    Trials are what happens only where the file is run by itself. The other files may be imported in any form.
 
     What is many times as long as any stub is not looked at: somebody has written something there.
     """
@@ -222,19 +226,24 @@ def untouched(source: str, stub: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in somebody's docstring
-            return _bones(source) == _stub_bones(stub)
+            return _bones(source, _others(stub)) == _bones(stub, _others(stub))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
 
-@lru_cache(maxsize=100)
-def _stub_bones(stub: str) -> str:
-    """A stub is compared with every submission."""
-    return _bones(stub)
+BY_ITSELF = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 
 
-def _bones(source: str) -> str:
+@lru_cache(maxsize=100)  # a stub is compared with every submission
+def _others(stub: str) -> frozenset[str]:
+    """The files beside a stub that it imports."""
+    nodes = ast.walk(ast.parse(stub))
+    return frozenset(node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and node.level)
+
+
+def _bones(source: str, others: frozenset[str]) -> str:
     tree = ast.parse(source)
+    tree.body = [statement for statement in tree.body if not _frame(statement, others)]
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
@@ -244,10 +253,25 @@ def _bones(source: str) -> str:
     return ast.dump(tree)
 
 
+def _frame(statement: ast.stmt, others: frozenset[str]) -> bool:
+    """Whether a statement only imports the other files, or is a trial."""
+    match statement:
+        case ast.Try(body=body, handlers=handlers):
+            tried = [*body, *(inner for handler in handlers for inner in handler.body)]
+            return all(_frame(inner, others) for inner in tried)
+        case ast.If(test=test, orelse=[]):
+            return ast.dump(test) == BY_ITSELF
+        case ast.ImportFrom(module=module):
+            return (module or "").rpartition(".")[2] in others
+        case ast.Import(names=names):
+            return all(name.name.rpartition(".")[2] in others for name in names)
+    return False
+
+
 HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
 
 
 def handed_out(course: Course) -> dict[str, str]:
     """Every file of exercises/ as students get it."""
-    given = {name: course.solution(name) for name in ("__init__", *GIVEN)}
+    given = {name: course.solution(name) for name in ("__init__", *COMMON)}
     return given | {name: course.stub(name) for name in course.names}

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from grader.course.course import GIVEN, Course
+from grader.course.course import COMMON, GIVEN, Course
 from grader.examine.cases import key
 from grader.examine.reading import reference_name
 from grader.examine.setting import Setting
@@ -69,7 +69,7 @@ def outcome_key(
         return _of_any_shape(digest, submission, lenient)
     others = set() if exercise.own else {*course.names} - {exercise.name}
     for said in (submission.sources, submission.unreadable):
-        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *GIVEN))
+        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *COMMON))
         _add(digest, (piece.encode("utf-8", "surrogatepass") for pair in seen for piece in pair))
         _add(digest, [b"."])
     return digest.digest()

@@ -31,7 +31,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Clock, Limits, Request, Runner, Session
+from grader.sandbox.runner import Clock, Limits, Parts, Request, Runner, Session
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
@@ -223,7 +223,7 @@ class Examiner:
         if exercise.own:
             return ()
         reader = partial(course.subject.read, exercise, sources[exercise.name])
-        engine, reference = parts(course, sources, exercise), self.setting.reference(exercise)
+        engine, reference = self._parts(exercise), self.setting.reference(exercise)
         return findings(reader, engine, self._student, reference, self._patience)
 
     def notes(self) -> tuple[str, ...]:
@@ -236,11 +236,15 @@ class Examiner:
         if why_not is not None:
             return why_not
         bank = setting.bank(exercise, properties)
-        engine = parts(setting.course, self.submission.sources, exercise)
+        engine = self._parts(exercise)
         session = self._open.enter_context(self._student.attempt(engine))
         seen = self._observed(session, exercise, properties)
         again = partial(self._student.attempt, engine)
         return Examination(setting, exercise, bank, properties, session, seen, again)
+
+    def _parts(self, exercise: Exercise) -> Parts:
+        submission = self.submission
+        return parts(self.setting.course, submission.sources, exercise, submission.folder)
 
     def _observed(
         self, session: Session, exercise: Exercise, properties: Sequence[Property]

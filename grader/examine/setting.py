@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from types import CodeType
 
-from grader.course.course import GIVEN, Course
+from grader.course.course import COMMON, Course
 from grader.course.properties import Property
 from grader.examine.cases import Bank, recall
 from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
@@ -83,17 +83,19 @@ class Setting:
                 self.say(sentence)
 
 
-def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Parts:
+def parts(course: Course, sources: Mapping[str, str], exercise: Exercise, folder: str = "") -> Parts:
     """The student's file with reference siblings; or, for the last mark, all the student's own.
 
     The reference of the exercise itself is never among them. Helper modules of the student's own are.
+    folder: where the student's files lie, if their code may say so.
     """
     own = set(course.names) if exercise.own else {exercise.name}
     modules: dict[str, str | CodeType] = {
-        name: text for name, text in sources.items() if name not in (*course.names, *GIVEN)
+        name: text for name, text in sources.items() if name not in (*course.names, *COMMON)
     }
     modules |= {name: code for name, code in course.reference.items() if name not in own}
     modules |= {name: sources[name] for name in own}
     needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
     chosen = (part for part in course.exercises if part.name in needed)
-    return Parts(modules, tuple((part.name, part.defines, part.attach) for part in chosen))
+    needs = tuple((part.name, part.defines, part.attach) for part in chosen)
+    return Parts(modules, needs, folder=folder)

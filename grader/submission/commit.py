@@ -170,7 +170,7 @@ def _python(path: PurePosixPath) -> bool:
     return path.suffix == ".py"
 
 
-GIVEN = {"__init__", "value", "module"}
+GIVEN = {"__init__", "value", "module", "package"}
 
 
 def _counts_for_nothing(path: str, folder: str) -> bool:

@@ -339,6 +339,10 @@ def _others(now: Any, then: Any) -> bool:
 
 
 def _of(module: Any) -> str:
+    """The name that the module's code has as its file."""
+    file = getattr(module, "__file__", None)
+    if isinstance(file, str):
+        return file
     spec = getattr(module, "__spec__", None)
     return f"{spec.name.rpartition('.')[2]}.py" if spec is not None else ""
 
