@@ -14,7 +14,11 @@ def test_data_is_the_product(expected, got):
     assert agree(got.data, expected.data)
 
 
-@graded(points=1, first=[trace(lambda a: a * 3, 2)], over=expressions("*", plain=True, always_plain=True))
+@graded(
+    points=1,
+    first=[trace(lambda a: a * 3, 2), trace(lambda a: 3 * a, 2)],
+    over=expressions("*", plain=True, always_plain=True),
+)
 def test_plain_number_on_either_side(expected, got):
     """a * 3 and 3 * a work: one operand may be a plain number."""
     assert agree(got.values, expected.values)

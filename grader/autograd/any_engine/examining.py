@@ -333,8 +333,25 @@ class Mode:
             lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
         wanted = needs_of(whole.request) if lacking else []
         self.complete = not lacking and seen_by(exercise, self.convention) == OURS
-        bank = chosen(whole, properties, lambda p: not wanted[p] & lacking) if lacking else whole
+        left_out = self._left_out(whole, wanted, lacking)
+        bank = chosen(whole, properties, lambda p: p not in left_out) if lacking else whole
         self.bank = in_own_words(bank, found.shape)
+
+    def _left_out(self, bank: Bank, wanted: Sequence[frozenset[str]], lacking: frozenset[str]) -> set[int]:
+        """The places of cases that need what is lacking, and of all cases of a claim about just that.
+
+        A property whose every case has a plain number beside the exercise's operation is about such numbers,
+        and what is written down for it is what it claims: without that its other cases prove something else.
+        """
+        out = {place for place, words in enumerate(wanted) if words & lacking}
+        op = OWN.get(self.exercise.name, "")
+        plain = {f"{op}left", f"{op}right"}
+        for number in range(len(self.properties)) if out else ():
+            places = bank.places(number)
+            unasked = any(place in out and bank.is_written(place) for place in places)
+            if unasked and all(wanted[place] & plain for place in places):
+                out.update(places)
+        return out
 
     @property
     def in_single(self) -> list[Property]:
