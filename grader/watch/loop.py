@@ -20,6 +20,7 @@ from grader.report.report import Report
 from grader.report.words import counterexample_of
 from grader.submission.submission import Submission
 from grader.watch.board import (
+    Blind,
     Board,
     Drawn,
     Event,
@@ -92,6 +93,7 @@ class Watch:
         self._number = 0
         self._asked: tuple[str, bytes] | None = None
         self._losses = 0
+        self._stays = ""
         self._by_save: set[str] = set()
 
     def run(self) -> int:
@@ -128,13 +130,16 @@ class Watch:
                 self._pressed(key)
             case Opened():
                 self._opened = event
-                self.board = replace(board.says(""), since=self.clock(), ready=True)
+                self.board = replace(board.says(self._stays), since=self.clock(), ready=True)
             case Graded():
                 self._graded(event)
             case Faulted(number, error):
                 self._faulted(number, error)
             case Lost(last):
                 self._lost(last)
+            case Blind(why):
+                self._stays = f"Saves are looked for again and again: this machine tells of none ({why})."
+                self.board = board.says(self._stays)
             case Said(sentence):
                 self.board = replace(board, starting=sentence)
             case Suspended():
