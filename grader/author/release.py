@@ -64,6 +64,7 @@ WORKFLOWS = (
 )
 COPIED = (
     ".devcontainer/devcontainer.json",
+    *(f".vscode/{name}.json" for name in ("extensions", "launch", "settings", "tasks")),
     ".gitignore",
     "HINTS.md",
     "LICENSE",

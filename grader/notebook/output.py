@@ -18,10 +18,10 @@ from grader.render.html.sheet import asset, following, needed, page
 from grader.render.html.single_page import Part, macros, part_of
 from grader.render.picture.svg import drawing, picture_style
 from grader.render.terminal import LOOK, half_done, missed, plainest
-from grader.render.text import WORDS, counted, in_lines
+from grader.render.text import WORDS, counted
 from grader.render.text import points as written
 from grader.report.evidence import status
-from grader.report.findings import told
+from grader.report.findings import in_lines, told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
 from grader.report.words import counterexample_of, headline, meaning, numbers, places

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, Verdict
 from grader.printable import plain_json, printable
-from grader.report.findings import Told, guessed, on_one_line, told
+from grader.report.findings import guessed, in_lines, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
 from grader.report.standings import Standing, Standings
@@ -221,31 +221,6 @@ def said(result: Result, verdict: Verdict) -> str:
 def _first_missed(result: Result) -> Verdict | None:
     missed = (v for v in result.verdicts if not isinstance(v.outcome, Passed))
     return next((v for v in missed if v.claim.kind is Kind.GRADED), None)
-
-
-def in_lines(shown: Told) -> Iterator[str]:
-    """Findings as text, as the terminal shows them where it is wide enough."""
-    yield shown.heading
-    yield from _table(shown)
-    if shown.others:
-        yield f" {shown.others}"
-    yield from (f"• {sentence}" if shown.rows else sentence for sentence in shown.sentences)
-    yield f"HINTS.md, “{shown.hint}”, goes on from there."
-
-
-def _table(shown: Told) -> Iterator[str]:
-    if not shown.rows:
-        return
-    table = [shown.columns, *(tuple(map(on_one_line, row)) for row in shown.cells)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for place, row in enumerate(table):
-        cells = [
-            cell.rjust(width) if name == "line" else cell.ljust(width)
-            for name, cell, width in zip(shown.columns, row, widths, strict=True)
-        ]
-        yield f" {' │ '.join(cells)}".rstrip()
-        if place == 0:
-            yield f" {'─┼─'.join('─' * width for width in widths)}"
 
 
 def in_short(first: Finding) -> str:
