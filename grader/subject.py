@@ -7,16 +7,17 @@ grader/, whose subject.py has the object SUBJECT. Nothing else of it is known to
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
+from dataclasses import fields
+from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import CodeType
 from typing import Any, ClassVar, Protocol
 
 from grader.model import Counterexample, Exercise, Finding, Observation
 
 DEFAULT = "autograd"
 Packed = tuple[Any, ...]
+SIMPLE = frozenset({float, int, bool, str, type(None)})
 
 
 class Program(Protocol):
@@ -33,7 +34,22 @@ class Program(Protocol):
 
 def pack(program: Program) -> Packed:
     """The program as nested tuples of numbers and strings, the tag first."""
-    return (program.tag, *astuple(program))  # type: ignore[call-overload]  # no protocol can say dataclass
+    return (program.tag, *_packed(program))
+
+
+def _packed(thing: Any) -> Any:
+    """What astuple() gives, without the copies that it makes of every number."""
+    kind: Any = type(thing)
+    if kind in SIMPLE:
+        return thing
+    if kind is tuple:
+        return tuple([_packed(each) for each in thing])
+    return tuple([_packed(getattr(thing, name)) for name in _fields(kind)])
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 # Puts programs to one engine, in one process, and gives what each observed.
@@ -90,7 +106,8 @@ class Subject(Programs, Protocol):
     versions: the distributions that its answers depend on.
     worker: the modules to be sent after ours; the last has assemble(head), which makes an engine of what
         Parts.head() says, and run(packed, engine), which gives a program's numbers.
-    reading: modules sent besides where code is to be read. reads: the packages that readings depend on.
+    reading: the package whose modules are sent besides where code is to be read. reads: the packages that
+        readings depend on.
     layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
     magics: what notebooks can say of it, see notebook.magics.Magic.
     """
@@ -102,7 +119,7 @@ class Subject(Programs, Protocol):
     @property
     def worker(self) -> tuple[str, ...]: ...
     @property
-    def reading(self) -> tuple[tuple[str, CodeType], ...]: ...
+    def reading(self) -> str: ...
     @property
     def reads(self) -> tuple[str, ...]: ...
     @property

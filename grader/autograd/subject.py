@@ -15,7 +15,6 @@ from grader.subject import Ask, Subject
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-    from types import CodeType
 
     from grader.course.course import Course
     from grader.examine.examining import Examiner
@@ -62,15 +61,9 @@ class Autograd(ProgramsOverValue):
     name = "autograd"
     versions = ("torch",)
     worker = ("autograd.worker.programs",)
+    reading = "autograd.reading.worker"
     reads = ("autograd/reading", "autograd/reading/worker")
     layouts = AnyEngines()
-
-    @property
-    def reading(self) -> tuple[tuple[str, CodeType], ...]:
-        """The modules that run code on symbols."""
-        from grader.autograd.reading.reader import code
-
-        return code()
 
     def read(self, exercise: Exercise, source: str, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
         """What an operation, backward() or a network does otherwise than it should."""

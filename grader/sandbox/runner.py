@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -69,19 +71,34 @@ class Parts:
         reference's as code.
     needed: the definitions the engine has, in order: the module, what it defines, and the attribute
         that this becomes, or nothing for a class.
-    reading: what is sent besides where the code is to be read, module by module; see Subject.read.
+    reading: the package whose modules are sent besides, where the code is to be read; see Subject.read.
     folder: where the student's files lie, if their code may say that it comes from there.
     """
 
     modules: Mapping[str, str | CodeType]
     needed: tuple[tuple[str, str, str], ...]
-    reading: tuple[tuple[str, CodeType], ...] = field(default=(), kw_only=True)
+    reading: str = field(default="", kw_only=True)
     folder: str = field(default="", kw_only=True)
 
     def head(self) -> dict[str, Any]:
         """As a worker is told."""
         head = {"parts": dict(self.modules), "needed": list(self.needed), "folder": self.folder}
-        return head | {"reading": list(self.reading)} if self.reading else head
+        return head | {"reading": sent(self.reading)} if self.reading else head
+
+
+@cache
+def sent(package: str) -> dict[str, bytes]:
+    """A package's modules as they are sent to a worker: by name, as marshal, without their docstrings.
+
+    package: in grader/, with points. They are compiled under names in angle brackets that no student's file
+    can have.
+    """
+    folder = Path(__file__).parents[1].joinpath(*package.split("."))
+    texts = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.py"))}
+    return {
+        name: marshal.dumps(compile(text, f"<{package}.{name}>", "exec", optimize=2))
+        for name, text in texts.items()
+    }
 
 
 class Runner:

@@ -118,8 +118,9 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
                 "export it as a script: jupyter nbconvert --to script",
             )
         raise UsageError(f"{title} holds no Python file", "give a .py file, or the folder with it")
-    sources, unreadable, left = {}, {}, IN_ALL
-    for name in python[:MOST_FILES]:
+    sources: dict[str, str] = {}
+    unreadable, left = {}, IN_ALL
+    for name in python:
         try:
             source = text(name, files[name]())
         except ValueError as error:
@@ -127,6 +128,9 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
             continue
         except OSError as error:
             unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
+            continue
+        # Of very many files, those count that look like an engine.
+        if len(sources) >= MOST_FILES and not any(word in source for word in ENGINE):
             continue
         left -= len(source)
         if left < 0:

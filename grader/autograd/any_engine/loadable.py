@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from grader.autograd.any_engine.shape import STAND_INS, beside, made
-from grader.sandbox.runner import Parts
+from grader.sandbox.runner import Parts, sent
 from grader.submission.submission import AnyShape
 
-WORKER = Path(__file__).parent / "worker"
-# In the order in which they can be run.
-ORDER = (
-    *("libraries", "numpy", "loading", "values", "graphs", "order", "modules"),
-    *("siblings", "stand_ins", "neuron", "layer", "serving"),
-)
+WORKER = "autograd.any_engine.worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ class Loadable(Parts):
         name, module = STAND_INS.get(self.beside, ("", ""))
         spared |= {"neuron", "layer"} - {module} | (set() if module else {"stand_ins"})
         given = {
-            "code": [(name, _code(name)) for name in ORDER if name not in spared],
+            "code": {name: code for name, code in sent(WORKER).items() if name not in spared},
             "files": dict(self.modules),
             "value": self.asked.value,
             "map": dict(self.asked.names),
@@ -59,7 +51,7 @@ class Loadable(Parts):
             "made": made(self.beside),
             # Where it is read, what we put beside it keeps rules of the engine's own kind.
             "backward": bool(self.beside) and self.beside != "backward" and not self.reading,
-            "reading": list(self.reading),
+            "reading": sent(self.reading) if self.reading else {},
             "chains": self.chains,
             "backward_read": bool(self.reading) and self.beside == "backward",
             "networks": self.networks,
@@ -67,9 +59,3 @@ class Loadable(Parts):
             "usual": self.usual,
         }
         return {"parts": {}, "foreign": given}
-
-
-@cache
-def _code(name: str) -> CodeType:
-    """A module of the worker's, compiled under a name in angle brackets that no file of theirs can have."""
-    return compile((WORKER / f"{name}.py").read_text("utf-8"), f"<foreign.{name}>", "exec")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -60,7 +61,7 @@ class Shape:
     graph: how its nodes are linked, where others can be made to fit among them; else empty.
     refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
     stubs: methods that are still to be written.
-    resets: backward() begins by setting gradients to zero.
+    resets: backward() begins by setting gradients to zero. frees: it takes the graph apart.
     extras: operations that are in no exercise.
     failed: files that could not be loaded.
     modules: Neuron, Layer and MLP, by our names.
@@ -83,6 +84,12 @@ class Shape:
     operands: str = ""
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
+    frees: bool = False
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The operations of exercises that it has not, and backward() if it has not that."""
+        return self.refused & {*OPERATIONS.values()} | ({"backward"} - {self.backward and "backward"})
 
 
 def shape_from_numbers(numbers: Sequence[float]) -> Shape:
@@ -105,6 +112,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         refused=_words(lines.get("refused", "")),
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
+        frees=lines.get("frees") == "1",
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
         modules=modules,
@@ -260,11 +268,18 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     elif f"{op}left" in shape.refused:
         sums = ", and so sum()," if op == "+" else ""
         yield f"3 {op} a{sums} is not defined: that takes an __r{METHODS[name].strip('_')}__."
+    if name in OPERATIONS and not shape.backward and not shape.graph:
+        yield "It has no backward() yet, so only its numbers were judged, and no gradient."
     if name == "backward":
         if shape.resets:
             yield (
                 "Its backward() sets every gradient of the graph to zero first, where PyTorch's adds; "
                 "it was judged by that."
+            )
+        if shape.frees:
+            yield (
+                "Its backward() takes the graph apart, as PyTorch's does: no second one over the same "
+                "graph was asked for."
             )
         if not shape.graph:
             yield (
@@ -341,6 +356,9 @@ def _why(why: Observation | None, submission: Submission) -> tuple[str, str]:
             return "it gives no sensible account of itself", CHOOSE
 
 
+NEWER = re.compile(r"cannot import name '(\w+)' from '(\w+)'.*")
+
+
 def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tuple[str, str]:
     kind, _, said = error.partition(": ")
     where = next((frame.partition(", in ")[0] for frame in reversed(frames)), "")
@@ -358,6 +376,13 @@ def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tupl
         return (
             f"{at}it reads a file, {path[1] if path else said}, which is not there",
             "define first, read files later",
+        )
+    newer = NEWER.fullmatch(said)
+    if kind == "ImportError" and newer and newer[2] in sys.stdlib_module_names:
+        here = ".".join(map(str, sys.version_info[:2]))
+        return (
+            f"{at}{newer[2]} of Python {here} has no {newer[1]}",
+            "it needs a newer Python: make the grader's environment with one",
         )
     if kind in ("ModuleNotFoundError", "ImportError"):
         return f"{at}{said}", "hand in the folder that has this file, too"

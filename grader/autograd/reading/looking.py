@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import isnan
 
 from grader.autograd.reading import normal
@@ -114,6 +115,13 @@ def seen(got: Observation, symbolic: bool) -> Seen | None:
         return None
 
 
+@lru_cache(maxsize=512)
+def _known(got: Observation, symbolic: bool) -> Seen | None:
+    """What the reference's answer tells: the same for every submission, and at nobody's expense."""
+    with normal.uncounted():
+        return seen(got, symbolic)
+
+
 def _seen(read: Reader, symbolic: bool) -> Seen:
     code = read.whole(30)
     result = "ab"[code - 20] if 20 <= code <= 21 else read.kind_of(code)
@@ -174,9 +182,18 @@ class Look:
 
 
 def looks(
-    ask: Ask, attribute: str, mode: str, at: Sequence[dict[str, float]], symbolic: bool = True
+    ask: Ask,
+    attribute: str,
+    mode: str,
+    at: Sequence[dict[str, float]],
+    symbolic: bool = True,
+    known: bool = False,
 ) -> list[Look]:
-    """An operation at points, without symbols and, unless nothing else is wanted, with them."""
+    """An operation at points, without symbols and, unless nothing else is wanted, with them.
+
+    known: it is the reference that is asked.
+    """
+    tell = _known if known else seen
     ways = ((False, PLAIN_RECORD), (True, SYMBOLIC_RECORD))[: 1 + symbolic]
     questions = []
     for point in at:
@@ -187,9 +204,9 @@ def looks(
     got = ask(questions)
     made = []
     for number, point in enumerate(at):
-        plain = seen(got[len(ways) * number], symbolic=False)
+        plain = tell(got[len(ways) * number], False)
         if plain is not None:
-            other = seen(got[len(ways) * number + 1], symbolic=True) if symbolic else None
+            other = tell(got[len(ways) * number + 1], True) if symbolic else None
             made.append(Look({**point, **_named(plain)}, plain, other))
     return made
 

@@ -9,7 +9,8 @@ TooLarge is raised: what takes that long to read is no explanation.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 Atom = Any
@@ -28,6 +29,16 @@ class Work:
 def begin() -> None:
     """Count from 0 again, for the next reading."""
     Work.done = 0
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """What is multiplied out in here is not a part of any reading."""
+    before, Work.done = Work.done, 0
+    try:
+        yield
+    finally:
+        Work.done = before
 
 
 class TooLarge(Exception):
@@ -75,6 +86,8 @@ def _gathered(terms: Mapping[Product, float]) -> Formula:
     kept = [term for term in kept if term[1] != 0]
     if len(kept) > TERMS:
         raise TooLarge
+    if len(kept) < 2:
+        return tuple(kept)
     # Any order will do that does not depend on the order of computing; what is compared is of mixed kinds.
     return tuple(sorted(kept, key=lambda term: repr(term[0])))
 

@@ -149,10 +149,10 @@ class Operation:
         self.found.everywhere("overwrites", "sign", "upstream-missing")
 
     def _pairs(self, mode: str, at: Sequence[dict[str, float]], proof: bool = False) -> list[Pair]:
-        """Both sides at points; a proof wants the code's numbers alone."""
+        """Both sides at points; a proof wants their numbers alone."""
         at = [point for point in at if self.mode != "number" or self.found.names.takes(point["k"])]
         got = looks(self._ask, self._attribute, mode, at, symbolic=not proof)
-        want = looks(self._reference, self._attribute, mode, at)
+        want = looks(self._reference, self._attribute, mode, at, symbolic=not proof, known=True)
         return list(_pairs(got, want)) if len(got) == len(want) else []
 
     def _ends_at_once(self) -> bool:

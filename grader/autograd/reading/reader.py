@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from types import CodeType
-
 from grader.autograd.reading import backward, networks, normal, operations
 from grader.autograd.reading.naming import COURSES, Names
 from grader.autograd.reading.records import Ask
 from grader.model import Exercise, Finding
-
-# What is sent into the cage, in this order; the last answers questions.
-SENT = ("tables", "symbols", "record", "nodes", "operations", "backward", "networks", "engines", "serving")
-
-
-@cache
-def code() -> tuple[tuple[str, CodeType], ...]:
-    """The modules that are sent, compiled under names in angle brackets that no student's file can have."""
-    folder = Path(__file__).parent / "worker"
-    texts = ((name, (folder / f"{name}.py").read_text("utf-8")) for name in SENT)
-    return tuple(
-        (name, compile(text, f"<autograd.reading.worker.{name}>", "exec", optimize=2)) for name, text in texts
-    )
 
 
 def read(

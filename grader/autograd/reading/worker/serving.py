@@ -1,9 +1,10 @@
-"""What a reading is asked for, by kind: each is answered with one record of fixed length."""
+"""What a reading is asked for, by kind: each is answered with one record of fixed length.
+
+What a kind takes is imported when it is first asked for: no reading needs all of it.
+"""
 
 from __future__ import annotations
 
-from . import backward, networks, operations
-from .engines import Engine
 from .nodes import Nodes
 from .record import NAN
 
@@ -37,8 +38,12 @@ class Reading:
         """Begin to watch nodes, for walks or for operations; raises where they cannot be."""
         nodes = self.nodes or Nodes(self.engine["Value"])
         if walks:
+            from . import backward
+
             self._walks = backward.Walks(nodes)
         else:
+            from . import operations
+
             self._operations = operations.Operations(nodes, self.files)
 
     def operation(self, attribute: str, mode: str, symbolic: bool, names: str, at: tuple[Any, ...]) -> Any:
@@ -53,6 +58,8 @@ class Reading:
 
     def network(self, look: str, name: str, *details: Any) -> Any:
         if self._networks is None:
+            from . import networks
+
             self._networks = networks.Networks(self.engine)
         return self._networks.run(look, name, *details)
 
@@ -64,6 +71,8 @@ def of_engine(
 
     walks: it is backward() that is asked about.
     """
+    from .engines import Engine
+
     try:
         reading = Reading({}, set(), Engine(values, graph, chains, numbered))
         reading.watch(walks)

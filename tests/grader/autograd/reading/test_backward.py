@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.autograd.reading import backward, reader
+from grader.autograd.reading import backward
 from grader.autograd.reading.findings import BACKWARD, KINDS
 from grader.course.misconceptions import misconceptions
 from grader.examine.setting import parts
@@ -40,7 +40,7 @@ def read(course, exercise, runner):
 
     def run(sources):
         sources = {"backward": sources} if isinstance(sources, str) else sources
-        code = replace(parts(course, sources, exercise), reading=reader.code())
+        code = replace(parts(course, sources, exercise), reading=course.subject.reading)
         with runner.attempt(code) as session:
             return backward.read(exercise, sources["backward"], lambda q: session.observe(Request.of(q)))
 

@@ -33,7 +33,7 @@ def read(course, setting, runner):
 
     def run(name, sources, answer=lambda got: got):
         exercise = next(part for part in course.exercises if part.name == name)
-        student = replace(parts(course, sources, exercise), reading=reader.code())
+        student = replace(parts(course, sources, exercise), reading=course.subject.reading)
         with runner.attempt(student) as one, setting.reference(exercise).asking() as other:
             return reader.read(
                 exercise,
