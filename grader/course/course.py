@@ -6,7 +6,7 @@ import ast
 import re
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -226,7 +226,7 @@ def untouched(source: str, stub: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in somebody's docstring
-            return _bones(source, _others(stub)) == _bones(stub, _others(stub))
+            return _bones(source, _others(stub)) == _stub_bones(stub)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
@@ -234,7 +234,45 @@ def untouched(source: str, stub: str) -> bool:
 BY_ITSELF = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 
 
-@lru_cache(maxsize=100)  # a stub is compared with every submission
+def changed(course: Course, sources: Mapping[str, str]) -> tuple[str, ...]:
+    """The given files that a hand-in has otherwise than they were given; grading uses its own."""
+    there = (name for name in COMMON if name in sources)
+    given = {name: course.solution(name) for name in there}
+    return tuple(n for n, text in given.items() if sources[n] != text and not untouched(sources[n], text))
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """What an exercise asks for, written into a file that is given: its name there, and its lines."""
+
+    file: str
+    name: str
+    first: int
+    last: int
+
+
+def misplaced(sources: Mapping[str, str], files: Sequence[str], exercise: Exercise) -> Misplaced | None:
+    """Where one of these files has what the exercise asks for: its method, or its class."""
+    for file in files:
+        try:
+            classes = [node for node in ast.parse(sources[file]).body if isinstance(node, ast.ClassDef)]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        methods = [node for cls in classes for node in cls.body if isinstance(node, ast.FunctionDef)]
+        for node in methods if exercise.attach else classes:
+            if node.name == (exercise.attach or exercise.defines):
+                first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+                return Misplaced(file, node.name, first, node.end_lineno or first)
+    return None
+
+
+@lru_cache(maxsize=100)
+def _stub_bones(stub: str) -> str:
+    """A stub is compared with every submission."""
+    return _bones(stub, _others(stub))
+
+
+@lru_cache(maxsize=100)
 def _others(stub: str) -> frozenset[str]:
     """The files beside a stub that it imports."""
     nodes = ast.walk(ast.parse(stub))
@@ -254,8 +292,12 @@ def _bones(source: str, others: frozenset[str]) -> str:
 
 
 def _frame(statement: ast.stmt, others: frozenset[str]) -> bool:
-    """Whether a statement only imports the other files, or is a trial."""
+    """Whether a statement only imports the other files, is for type checkers, or is a trial."""
     match statement:
+        case ast.If(test=ast.Name("TYPE_CHECKING"), orelse=[]):
+            return True
+        case ast.Assign(targets=[ast.Name("TYPE_CHECKING")]):
+            return True
         case ast.Try(body=body, handlers=handlers):
             tried = [*body, *(inner for handler in handlers for inner in handler.body)]
             return all(_frame(inner, others) for inner in tried)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from grader.course.course import COMMON, GIVEN, Course
 from grader.examine.cases import key
 from grader.examine.reading import reference_name
-from grader.examine.setting import Setting
+from grader.examine.setting import Setting, on_given
 from grader.model import Exercise
 from grader.submission.submission import Submission
 from grader.version import VERSION, code_digest
@@ -67,6 +67,7 @@ def outcome_key(
     if submission.shape is not None:
         digest.update(code_digest(*course.subject.layouts.code))
         return _of_any_shape(digest, submission, lenient)
+    _add(digest, (sentence.encode() for sentence in on_given(course, submission.sources, exercise)))
     others = set() if exercise.own else {*course.names} - {exercise.name}
     for said in (submission.sources, submission.unreadable):
         seen = sorted((name, text) for name, text in said.items() if name not in (*others, *COMMON))

@@ -16,7 +16,7 @@ from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
 from grader.examine.judging import Broken, broken, first_broken, holds, needed_before, shrunk, verdict
 from grader.examine.reading import BRIEF, BRIEFER, findings
-from grader.examine.setting import Setting, parts
+from grader.examine.setting import Setting, on_given, parts
 from grader.model import (
     Crashed,
     Exercise,
@@ -227,8 +227,13 @@ class Examiner:
         return findings(reader, engine, self._student, reference, self._patience)
 
     def notes(self) -> tuple[str, ...]:
-        """What is worth knowing of how that exercise was examined, for those who examine in another way."""
-        return ()
+        """What is worth knowing of how the exercise examined last was examined."""
+        name, examined = self._current or ("", None)
+        exercise = next((part for part in self.setting.course.parts if part.name == name), None)
+        right = isinstance(examined, Examination) and not examined.costs_points
+        if exercise is None or (right and not exercise.own):
+            return ()  # whatever was changed beside it, it has not gone wrong for that
+        return on_given(self.setting.course, self.submission.sources, exercise)
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         setting = self.setting
@@ -294,7 +299,7 @@ def examine(setting: Setting, submission: Submission, exercise: Exercise, read: 
     examiner = Examiner(setting, submission)
     try:
         verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
-        return Result(exercise, tuple(verdicts), examiner.findings() if read else ())
+        return Result(exercise, tuple(verdicts), examiner.findings() if read else (), examiner.notes())
     finally:
         examiner.close()
 

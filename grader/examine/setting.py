@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from types import CodeType
 
-from grader.course.course import COMMON, Course
+from grader.course.course import COMMON, Course, changed, misplaced
 from grader.course.properties import Property
 from grader.examine.cases import Bank, recall
 from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
 from grader.machine.cache import recall as recalled
 from grader.model import Exercise
+from grader.report.words import not_counted, to_take_over
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Limits, Parts
 
@@ -81,6 +82,15 @@ class Setting:
             # In a process that was forked for one submission of a class nobody listens any more.
             with suppress(OSError):
                 self.say(sentence)
+
+
+def on_given(course: Course, sources: Mapping[str, str], exercise: Exercise) -> tuple[str, ...]:
+    """What is to be said where a student has changed files that are given, a sentence each."""
+    files = changed(course, sources)
+    if not files:
+        return ()
+    found = None if exercise.own else misplaced(sources, files, exercise)
+    return (not_counted(files), *([to_take_over(found, exercise)] if found else []))
 
 
 def parts(course: Course, sources: Mapping[str, str], exercise: Exercise, folder: str = "") -> Parts:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, assert_never
 
-from grader.course.course import GIVEN, Course
+from grader.course.course import COMMON, Course
 from grader.errors import GraderError, MachineError
 from grader.examine.digests import outcome_key
 from grader.forkserver.messages import Task
@@ -169,7 +169,9 @@ class Watch:
     def _sees(self, submission: Submission, name: str) -> bytes:
         """A digest of all in a submission that a mark's grading sees."""
         part = next(part for part in self.course.parts if part.name == name)
-        return outcome_key(self.course, submission, part, b"")
+        # A change to a given file is told when it is saved; nothing is graded again for it.
+        own = {name: text for name, text in submission.sources.items() if name not in COMMON}
+        return outcome_key(self.course, replace(submission, sources=own), part, b"")
 
     def _saved(self, event: Saved) -> None:
         before, self.submission = self.submission, event.submission
@@ -236,7 +238,7 @@ class Watch:
 
 def _of_no_use(names: frozenset[str]) -> str:
     """What to say of a save that changes nothing that is graded."""
-    if given := sorted(names & {*GIVEN}):
+    if given := sorted(names & {*COMMON}):
         return f"{given[0]}.py is given: grading uses its own copy of it."
     return "" if names else "The folder exercises is back."
 
