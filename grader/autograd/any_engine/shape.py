@@ -36,7 +36,7 @@ class Module:
 
     name, file: the class's own, for people.
     stub: it is still to be written.
-    made: it can be made of sizes.
+    made: it can be made of sizes. asked: its neurons can be found in it.
     activation: its own; of an MLP the hidden layers'. last: of an MLP's last layer.
     flag: it can be had without an activation.
     parameters: it has a list of them.
@@ -50,6 +50,7 @@ class Module:
     last: str = "linear"
     flag: bool = True
     parameters: bool = True
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Shape:
     stubs: methods that are still to be written.
     resets: backward() begins by setting gradients to zero. frees: it takes the graph apart.
     extras: operations that are in no exercise.
-    failed: files that could not be loaded.
+    failed: what kept files from being loaded: the file, the line or 0, and the error.
     modules: Neuron, Layer and MLP, by our names.
     operands, rule: attributes by which nodes are linked, where others can be made.
     places: of each method, by our names: its file, its first line, and its name there.
@@ -79,7 +80,7 @@ class Shape:
     stubs: frozenset[str]
     resets: bool
     extras: tuple[str, ...]
-    failed: tuple[str, ...]
+    failed: tuple[tuple[str, int, str], ...]
     modules: Mapping[str, Module]
     operands: str = ""
     rule: str = ""
@@ -114,7 +115,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         resets=lines.get("resets") == "1",
         frees=lines.get("frees") == "1",
         extras=tuple(sorted(_words(lines.get("extras", "")))),
-        failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
+        failed=tuple(_trouble(name, said) for name, said in lines.items() if name.startswith("trouble.")),
         modules=modules,
         operands=_identifier(lines.get("operands", "")),
         rule=_identifier(lines.get("rule", "")),
@@ -130,6 +131,11 @@ def _place_in(lines: Mapping[str, str], name: str) -> tuple[str, int, str] | Non
     return (file, int(line), own) if known else None
 
 
+def _trouble(name: str, said: str) -> tuple[str, int, str]:
+    line, _, error = said.partition(" ")
+    return shortened(name.removeprefix("trouble."), LONGEST), int(line) if line.isdecimal() else 0, error
+
+
 def _module_from(name: str, lines: Mapping[str, str]) -> Module:
     told = {key: lines.get(f"{name}.{key}", "") for key in ("class", "file", "activation", "last")}
     return Module(
@@ -137,6 +143,7 @@ def _module_from(name: str, lines: Mapping[str, str]) -> Module:
         file=shortened(told["file"], LONGEST),
         stub=lines.get(f"{name}.stub") == "1",
         made=lines.get(f"{name}.made") == "1",
+        asked=lines.get(f"{name}.asked", "1") == "1",
         activation=_among(told["activation"], ACTIVATIONS, "relu"),
         last=_among(told["last"], ACTIVATIONS, "linear"),
         flag=lines.get(f"{name}.flag") == "1",
@@ -170,7 +177,7 @@ def found(shape: Shape) -> list[str]:
     lines += [_module(name, module) for name, module in shape.modules.items()]
     missing = [name for name in MODULES.values() if name not in shape.modules]
     if missing:
-        lines.append(f"no {' and no '.join(missing)}")
+        lines.append(f"no {' and no '.join(missing)}{_why_unloaded(shape)}")
     return lines
 
 
@@ -207,14 +214,26 @@ def _absent(shape: Shape, name: str) -> NotStarted | None:
 def _module_absent(shape: Shape, name: str) -> NotStarted | None:
     module = shape.modules.get(name)
     if module is None:
-        why = f"; {shape.failed[0]}.py could not be loaded" if shape.failed else ""
-        return NotStarted(f"there is no {name}{why}", absent=True)
+        return NotStarted(f"there is no {name}{_why_unloaded(shape)}", absent=True)
     if module.stub:
         return NotStarted(f"{module.name} in {module.file}.py is still to be written")
     if not module.made:
         sizes = {"Neuron": "a number of inputs", "Layer": "two sizes", "MLP": "a list of sizes"}[name]
         return NotStarted(f"{module.name} in {module.file}.py cannot be made of {sizes} alone", absent=True)
+    if not module.asked:
+        return NotStarted(
+            f"{module.name} in {module.file}.py holds no neurons, and no rows of weights, to be asked",
+            absent=True,
+        )
     return None
+
+
+def _why_unloaded(shape: Shape) -> str:
+    """Which file could not be loaded, and why, if there is one."""
+    if not shape.failed:
+        return ""
+    file, line, error = shape.failed[0]
+    return f"; {file}.py{f', line {line},' if line else ''} could not be loaded: {error}"
 
 
 STRICT = "in a shape of its own, judged by the course's promises"

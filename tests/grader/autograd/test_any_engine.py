@@ -177,7 +177,14 @@ def test_chosen_cases_keep_their_answers(banks):
         ((Step("**", (0, Plain(2))),), {"**int"}),
         ((Step("**", (0, Plain(2.0))),), {"**float"}),
         ((Step("**", (0, Plain(-2))),), {"**negative"}),
-        ((Step("relu", (0,)), Step(BACKWARD, (2,)), Step(BACKWARD, (2,))), {"relu", BACKWARD, "twice"}),
+        (
+            (Step("relu", (0,)), Step(BACKWARD, (2,)), Step(BACKWARD, (2,))),
+            {"relu", BACKWARD, "twice", "again"},
+        ),
+        (
+            (Step("+", (0, 1)), Step(BACKWARD, (2,)), Step("+", (0, 1)), Step(BACKWARD, (3,))),
+            {"+", BACKWARD, "twice"},
+        ),
     ],
 )
 def test_program_needs_what_it_uses(steps, wanted):
