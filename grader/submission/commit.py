@@ -188,7 +188,7 @@ def changes(
     return Changes(start, tip, exercises, graded, tuple(other[:LISTED]), len(other[LISTED:]))
 
 
-GIVEN = {"__init__", "value", "module"}
+GIVEN = {"__init__", "value", "module", "package"}
 
 
 def _is_helper(path: PurePosixPath, home: PurePosixPath) -> bool:
