@@ -8,6 +8,9 @@ from grader.start import trusted
 def main() -> None:
     """Do as the arguments say, with no module of the folder that the command is called in."""
     sys.path[:] = trusted()
+    from grader.machine.processes import begin_anew
+
+    begin_anew()
     from grader.cli import main as command
     from grader.printable import place_doors
 

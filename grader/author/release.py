@@ -7,9 +7,10 @@ ended by the next, because the manifest is replaced last.
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -17,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from typing import Any
 
-from grader.course.course import GIVEN, Course, cut, handed_out, untouched
+from grader.course.course import COMMON, Course, cut, handed_out, untouched
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
@@ -66,6 +67,7 @@ WORKFLOWS = (
 COPIED = (
     ".devcontainer/devcontainer.json",
     ".gitattributes",
+    *(f".vscode/{name}.json" for name in ("extensions", "launch", "settings", "tasks")),
     ".gitignore",
     "HINTS.md",
     "LICENSE",
@@ -74,6 +76,9 @@ COPIED = (
     "docs/notebook.ipynb",
     *WORKFLOWS,
 )
+LESSONS, PICTURES = Path("docs/lessons"), Path("docs/pictures")
+# Of a document's links, those to other files: their words, and the file.
+LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)")
 # In the package, what only authors need; the templates of new exercises show what solutions look like.
 AUTHORS = (
     "author/student",
@@ -138,7 +143,26 @@ def _passed_on(course: Course) -> Files:
 
 def _copied(course: Course) -> Files:
     properties = (course.properties(part.name).relative_to(course.root) for part in course.parts)
-    return {place: _data(course.root / place) for place in (*map(Path, COPIED), *properties)}
+    copied = {place: _data(course.root / place) for place in (*map(Path, COPIED), *properties)}
+    return copied | _lessons(course.root, copied)
+
+
+def _lessons(root: Path, copied: Files) -> Files:
+    """The course's lessons and their pictures; a link to what students do not get is left as its words."""
+    lessons = {place.relative_to(root): _text(place) for place in sorted((root / LESSONS).glob("*.md"))}
+    shown = {_target_of(place, found[2]) for place in lessons for found in LINK.finditer(lessons[place])}
+    pictures = {place: _data(root / place) for place in shown if place.parent == PICTURES}
+    there = {*copied, *lessons, *pictures}
+
+    def link(place: Path) -> Callable[[re.Match[str]], str]:
+        return lambda found: found[0] if _target_of(place, found[2]) in there else found[1]
+
+    return _encoded({str(p): LINK.sub(link(p), text) for p, text in lessons.items()}) | pictures
+
+
+def _target_of(place: Path, link: str) -> Path:
+    """Where a relative link in a document leads, from the root."""
+    return Path(os.path.normpath(place.parent / link))
 
 
 def _package() -> Files:
@@ -156,7 +180,7 @@ def _package() -> Files:
 
 def _to_seal(course: Course) -> dict[str, str]:
     """The solutions by the paths at which they lie in the course."""
-    names = ("__init__", *GIVEN, *course.names)
+    names = ("__init__", *COMMON, *course.names)
     return {f"solutions/{name}.py": course.solution(name) for name in names}
 
 
@@ -213,6 +237,7 @@ def student_readme(course: Course, makefile: str) -> str:
         last=_last(course.together),
         first=course.names[0],
         exercises="\n".join(_row(number, exercise) for number, exercise in exercises),
+        lessons=_to_read(course),
         commands="\n".join(f"| `make {name}` | {_plain(says)} |" for name, says in commands),
     )
 
@@ -222,6 +247,30 @@ def _last(together: Exercise) -> str:
     if together.counts:
         return f"{float(together.points):g} of them for all your parts working together"
     return "and a bonus on top for all your parts working together"
+
+
+def _to_read(course: Course) -> str:
+    """Where the lessons are: each exercise's, and the others; nothing where the course has none."""
+    there = {path.stem: path for path in sorted((course.root / LESSONS).glob("*.md"))}
+    if not there:
+        return ""
+    own = [_lesson(there[name], name) for name in course.names if name in there]
+    others = [_lesson(path, _heading(path)) for name, path in there.items() if name not in course.names]
+    sentences = [
+        f"There is a lesson for each: {', '.join(own)}." if own else "",
+        f"And to read before or after: {', '.join(others)}." if others else "",
+    ]
+    return "\n\n" + "\n".join(filter(None, sentences))
+
+
+def _lesson(path: Path, called: str) -> str:
+    return f"[{_plain(called)}]({(LESSONS / path.name).as_posix()})"
+
+
+def _heading(path: Path) -> str:
+    """A document's title."""
+    first = next((line for line in _text(path).splitlines() if line.startswith("# ")), f"# {path.stem}")
+    return first.removeprefix("# ")
 
 
 def _row(number: int, exercise: Exercise) -> str:
@@ -440,4 +489,4 @@ class Plan:
 
 def _of_the_student(place: Path) -> bool:
     """Whether a file of the release is there to be written in."""
-    return place.parent == Path("exercises") and place.stem not in ("__init__", *GIVEN)
+    return place.parent == Path("exercises") and place.stem not in ("__init__", *COMMON)

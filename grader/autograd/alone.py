@@ -6,6 +6,7 @@ Value = engine("add").Value
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -22,19 +23,23 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
 
     name: an exercise, or "together" for the student's parts only.
     folder: where the student's files are; the course's exercises/ by default.
+    Random numbers are seeded as the grader seeds them, so that a program shows what a report shows.
     Raises UsageError for an unknown name or a missing file, and whatever the file itself raises.
     """
     course = here()
     exercise = next((e for e in course.parts if e.name == name), None)
     if exercise is None:
         raise UsageError(f"there is no exercise {name!r}", f"one of: {', '.join(course.names)}")
-    submission = load(Path(folder or course.root / "exercises"), course.names)
+    place = Path(folder or course.root / "exercises")
+    submission = load(place, course.names)
     wanted = parts(course, submission.sources, exercise)
-    finder = Parts(dict(wanted.modules))
+    finder = Parts(dict(wanted.modules), str(place.resolve()))
     before = _forget()
     sys.meta_path.insert(0, finder)
     try:
-        return SimpleNamespace(**assembled(list(wanted.needed)))
+        made = SimpleNamespace(**assembled(list(wanted.needed)))
+        random.seed(0)
+        return made
     finally:
         sys.meta_path.remove(finder)
         _forget()
@@ -42,6 +47,10 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
 
 
 def _forget() -> dict[str, ModuleType]:
-    """Take the package out of the loaded modules, so that it can be assembled of other parts."""
-    names = [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]
+    """Take the package out of the loaded modules, so that it can be assembled of other parts.
+
+    Its modules may stand there under plain names as well.
+    """
+    loaded = [(name, getattr(module, "__name__", "")) for name, module in sys.modules.items()]
+    names = [name for name, own in loaded if PACKAGE in (name, own) or own.startswith(PACKAGE + ".")]
     return {name: sys.modules.pop(name) for name in names}

@@ -16,10 +16,9 @@ from grader.classroom.gradebook import Graded, LeftOut, Writer, writing
 from grader.course.course import LENIENT, here
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.cases import default_folder
-from grader.examine.digests import course_digest, exercise_digest, outcome_key
 from grader.examine.examining import Layouts
 from grader.examine.grading import versions
-from grader.examine.setting import Setting
+from grader.examine.setting import Setting, course_digest, exercise_digest, outcome_key
 from grader.forkserver.client import Room
 from grader.forkserver.messages import Order, Overrun, Reply, Task
 from grader.report.rubric import of
@@ -81,6 +80,7 @@ class Tally:
     """What became of those handed in.
 
     examined: at least one exercise of theirs was run. known: nothing had to be run.
+    partly: of some exercise nobody could tell which file is meant.
     unreadable: the student's move. absent: on the roster only.
     faults: the course's or the machine's; worst is the last of these.
     nobodys: files that seem to be handed in, though nobody knows by whom.
@@ -89,6 +89,7 @@ class Tally:
 
     examined: int = 0
     known: int = 0
+    partly: int = 0
     unreadable: int = 0
     faults: int = 0
     absent: int = 0
@@ -173,11 +174,22 @@ class Batch:
             }
             known = self._writer.known(keys.values())
             missing = tuple(name for name, key in keys.items() if key not in known)
+            self._tell(handin, submission)
             job = Job(handin, submission, keys, missing)
             if missing:
                 yield job
             else:
                 self._store(job, None)
+
+    def _tell(self, handin: Handin, submission: Submission) -> None:
+        """Say which files are taken for exercises that they are not called after, and what is not graded."""
+        if taken := [f"{name} from {path}" for name, path in submission.taken.items()]:
+            self._progress.tell(
+                handin.where, f"graded from files of another name or place: {', '.join(taken)}"
+            )
+        for name, reason in submission.unclear.items():
+            self._progress.tell(handin.where, f"{name} is not graded: {reason}")
+        self.tally.partly += bool(submission.unclear)
 
     def _settle(self, job: Job, future: Future[Reply]) -> None:
         try:
@@ -186,6 +198,7 @@ class Batch:
                 raise CourseError(
                     "a worker has another course or grader than this one", "install the same there"
                 )
+            self._refuse_incomplete(job, reply)
         except GraderError as error:
             self._retry(job, error)
         except Exception as error:
@@ -194,6 +207,14 @@ class Batch:
             self._retry(job, MachineError(f"the worker failed: {said}", "run the same again"))
         else:
             self._store(job, reply)
+
+    def _refuse_incomplete(self, job: Job, reply: Reply) -> None:
+        """Raise CourseError where not all that was asked was answered: that is never anybody's grade."""
+        for mark in job.missing:
+            if lacking := self._writer.lacking(mark, reply.evidence.get(mark, {})):
+                raise CourseError(
+                    f"grading {mark} said nothing of {', '.join(sorted(lacking))}", "run: grader check"
+                )
 
     def _store(self, job: Job, reply: Reply | None) -> None:
         handin, evidence = job.handin, {} if reply is None else reply.evidence
@@ -286,7 +307,7 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     lenient = (wanted.any_shape or course.any_shape) == LENIENT
-    found = find(wanted.folder, course.names, wanted.roster, course.subject.layouts)
+    found = find(wanted.folder, course, wanted.roster, course.subject.layouts)
     with writing(wanted.book) as writer:
         seed = _seed(writer, wanted.seed, progress.say)
         setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)

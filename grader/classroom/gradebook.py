@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -68,12 +68,32 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._claims: dict[str, frozenset[str]] = {}
+        self._complete: dict[tuple[str, int], bool] = {}
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
-        """Those of the keys whose outcomes are there."""
+        """Those of the keys whose outcomes are there, all of them; others have to be seen again."""
         with told(self._path):
-            ask = "SELECT 1 FROM outcomes WHERE key = ?"
-            return {key for key in keys if self._connection.execute(ask, (key,)).fetchone()}
+            ask = "SELECT exercise, evidence FROM outcomes WHERE key = ?"
+            found = ((key, self._connection.execute(ask, (key,)).fetchone()) for key in keys)
+            return {key for key, row in found if row and self._is_complete(*row)}
+
+    def _is_complete(self, mark: str, evidence: int) -> bool:
+        if (mark, evidence) not in self._complete:
+            ask = "SELECT body FROM evidence WHERE id = ?"
+            row = self._connection.execute(ask, (evidence,)).fetchone()
+            try:
+                complete = not self.lacking(mark, json.loads(text(row and row[0])))
+            except (ValueError, RecursionError):
+                complete = True  # it is damaged, and whoever reads it is told so
+            self._complete[mark, evidence] = complete
+        return self._complete[mark, evidence]
+
+    def lacking(self, mark: str, plain: Mapping[str, Any]) -> frozenset[str]:
+        """The claims of a mark that evidence says nothing of."""
+        outcomes = plain.get("outcomes")
+        there = outcomes.keys() if isinstance(outcomes, dict) else ()
+        return self._claims.get(mark, frozenset()).difference(there)
 
     def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]]) -> None:
         """Store an attempt with the evidence that was not known yet; one that is there already stays.
@@ -93,10 +113,32 @@ class Writer:
         self._connection.execute(
             "INSERT OR IGNORE INTO evidence (digest, body) VALUES (?, ?)", (digest, body)
         )
-        self._connection.execute(
-            "INSERT OR IGNORE INTO outcomes SELECT ?, ?, id FROM evidence WHERE digest = ?",
-            (key, mark, digest),
-        )
+        with self._replacing(key):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO outcomes SELECT ?, ?, id FROM evidence WHERE digest = ?",
+                (key, mark, digest),
+            )
+
+    @contextmanager
+    def _replacing(self, key: bytes) -> Iterator[None]:
+        """Makes room for an outcome in the place of one that is not complete, if there is one of that key."""
+        row = self._connection.execute(
+            "SELECT exercise, evidence FROM outcomes WHERE key = ?", (key,)
+        ).fetchone()
+        if row is None or self._is_complete(*row):
+            yield
+            return
+        people = self._connection.execute(
+            "SELECT DISTINCT person FROM attempts WHERE id IN (SELECT attempt FROM marks WHERE outcome = ?)",
+            (key,),
+        ).fetchall()
+        with ExitStack() as sums:
+            for (person,) in people:
+                sums.enter_context(added_up(self._connection, "attempts", person))
+            # What points at it is without it for a moment.
+            self._connection.execute("PRAGMA defer_foreign_keys = ON")
+            self._connection.execute("DELETE FROM outcomes WHERE key = ?", (key,))
+            yield
 
     def _attempt(self, graded: Graded) -> None:
         versions = dict(graded.versions)
@@ -162,6 +204,10 @@ class Writer:
 
     def score_by(self, rubric: Rubric) -> bool:
         """Score by this rubric from now on; whether it is another one than before."""
+        self._claims = {
+            mark: frozenset(claim.name for claim in claims) for mark, claims in rubric.claims.items()
+        }
+        self._complete = {}
         with told(self._path), transaction(self._connection):
             row = self._connection.execute("SELECT digest FROM rubrics ORDER BY id DESC LIMIT 1").fetchone()
             if row is not None and row[0] == rubric.digest:
@@ -253,6 +299,10 @@ ATTEMPTS = "ORDER BY a.person, a.handed_in, a.number, a.id, m.position"
 UNSEEN = (
     "only another seed than the one that counts has seen what was handed in: give it to grader batch again"
 )
+OUTDATED = (
+    "what was handed in was graded before the exercises' properties became what they are: give it to grader"
+    " batch again"
+)
 # All that a gradebook says, without the order in which it came in.
 CONTENT = (
     "SELECT * FROM people ORDER BY id",
@@ -267,6 +317,29 @@ CONTENT = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """How many of a person's attempts count for nothing.
+
+    seeds: only another seed than the one that counts has seen them.
+    outdated: the exercises had other properties when they were graded.
+    """
+
+    seeds: int = 0
+    outdated: int = 0
+
+    def lines(self) -> Iterator[Adjustment]:
+        """What changes no score, and says why some attempts cannot."""
+        for what, count in (("attempts of another seed", self.seeds), ("outdated attempts", self.outdated)):
+            if count:
+                are = "1 does" if count == 1 else f"{count:,} do"
+                yield Adjustment(f"{what}: {are} not count", Fraction(0))
+
+
+class Incomplete(CourseError):
+    """Something was not seen of an attempt that a rubric asks for."""
+
+
 class Reader:
     """Reads an open gradebook, scoring by a rubric."""
 
@@ -274,6 +347,8 @@ class Reader:
         self._connection = connection
         self._path = path
         self.rubric = rubric or self._stored()
+        # By another rubric nothing may be left out: it is only taken if it can score everything.
+        self._lenient = rubric is None
         self._parts = {part.name: part for part in self.rubric.parts}
         self._result = lru_cache(maxsize=KEPT)(self._decoded)
         self._key = self._secret()
@@ -323,13 +398,13 @@ class Reader:
         troubles = self._troubles()
         numbers = self._canvas()
         attempts = self._attempts()
-        person, theirs, others = next(attempts, (None, [], 0))
+        person, theirs, others = next(attempts, NO_MORE)
         for (row,) in each(self._connection, "people", "ORDER BY id"):
             id_, name, email = self._texts("list of people", row)
-            mine: tuple[list[Attempt], int] = ([], 0)
+            mine: tuple[list[Attempt], Uncounted] = ([], Uncounted())
             if id_ == person:
                 mine = theirs, others
-                person, theirs, others = next(attempts, (None, [], 0))
+                person, theirs, others = next(attempts, NO_MORE)
             known = Person(id_, name, email, numbers.get(id_, ""))
             yield self._standing(known, *mine, troubles.get(id_, ""))
         if person is not None:
@@ -347,22 +422,19 @@ class Reader:
         told_of = (self._texts("trouble", row[1:3]) for row in rows)
         return dict(sorted(told_of))
 
-    def _standing(self, person: Person, attempts: list[Attempt], others: int, trouble: str) -> Standing:
-        """others: how many attempts only another seed has seen."""
+    def _standing(self, person: Person, attempts: list[Attempt], others: Uncounted, trouble: str) -> Standing:
         if not attempts:
-            troubles = (trouble, UNSEEN if others else "")
+            troubles = (trouble, UNSEEN if others.seeds else "", OUTDATED if others.outdated else "")
             return Standing(person, None, None, 0, "; ".join(filter(None, troubles)))
         best = counted(attempts, self.rubric.policy)
         report = best.report
-        if others:
-            report = replace(report, adjustments=(*report.adjustments, _uncounted(others)))
-        return Standing(person, report, best.handed_in, len(attempts), trouble)
+        if lines := tuple(others.lines()):
+            report = replace(report, adjustments=(*report.adjustments, *lines))
+        told = "; ".join(filter(None, (trouble, *report.ungraded)))
+        return Standing(person, report, best.handed_in, len(attempts), told)
 
-    def _attempts(self) -> Iterator[tuple[str | None, list[Attempt], int]]:
-        """Everybody's attempts in the order they were handed in, by the person's id.
-
-        Last, how many attempts were graded with another seed only, and are not among them.
-        """
+    def _attempts(self) -> Iterator[tuple[str | None, list[Attempt], Uncounted]]:
+        """Everybody's attempts in the order they were handed in, by the person's id; last, those left out."""
         found = each(self._connection, "attempts", ATTEMPTS)
         for person, attempts in groupby(found, key=lambda rows: rows[0][1]):
             ours: dict[tuple[str, str], list[Row]] = {}
@@ -374,11 +446,18 @@ class Reader:
                 # Of the same work handed in at the same time only what was graded last.
                 elif work not in ours or ours[work][0][0] < id_:
                     ours[work] = rows
-            yield person, list(map(self._attempt, ours.values())), len(others - ours.keys())
+            seen = [attempt for rows in ours.values() if (attempt := self._attempt(rows)) is not None]
+            yield person, seen, Uncounted(len(others - ours.keys()), len(ours) - len(seen))
 
-    def _attempt(self, rows: list[Row]) -> Attempt:
+    def _attempt(self, rows: list[Row]) -> Attempt | None:
+        """An attempt; None for one that has not been seen in full, and is to be graded again."""
         _, _, digest, course, seed, _, handed_in, _, name, isolation, versions, rules = rows[0][:12]
-        results = {row[13]: self._result(row[13], *row[16:]) for row in rows if row[13] in self._parts}
+        try:
+            results = {row[13]: self._result(row[13], *row[16:]) for row in rows if row[13] in self._parts}
+        except Incomplete:
+            if self._lenient:
+                return None
+            raise
         own = self.rubric.together.name
         try:
             report = Report(
@@ -405,7 +484,7 @@ class Reader:
             plain = json.loads(body)
             return result_from_plain(self._parts[exercise], self.rubric.claims[exercise], plain)
         except KeyError as error:
-            raise CourseError(
+            raise Incomplete(
                 f"{exercise} has no outcome for {error}: its properties have changed since it was graded",
                 "grade what changed: grader batch FOLDER --gradebook FILE",
             ) from None
@@ -427,10 +506,7 @@ class Reader:
         return digest.hexdigest()
 
 
-def _uncounted(others: int) -> Adjustment:
-    """A line that changes no score, and says why some attempts cannot."""
-    are = "1 does" if others == 1 else f"{others:,} do"
-    return Adjustment(f"attempts of another seed: {are} not count", Fraction(0))
+NO_MORE: tuple[None, list[Attempt], Uncounted] = (None, [], Uncounted())
 
 
 def _time(stored: str) -> datetime | None:

@@ -238,7 +238,7 @@ CREATE TABLE people (
 CREATE TABLE rubrics (id INTEGER PRIMARY KEY, digest TEXT NOT NULL, body TEXT NOT NULL);
 -- What was seen of an exercise, as JSON: equal for many submissions, and kept once.
 CREATE TABLE evidence (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, body TEXT NOT NULL);
--- key: over all that an outcome depends on; see examine/digests.py.
+-- key: over all that an outcome depends on; see examine/setting.py.
 CREATE TABLE outcomes (
     key BLOB PRIMARY KEY, exercise TEXT NOT NULL, evidence INTEGER NOT NULL REFERENCES evidence
 ) WITHOUT ROWID;

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from grader.examine.examining import Layouts
     from grader.examine.setting import Setting
     from grader.render.export import Single
+    from grader.render.terminal import Ahead
     from grader.render.text import About
     from grader.report.report import Report
+    from grader.submission.submission import Submission
 
 # As render.formats has them, which would take long to import for an option's help.
 FORMATS = ("text", "json", "gradescope", "github-classroom", "classroom50", "exercism", "junit")
@@ -74,11 +76,11 @@ def grade(
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.course.course import STRICT, here
     from grader.examine.grading import grade as grade_submission
+    from grader.learner.history import own
     from grader.machine.files import refuse_unwritable, whole_file
     from grader.model import Person
     from grader.render.text import About
     from grader.report.rubric import stated, weighed
-    from grader.submission.submission import load
 
     course = here()
     _known(exercises, course.names)
@@ -90,12 +92,15 @@ def grade(
     started, clock = datetime.now(UTC), perf_counter()
     folder = submission or course.root / "exercises"
     layouts: Layouts = course.subject.layouts
-    if value or names or layouts.found(folder, course):
+    given = None if value or names else _exercises(folder, course, layouts)
+    if given is None:
         mapping, conditions = _mapped(names), replace(conditions, lenient=any_shape != STRICT)
         found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
         conditions = replace(conditions, told=_told(course, folder))
-        found = grade_submission(load(folder, course.names), conditions, exercises)
+        if own(course, folder):
+            given = replace(given, folder=str(folder.resolve().joinpath(*given.home)))
+        found = grade_submission(given, conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
         report = replace(report, course=_digest(conditions))
@@ -109,7 +114,7 @@ def grade(
         if form != "text":
             machine_readable(as_asked(report, about))
         elif json_to != "-":
-            _show(report, submission, course.root)
+            _show(report, submission, course)
 
     def write() -> None:
         if target is not None:
@@ -119,6 +124,22 @@ def grade(
     # What is shown comes before the file: a disk without room must not take the grade with it.
     each_done(show, write)
     sys.exit(0 if report.all_passed else 1)
+
+
+def _exercises(folder: Path, course: Course, layouts: Layouts) -> Submission | None:
+    """The exercises that lie there; None where there is something to be graded as it is."""
+    from grader.submission.choice import NoExercise
+    from grader.submission.tree import read_given
+
+    if not folder.exists() and layouts.found(folder, course):
+        return None  # a repository, by its address
+    try:
+        given = read_given(folder, course)
+    except NoExercise:
+        if layouts.found(folder, course):
+            return None
+        raise
+    return None if layouts.rather(given) else given
 
 
 def _told(course: Course, folder: Path) -> frozenset[str]:
@@ -158,7 +179,7 @@ def _renderer(form: str, key: Path | None) -> Single:
 
 
 def _digest(setting: Setting) -> str:
-    from grader.examine.digests import course_digest
+    from grader.examine.setting import course_digest
 
     return course_digest(setting).hex()
 
@@ -169,21 +190,42 @@ def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
             raise UsageError(f"there is no exercise '{name}'", f"choose from: {', '.join(names)}")
 
 
-def _show(report: Report, submission: Path | None, root: Path) -> None:
-    from grader.render.terminal import render
+def _show(report: Report, submission: Path | None, course: Course) -> None:
+    from grader.render.terminal import STUCK, render
 
-    own = submission is None or submission.resolve() == (root / "exercises").resolve()
+    own = submission is None or submission.resolve() == (course.root / "exercises").resolve()
     folder = "exercises" if own else str(submission)
+    everything = "make grade" if own else f"grader grade {typed(folder)}"
+    again = f"{everything} {'EX=' if own else '--exercise '}{{}}"
     if report.found:
         from grader.render.terminal import render_any_shape as render_any
 
-        render_any(report, console(), f"grader grade {typed(folder)} --exercise {{}}")
-    elif own:
-        render(report, console(), folder, "make grade EX={}", "make hint EX={}")
-        if report.all_passed and report.together is not None and not report.notes:
-            click.echo("Now see your own network learn: make demo")
-    else:
-        render(report, console(), folder, f"grader grade {typed(folder)} --exercise {{}}")
+        render_any(report, console(), again)
+        return
+    whole = report.together is not None
+    ahead = None if whole or not report.all_passed else _ahead(report, course, submission, everything)
+    render(report, console(), folder, again, "make hint EX={}" if own else STUCK, ahead)
+    if own and report.all_passed and whole and not report.notes:
+        click.echo("Now see your own network learn: make demo")
+
+
+def _ahead(report: Report, course: Course, submission: Path | None, everything: str) -> Ahead:
+    """The first exercise after those that were graded which is not known to have passed, or before them."""
+    from grader.course.course import untouched
+    from grader.learner.history import FOLDER, passed_now
+    from grader.render.terminal import Ahead
+    from grader.submission.submission import load
+
+    folder = submission or course.root / "exercises"
+    sources = load(folder, course.names).sources
+    done = passed_now(course, course.root / FOLDER, folder)
+    done |= {result.exercise.name for result in report.results}
+    last = course.names.index(report.results[-1].exercise.name)
+    left = [name for name in (*course.names[last:], *course.names[:last]) if name not in done]
+    if not left:
+        return Ahead("", begun=True, everything=everything)
+    begun = left[0] in sources and not untouched(sources[left[0]], course.stub(left[0]))
+    return Ahead(left[0], begun, everything)
 
 
 @click.command()

@@ -170,7 +170,12 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 @click.command()
 @click.option("--head", default="HEAD", show_default=True, metavar="COMMIT", help="What is graded.")
 @click.option("--base", metavar="COMMIT", help="What to compare with; without, all is graded.")
-@click.option("--repo", type=DIRECTORY, metavar="DIR", help="The repository (default: the course's).")
+@click.option(
+    "--repo", type=DIRECTORY, metavar="DIR", help="The repository, or a folder in it (default: the course's)."
+)
+@click.option(
+    "--folder", metavar="DIR", help="The folder with the exercises, from there (default: found, see below)."
+)
 @click.option("--out", type=DIRECTORY, default=OUT, show_default=True, metavar="DIR", help="See below.")
 @click.option("--everything", is_flag=True, help="Grade what has not changed, too.")
 @SEED
@@ -180,6 +185,7 @@ def ci(
     head: str,
     base: str | None,
     repo: Path | None,
+    folder: str | None,
     out: Path,
     everything: bool,
     seed: int,
@@ -187,6 +193,9 @@ def ci(
     time_limit: float,
 ) -> None:
     """Grade the exercises of a commit with this grader, its tests, its solutions and its course.toml.
+
+    They are looked for in exercises/, then in all of the repository; where course.toml has ci_folder, or with
+    --folder, only there.
 
     Nothing else of the commit is taken, and nothing of it is checked out or run. Graded is what changed since
     the base, and what depends on that. Into --out go report.json, summary.md, badge.svg, junit.xml,
@@ -197,12 +206,14 @@ def ci(
     """
     from grader.course.course import here
     from grader.submission.commit import changes as changes_of
-    from grader.submission.commit import submission
+    from grader.submission.commit import commit, folder_of, submission
 
     course, wrapped = here(), _quiet()
     repository = repo or course.root
-    changes = changes_of(repository, base or head, head, course, EXERCISES)
-    given = submission(repository, changes.head, EXERCISES, course.names)
+    tip, within, only_there = commit(repository, head), folder_of(repository), folder or course.ci_folder
+    asked = only_there or EXERCISES
+    given = submission(repository, tip, asked, course, within=within, must=bool(only_there))
+    changes = changes_of(repository, base or head, head, course, asked, given)
     started, clock = datetime.now(UTC), perf_counter()
     only = () if everything or set(changes.graded) == set(course.names) else changes.graded
     report = _graded(given, only, seed, sandbox, time_limit)
@@ -253,7 +264,8 @@ def _tell(report: Report, changes: Changes, about: About, out: Path, given: Subm
         machine_readable(overview(shown, changes))
         if wrapped:
             command(wrapped)
-            for line in marks(shown, changes, given.sources, EXERCISES):
+            paths = {name: "/".join(path) for name, path in given.places.items()}
+            for line in marks(shown, changes, given.sources, EXERCISES, paths):
                 command(line)
 
     each_done(show, lambda: runner(shown, changes, texts), lambda: write(texts, out))

@@ -74,13 +74,15 @@ def batch(
         )
         sys.exit(STOPPED)
     _say(tally, book)
-    sys.exit(tally.worst.exit_code if tally.worst else int(tally.unreadable + tally.nobodys > 0))
+    left = tally.unreadable + tally.partly + tally.nobodys
+    sys.exit(tally.worst.exit_code if tally.worst else int(left > 0))
 
 
 def _say(tally: Tally, book: Path) -> None:
     parts = [
         (tally.examined, "graded"),
         (tally.known, "unchanged since they were graded"),
+        (tally.partly, "of these not in full, as said above"),
         (tally.unreadable, "unreadable"),
         (tally.nobodys, "left out, for nobody knows whose they are"),
         (tally.absent, "on the roster, with nothing handed in"),

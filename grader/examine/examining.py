@@ -16,22 +16,25 @@ from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
 from grader.examine.judging import Broken, broken, first_broken, holds, needed_before, shrunk, verdict
 from grader.examine.reading import BRIEF, BRIEFER, findings
-from grader.examine.setting import Setting, parts
+from grader.examine.setting import Setting, on_given, parts
 from grader.model import (
     Crashed,
     Exercise,
     Finding,
     Kind,
+    Misfit,
+    NotGraded,
     NotStarted,
     Numbers,
     Observation,
     Outcome,
     Passed,
+    Raised,
     Result,
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Clock, Limits, Request, Runner, Session
+from grader.sandbox.runner import Clock, Limits, Parts, Request, Runner, Session
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
@@ -40,9 +43,11 @@ SHRINKING = 300.0
 
 
 def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
-    """Why an exercise cannot be examined at all: it is not started, or not readable; else None."""
+    """Why an exercise cannot be examined at all: not started, not readable, or not to be told; else None."""
     names = course.names if exercise.own else (exercise.name,)
     for name in names:
+        if name in submission.unclear:
+            return NotGraded(submission.unclear[name])
         if name in submission.unreadable:
             return Crashed(0, submission.unreadable[name])
         if name not in submission.sources:
@@ -93,7 +98,14 @@ class Examination:
         shrinks = shrinks and prop.over is not None and not self._attempt.over
         if shrinks and self._only_drawn_cases_fail:
             worst = shrunk(self._bank.subject, prop, self._setting.seed, self._attempt, worst)
-        return verdict(self._bank.subject, self._exercise.name, cases, worst)
+        return verdict(self._bank.subject, self._exercise.name, cases, self._as_it_runs(worst))
+
+    def _as_it_runs(self, worst: Broken) -> Broken:
+        """The case with all that it takes to show a program that runs as this one did."""
+        more = self._bank.subject.also_asked(worst.program)
+        if more is None or self._attempt.over:
+            return worst
+        return replace(worst, also=self._attempt.observe(Request.of([more]))[0])
 
     @cached_property
     def _depends(self) -> bool:
@@ -103,7 +115,7 @@ class Examination:
         """
         pairs = zip(self._properties, self._broken, strict=True)
         prop, place = next((prop, place) for prop, place in pairs if place is not None)
-        known = self._again is not None and isinstance(self._seen[place], Numbers)
+        known = self._again is not None and isinstance(self._seen[place], Numbers | Misfit | Raised)
         return known and not self._fails(prop, [place])
 
     def _fails(self, prop: Property, places: Sequence[int]) -> bool:
@@ -118,7 +130,7 @@ class Examination:
         before = needed_before(place, lambda places: self._fails(prop, places))
         unpack, programs = self._bank.subject.unpack, self._bank.programs
         earlier = None if before is None else tuple(unpack(programs[p]) for p in before)
-        return verdict(self._bank.subject, self._exercise.name, cases, worst, earlier)
+        return verdict(self._bank.subject, self._exercise.name, cases, self._as_it_runs(worst), earlier)
 
     @property
     def all_hold(self) -> bool:
@@ -223,12 +235,26 @@ class Examiner:
         if exercise.own:
             return ()
         reader = partial(course.subject.read, exercise, sources[exercise.name])
-        engine, reference = parts(course, sources, exercise), self.setting.reference(exercise)
+        engine, reference = self._parts(exercise), self.setting.reference(exercise)
         return findings(reader, engine, self._student, reference, self._patience)
 
     def notes(self) -> tuple[str, ...]:
-        """What is worth knowing of how that exercise was examined, for those who examine in another way."""
-        return ()
+        """What is worth knowing of how the exercise examined last was read or examined."""
+        name, examined = self._current or ("", None)
+        remark = self.submission.remarks.get(name)
+        return (*((remark,) if remark else ()), *self._on_given(name, examined))
+
+    def origin(self) -> tuple[str, tuple[str, ...]]:
+        """Which file was taken for the exercise examined last, and which may be meant besides, see Result."""
+        name = self._current[0] if self._current else ""
+        return self.submission.taken.get(name, ""), tuple(self.submission.beside.get(name, ()))
+
+    def _on_given(self, name: str, examined: Examination | Outcome | None) -> tuple[str, ...]:
+        exercise = next((part for part in self.setting.course.parts if part.name == name), None)
+        right = isinstance(examined, Examination) and not examined.costs_points
+        if exercise is None or (right and not exercise.own):
+            return ()  # whatever was changed beside it, it has not gone wrong for that
+        return on_given(self.setting.course, self.submission.sources, exercise)
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         setting = self.setting
@@ -236,11 +262,15 @@ class Examiner:
         if why_not is not None:
             return why_not
         bank = setting.bank(exercise, properties)
-        engine = parts(setting.course, self.submission.sources, exercise)
+        engine = self._parts(exercise)
         session = self._open.enter_context(self._student.attempt(engine))
         seen = self._observed(session, exercise, properties)
         again = partial(self._student.attempt, engine)
         return Examination(setting, exercise, bank, properties, session, seen, again)
+
+    def _parts(self, exercise: Exercise) -> Parts:
+        submission = self.submission
+        return parts(self.setting.course, submission.sources, exercise, submission.folder)
 
     def _observed(
         self, session: Session, exercise: Exercise, properties: Sequence[Property]
@@ -290,7 +320,8 @@ def examine(setting: Setting, submission: Submission, exercise: Exercise, read: 
     examiner = Examiner(setting, submission)
     try:
         verdicts = [Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties]
-        return Result(exercise, tuple(verdicts), examiner.findings() if read else ())
+        found = examiner.findings() if read else ()
+        return Result(exercise, tuple(verdicts), found, examiner.notes(), *examiner.origin())
     finally:
         examiner.close()
 

@@ -154,6 +154,7 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
     verdicts = []
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    origin: tuple[str, tuple[str, ...]] = ("", ())
     for test in tests:
         if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
             continue
@@ -164,11 +165,12 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
         verdicts.append(verdict)
         findings = findings or findings_from_plain(found)
         notes = tuple(found["notes"])
+        origin = found["origin"][0], tuple(found["origin"][1])
     if not verdicts:
         raise CourseError(
             f"{exercise.name} has no properties", f"write tests/properties/test_{exercise.name}.py"
         )
-    return Result(exercise, tuple(verdicts), findings, notes)
+    return Result(exercise, tuple(verdicts), findings, notes, *origin)
 
 
 def _crash(test: dict[str, Any]) -> str:

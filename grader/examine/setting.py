@@ -1,22 +1,30 @@
-"""Everything that a verdict depends on besides the submission; and what code stands beside it."""
+"""Everything that a verdict depends on besides the submission; its code and that beside it; all as digests.
+
+By the digests the gradebook knows what it has graded. Points, titles and policies are not among it: scores
+are computed from outcomes whenever they are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import CodeType
 
-from grader.course.course import GIVEN, Course
+from grader.course.course import COMMON, GIVEN, Course, changed, misplaced
 from grader.course.properties import Property
-from grader.examine.cases import Bank, recall
+from grader.examine.cases import Bank, key, recall
 from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
 from grader.machine.cache import recall as recalled
 from grader.model import Exercise
+from grader.report.words import not_counted, to_take_over
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Limits, Parts
+from grader.submission.submission import Submission
+from grader.version import VERSION, code_digest
 
 
 @dataclass(frozen=True)
@@ -83,17 +91,109 @@ class Setting:
                 self.say(sentence)
 
 
-def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Parts:
+def on_given(course: Course, sources: Mapping[str, str], exercise: Exercise) -> tuple[str, ...]:
+    """What is to be said where a student has changed files that are given, a sentence each."""
+    files = changed(course, sources)
+    if not files:
+        return ()
+    found = None if exercise.own else misplaced(sources, files, exercise)
+    return (not_counted(files), *([to_take_over(found, exercise)] if found else []))
+
+
+def parts(course: Course, sources: Mapping[str, str], exercise: Exercise, folder: str = "") -> Parts:
     """The student's file with reference siblings; or, for the last mark, all the student's own.
 
     The reference of the exercise itself is never among them. Helper modules of the student's own are.
+    folder: where the student's files lie, if their code may say so.
     """
     own = set(course.names) if exercise.own else {exercise.name}
     modules: dict[str, str | CodeType] = {
-        name: text for name, text in sources.items() if name not in (*course.names, *GIVEN)
+        name: text for name, text in sources.items() if name not in (*course.names, *COMMON)
     }
     modules |= {name: code for name, code in course.reference.items() if name not in own}
     modules |= {name: sources[name] for name in own}
     needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
     chosen = (part for part in course.exercises if part.name in needed)
-    return Parts(modules, tuple((part.name, part.defines, part.attach) for part in chosen))
+    needs = tuple((part.name, part.defines, part.attach) for part in chosen)
+    return Parts(modules, needs, folder=folder)
+
+
+# Together with what cases and readings depend on: everything between programs and outcomes.
+JUDGES = (
+    "agreement",
+    "course",
+    "examine",
+    "model",
+    "report",
+    "sandbox",
+    "subject",
+    "submission",
+    "worker",
+)
+
+
+def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
+    """SHA-256 over all that decides an exercise's outcomes besides the submission."""
+    course, limits = setting.course, setting.limits
+    stem = key(course.subject, course.properties(exercise.name), setting.seed)
+    digest = hashlib.sha256(f"{stem} {reference_name(course, exercise)}".encode())
+    settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory)
+    digest.update(repr(settled).encode())
+    digest.update(code_digest(*JUDGES, course.subject.name, f"{course.subject.name}/worker"))
+    stubs = course.names if exercise.own else (exercise.name,)
+    _add(digest, (course.stub(name).encode() for name in stubs))
+    _add(digest, (course.solution(name).encode() for name in GIVEN))
+    return digest.digest()
+
+
+def course_digest(setting: Setting) -> bytes:
+    """SHA-256 over the digests of all exercises: the same for the same course, grader and rules.
+
+    The seed is not in it: reports carry this digest, and whoever has the course could try seeds against it.
+    """
+    digest = hashlib.sha256(b"lenient" if setting.lenient else b"")
+    public = replace(setting, seed=0)
+    _add(digest, (exercise_digest(public, exercise) for exercise in setting.course.parts))
+    return digest.digest()
+
+
+def outcome_key(
+    course: Course, submission: Submission, exercise: Exercise, of_exercise: bytes, lenient: bool = False
+) -> bytes:
+    """SHA-256 that is equal where an exercise's outcomes must be: same digest, and same files to see.
+
+    of_exercise: the exercise_digest. lenient: see Setting.
+    """
+    digest = hashlib.sha256(of_exercise)
+    if submission.shape is not None:
+        digest.update(code_digest(*course.subject.layouts.code))
+        return _of_any_shape(digest, submission, lenient)
+    _add(digest, (sentence.encode() for sentence in on_given(course, submission.sources, exercise)))
+    seen_of = course.names if exercise.own else (exercise.name,)
+    _add(
+        digest,
+        (piece.encode("utf-8", "surrogatepass") for pair in submission.said(seen_of) for piece in pair),
+    )
+    others = set() if exercise.own else {*course.names} - {exercise.name}
+    for said in (submission.sources, submission.unreadable):
+        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *COMMON))
+        _add(digest, (piece.encode("utf-8", "surrogatepass") for pair in seen for piece in pair))
+        _add(digest, [b"."])
+    return digest.digest()
+
+
+def _of_any_shape(digest: hashlib._Hash, submission: Submission, lenient: bool) -> bytes:
+    """The same for an implementation in a shape of its own, of which every exercise sees all."""
+    _add(digest, [repr((submission.shape, lenient)).encode()])
+    for said in (submission.sources, submission.unreadable):
+        _add(
+            digest,
+            (piece.encode("utf-8", "surrogatepass") for pair in sorted(said.items()) for piece in pair),
+        )
+        _add(digest, [b"."])
+    return digest.digest()
+
+
+def _add(digest: hashlib._Hash, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        digest.update(hashlib.sha256(piece).digest())

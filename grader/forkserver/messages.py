@@ -68,13 +68,26 @@ class Task:
             "unreadable": dict(handed_in.unreadable),
             "marks": list(self.marks),
             "told": sorted(self.told),
+            "taken": dict(handed_in.taken),
+            "beside": {name: list(paths) for name, paths in handed_in.beside.items()},
+            "unclear": dict(handed_in.unclear),
+            "remarks": dict(handed_in.remarks),
             "shape": None if handed_in.shape is None else [handed_in.shape.value, *handed_in.shape.names],
         }
 
     @classmethod
     def from_plain(cls, plain: Plain) -> Task:
         shape = plain["shape"] and AnyShape(plain["shape"][0], tuple(map(tuple, plain["shape"][1:])))
-        submission = Submission(plain["name"], plain["sources"], plain["unreadable"], shape)
+        submission = Submission(
+            plain["name"],
+            plain["sources"],
+            plain["unreadable"],
+            shape,
+            plain["taken"],
+            {name: tuple(paths) for name, paths in plain["beside"].items()},
+            plain["unclear"],
+            plain["remarks"],
+        )
         return cls(submission, tuple(plain["marks"]), frozenset(plain["told"]))
 
 

@@ -28,11 +28,10 @@ from grader.course.course import Course, here
 from grader.course.properties import Property, collected
 from grader.errors import GraderError, MachineError
 from grader.examine.cases import default_folder
-from grader.examine.digests import course_digest
 from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently, versions
 from grader.examine.plugin import Examining
-from grader.examine.setting import Setting
+from grader.examine.setting import Setting, course_digest
 from grader.forkserver.messages import (
     Order,
     Overrun,

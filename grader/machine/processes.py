@@ -28,8 +28,18 @@ sys.path[:] = json.loads(sys.argv.pop(1))
 import runpy
 runpy.run_path(sys.argv.pop(1), run_name="__main__")
 """
-# They would load modules into the tools that grade, or change what these do.
+# They load modules into the tools that grade, or change what these do.
 STEERING = ("PYTHON", "PYTEST_", "HYPOTHESIS_")
+# Of these no command is rid: they say where things are, and how bytes become text.
+OF_PLACES = (
+    *("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONPATH", "PYTHONPLATLIBDIR", "PYTHONSAFEPATH", "PYTHONUSERBASE"),
+    *("PYTHONCOERCECLOCALE", "PYTHONIOENCODING", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHON_COLORS"),
+    *("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONSTARTUP", "PYTHONHASHSEED"),
+)
+# All that a process of ours is given of the caller's surroundings: where programs, libraries and files are,
+# and who and in which language asks.
+GIVEN = ("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TEMP", "TERM", "TMP", "TZ", "USER")
+GIVEN_BY_BEGINNING = ("COVERAGE_", "DYLD_", "LC_", "LD_LIBRARY_PATH", "NANOGRAD_", "XDG_")
 # What they name is a folder; a process that begins elsewhere must be told which.
 FOLDERS = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR")
 
@@ -81,9 +91,32 @@ def started(
 
 
 def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what steers Python and its tools, and with folders by their whole names."""
-    kept = {name: value for name, value in variables.items() if not name.startswith(STEERING)}
+    """What a process of ours is given of an environment, with folders by their whole names."""
+    kept = {n: value for n, value in variables.items() if n in GIVEN or n.startswith(GIVEN_BY_BEGINNING)}
+    kept |= {name: variables[name] for name in FOLDERS if name in variables}
     return kept | {name: os.path.abspath(kept[name]) for name in FOLDERS if kept.get(name)}
+
+
+def steered(variables: Mapping[str, str]) -> list[str]:
+    """The variables by which somebody else says how Python and its tools work."""
+    return [name for name in variables if name.startswith(STEERING) and name not in OF_PLACES]
+
+
+def begin_anew() -> None:
+    """Begin this command again where its surroundings steer it, without what does; else do nothing.
+
+    What Python was told when it began cannot be taken back later: without asserts or docstrings, say, other
+    things would be graded, and told.
+    """
+    ours = steered(os.environ)
+    if not (ours or sys.flags.optimize):
+        return
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    written = ["-B"] if sys.dont_write_bytecode else []
+    boot = [*written, "-I" if sys.flags.isolated else "-P", "-c", BOOT, json.dumps(trusted()), str(START)]
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.execve(sys.executable, [sys.executable, *boot, "grader", *sys.argv[1:]], kept)  # noqa: S606
 
 
 def library(name: str) -> Any:

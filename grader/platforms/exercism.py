@@ -14,6 +14,7 @@ from grader.machine.files import whole_file
 from grader.printable import printable
 from grader.render.results_json import EXERCISM_VERSION, MESSAGE, cut, exercism
 from grader.render.text import About
+from grader.submission.submission import Wanted
 from grader.submission.tree import read
 
 RESULTS = "results.json"
@@ -36,7 +37,7 @@ def run(slug: str, given: Path, to: Path, opened: Callable[[], Setting]) -> None
 
 def _graded(slug: str, given: Path, setting: Setting) -> str:
     only = _asked(slug, setting.course)
-    submission = read(given, only or setting.course.names)
+    submission = read(given, Wanted.of(setting.course, only))
     return exercism(grade(submission, setting, only), About())
 
 

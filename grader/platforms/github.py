@@ -1,6 +1,6 @@
 """What GitHub is shown of a report: summary, annotations, badge and outputs.
 
-Nothing that a student wrote comes into the log, but for the number of a line.
+Nothing that a student wrote comes into the log, but for the number of a line and what files are called.
 """
 
 from __future__ import annotations
@@ -15,20 +15,27 @@ from pathlib import Path
 from grader.agreement import close
 from grader.errors import MachineError, unwritable
 from grader.machine.files import replaced
-from grader.model import Node, Passed, Result, Verdict
-from grader.printable import WORD, printable
+from grader.model import Node, Result, Verdict
+from grader.printable import WORD, harmless, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
-from grader.render.text import WORDS, About, counted, in_short, points, signed
-from grader.report.findings import LETTERS, Told, line_of, on_one_line, told
+from grader.render.text import WORDS, About, counted, in_short, points, signed, told_of
+from grader.report.findings import LETTERS, Told, line_of, on_one_line
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
-from grader.report.words import counterexample_of, in_words, line_in, number, numbers
+from grader.report.words import alone_only, counterexample_of, example, in_words, line_in, number, numbers
 from grader.submission.commit import Changes
 
-SIGNS = {"passed": "✅", "failed": "❌", "crashed": "💥", "timed_out": "⏱️", "not_started": "⬜"}
+SIGNS = {
+    "passed": "✅",
+    "failed": "❌",
+    "crashed": "💥",
+    "timed_out": "⏱️",
+    "not_started": "⬜",
+    "not_graded": "❔",
+}
 CAGES = {
     "full": "",
     "reduced": "The sandbox was weaker than it should be.",
@@ -56,7 +63,10 @@ def _notes(report: Report) -> Iterator[str]:
 def _head(report: Report, changes: Changes) -> str:
     whole, changed = report.score, changes.exercises
     bonus = f", bonus {points(whole.bonus)} of {points(whole.most_bonus)}" if whole.most_bonus else ""
-    what = f"Changed: {', '.join(map(word, changed))}." if changed else "No exercise has changed."
+    none = (
+        "No exercise has changed." if changes.base != changes.head else "There is no commit to compare with."
+    )
+    what = f"Changed: {', '.join(map(word, changed))}." if changed else f"{none} Every exercise is graded."
     also = [name for name in changes.graded if name not in changed]
     graded = f" Graded with what depends on it: {', '.join(map(word, also))}." if changed and also else ""
     return f"## Score: {points(report.final)} of {points(whole.most)}{bonus}\n\n{what}{graded}"
@@ -74,24 +84,17 @@ def _table(report: Report) -> str:
 
 def _row(result: Result) -> str:
     status, exercise = exercise_status(result), result.exercise
-    missed = _first_missed(result) if status not in ("passed", "not_started") else None
+    missed = example(result) if status not in ("passed", "not_started", "not_graded") else None
     wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
     of = "/".join(map(points, score(result).own))
     stands = f"{SIGNS[status]} {WORDS[status]}"
     return f"| {word(exercise.name)} {word(exercise.title)} | {stands} | {of} | {wrong} |"
 
 
-def _first_missed(result: Result) -> Verdict | None:
-    """The first property that does not hold, those with numbers to show before others."""
-    missed = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
-    shown = [verdict for verdict in missed if counterexample_of(verdict.outcome) is not None]
-    return next(iter(shown or missed), None)
-
-
 def _first(report: Report) -> Iterator[str]:
     """The first exercise that has something to show, folded."""
     for result in report.marks:
-        missed = _first_missed(result)
+        missed = example(result)
         if missed is not None and (counterexample_of(missed.outcome) or error(missed.outcome)):
             yield from _what_it_does(result)
             yield f"<details><summary>The first counterexample: {word(result.exercise.name)}</summary>"
@@ -113,7 +116,7 @@ def _shown(missed: Verdict) -> Iterator[str]:
 
 def _what_it_does(result: Result) -> Iterator[str]:
     """The first exercise's findings: a table, and what is said beneath it."""
-    shown = told(result.findings)
+    shown = told_of(result)
     if shown is None:
         return
     if shown.guess:
@@ -123,6 +126,8 @@ def _what_it_does(result: Result) -> Iterator[str]:
     yield "\n".join(map(_line_of_table, [shown.columns, ["---"] * len(shown.columns), *_cells(shown)]))
     more = [f"- {shown.others}"] if shown.others else []
     yield "\n".join([*(f"- {word(sentence, NOTE)}" for sentence in shown.sentences), *more])
+    if shown.stake:
+        yield shown.stake
     yield f"HINTS.md goes on from there: {word(shown.hint)}"
 
 
@@ -164,35 +169,47 @@ HEADLINES = {
     "crashed": "It raised an exception, or its process ended",
     "timed_out": "There was no answer in time",
     "not_started": "It is still as it was handed out",
+    "not_graded": "It is not graded, as nobody can tell which file is meant; the summary says why",
 }
 
 
-def marks(report: Report, changes: Changes, sources: Mapping[str, str], folder: str) -> Iterator[str]:
+def marks(
+    report: Report,
+    changes: Changes,
+    sources: Mapping[str, str],
+    folder: str,
+    places: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """Notes, a line for each exercise that has not passed, and a warning where other files were changed.
 
     sources: the exercises' texts by name, to find the lines in.
+    places: their paths, where they are not all in the folder.
     """
-    for note in report.notes:
+    for note in alone_only(report.results, report.together):
         yield command("warning", {"title": "Alone and together"}, note)
+    if moved := [result.exercise.name for result in report.results if result.taken]:
+        # What these files are called is the student's own words.
+        yield command("warning", {"title": "Graded from other files"}, ", ".join(moved))
     for result in report.marks:
         name = result.exercise.name
         if exercise_status(result) != "passed" and name in changes.graded:
-            yield _annotation(result, sources.get(name, ""), folder)
+            path = (places or {}).get(name, f"{folder}/{name}.py")
+            yield _annotation(result, sources.get(name, ""), path)
     if changes.elsewhere:
         yield command("warning", {"title": "Not graded"}, f"{APART}: {_count(changes)}")
 
 
-def _annotation(result: Result, source: str, folder: str) -> str:
+def _annotation(result: Result, source: str, path: str) -> str:
     kind, name = "notice" if exercise_status(result) == "not_started" else "error", result.exercise.name
     title = f"{name}: {' of '.join(map(points, score(result).own))} points"
-    place = {"file": f"{folder}/{name}.py", "line": str(line(result, source))}
+    place = {"file": path, "line": str(line(result, source))}
     return command(kind, place | {"title": title}, ". ".join(filter(None, _message(result))))
 
 
 def _message(result: Result) -> Iterator[str]:
-    status, missed, first = exercise_status(result), _first_missed(result), result.diagnosis
+    status, missed, first = exercise_status(result), example(result), result.diagnosis
     yield HEADLINES[status]
-    if missed is not None and status != "not_started":
+    if missed is not None and status not in ("not_started", "not_graded"):
         yield in_words(error(missed.outcome) or "").rstrip(".")
         yield f"Promised: {missed.claim.title}".rstrip(".")
     if first:
@@ -290,11 +307,12 @@ def runner(
 
 
 def overview(report: Report, changes: Changes) -> str:
-    """Notes, and a line for each exercise; nothing in it is from the commit."""
+    """Notes, and a line for each exercise; of the commit it has nothing but what files are called."""
     lines = [_line(result) for result in report.marks]
     total = f"score      {points(report.final)} of {points(report.score.most)}"
     apart = [f"{APART}: {_count(changes)}"] if _count(changes) else []
-    return "\n".join([*report.notes, *lines, total, *apart]) + "\n"
+    notes = (harmless(printable(note)) for note in report.notes)
+    return "\n".join([*notes, *lines, total, *apart]) + "\n"
 
 
 def _line(result: Result) -> str:

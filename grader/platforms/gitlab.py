@@ -19,7 +19,8 @@ from grader.render.text import About
 from grader.report.findings import line_of as line_found
 from grader.report.report import Report, named
 from grader.report.rubric import stated, weighed
-from grader.submission.submission import Submission, load
+from grader.submission.submission import Submission
+from grader.submission.tree import read_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Graded:
 def graded(folder: Path, setting: Setting) -> Graded:
     """Grade a folder; raises GraderError where that cannot be done."""
     _no_link(folder)
-    submission = load(folder, setting.course.names)
+    submission = read_given(folder, setting.course)
     report = weighed(grade(submission, setting), stated(setting.course))
     report = replace(report, seed=named(setting.seed))
     return Graded(report, setting.course.title, lines_of(submission, setting.course, report))

@@ -77,7 +77,7 @@ def _graded(
 ) -> int:
     """Grade part by part; graded takes every report on the way."""
     started = perf_counter()
-    submission = read(root / "submission", setting.course.names)
+    submission = read(root / "submission", setting.course)
     policy, at = stated(setting.course), handed_in(root)
     note = UNDATED if at is None and policy.deadline else ""
     for report, left in _growing(submission, setting, policy, at or now, key):

@@ -81,6 +81,8 @@ def _csv_person(standing: Standing) -> list[str]:
 def _status(standing: Standing) -> str:
     if standing.report is None:
         return "not handed in" if nothing_came(standing) else "not graded"
+    if standing.report.ungraded:
+        return "not graded in part"
     return "passed" if standing.report.all_passed else "not passed"
 
 
@@ -251,7 +253,7 @@ def nbgrader_class(standings: Standings, to: BinaryIO) -> None:
 
     late_submission_penalty is all that policies take away, less what they add, so that score is raw_score
     without it, and never below zero, as it is there. Who handed in nothing has zeros and no timestamp, as
-    there; who handed in what is not graded has empty scores.
+    there; who handed in what is not graded, or not all of it, has empty scores.
     """
     write_rows(_nbgrader_rows(standings), to)
 
@@ -269,7 +271,7 @@ def _nbgrader_rows(standings: Standings) -> Iterator[list[str]]:
 
 def _scores(standing: Standing) -> list[str]:
     report = standing.report
-    if report is None:
+    if report is None or report.ungraded:
         return ["0.0" if nothing_came(standing) else ""] * 3
     penalty = -sum((line.points for line in report.adjustments), Fraction(0))
     return [_float(points) for points in (summed(report).exercises.points, penalty, summed(report).final)]
@@ -298,7 +300,7 @@ SETS_POINTS = "Points Possible"
 
 
 def canvas_class(standings: Standings, to: BinaryIO) -> None:
-    """Writes the class; whoever has no report has no grade, rather than a zero.
+    """Writes the class; whoever has no report, or one that grades a part only, has no grade.
 
     ID is Canvas's own number of a person, where that is known; what we know people by otherwise is no number
     of Canvas's, and might be somebody else's there.
@@ -319,5 +321,7 @@ def _row(standing: Standing) -> list[str]:
     person = standing.person
     ours = "" if person.id == person.canvas else person.id
     name = (person.name or person.id).replace(SETS_POINTS, SETS_POINTS.replace(" ", "_"))
-    grade = "" if standing.report is None else two_decimals(summed(standing.report).final)
+    report = standing.report
+    # There is no room to say that a part is not graded, and without that word it would be a zero.
+    grade = "" if report is None or report.ungraded else two_decimals(summed(report).final)
     return [cell(name), cell(person.canvas), cell(ours), cell(person.email or ours), "", grade]

@@ -9,7 +9,18 @@ from hashlib import sha256
 from typing import Any, BinaryIO, assert_never
 from xml.sax.saxutils import escape, quoteattr
 
-from grader.model import Crashed, Failed, Kind, NotStarted, Outcome, Passed, Result, TimedOut, Verdict
+from grader.model import (
+    Crashed,
+    Failed,
+    Kind,
+    NotGraded,
+    NotStarted,
+    Outcome,
+    Passed,
+    Result,
+    TimedOut,
+    Verdict,
+)
 from grader.printable import plain_json, printable
 from grader.render.results_json import cut
 from grader.render.text import KEPT, About, counted, decimal, said, signed, stamp, summed
@@ -26,7 +37,7 @@ Pairs = dict[str, str]
 def render(report: Report, about: About) -> str:
     """The report as one test suite; failed and timed out are failures, crashed is an error.
 
-    What is not started is skipped, and so is a bonus that was not earned.
+    So is what is not graded. What is not started is skipped, and so is a bonus that was not earned.
     """
     name = about.title or report.submission
     opening = f"{DECLARATION}<testsuites{_attributes({'name': name})}>\n"
@@ -125,7 +136,7 @@ def _element_of(outcome: Outcome) -> str:
             return ""
         case Failed() | TimedOut():
             return "failure"
-        case Crashed():
+        case Crashed() | NotGraded():
             return "error"
         case NotStarted():
             return "skipped"
@@ -169,7 +180,7 @@ def _missed(report: Report) -> Iterator[tuple[Result, Verdict]]:
         for verdict in result.verdicts:
             if verdict.claim.kind is Kind.GRADED and not isinstance(verdict.outcome, Passed):
                 yield result, verdict
-                if isinstance(verdict.outcome, NotStarted):
+                if isinstance(verdict.outcome, NotStarted | NotGraded):
                     break
 
 
@@ -178,6 +189,8 @@ def _issue(result: Result, verdict: Verdict, path: str, lines: Mapping[str, int]
     said = f"{name}: {claim.title}: {headline(verdict.outcome)}"
     if isinstance(verdict.outcome, NotStarted):
         said = f"{name} is not started: {verdict.outcome.reason}"
+    elif isinstance(verdict.outcome, NotGraded):
+        said = f"{name} is not graded: {verdict.outcome.reason}"
     return _shown(said, (name, claim.name), _severity(verdict.outcome), path, lines.get(name, 1))
 
 
@@ -205,7 +218,7 @@ def _severity(outcome: Outcome) -> str:
     match outcome:
         case Failed():
             return "major"
-        case Crashed() | TimedOut():
+        case Crashed() | TimedOut() | NotGraded():
             return "critical"
         case NotStarted() | Passed():
             return "info"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from grader.model import Adjustment, Crashed, Kind, Passed, Result, TimedOut, Verdict
+from grader.model import Adjustment, Crashed, Kind, NotGraded, Passed, Result, TimedOut, Verdict
 from grader.printable import harmless, printable
 from grader.render.text import (
     KEPT,
@@ -77,7 +77,7 @@ def _status(verdict: Verdict) -> str:
     """As GitHub and Exercism say it."""
     if isinstance(verdict.outcome, Passed):
         return "pass"
-    return "error" if isinstance(verdict.outcome, Crashed | TimedOut) else "fail"
+    return "error" if isinstance(verdict.outcome, Crashed | NotGraded | TimedOut) else "fail"
 
 
 def _pasted(verdict: Verdict) -> str | None:

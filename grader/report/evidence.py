@@ -18,6 +18,7 @@ from grader.model import (
     Finding,
     Kind,
     Node,
+    NotGraded,
     NotStarted,
     Outcome,
     Passed,
@@ -42,7 +43,9 @@ SAID = {
     "condition": 400,
     "explanation": 1200,
     "hint": 200,
+    "cause": 200,
 }
+LATER = {"cause"}  # what findings of older versions do not say
 MOST_FINDINGS = 40
 LONGEST = 1 << 18
 STATUS = {
@@ -51,6 +54,7 @@ STATUS = {
     Crashed: "crashed",
     TimedOut: "timed_out",
     NotStarted: "not_started",
+    NotGraded: "not_graded",
 }
 
 
@@ -80,6 +84,8 @@ def outcome_to_plain(outcome: Outcome) -> Plain:
         case NotStarted(reason, absent, missing):
             more = {"absent": absent, "missing": missing}
             return plain | {"reason": reason} | {key: True for key, holds in more.items() if holds}
+        case NotGraded(reason):
+            return plain | {"reason": reason}
         case _:
             assert_never(outcome)
 
@@ -107,6 +113,8 @@ def _outcome(plain: Plain) -> Outcome:
         case "not_started":
             absent, missing = (plain.get(key) is True for key in ("absent", "missing"))
             return NotStarted(text(plain["reason"]), absent, missing)
+        case "not_graded":
+            return NotGraded(text(plain["reason"]))
         case other:
             raise ValueError(f"no outcome is called {other!r}")
 
@@ -120,14 +128,16 @@ def _shown_to_plain(shown: Counterexample) -> Plain:
         "program": shown.source,
         "expected": {label: number_to_plain(number) for label, number in shown.expected},
         "got": {label: number_to_plain(number) for label, number in shown.got},
-        "rank": list(shown.rank),
+        "drawn": shown.drawn,
         "graph": [_node_to_plain(node) for node in shown.graph],
     }
 
 
 def _shown_from_plain(plain: Plain) -> Counterexample:
-    operations, leaves, numbers, drawn = plain["rank"]
-    rank = (_count(operations), _count(leaves), _number(numbers), _count(drawn))
+    # Older versions kept how large the program is as well, and whether it was drawn after that.
+    drawn = plain["drawn"] if "drawn" in plain else plain["rank"][-1:] == [1]
+    if not isinstance(drawn, bool):
+        raise ValueError("a program is drawn or it is not")
     graph = tuple(map(_node_from_plain, plain["graph"]))
     known: set[str] = set()
     for node in graph:
@@ -137,7 +147,7 @@ def _shown_from_plain(plain: Plain) -> Counterexample:
     if len(graph) > MOST_NODES or len(known) < len(graph):
         raise ValueError("the graph is larger than any, or has two nodes of one name")
     program = text(plain["program"])
-    return Counterexample(program, _numbers(plain["expected"]), _numbers(plain["got"]), rank, graph)
+    return Counterexample(program, _numbers(plain["expected"]), _numbers(plain["got"]), drawn, graph)
 
 
 def _node_to_plain(node: Node) -> Plain:
@@ -230,7 +240,7 @@ def findings_from_plain(plain: Plain) -> tuple[Finding, ...]:
 
 
 def _finding(plain: Plain) -> Finding:
-    said = {name: text(plain[name]) for name in SAID}
+    said = {name: text(plain.get(name, "") if name in LATER else plain[name]) for name in SAID}
     if any(len(said[name]) > most for name, most in SAID.items()):
         raise ValueError("a finding says more than there is room for")
     return Finding(**said, line=_count(plain["line"]))
@@ -273,7 +283,21 @@ def result_to_plain(result: Result) -> Plain:
     """What was seen of an exercise, without what it is worth: outcomes by claim, and the findings."""
     outcomes = {verdict.claim.name: outcome_to_plain(verdict.outcome) for verdict in result.verdicts}
     plain = {"outcomes": outcomes, "findings": findings_to_plain(result.findings)}
-    return plain | ({"notes": list(result.notes)} if result.notes else {})
+    return plain | ({"notes": list(result.notes)} if result.notes else {}) | origin_to_plain(result)
+
+
+def origin_to_plain(result: Result) -> Plain:
+    """Which file was graded, and which were not, where there is anything to say of that."""
+    origin = {"taken": result.taken, "beside": list(result.beside)}
+    return {key: said for key, said in origin.items() if said}
+
+
+def origin_from_plain(plain: Plain) -> tuple[str, tuple[str, ...]]:
+    """What origin_to_plain() said; raises ValueError or TypeError for anything else."""
+    beside = plain.get("beside", [])
+    if not isinstance(beside, list):
+        raise ValueError("the files beside are no list")
+    return text(plain.get("taken", "")), tuple(map(text, beside))
 
 
 def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain) -> Result:
@@ -284,6 +308,7 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
     try:
         outcomes, findings = dict(plain["outcomes"]), findings_from_plain(plain)
         notes = tuple(map(text, plain.get("notes", ())))
+        origin = origin_from_plain(plain)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"this is no result: {error}") from None
     seen = [outcomes[claim.name] for claim in claims]
@@ -291,4 +316,4 @@ def result_from_plain(exercise: Exercise, claims: Sequence[Claim], plain: Plain)
         judged = list(map(outcome_from_plain, seen))
     except KeyError as error:
         raise ValueError(f"an outcome has no {error}") from None
-    return Result(exercise, tuple(map(Verdict, claims, judged)), findings, notes)
+    return Result(exercise, tuple(map(Verdict, claims, judged)), findings, notes, *origin)

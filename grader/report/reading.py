@@ -18,7 +18,15 @@ from typing import Any, NoReturn, TypeVar
 
 from grader.errors import UsageError
 from grader.model import Adjustment, Claim, Exercise, Finding, Kind, Outcome, Result, Verdict
-from grader.report.evidence import SAID, STATUS, findings_from_plain, outcome_from_plain, text, whole
+from grader.report.evidence import (
+    SAID,
+    STATUS,
+    findings_from_plain,
+    origin_from_plain,
+    outcome_from_plain,
+    text,
+    whole,
+)
 from grader.report.report import SCHEMA_NAME, Report
 from grader.report.report import read as read_seed
 from grader.submission.commit import Changes
@@ -27,7 +35,6 @@ MOST, MOST_FRAMES = 100, 10_000
 FINEST = 10**6  # what points are fractions of at most
 ISOLATIONS = ("full", "reduced", "none")
 ADDED_UP = Fraction(1, 100)
-NO_RANK = [0, 0, 0.0, 0]
 ALL = 1 << 30  # more than fits into any report
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -110,7 +117,9 @@ class Reader:
             raise ValueError(f"{name!r:.40} has no properties")
         findings = tuple(map(self._finding, findings_from_plain(plain)))
         notes = tuple(map(self._text, _list(plain["notes"])))
-        return Result(exercise, verdicts, findings, notes)
+        taken, beside = origin_from_plain(plain)
+        origin = self._text(taken), tuple(map(self._text, _list(list(beside))))
+        return Result(exercise, verdicts, findings, notes, *origin)
 
     def _finding(self, finding: Finding) -> Finding:
         said = {name: self._text(getattr(finding, name)) for name in SAID}
@@ -161,7 +170,7 @@ class Reader:
             "program": self._text(plain["program"]),
             "expected": self._observed(plain["expected"]),
             "got": self._observed(plain["got"]),
-            "rank": NO_RANK,
+            "drawn": plain.get("drawn") is True,
             "graph": graph if len(graph) <= self.nodes else [],
         }
 

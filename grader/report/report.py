@@ -21,6 +21,7 @@ from grader.model import (
     Crashed,
     Failed,
     Kind,
+    NotGraded,
     NotStarted,
     Outcome,
     Passed,
@@ -29,9 +30,15 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import plain_json
-from grader.report.evidence import diagnosis_to_plain, findings_to_plain, outcome_to_plain, status
+from grader.report.evidence import (
+    diagnosis_to_plain,
+    findings_to_plain,
+    origin_to_plain,
+    outcome_to_plain,
+    status,
+)
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
-from grader.report.words import alone_only, in_time
+from grader.report.words import alone_only, elsewhere, example, in_time, ungraded
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -87,7 +94,12 @@ class Report:
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands on top of it, a sentence each: no exercise says it, only all of them together do."""
-        return alone_only(self.results, self.together)
+        return (*self.ungraded, *elsewhere(self.results), *alone_only(self.results, self.together))
+
+    @property
+    def ungraded(self) -> tuple[str, ...]:
+        """Which exercises are not graded, and why, a sentence each."""
+        return ungraded(self.results)
 
 
 def to_plain(
@@ -159,27 +171,32 @@ def _extra(verdict: Verdict) -> dict[str, Any]:
         "title": verdict.claim.title,
         "status": status(verdict.outcome),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_rank(outcome.get("counterexample")),
+        "counterexample": outcome.get("counterexample"),
         "error": error(verdict.outcome),
     } | _where(outcome, "limit")
 
 
 def exercise_to_plain(result: Result) -> dict[str, Any]:
     """An exercise's JSON form."""
-    points = score(result)
-    return {
-        "name": result.exercise.name,
-        "title": result.exercise.title,
-        "status": exercise_status(result),
-        "score": number(points.points),
-        "max_score": number(points.most),
-        "bonus": number(points.bonus),
-        "max_bonus": number(points.most_bonus),
-        "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
-        "diagnosis": diagnosis_to_plain(result.diagnosis),
-        "findings": findings_to_plain(result.findings),
-        "notes": notes(result),
-    } | ({"absent": True} if absent(result) else {})
+    points, shown = score(result), example(result)
+    return (
+        {
+            "name": result.exercise.name,
+            "title": result.exercise.title,
+            "status": exercise_status(result),
+            "score": number(points.points),
+            "max_score": number(points.most),
+            "bonus": number(points.bonus),
+            "max_bonus": number(points.most_bonus),
+            "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
+            "example": shown.claim.name if shown else None,
+            "diagnosis": diagnosis_to_plain(result.diagnosis),
+            "findings": findings_to_plain(result.findings),
+            "notes": notes(result),
+        }
+        | ({"absent": True} if absent(result) else {})
+        | origin_to_plain(result)
+    )
 
 
 def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
@@ -192,7 +209,7 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "score": number(earned(result, verdict)),
         "max_score": number(worth(result, verdict)),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_rank(outcome.get("counterexample")),
+        "counterexample": outcome.get("counterexample"),
         "error": error(verdict.outcome),
         "frames": outcome.get("frames", []),
     } | _where(outcome, "absent", "limit")
@@ -201,10 +218,6 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
 def _where(outcome: dict[str, Any], *keys: str) -> dict[str, Any]:
     """What only some outcomes say."""
     return {key: outcome[key] for key in keys if key in outcome}
-
-
-def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
-    return shown and {key: value for key, value in shown.items() if key != "rank"}
 
 
 def error(outcome: Outcome) -> str | None:
@@ -216,6 +229,8 @@ def error(outcome: Outcome) -> str | None:
             return text
         case TimedOut(limit=limit):
             return f"no answer {in_time(limit)}"
+        case NotGraded(reason):
+            return reason
         case _:
             return None
 

@@ -63,7 +63,7 @@ def once_each(
 
 
 # The first of these that any verdict has is the exercise's status.
-GRAVEST_FIRST = ("timed_out", "crashed", "failed", "passed")
+GRAVEST_FIRST = ("not_graded", "timed_out", "crashed", "failed", "passed")
 
 # A class has many equal results, and they are one object each: how many different ones stay scored.
 KEPT = 2048

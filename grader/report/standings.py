@@ -336,7 +336,7 @@ class Standing:
     report: the attempt that counts, with its adjustments; None where nothing has been graded.
     handed_in: when that attempt was handed in, with its time zone; None where that is not known.
     attempts: how many have been graded, with the seed that counts.
-    trouble: why what was handed in last is not graded, in a sentence; else empty.
+    trouble: why what was handed in last is not graded, or not all of the report's work; else empty.
     """
 
     person: Person

@@ -14,17 +14,21 @@ from math import isfinite
 from typing import assert_never
 
 from grader.agreement import close
+from grader.course.course import Misplaced
 from grader.model import (
     Counterexample,
     Crashed,
+    Exercise,
     Failed,
     Kind,
     Node,
+    NotGraded,
     NotStarted,
     Outcome,
     Passed,
     Result,
     TimedOut,
+    Verdict,
 )
 from grader.report.scoring import exercise_status
 
@@ -64,6 +68,8 @@ def headline(outcome: Outcome) -> str:
             return f"No answer {in_time(limit)}. {ENDLESS}"
         case NotStarted(reason, absent):
             return f"{'Absent' if absent else 'Not started'}: {reason}."
+        case NotGraded(reason):
+            return f"Not graded: {reason}."
         case _:
             assert_never(outcome)
 
@@ -109,6 +115,27 @@ def counterexample_of(outcome: Outcome) -> Counterexample | None:
     if isinstance(outcome, Failed | Crashed | TimedOut):
         return outcome.counterexample
     return None
+
+
+def missed(result: Result) -> list[Verdict]:
+    """What does not hold, in its author's order; bonus only where nothing else is missed."""
+    wrong = [
+        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
+    ]
+    return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
+
+
+def example(result: Result) -> Verdict | None:
+    """What every output shows first of an exercise that has not passed; None where nothing is missed.
+
+    That is the first property with a program that its author wrote down to teach it: authors go from what is
+    simple to what is built on it, so it says most of what is wrong. The smallest program of all may show it
+    by chance. Where no such program fails it is the first that was drawn, and else what has no program.
+    """
+    wrong = missed(result)
+    cases = [(case, verdict) for verdict in wrong if (case := counterexample_of(verdict.outcome)) is not None]
+    written = (verdict for case, verdict in cases if not case.drawn)
+    return next(written, cases[0][1] if cases else wrong[0] if wrong else None)
 
 
 def numbers(shown: Counterexample) -> list[Line]:
@@ -252,6 +279,24 @@ def in_words(error: str) -> str:
     return next((words for pattern, words in IN_WORDS if re.search(pattern, error)), "")
 
 
+def not_counted(files: Sequence[str]) -> str:
+    """That a student has changed what is given."""
+    said = listed([f"{file}.py" for file in files])
+    are, them = ("is", "it") if len(files) == 1 else ("are", "them")
+    return f"{said} {are} given: your change to {them} does not count in the grade."
+
+
+def to_take_over(found: Misplaced, exercise: Exercise) -> str:
+    """That what an exercise asks for stands in a given file, and how it gets to where it counts."""
+    what = f"the function {exercise.defines}" if exercise.attach else f"the class {exercise.defines}"
+    lines = f"lines {found.first} to {found.last}"
+    moved = f", four spaces further left, and call it {exercise.defines}" if exercise.attach else ""
+    return (
+        f"{found.file}.py defines {found.name}; what counts is {what} in {exercise.name}.py. "
+        f"To take it over, put {lines} of {found.file}.py in place of {what}{moved}."
+    )
+
+
 def open_todo(error: str) -> str:
     """Which TODO is still open, where an exception says just that; else nothing."""
     said = re.match(r"NotImplementedError: (\w+: TODO .*)", error)
@@ -280,8 +325,26 @@ def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str,
         return (f"Every exercise passes alone. Together, with all parts your own, {count}: {what}.{guess}",)
     if circle:
         ended = _what_happens(list(filter(_endless, missed)), circle)
-        return (f"{_listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
+        return (f"{listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
     return ()
+
+
+def ungraded(results: Sequence[Result]) -> tuple[str, ...]:
+    """Which exercises are not graded, and why, a sentence each."""
+    outcomes = ((r.exercise.name, r.verdicts[0].outcome) for r in results if r.verdicts)
+    found = ((name, outcome.reason) for name, outcome in outcomes if isinstance(outcome, NotGraded))
+    return tuple(f"{name} is not graded: {reason}." for name, reason in found)
+
+
+def elsewhere(results: Sequence[Result]) -> tuple[str, ...]:
+    """Which exercises lie in other files than they should, and what else there is for those not passed."""
+    taken = [f"{r.exercise.name} from {r.taken}" for r in results if r.taken]
+    open_ = [r for r in results if r.beside and not _passed(r)]
+    others = [f"for {r.exercise.name} {' and '.join(r.beside)}" for r in open_]
+    return (
+        *((f"Graded from files of another name or place: {', '.join(taken)}.",) if taken else ()),
+        *((f"There are further files, which were not graded: {'; '.join(others)}.",) if others else ()),
+    )
 
 
 def _passed(result: Result) -> bool:
@@ -311,7 +374,7 @@ def _what_happens(missed: Sequence[Missed], circle: Sequence[str]) -> str:
 def _how(outcome: Missed, circle: Sequence[str]) -> str:
     match outcome:
         case Crashed() if _endless(outcome):
-            files = _listed([f"{name}.py" for name in circle])
+            files = listed([f"{name}.py" for name in circle])
             where = f", where {files} call each other in a circle" if circle else ""
             return f"it ends in {RECURSION}{where}"
         case Crashed():
@@ -347,6 +410,6 @@ def _again(frames: Sequence[str]) -> set[str]:
     return {between for place, name in enumerate(files) for between in files[place : last[name]]}
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """One, two and three."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -9,8 +9,9 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.course.course import Course
@@ -18,7 +19,9 @@ from grader.errors import MachineError, UsageError
 from grader.machine.processes import program
 from grader.model import Exercise
 from grader.printable import printable, typed
-from grader.submission.submission import LARGEST, Submission, gather
+from grader.submission.choice import chosen, shown
+from grader.submission.hand_in import leftover
+from grader.submission.submission import LARGEST, FolderPath, Sought, Submission, gather, sought
 
 SAFE = (
     "--no-pager",
@@ -40,8 +43,9 @@ SURROUNDINGS = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+FETCH = "check it out without a filter, or run: git fetch --refetch --no-filter origin"
 SECONDS = 60
-ENTRY = re.compile(rb"(\d{6}) (\w+) ([0-9a-f]+) +(\d+|-)\t(.*)", re.DOTALL)
+ENTRY = re.compile(rb"(\d{6}) (\w+) ([0-9a-f]+)\t(.*)", re.DOTALL)
 KINDS = {"120000": "a link", "160000": "a submodule", "040000": "a folder"}
 
 
@@ -50,12 +54,10 @@ class Entry:
     """What a commit has under a name.
 
     kind: "a file", or what it is instead.
-    size: of a file, in bytes; else 0.
     """
 
     kind: str
     object: str
-    size: int
 
 
 def commit(repository: Path, name: str) -> str:
@@ -95,30 +97,45 @@ def changed(repository: Path, base: str, head: str) -> list[str]:
     return [path.decode("utf-8", "backslashreplace") for path in found.split(b"\0") if path]
 
 
-def entries(repository: Path, where: str) -> dict[str, Entry]:
-    """What a commit, or one of its folders, holds by name; nothing where there is no such folder.
+def entries(repository: Path, where: str, *, deep: bool = False) -> dict[str, Entry]:
+    """What a commit, or one of its folders, holds by name.
 
-    where: "COMMIT" or "COMMIT:folder".
+    where: "COMMIT" or "COMMIT:folder", from the top of the repository. deep: with what is in its folders.
+    Raises MachineError where that is not there to be read.
     """
-    listed = _git(repository, "ls-tree", "-z", "--long", "--end-of-options", where)
-    return dict(_entries(listed or b""))
+    also = ("-r",) if deep else ()
+    listed = _git(repository, "ls-tree", "-z", "--full-tree", *also, "--end-of-options", where)
+    if listed is None:
+        raise MachineError(f"what {printable(where)} holds was not fetched", FETCH)
+    return dict(_entries(listed))
 
 
 def _entries(listed: bytes) -> Iterator[tuple[str, Entry]]:
     for line in listed.split(b"\0"):
         if found := ENTRY.fullmatch(line):
-            mode, _, name_of_object, size, name = found.groups()
+            mode, _, name_of_object, name = found.groups()
             kind = KINDS.get(mode.decode(), "a file")
-            entry = Entry(kind, name_of_object.decode(), int(size) if size.isdigit() else 0)
-            yield name.decode("utf-8", "backslashreplace"), entry
+            yield name.decode("utf-8", "backslashreplace"), Entry(kind, name_of_object.decode())
 
 
-def content(repository: Path, entry: Entry) -> bytes:
-    """The bytes of a file, as they were committed; raises ValueError, in words, where they are not there."""
-    found = _git(repository, "cat-file", "blob", entry.object)
+def content(repository: Path, entry: Entry, name: str) -> bytes:
+    """The bytes of a file, as they were committed.
+
+    Raises ValueError, in words, where they are too many, and MachineError where they were not fetched.
+    """
+    size = _git(repository, "cat-file", "-s", entry.object)
+    if size is not None and int(size) > LARGEST:
+        raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
+    found = None if size is None else _git(repository, "cat-file", "blob", entry.object)
     if found is None:
-        raise ValueError("it was not fetched")
+        raise MachineError(f"{name} of this commit was not fetched", FETCH)
     return found
+
+
+def folder_of(repository: Path) -> FolderPath:
+    """Where a folder lies in its repository; nothing for the top."""
+    found = _git(repository, "rev-parse", "--show-prefix") or b""
+    return tuple(part for part in found.decode("utf-8", "backslashreplace").strip("\n").split("/") if part)
 
 
 def _git(repository: Path, *arguments: str) -> bytes | None:
@@ -152,36 +169,36 @@ LISTED = 50
 POINTER = b"version https://git-lfs.github.com/spec/"
 
 
-def changes(repository: Path, base: str, head: str, course: Course, folder: str) -> Changes:
+def changes(
+    repository: Path, base: str, head: str, course: Course, folder: str, given: Submission | None = None
+) -> Changes:
     """What a head changed in a folder of exercises, and elsewhere, since its history left the base's.
 
+    given: the head's submission, where its exercises may lie elsewhere.
     Raises UsageError where a commit is not there.
     """
     tip = commit(repository, head)
     start = origin(repository, commit(repository, base), tip)
     paths = changed(repository, start, tip)
-    inside = [path for path in map(PurePosixPath, paths) if path.parts[:1] == (folder,)]
-    mine = {
-        path.stem for path in inside if len(path.parts) == 2 and path.stem in course.names and _python(path)
-    }
-    helpers = any(len(path.parts) == 2 and _python(path) and path.stem not in course.names for path in inside)
+    home = PurePosixPath(*given.home) if given else PurePosixPath(folder)
+    places = {home / f"{name}.py": name for name in course.names}
+    if given:
+        places |= {PurePosixPath(*path): name for name, path in given.places.items()}
+    mine = {places[path] for path in map(PurePosixPath, paths) if path in places}
+    others = [path for path in paths if PurePosixPath(path) not in places]
+    helpers = [path for path in others if _is_helper(PurePosixPath(path), home)]
     exercises = tuple(name for name in course.names if name in mine)
-    other = [printable(path) for path in paths if _counts_for_nothing(path, folder)]
+    other = [printable(path) for path in others if path not in helpers]
     graded = course.names if helpers else affected(course.exercises, exercises)
     return Changes(start, tip, exercises, graded, tuple(other[:LISTED]), len(other[LISTED:]))
 
 
-def _python(path: PurePosixPath) -> bool:
-    return path.suffix == ".py"
+GIVEN = {"__init__", "value", "module", "package"}
 
 
-GIVEN = {"__init__", "value", "module"}
-
-
-def _counts_for_nothing(path: str, folder: str) -> bool:
-    """Whether a path is neither an exercise's nor a helper's of the student's own."""
-    pure = PurePosixPath(path)
-    return pure.parts[:1] != (folder,) or len(pure.parts) != 2 or not _python(pure) or pure.stem in GIVEN
+def _is_helper(path: PurePosixPath, home: PurePosixPath) -> bool:
+    """Whether a path is that of a module of the student's own beside the exercises."""
+    return path.parent == home and path.suffix == ".py" and path.stem not in GIVEN
 
 
 def affected(exercises: Sequence[Exercise], names: Sequence[str]) -> tuple[str, ...]:
@@ -190,25 +207,50 @@ def affected(exercises: Sequence[Exercise], names: Sequence[str]) -> tuple[str, 
     return tuple(touched) or tuple(exercise.name for exercise in exercises)
 
 
-def submission(repository: Path, head: str, folder: str, wanted: tuple[str, ...]) -> Submission:
+def submission(
+    repository: Path, head: str, folder: str, wanted: Sought, *, within: FolderPath = (), must: bool = False
+) -> Submission:
     """The Python files a commit has in a folder, as they were committed; links are not followed.
 
-    wanted: the exercises' names. What is not there was not handed in.
-    Raises UsageError where the folder is something else.
+    folder: where the exercises should be; what is missing there is looked for elsewhere.
+    within: the part of the repository that counts. must: nothing elsewhere does.
+    Raises UsageError where the folder is something else, or no exercise is to be found, and MachineError
+    where what is needed was not fetched.
     """
-    found = entries(repository, head).get(folder)
-    if found is not None and found.kind != "a folder":
-        raise UsageError(f"{folder} is {found.kind} in {head}, not a folder", "commit the folder itself")
-    files = {} if found is None else entries(repository, f"{head}:{folder}")
-    return gather(folder, files, wanted, lambda name: _file(repository, name, files[name]))
+    wanted, asked = sought(wanted), (*within, *PurePosixPath(folder).parts)
+    listed = entries(repository, head, deep=True)
+    found = {tuple(name.split("/")): entry for name, entry in listed.items()}
+    if (other := found.get(asked)) is not None:
+        raise UsageError(
+            f"{printable(folder)} is {other.kind} in {head}, not a folder", "commit the folder itself"
+        )
+    home = asked if must or not wanted.defines else within
+    files = {
+        path: partial(_file, repository, path[-1], entry)
+        for path, entry in found.items()
+        if path[: len(home)] == home and not any(map(leftover, path))
+    }
+    if not wanted.defines:
+        own = {path[-1]: read for path, read in files.items() if path[:-1] == asked}
+        return gather(folder, own, wanted, lambda name: own[name]())
+    where = f"the commit {head[:12]}"
+    there = chosen(files, wanted, where, folder, asked)
+    if there is None:
+        shown_ = shown(asked)
+        raise UsageError(
+            f"{where} has none of the exercises ({wanted.listed}), neither in {shown_} nor elsewhere"
+            if not must
+            else f"{where} has none of the exercises ({wanted.listed}) in {shown_}",
+            "name the folder that they are in: grader ci --folder DIR, or ci_folder in course.toml",
+        )
+    away = {name: shown(path) for name, path in there.places.items() if path[:-1] != asked}
+    return replace(there, taken={**away, **there.taken})
 
 
 def _file(repository: Path, name: str, entry: Entry) -> bytes:
     if entry.kind != "a file":
         raise ValueError(f"{name} is {entry.kind}, not a regular file")
-    if entry.size > LARGEST:
-        raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
-    data = content(repository, entry)
+    data = content(repository, entry, name)
     if data.startswith(POINTER):
         raise ValueError(f"{name} is a pointer to Git LFS, not the file itself")
     return data

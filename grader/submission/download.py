@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from grader.machine.files import Root, temporary
 from grader.model import Person
 from grader.printable import printable, shortened
 from grader.submission.archive import Kind, Limits, Member, Refused, in_words, members
+from grader.submission.choice import defines_any, likely, packed, said_by
 from grader.submission.hand_in import (
     METADATA,
     METADATA_MOST,
@@ -34,9 +34,9 @@ from grader.submission.hand_in import (
     without_ending,
 )
 from grader.submission.roster import Row, joined, read
-from grader.submission.submission import LARGEST, Submission
-from grader.submission.tree import DEEPEST, read_loose, read_parts, read_path, safe_path
+from grader.submission.submission import LARGEST, NOTEBOOK, Sought, Submission, content, sought
 from grader.submission.tree import LIMITS as INNER
+from grader.submission.tree import VERY_DEEP, read_loose, read_parts, read_path, safe_path
 
 Troubles = list[tuple[str, str]]
 LIST_OF_BRIGHTSPACE = "index.html"
@@ -53,9 +53,9 @@ SHARED = "the same number with another name, so each file goes by its name"
 class Entries:
     """Makes the hand-ins of one folder."""
 
-    def __init__(self, root: Root, wanted: tuple[str, ...], layout: Layout | None) -> None:
+    def __init__(self, root: Root, wanted: Sought, layout: Layout | None) -> None:
         self.root = root
-        self.wanted = wanted
+        self.wanted = sought(wanted)
         self.layout = layout
         self.made: list[Entry] = []
         self.troubles: Troubles = []
@@ -78,6 +78,11 @@ class Entries:
         read = partial(read_parts, tuple(reads), self.wanted)
         self.made.append(Entry(person, tuple(names), None, read))
 
+    def add_stray(self, person: Person, name: str, sentence: str) -> None:
+        """A file that may be somebody's, if there is somebody of that name; else the sentence is told."""
+        read = partial(read_path, self.root, (name,), person.id, self.wanted)
+        self.made.append(Entry(person, (name,), None, read, stray=sentence))
+
     def whole(self, person: Person, path: tuple[str, ...]) -> Callable[[], Submission]:
         """What reads a folder or an archive."""
         return partial(read_path, self.root, path, person.id, self.wanted, self.layout)
@@ -85,6 +90,10 @@ class Entries:
     def loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> Callable[[], Submission]:
         """What reads single files; see add_loose."""
         return partial(read_loose, self.root, files, printable(names[0]), person.id, self.wanted)
+
+    def an_exercise(self, name: str) -> bool:
+        """Whether a word of a file's name is what an exercise is called."""
+        return bool(said_by(name, self.wanted.names))
 
     def trouble(self, name: str, sentence: str) -> None:
         """Something the caller should know of an entry."""
@@ -94,7 +103,7 @@ class Entries:
 def entries_of(
     root: Root,
     rows: Sequence[Row],
-    wanted: tuple[str, ...],
+    wanted: Sought,
     passed: Path | None,
     layout: Layout | None = None,
 ) -> tuple[list[Entry], Troubles, int]:
@@ -112,12 +121,7 @@ def entries_of(
         present = _told(entries, present)
     _named_in_roster(entries, rows, present)
     _by_name(entries, present)
-    return entries.made, entries.troubles, sum(_an_exercise(name, wanted) for name in entries.alone)
-
-
-def _an_exercise(name: str, wanted: tuple[str, ...]) -> bool:
-    """Whether a word of a file's name is what an exercise is called."""
-    return not {*re.split(r"[\W_]+", name.lower().removesuffix(".py"))}.isdisjoint(wanted)
+    return entries.made, entries.troubles, sum(map(entries.an_exercise, entries.alone))
 
 
 def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
@@ -152,8 +156,7 @@ def _alone(entries: Entries, names: Iterable[str]) -> set[str]:
     they are parts of something, and it is one of them.
     """
     python = {name for name in names if name.endswith(".py")}
-    layout = entries.layout
-    whole = {name for name in python if layout is not None and layout.fits(entries.root.path / name)}
+    whole = {name for name in python if _whole(entries, name)}
     return python - whole if 2 * len(whole) >= len(python) else python
 
 
@@ -217,8 +220,9 @@ def _attempt_alone(entries: Entries, person: Person, piece: Piece) -> None:
 def _reads(entries: Entries, person: Person, pieces: Sequence[Piece]) -> Iterator[Callable[[], Submission]]:
     """What reads the parts of one attempt, its single files first."""
     names = [piece.name for piece in pieces]
-    loose = {piece.what.file: piece.name for piece in pieces if piece.what.file.endswith(".py")}
     whole = [piece for piece in pieces if piece.folder or without_ending(piece.what.file)]
+    single = [piece for piece in pieces if piece not in whole]
+    loose = {piece.what.file: piece.name for piece in single if not whole or _python(piece.what.file)}
     if loose or not whole:
         yield entries.loose(person, loose, names)
     for piece in whole:
@@ -271,10 +275,25 @@ def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
         entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
     elif folder or stem is not None:
         entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
-    elif name.endswith(".py") and name not in entries.alone:
-        entries.add(Person(as_id(name.removesuffix(".py"))), (name,))
+    elif _whole(entries, name) and name not in entries.alone:
+        entries.add(Person(as_id(_stem(name))), (name,))
     else:
-        entries.trouble(name, ALONE if name.endswith(".py") else STRAY)
+        entries.add_stray(Person(as_id(_stem(name))), name, ALONE if name.endswith(".py") else STRAY)
+
+
+def _whole(entries: Entries, name: str) -> bool:
+    """Whether a file by itself is all that somebody handed in: a program, or an archive that is not read."""
+    file = entries.root.path / name
+    if packed(name, partial(content, file)):
+        return True
+    wanted, layout = entries.wanted, entries.layout
+    if not likely(name) or said_by(name, wanted.names):
+        return layout is not None and name.endswith(".py") and layout.fits(file)
+    return (layout is not None and layout.fits(file)) or defines_any(name, partial(content, file), wanted)
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0] or name
 
 
 def _leads_to_folder(root: Root, name: str) -> bool:
@@ -295,15 +314,19 @@ def _together(entries: Entries, group: list[tuple[Named, str]]) -> None:
     if any(what.late for what, _ in group):
         entries.trouble(group[0][1], LATE)
     archives = [name for what, name in group if without_ending(what.file)]
-    python = [(what, name) for what, name in group if what.file.endswith(".py")]
+    python = [(what, name) for what, name in group if _python(what.file) and name not in archives]
     for name in archives:
         entries.add(person, (name,))
     if python or not archives:
-        names = [name for _, name in python or group]
-        entries.add_loose(person, dict(_latest(python)), names)
+        loose = group if not archives else python
+        entries.add_loose(person, dict(_latest(loose)), [name for _, name in python or group])
     for what, name in group:
-        if name not in archives and not what.file.endswith(".py"):
+        if name not in archives and not likely(what.file) and not packed(what.file, bytes):
             entries.trouble(name, UNUSED)
+
+
+def _python(file: str) -> bool:
+    return ".py" in file.lower() or file.lower().endswith(NOTEBOOK)
 
 
 def _latest(group: Sequence[tuple[Named, str]]) -> Iterator[tuple[str, str]]:
@@ -312,14 +335,12 @@ def _latest(group: Sequence[tuple[Named, str]]) -> Iterator[tuple[str, str]]:
     return ((uploaded(what.file)[0], name) for what, name in order)
 
 
-def find(
-    folder: Path, wanted: tuple[str, ...], roster: Path | None = None, layout: Layout | None = None
-) -> Found:
+def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layout | None = None) -> Found:
     """Everything that was handed in below a folder, or in a learning platform's download of one.
 
     folder: holds a folder, an archive or files named by Canvas or Moodle for each hand-in, or is the export
         of Gradescope; may be a zip or tar archive of all that, which is then unpacked to a temporary folder.
-    wanted: the exercises' names.
+    wanted: what a submission holds.
     roster: who is in the class, see grader.submission.roster.
     layout: what a hand-in may be besides files named after the exercises.
     Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
@@ -371,7 +392,7 @@ def _innermost(root: Root, stem: str | None) -> Root:
 
 LIMITS = Limits(packed=64 << 30, members=2_000_000, read=64 << 30, passed=128 << 30)
 # A folder around everything, one a submission, those in it, and the file.
-LONGEST = 1 + 1 + DEEPEST + 1
+LONGEST = 1 + 1 + VERY_DEEP + 1
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 UNSAFE = "left out: its path leads out of the archive or is not plain"
@@ -429,8 +450,8 @@ def _write(target: Path, pieces: Iterator[bytes] | None) -> None:
 
 def _most(name: str) -> int:
     """How many bytes are needed of a file of this name."""
-    if name.endswith(".py"):
-        return LARGEST + 1
     if name == METADATA:
         return METADATA_MOST + 1
-    return INNER.packed + 1 if without_ending(name) else 0
+    if without_ending(name):
+        return INNER.packed + 1
+    return LARGEST + 1 if likely(name) else 0

@@ -72,6 +72,7 @@ class Entry:
     paths: the files or folders it consists of, below the folder, as the file system has them.
     series: equal for what a learning platform calls attempts at one and the same thing; empty where it
         says nothing of that.
+    stray: what is told of a file that is somebody's only if there is somebody of its name; empty for others.
     """
 
     person: Person
@@ -79,6 +80,7 @@ class Entry:
     handed_in: datetime | None
     read: Callable[[], Submission]
     series: str = ""
+    stray: str = ""
 
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")

@@ -215,7 +215,8 @@ def joined(entries: Sequence[Entry], rows: Sequence[Row] | None) -> Found:
     """The hand-ins in order; rows is None where there is no roster."""
     troubles: Troubles = []
     if rows is None:
-        owned, absent = [(entry.person, entry) for entry in entries], []
+        owned, absent = [(entry.person, entry) for entry in entries if not entry.stray], []
+        troubles += [(printable(entry.paths[0]), entry.stray) for entry in entries if entry.stray]
     else:
         owned = list(_owned(entries, rows, troubles))
         present = {person.id for person, _ in owned}
@@ -255,6 +256,9 @@ def _owned(entries: Sequence[Entry], rows: Sequence[Row], troubles: Troubles) ->
     strangers = []
     for entry in entries:
         people = match.people(entry)
+        if not people and entry.stray:
+            troubles.append((printable(entry.paths[0]), entry.stray))
+            continue
         if not people:
             strangers.append(entry.person.id)
             troubles.append(

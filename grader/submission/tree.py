@@ -6,8 +6,8 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from contextlib import ExitStack, suppress
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -26,77 +26,130 @@ from grader.submission.archive import (
     in_words,
     members,
 )
+from grader.submission.choice import NEXT, Files, NoExercise, Reader, chosen, instead, likely, packed
 from grader.submission.hand_in import Layout, leftover, of_environment, without_ending
-from grader.submission.submission import LARGEST, Submission, allowed, content, gather
+from grader.submission.submission import (
+    LARGEST,
+    FolderPath,
+    Sought,
+    Submission,
+    Wanted,
+    allowed,
+    content,
+    load,
+    sought,
+)
 
 MOST_ENTRIES = 200_000
+# How many folders may be around the exercises: of a course of which only names are known, and of any other.
+DEEPEST, VERY_DEEP = 2, 30
 
 
-def read_folder(handle: int, where: str, title: str, wanted: tuple[str, ...]) -> Submission:
+def read_folder(
+    handle: int, where: str, title: str, wanted: Sought, home: FolderPath | None = None
+) -> Submission:
     """What the folder holds, or a folder in it, or the one archive that is all it has.
 
-    handle: a descriptor of the folder.
+    handle: a descriptor of the folder. home: as in chosen().
     Raises UsageError, and OSError for the folder itself.
     """
-    walk = _Walk(handle, where, wanted)
-    holders = walk.holders()
-    if holders:
-        with below(handle, one(holders, where)) as folder:
-            return gather(title, os.listdir(folder), wanted, lambda name: content(name, folder))
-    if walk.python or not walk.archives:
-        raise nothing(where, wanted, walk.python, walk.links)
-    inner = one_archive(walk.archives, where)
-    return read_archive(handle, inner, f"{where}/{printable(inner)}", title, wanted)
+    wanted = sought(wanted)
+    walk = _Walk(handle, where)
+    files = reachable(walk.files, wanted)
+    found = chosen(files, wanted, where, title, home)
+    archives = walk.archives if wanted.defines else [path for path in walk.archives if len(path) == 1]
+    if found is not None and (complete(found, wanted) or not archives):
+        return found
+    if found is None and (not archives or (not wanted.defines and any(allowed(p[-1]) for p in files))):
+        raise nothing(where, wanted, files, walk.links)
+    if found is None:
+        inner = one_archive(archives, where)
+        with below(handle, inner[:-1]) as above:
+            return read_archive(above, inner[-1], f"{where}/{printable('/'.join(inner))}", title, wanted)
+    return _with_archives(handle, archives, files, wanted, where, title, home) if wanted.defines else found
+
+
+def _with_archives(
+    handle: int,
+    archives: Sequence[FolderPath],
+    files: Files,
+    wanted: Wanted,
+    where: str,
+    title: str,
+    home: FolderPath | None,
+) -> Submission:
+    """What a folder and the archives in it hold together, where it lacks an exercise."""
+    more, closed = dict(files), {}
+    with ExitStack() as opened:
+        for path in archives[:MOST_ARCHIVES]:
+            name = f"{where}/{printable('/'.join(path))}"
+            try:
+                with below(handle, path[:-1]) as above:
+                    file = opened.enter_context(regular(path[-1], above))
+                with in_words(name):
+                    held = _Held(file, wanted)
+            except (UsageError, OSError, ValueError) as error:
+                closed[path] = error.what if isinstance(error, UsageError) else f"{name} cannot be read"
+            else:
+                more |= {(*path, *inner): read for inner, read in held.files.items()}
+        found = chosen(more, wanted, where, title, home, closed)
+    assert found is not None
+    return found
+
+
+def complete(found: Submission, wanted: Wanted) -> bool:
+    """Whether nothing is missing of what was looked for."""
+    return {*found.sources, *found.unreadable} >= {*wanted.names}
+
+
+def reachable(files: Files, wanted: Wanted) -> Files:
+    """The files that are not too deep."""
+    deepest = VERY_DEEP if wanted.defines else DEEPEST
+    return {path: read for path, read in files.items() if len(path) <= deepest + 1}
 
 
 class _Walk:
-    """A look into a folder and the folders in it, no deeper than it has to be.
+    """All that is in a folder and in those in it, without what programs have left behind.
 
-    python: whether any file that could be a submission's was seen.
-    archives: those of the folder itself.
+    files: by path, not read yet.
+    archives: which of them are archives by their names.
     links: a link to a folder, or anything else that was passed over as a link.
     """
 
-    def __init__(self, handle: int, where: str, wanted: tuple[str, ...]) -> None:
+    def __init__(self, handle: int, where: str) -> None:
         self.handle, self.where = handle, where
-        self.wanted = {f"{name}.py" for name in wanted}
         self.left = MOST_ENTRIES
-        self.python = False
-        self.archives: list[str] = []
+        self.files: dict[FolderPath, Reader] = {}
+        self.archives: list[FolderPath] = []
         self.links: list[str] = []
-
-    def holders(self) -> list[FolderPath]:
-        """The folders that hold a wanted file, all of them equally deep, the least deep there are."""
         level: list[FolderPath] = [()]
-        for _ in range(DEEPEST + 1):
-            found, deeper = [], []
-            for parts in level:
-                names, folders = self._look(parts)
-                found += [parts] if names & self.wanted else []
-                deeper += [(*parts, name) for name in sorted(folders)]
-            if found:
-                return found
-            level = deeper
-        return []
+        for _ in range(VERY_DEEP + 1):
+            level = [(*parts, name) for parts in level for name in sorted(self._look(parts))]
 
-    def _look(self, parts: FolderPath) -> tuple[set[str], list[str]]:
-        names, folders = set(), []
+    def _look(self, parts: FolderPath) -> list[str]:
+        """The folders in one, whose files are noted."""
+        folders = []
         with below(self.handle, parts) as folder, os.scandir(folder) as entries:
             listed = list(self._counted(entries))
-            beside = {entry.name for entry in listed}
-            for entry in listed:
-                if allowed(entry.name):
-                    names.add(entry.name)
-                if leftover(entry.name) or of_environment(entry.name, beside):
-                    continue
-                if entry.is_symlink():
-                    self.links.append("/".join((*parts, entry.name)))
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
-                elif not parts and without_ending(entry.name) and entry.is_file(follow_symlinks=False):
-                    self.archives.append(entry.name)
-        self.python = self.python or bool(names)
-        return names, folders
+        beside = {entry.name for entry in listed}
+        for entry in sorted(listed, key=lambda entry: entry.name):
+            if leftover(entry.name) or of_environment(entry.name, beside):
+                continue
+            path = (*parts, entry.name)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.is_symlink():
+                self.links.append("/".join(path))
+            elif is_folder:
+                folders.append(entry.name)
+            elif without_ending(entry.name) and entry.is_file(follow_symlinks=False):
+                self.archives.append(path)
+            if not is_folder or allowed(entry.name):
+                self.files[path] = partial(self._read, path)
+        return folders
+
+    def _read(self, path: FolderPath) -> bytes:
+        with below(self.handle, path[:-1]) as folder:
+            return content(path[-1], folder)
 
     def _counted(self, entries: Iterator[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
         for entry in entries:
@@ -111,55 +164,62 @@ LIMITS = Limits(packed=4 << 30, members=MOST_ENTRIES, read=64 << 20, passed=4 <<
 INSIDE = 2
 INNER = 64 << 20
 SHOWN = 100  # characters of a name: an archive may have any
-Reader = Callable[[], bytes]
+MOST_ARCHIVES = 5  # that are looked into beside files
 
 
-def read_archive(above: int, name: str, where: str, title: str, wanted: tuple[str, ...]) -> Submission:
+def read_archive(above: int, name: str, where: str, title: str, wanted: Sought) -> Submission:
     """What a file of a folder holds, given that it is a zip or tar archive.
 
     above: a descriptor of the folder.
     Raises UsageError, and OSError or ValueError for the file itself.
     """
     with regular(name, above) as file:
-        return _unpacked(file, where, title, wanted, INSIDE)
+        return _unpacked(file, where, title, sought(wanted), INSIDE)
 
 
-def _unpacked(file: BinaryIO, where: str, title: str, wanted: tuple[str, ...], inside: int) -> Submission:
+def _unpacked(file: BinaryIO, where: str, title: str, wanted: Wanted, inside: int) -> Submission:
     """What an archive holds; inside: how many archives in one another may still be opened."""
     with in_words(where):
         held = _Held(file, wanted)
-        if held.files or not held.nested:
-            return _chosen(held, where, title, wanted)
+        if (found := held.chosen(where, title)) is not None:
+            return found
+        if not held.nested or (not wanted.defines and held.files):
+            raise nothing(where, wanted, held.files)
         inner = one_archive(held.nested, where)
         if not inside:
             raise UsageError(
-                f"{where} holds an archive, {shortened(inner, SHOWN)}, and no exercise file",
+                f"{where} holds an archive, {shortened('/'.join(inner), SHOWN)}, and no exercise file",
                 "hand in the innermost archive",
             )
         # A tar is read but once from its beginning to its end, so it is begun anew.
-        found = next(member for member in members(file, LIMITS) if member.name == inner)
-        data = found.read(INNER + 1)
+        again = (member for member in members(file, LIMITS) if _plain_path(member.name) == inner)
+        data = next(again).read(INNER + 1)
         if len(data) > INNER:
-            raise Refused(f"holds an archive of more than {INNER >> 20} MiB: {shortened(inner, SHOWN)}")
-        return _unpacked(BytesIO(data), f"{where}/{shortened(inner, SHOWN)}", title, wanted, inside - 1)
+            raise Refused(
+                f"holds an archive of more than {INNER >> 20} MiB: {shortened('/'.join(inner), SHOWN)}"
+            )
+        return _unpacked(
+            BytesIO(data), f"{where}/{shortened('/'.join(inner), SHOWN)}", title, wanted, inside - 1
+        )
 
 
-def one_archive(names: Sequence[str], where: str) -> str:
+def one_archive(paths: Sequence[FolderPath], where: str) -> FolderPath:
     """The one archive that is all somebody handed in; raises UsageError where there are more."""
-    if len(names) > 1:
-        raise UsageError(f"{where} holds {len(names)} archives, and no word which one counts", NEXT)
-    return names[0]
+    if len(paths) > 1:
+        raise UsageError(f"{where} holds {len(paths)} archives, and no word which one counts", NEXT)
+    return paths[0]
 
 
 class _Held:
     """What an archive holds, as far as it may be wanted.
 
-    files: the Python files, by path. nested: the archives in it. twice: of which files there are two.
+    files: by path; of those that are not likely to be Python only that they are there.
+    nested: the archives in it. twice: of which files there are two.
     """
 
-    def __init__(self, file: BinaryIO, wanted: tuple[str, ...]) -> None:
+    def __init__(self, file: BinaryIO, wanted: Wanted) -> None:
         self.files: dict[FolderPath, Reader] = {}
-        self.nested: list[str] = []
+        self.nested: list[FolderPath] = []
         self.twice: set[FolderPath] = set()
         self._wanted = wanted
         beside: dict[FolderPath, set[str]] = {}
@@ -172,10 +232,17 @@ class _Held:
         for path in odd:
             del self.files[path]
 
-    @property
-    def holders(self) -> set[FolderPath]:
-        """The folders with a wanted file."""
-        return {path[:-1] for path in self.files if path[-1].removesuffix(".py") in self._wanted}
+    def chosen(self, where: str, title: str) -> Submission | None:
+        """The submission among these; raises Refused where a file of it is there twice."""
+        closed = {path: f"{printable('/'.join(path))} in it was not opened" for path in self.nested}
+        found = chosen(self.files, self._wanted, where, title, closed=closed)
+        if found is not None:
+            own = {(*found.home, file) for file in self._wanted.files} | {
+                (*found.home, f"{name}.py") for name in found.sources
+            }
+            if twice := sorted(self.twice & own):
+                raise Refused(f"holds {shortened('/'.join(twice[0]), SHOWN)} twice")
+        return found
 
     def _path(self, member: Member) -> FolderPath | None:
         """Where a member lies; None for what nobody wants. Raises Refused for a wanted one that leads out."""
@@ -184,7 +251,7 @@ class _Held:
         except Refused:
             # What it is called for whoever stops at a NUL, or reads "C:" as a place.
             name = re.split("[/:]", member.name.partition("\0")[0])[-1]
-            if name.removesuffix(".py") in self._wanted:
+            if name in self._wanted.files:
                 raise
             return None
         return None if any(map(leftover, path)) else path
@@ -192,12 +259,17 @@ class _Held:
     def _take(self, member: Member, path: FolderPath) -> None:
         if member.kind is Kind.FOLDER:
             return
-        if allowed(path[-1]) and len(path) <= DEEPEST + 1:
+        name = path[-1]
+        if without_ending(name) and member.kind is Kind.FILE:
+            self.nested.append(path)
+        elif len(path) > (VERY_DEEP if self._wanted.defines else DEEPEST) + 1:
+            return
+        elif allowed(name) or (self._wanted.defines and likely(name)):
             if path in self.files:
                 self.twice.add(path)
-            self.files[path] = _reader(member, path[-1], path[-1].removesuffix(".py") in self._wanted)
-        elif without_ending(path[-1]) and member.kind is Kind.FILE:
-            self.nested.append(member.name)
+            self.files[path] = _reader(member, name, name in self._wanted.files)
+        elif self._wanted.defines:
+            self.files[path] = partial(_refuse, f"{name} does not look like Python, so it was not read")
 
 
 def _in_environment(path: FolderPath, beside: Mapping[FolderPath, set[str]]) -> bool:
@@ -229,7 +301,8 @@ def _reader(member: Member, name: str, needed: bool) -> Reader:
                 raise Refused(why) from None
             raise ValueError(f"{name} {why}") from None
 
-    return read if member.lasting else _now(read)
+    # What has been read is kept: a second time would count as more.
+    return cache(read) if member.lasting else _now(read)
 
 
 def _now(read: Reader) -> Reader:
@@ -248,16 +321,10 @@ def _refuse(reason: str) -> bytes:
     raise ValueError(reason)
 
 
-def _chosen(held: _Held, where: str, title: str, wanted: tuple[str, ...]) -> Submission:
-    files, holders = held.files, held.holders
-    if not holders:
-        raise nothing(where, wanted, bool(files))
-    least = min(map(len, holders))
-    holder = one(sorted(path for path in holders if len(path) == least), where)
-    names = [path[-1] for path in files if path[:-1] == holder]
-    if twice := sorted(path for path in held.twice if path[:-1] == holder):
-        raise Refused(f"holds {shortened('/'.join(twice[0]), SHOWN)} twice")
-    return gather(title, names, wanted, lambda name: files[(*holder, name)]())
+def _plain_path(name: str) -> FolderPath | None:
+    with suppress(Refused):
+        return safe_path(name)
+    return None
 
 
 def safe_path(name: str) -> FolderPath:
@@ -268,50 +335,32 @@ def safe_path(name: str) -> FolderPath:
     return path or (".",)
 
 
-# The folder of the exercises may be in a folder of a folder.
-DEEPEST = 2
-# Where two folders are equally deep: what a course's own folder of exercises is called.
-USUAL = "exercises"
-NEXT = "hand in the folder that holds the exercise files"
-
-FolderPath = tuple[str, ...]
-
-
-def one(holders: Sequence[FolderPath], where: str) -> FolderPath:
-    """The one folder that counts among equally deep ones; raises UsageError where that is open."""
-    usual = [path for path in holders if path and path[-1] == USUAL]
-    for choice in (holders, usual):
-        if len(choice) == 1:
-            return choice[0]
-    first, second = (printable("/".join(path)) for path in holders[:2])
-    raise UsageError(f"{where} has the exercises in two places, {first} and {second}", NEXT)
-
-
-class NoExercise(UsageError):
-    """A hand-in has none of the wanted files."""
-
-
-def nothing(where: str, wanted: Sequence[str], python: bool, links: Sequence[str] = ()) -> NoExercise:
+def nothing(where: str, wanted: Wanted, files: Files, links: Sequence[str] = ()) -> NoExercise:
     """What is said of a hand-in without a wanted file.
 
-    python: whether it has any other Python file.
-    links: what was passed over.
+    files: what it has. links: what was passed over.
     """
-    files = ", ".join(f"{name}.py" for name in wanted)
-    what = f"holds none of the exercises ({files})" if python else f"holds no Python file; wanted are {files}"
+    python = any(allowed(path[-1]) for path in files)
+    what = (
+        f"holds none of the exercises ({wanted.listed})"
+        if python
+        else f"holds no Python file; wanted are {wanted.listed}"
+    )
     passed = f"; {printable(links[0])} is a link, and links are not followed" if links else ""
-    return NoExercise(f"{where} {what}{passed}", NEXT)
+    there = instead(files) if wanted.defines else ""
+    return NoExercise(f"{where} {what}{passed}{there}", NEXT)
 
 
 def read_path(
-    root: Root, path: FolderPath, title: str, wanted: tuple[str, ...], layout: Layout | None = None
+    root: Root, path: FolderPath, title: str, wanted: Sought, layout: Layout | None = None
 ) -> Submission:
     """The submission that a folder or an archive holds; raises UsageError.
 
     path: its names below the root.
-    title: what the submission is called; wanted as in grader.submission.submission.load.
+    title: what the submission is called.
     layout: what else it may be, where it has none of the wanted files.
     """
+    wanted = sought(wanted)
     if (
         layout is not None
         and path[-1].endswith(".py")
@@ -330,7 +379,7 @@ def read_path(
     return found
 
 
-def _as_exercises(root: Root, path: FolderPath, title: str, wanted: tuple[str, ...]) -> Submission:
+def _as_exercises(root: Root, path: FolderPath, title: str, wanted: Wanted) -> Submission:
     where = printable("/".join(path))
     try:
         with root.folder(path[:-1]) as above:
@@ -344,25 +393,25 @@ def _as_exercises(root: Root, path: FolderPath, title: str, wanted: tuple[str, .
         ) from None
 
 
-def read_loose(
-    root: Root, files: Mapping[str, str], where: str, title: str, wanted: tuple[str, ...]
-) -> Submission:
+def read_loose(root: Root, files: Mapping[str, str], where: str, title: str, wanted: Sought) -> Submission:
     """The submission that single files of the root make up; raises UsageError.
 
     files: the name each has among them, and the name it has in the root.
     """
+    wanted = sought(wanted)
     try:
         with root.folder(()) as above:
-            submission = gather(title, files, wanted, lambda name: content(files[name], above))
+            readers: Files = {(name,): partial(content, files[name], above) for name in files}
+            submission = chosen(readers, wanted, where, title)
+            if submission is None:
+                raise nothing(where, wanted, readers)
     except OSError as error:
         refuse_of_machine(error)
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
-    if not {*submission.sources, *submission.unreadable} & set(wanted):
-        raise nothing(where, wanted, any(map(allowed, files)))
     return submission
 
 
-def read_parts(reads: Sequence[Callable[[], Submission]], wanted: tuple[str, ...]) -> Submission:
+def read_parts(reads: Sequence[Callable[[], Submission]], wanted: Wanted) -> Submission:
     """What several parts of one hand-in hold: each file from the first of them that has it.
 
     reads: read one part each; further ones are asked only while a wanted file is missing.
@@ -378,29 +427,21 @@ def read_parts(reads: Sequence[Callable[[], Submission]], wanted: tuple[str, ...
             continue
         if part.shape is not None:
             return found or part
-        if found is None:
-            found = part
-        else:
-            known = {*found.sources, *found.unreadable}
-            sources = {name: text for name, text in part.sources.items() if name not in known}
-            unreadable = {name: why for name, why in part.unreadable.items() if name not in known}
-            found = replace(
-                found,
-                sources={**found.sources, **sources},
-                unreadable={**found.unreadable, **unreadable},
-            )
-        if {*found.sources, *found.unreadable} >= set(wanted):
+        found = part if found is None else found.with_more(part)
+        if complete(found, wanted):
             break
     if found is None:
         raise lacks or UsageError("nothing was handed in", NEXT)
     return found
 
 
-def _read(above: int, name: str, where: str, title: str, wanted: tuple[str, ...]) -> Submission:
+def _read(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:
     mode = os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
     if stat.S_ISLNK(mode):
         raise UsageError(f"{where} is a link, and links are not followed", "put the work itself there")
     if not stat.S_ISDIR(mode):
+        if wanted.defines and without_ending(name) is None:
+            return _file(above, name, where, title, wanted)
         return read_archive(above, name, where, title, wanted)
     handle = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=above)
     try:
@@ -409,7 +450,46 @@ def _read(above: int, name: str, where: str, title: str, wanted: tuple[str, ...]
         os.close(handle)
 
 
-def read(folder: Path, wanted: tuple[str, ...]) -> Submission:
+def _file(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:
+    """What a file that is no archive by its name is: exercises, or an archive all the same."""
+    files: Files = {(name,): partial(content, name, above)}
+    if (found := chosen(files, wanted, where, title)) is not None:
+        return found
+    if kind := packed(name, files[name,]):
+        raise NoExercise(f"{where} is {kind}, which is not read", "hand in a zip")
+    if likely(name):
+        raise NoExercise(f"{where} defines none of the exercises ({wanted.listed})", NEXT)
+    return read_archive(above, name, where, title, wanted)
+
+
+def read_given(path: Path, wanted: Sought) -> Submission:
+    """What somebody names as their work: a folder, an archive or a file.
+
+    Of a folder that holds an exercise, the folder itself counts, and not one in it.
+    Raises UsageError where it cannot be read, NoExercise where it holds none that is wanted.
+    """
+    wanted = sought(wanted)
+    title = printable(path.resolve().name)
+    try:
+        handle = os.open(path if path.is_dir() else path.parent, FOLDER)
+    except OSError:
+        return load(path, wanted)  # which says why not
+    try:
+        if path.is_dir():
+            return read_folder(handle, str(path), title, wanted, home=())
+        if not (likely(path.name) or without_ending(path.name) or packed(path.name, partial(content, path))):
+            return load(path, wanted)  # the same
+        return _read(handle, path.name, str(path), title, wanted)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"{path} cannot be read: {reason}", "check what it is, and its permissions"
+        ) from None
+    finally:
+        os.close(handle)
+
+
+def read(folder: Path, wanted: Sought) -> Submission:
     """The submission: files, a folder of files, or one archive; no path of this machine is told of it.
 
     Raises UsageError where it holds none that is wanted, MachineError where the folder is not there.

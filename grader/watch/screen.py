@@ -22,7 +22,14 @@ from grader.report.scoring import exercise_status, score
 from grader.watch.board import Board, Drawn, Findings, Hinted, Keys, Listing, Parts, findings, in_numbers
 
 BAR = 24
-SIGNS = {"passed": "✓", "failed": "✗", "crashed": "✗", "timed_out": "✗", "not_started": "·"}
+SIGNS = {
+    "passed": "✓",
+    "failed": "✗",
+    "crashed": "✗",
+    "timed_out": "✗",
+    "not_started": "·",
+    "not_graded": "?",
+}
 CHECKING, UNKNOWN = "…", " "
 KEYS = (
     ("h", "hint"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 from grader.autograd.any_engine.shape import NARROW, Shape
 from grader.autograd.program import (
@@ -107,7 +108,9 @@ def chosen(
     bank: Bank, properties: Sequence[Property], stays: Callable[[int], bool], answers: Answers | None = None
 ) -> Bank:
     """The cases whose place stays, with other programs and answers where there are any."""
-    counts, written, expected = [], set(), array("d")
+    counts, expected = [], array("d")
+    order = {place: number for number, place in enumerate(bank.written)}
+    written: list[tuple[int, int]] = []  # its author's order, and where it is now
     packed: list[Packed] = []
     lengths: list[int] = []
     known = answers or {}
@@ -115,18 +118,20 @@ def chosen(
         places = [place for place in bank.places(number) if stays(place)]
         counts.append(len(places))
         for place in places:
-            if bank.is_written(place):
-                written.add(len(packed))
+            if place in order:
+                written.append((order[place], len(packed)))
             packed.append(pack(known[place][0]) if place in known else bank.programs[place])
             expected.extend(known[place][1] if place in known else bank.answer(place))
             lengths.append(bank.request.lengths[place])
     request = Request(marshal.dumps(packed), tuple(lengths))
-    return Bank(bank.subject, tuple(counts), frozenset(written), request, expected)
+    return Bank(bank.subject, tuple(counts), tuple(place for _, place in sorted(written)), request, expected)
 
 
 def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], forms: frozenset[str]) -> Bank:
-    """The cases that need nothing that is lacking.
+    """The cases that need nothing that is lacking, of properties whose claim can be asked.
 
+    What is written down for a property about plain numbers is what it claims: where that is lacking, the
+    cases that are drawn besides prove something else.
     forms: what is wrong with a plain number on one side; it fails the properties that are about it, and is
     left out of those that can do without.
     """
@@ -134,10 +139,13 @@ def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], f
     left_out: set[int] = set()
     for number in range(len(properties)):
         places = bank.places(number)
+        plain = all(not wanted[place].isdisjoint(FORMS) for place in places)
+        claimed = {word for place in places if plain and bank.is_written(place) for word in wanted[place]}
         # A form that most of a property's cases need is what it is about.
         about = {form for form in forms if 2 * sum(form in wanted[place] for place in places) > len(places)}
-        needless = forms - about
-        left_out |= {place for place in places if wanted[place] & (lacking | needless)}
+        needless = forms - about - claimed
+        out = {place for place in places if wanted[place] & (lacking | needless)}
+        left_out |= {*places} if claimed & lacking else out
     return chosen(bank, properties, lambda place: place not in left_out)
 
 
@@ -179,7 +187,8 @@ def needs_of(request: Request) -> list[frozenset[str]]:
 def needs(packed: Packed) -> frozenset[str]:
     """The operations and forms that a program uses: "+", "+right" with a plain number there, and so on."""
     if packed[0] == "expression":
-        return frozenset(_of_steps(packed[2]))
+        again = {"again"} if _goes_back_again(len(packed[1]), packed[2]) else set()
+        return frozenset(_of_steps(packed[2])) | again
     if packed[0] == "chain":
         return frozenset({"+", BACKWARD})
     return frozenset({BACKWARD}) if packed[0] == "seed" else frozenset(_of_module(packed))
@@ -203,6 +212,22 @@ def _of_steps(steps: tuple[tuple[str, tuple[int | tuple[float, ...], ...]], ...]
             yield op
     if backwards > 1:
         yield "twice"
+
+
+def _goes_back_again(leaves: int, steps: tuple[tuple[str, tuple[Any, ...]], ...]) -> bool:
+    """Whether a backward() goes over results that an earlier one has been over."""
+    made_of: list[set[int]] = [set() for _ in range(leaves)]
+    been: set[int] = set()
+    for op, operands in steps:
+        nodes = {operand for operand in operands if isinstance(operand, int)}
+        if op == BACKWARD:
+            (root,) = nodes
+            if made_of[root] & been:
+                return True
+            been |= made_of[root]
+        elif op != ZERO:
+            made_of.append({len(made_of)}.union(*(made_of[node] for node in nodes)))
+    return False
 
 
 def _of_module(packed: Packed) -> Iterator[str]:
@@ -232,6 +257,8 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking.add("plain")
     if not shape.backward:
         lacking.add(BACKWARD)
+    if shape.frees:
+        lacking.add("again")
     if beside:
         own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(exercise)
         lacking = {word for word in lacking if own is not None and word.startswith(own)}
@@ -239,8 +266,9 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
         # Our "/" is made of the code's own power then.
         lacking |= {"/"} if "**negative" in lacking else set()
-        if exercise == "backward" and not shape.backward:
-            lacking.add(BACKWARD)
+        if exercise == "backward":
+            lacking |= set() if shape.backward else {BACKWARD}
+            lacking |= {"again"} if shape.frees else set()
     for name, module in shape.modules.items():
         lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
         lacking |= {f"{name}.parameters"} if not module.parameters else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 from grader.course.course import Course
 from grader.errors import UsageError, refuse_of_machine
 from grader.printable import printable
+from grader.submission.choice import said_by
 from grader.submission.commit import Entry, commit, entries
 from grader.submission.commit import content as blob_content
 from grader.submission.hand_in import leftover, without_ending
@@ -25,7 +27,8 @@ LONGEST_NAME = 100
 # A file that is called add.py or backward.py is an exercise of this course.
 PLAIN = ("neuron", "layer", "mlp")
 SKIPPED = ("node_modules", "site-packages", "venv", "env", "build", "dist")
-ENGINE = ("def __add__", "def __mul__", "__add__ =", "def backward", "def backprop")
+# An engine is a class: what stands at the margin may as well be the exercise of that name.
+ENGINE = re.compile(r"def __(?:add|mul)__|__add__ =|^[ \t]+def back(?:ward|prop)", re.MULTILINE)
 OPERATIONS = ("add", "mul", "pow", "relu", "backward")
 Reader = Callable[[], bytes]
 
@@ -58,7 +61,7 @@ def _defines(file: Path) -> bool:
         data = content(file)
     except (OSError, ValueError):
         return False
-    return any(word.encode() in data for word in ENGINE)
+    return ENGINE.search(data.decode("utf-8", "replace")) is not None
 
 
 class AnyLayout:
@@ -70,13 +73,13 @@ class AnyLayout:
 
     def rather(self, submission: Submission) -> bool:
         """Whether it is an engine whose network happens to be in files of these names."""
-        names = {name for name in submission.sources if name in PLAIN}
-        others = [source for name, source in submission.sources.items() if name not in PLAIN]
-        return (
-            bool(names)
-            and any(any(word in text for word in ENGINE) for text in others)
-            and not any(name in submission.sources for name in OPERATIONS)
-        )
+        taken = submission.taken
+        if any(
+            said_by(taken.get(name, name), OPERATIONS) for name in submission.sources if name in OPERATIONS
+        ):
+            return False
+        sources = [text for name, text in submission.sources.items() if name in taken or name not in PLAIN]
+        return any(map(ENGINE.search, sources))
 
     def read(self, path: Path, title: str) -> Submission | None:
         """The implementation there; None where nothing in it is an engine."""
@@ -84,8 +87,7 @@ class AnyLayout:
             found = read(path, AnyShape())
         except UsageError:
             return None
-        likely = any(word in source for source in found.sources.values() for word in ENGINE)
-        return replace(found, name=title) if likely else None
+        return replace(found, name=title) if any(map(ENGINE.search, found.sources.values())) else None
 
 
 def read(path: Path, asked: AnyShape) -> Submission:
@@ -131,7 +133,7 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
             unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
             continue
         # Of very many files, those count that look like an engine.
-        if len(sources) >= MOST_FILES and not any(word in source for word in ENGINE):
+        if len(sources) >= MOST_FILES and ENGINE.search(source) is None:
             continue
         left -= len(source)
         if left < 0:
@@ -251,8 +253,6 @@ def read_repository(folder: Path, asked: AnyShape) -> Submission:
 
 def _blob_reader(folder: Path, entry: Entry, name: str) -> Reader:
     def read() -> bytes:
-        if entry.size > LARGEST:
-            raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
-        return blob_content(folder, entry)
+        return blob_content(folder, entry, name)
 
     return read

@@ -23,6 +23,7 @@ SHAPES = {
     "crashed": '<path d="M8 .8 15.4 14.6H.6Z" fill="currentColor"/>'
     '<path class="cut" d="M8 5.6V9.4M8 11.6V12.2"/>',
     "timed-out": '<circle class="line" cx="8" cy="8" r="6.2"/><path class="line" d="M8 4.4V8L10.6 9.8"/>',
+    "not-graded": '<circle class="line" cx="8" cy="8" r="6.2"/><path class="line" d="M5 8H11"/>',
     "not-started": '<circle class="line dashed" cx="8" cy="8" r="6.2"/>',
 }
 

@@ -31,6 +31,7 @@ from grader.examine.cases import default_folder
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.render.terminal import render
+from grader.report.findings import HEADING
 from grader.report.report import to_plain
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission, load
@@ -103,6 +104,10 @@ def test_project_holds_what_students_need(released, course):
         "constraints.txt",
         ".gitignore",
         ".devcontainer/devcontainer.json",
+        ".vscode/extensions.json",
+        ".vscode/launch.json",
+        ".vscode/settings.json",
+        ".vscode/tasks.json",
     ):
         assert name in found
     assert {f"exercises/{name}.py" for name in handed_out(course)} < found
@@ -124,6 +129,33 @@ def test_project_holds_the_workflows_and_every_script_they_run(released):
         scripts = set(re.findall(r"platforms/github/\w+\.sh", text))
         assert scripts <= found
         assert scripts or "-I grader/start.py grader.ci.comment" in text
+
+
+def test_project_holds_the_lessons_and_every_file_that_a_document_links_to(released, course):
+    found = places(released)
+    assert {f"docs/lessons/{name}.md" for name in course.names} < found
+    for place in (place for place in found if place.endswith(".md")):
+        text = (released / place).read_text("utf-8")
+        for link in re.findall(r"\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)", text):
+            assert (released / place).parent.joinpath(link).resolve().is_file(), (place, link)
+
+
+def test_readme_of_the_project_names_the_watch_and_every_lesson(released, course):
+    text = (released / "README.md").read_text("utf-8")
+    before, _, after = text.partition("## The exercises")
+    assert "`make watch`" in before
+    links = re.findall(r"\]\(docs/lessons/(\w+)\.md\)", after)
+    assert links == [*course.names, "graph", "moons", "reading"]
+
+
+def test_course_without_lessons_is_released_without_a_word_of_them(course, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(
+        ROOT, root, ignore=shutil.ignore_patterns(".venv", ".git", "lessons", "build", "benchmarks")
+    )
+    release(Course.load(root), tmp_path / "project")
+    assert "lesson" not in (tmp_path / "project" / "README.md").read_text("utf-8")
+    assert not (tmp_path / "project" / "docs" / "lessons").exists()
 
 
 def test_project_grades_its_own_commits(released, tmp_path):
@@ -158,6 +190,9 @@ def test_no_line_of_a_solution_lies_open(released, course):
     assert len(secret) > 40
     for place in places(released):
         text = (released / place).read_bytes().decode("utf-8", "replace")
+        if place.startswith("docs/lessons/"):
+            # What a wrong relu does may be what a right add does.
+            text = "\n".join(line for line in text.splitlines() if "│" not in line)
         assert [line for line in secret if line in text] == [], place
 
 
@@ -272,8 +307,8 @@ def test_program_that_was_shown_can_be_pasted(graded, wrong):
     program = next(p for p in mul["properties"] if p["name"] == "same_operand_twice")["counterexample"][
         "program"
     ]
-    done = run(wrong, "-", text=program + "print(a.grad)\n")
-    assert (done.returncode, done.stdout) == (0, "2.0\n"), done.stderr
+    done = run(wrong, "-", text=program)
+    assert (done.returncode, done.stdout) == (0, "b.data = 4, a.grad = 2.0\n"), done.stderr
 
 
 def test_reference_that_raises_shows_neither_its_lines_nor_the_students(wrong, course):
@@ -362,6 +397,25 @@ def test_makefile_grades_one_exercise_when_told_to(released):
     assert ".venv/bin/grader grade --exercise mul" in done.stdout
 
 
+@make
+def test_make_grade_ends_well_wherever_a_grade_came_about(project, solutions):
+    for place in (".venv/bin", ".venv/lib"):
+        (project / place).mkdir(parents=True)
+    (project / ".venv" / "ready").touch()
+    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec {sys.executable} -B -m grader "$@"\n')
+    (project / ".venv" / "bin" / "grader").chmod(0o755)
+    (project / "exercises" / "mul.py").write_text(solutions["mul"].replace("+=", "="))
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS")}
+    for exercise, code, said in (("mul", 0, ""), ("add", 0, ""), ("plus", 2, "there is no exercise 'plus'")):
+        done = subprocess.run(
+            ["make", "grade", f"EX={exercise}"],
+            cwd=project, env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert said in done.stderr
+        assert bool(done.stderr) == bool(said)
+
+
 def test_rule_that_is_no_students_is_cut_with_its_recipe():
     text = "A := 1\n\n.PHONY: grade lint\n\ngrade:\n\t@run\n\n# why\nlint:\n\t@ruff\n"
     assert student_makefile(text) == "A := 1\n\n.PHONY: grade\n\ngrade:\n\t@run\n"
@@ -421,6 +475,41 @@ def test_readme_says_what_all_parts_together_bring(released, course):
 
 def test_readme_is_honest_about_the_seal(released):
     assert "sealed\nagainst accidents, not against you" in (released / "README.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def tried(released, tmp_path_factory, solutions):
+    """What pytest alone says of a project in which add is right and mul is wrong."""
+    project = tmp_path_factory.mktemp("tried") / "nanograd"
+    shutil.copytree(released, project)
+    (project / "exercises/add.py").write_text(solutions["add"], "utf-8")
+    (project / "exercises/mul.py").write_text(solutions["mul"].replace("+=", "="), "utf-8")
+    # One of a failing exercise's properties says all that ten of them do.
+    chosen = ["-k", "not mul or same_operand_twice"]
+    done = run(project, "-m", "pytest", "-p", "no:cacheprovider", "-rs", *chosen)
+    assert done.returncode == 1, done.stderr
+    return done.stdout
+
+
+def test_pytest_alone_says_what_is_claimed_and_what_the_code_does(tried):
+    said = tried[tried.index("test_same_operand_twice __") :]
+    claim, code = said.index("a * a gives a the gradient 2a: both shares count."), said.index(HEADING)
+    assert claim < said.index("b = a * a") < code < said.index("self.grad = other.data * out.grad")
+
+
+def test_pytest_alone_passes_what_is_right_and_skips_what_is_still_a_stub(tried):
+    results = dict(re.findall(r"^tests/properties/test_(\w+).py (\S+)", tried, re.MULTILINE))
+    kinds = {name: "".join(sorted(set(marks))) for name, marks in results.items()}
+    untouched = ("backward", "layer", "mlp", "neuron", "pow", "relu", "together")
+    assert kinds == {"add": ".", "mul": "F", **dict.fromkeys(untouched, "s")}
+    assert "pow.py is still the stub" in tried
+
+
+def test_editor_is_told_of_the_environment_and_of_the_properties(released):
+    settings = json.loads((released / ".vscode/settings.json").read_text("utf-8"))
+    assert settings["python.defaultInterpreterPath"] == "${workspaceFolder}/.venv/bin/python"
+    assert settings["python.testing.pytestEnabled"] is True
+    assert all((released / place).is_dir() for place in settings["python.testing.pytestArgs"])
 
 
 def test_failing_output_in_the_readme_is_what_a_student_sees(released, course, setting, solutions):

@@ -24,7 +24,7 @@ from grader.commands.instructor import batch
 from grader.course.course import ANY_SHAPE, LENIENT
 from grader.course.properties import declared_in
 from grader.errors import UsageError
-from grader.examine.digests import course_digest, outcome_key
+from grader.examine.setting import course_digest, outcome_key
 from grader.forkserver.messages import Task
 from grader.report.report import to_plain
 from grader.report.scoring import absent, exercise_status

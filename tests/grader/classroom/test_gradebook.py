@@ -85,6 +85,53 @@ def test_equal_evidence_is_kept_once_and_read_as_one_object(book):
     assert found["ada"].report.results[0] is found["bob"].report.results[0]
 
 
+# Records that are not complete
+
+MORE = CLAIMS | {"mul": (*CLAIMS["mul"], Claim("new", "New", Kind.GRADED, Fraction(1)))}
+
+
+def with_more(right=True):
+    """Evidence in which mul has both of its claims."""
+    both = plain("mul", right)
+    both["outcomes"]["new"] = both["outcomes"]["holds"]
+    return evidence() | {"mul": both}
+
+
+def test_what_is_not_complete_is_not_known_so_that_it_is_graded_again(book):
+    keys = graded("ada").keys
+    with writing(book) as writer:
+        assert writer.known(keys.values()) == {*keys.values()}
+        writer.score_by(replace(RUBRIC, claims=MORE))
+        assert writer.known(keys.values()) == {keys["add"], keys["together"]}
+
+
+def test_a_record_that_is_graded_again_takes_the_place_of_the_one_that_was_not_complete(book):
+    with writing(book) as writer:
+        writer.add(graded("eve", keys=graded("ada").keys), {})
+        writer.score_by(replace(RUBRIC, claims=MORE))
+        writer.add(graded("ada"), with_more())
+    assert points(book) == {"ada": 30, "bob": None, "eve": 30, "zoe": None}
+    assert len(standings(book)["ada"].report.results[1].verdicts) == 2
+
+
+def test_whoever_has_only_an_incomplete_record_is_not_graded_and_keeps_nobody_else_from_it(book):
+    with writing(book) as writer:
+        writer.score_by(replace(RUBRIC, claims=MORE))
+        writer.add(graded("ada"), with_more())
+    found = standings(book)
+    assert found["ada"].report.final == 30
+    assert found["bob"].report is None
+    assert "give it to grader batch again" in found["bob"].trouble
+
+
+def test_evidence_that_lacks_a_claim_is_told(book):
+    with writing(book) as writer:
+        writer.score_by(replace(RUBRIC, claims=MORE))
+        assert writer.lacking("mul", plain("mul")) == {"new"}
+        assert writer.lacking("mul", {}) == {"holds", "new"}
+        assert not writer.lacking("mul", with_more()["mul"])
+
+
 def test_an_attempt_is_stored_once(book):
     with writing(book) as writer:
         writer.add(graded("ada"), evidence())

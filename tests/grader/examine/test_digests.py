@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.course.course import Course
-from grader.examine.digests import JUDGES, course_digest, exercise_digest, outcome_key
+from grader.examine.setting import JUDGES, course_digest, exercise_digest, outcome_key
 from grader.sandbox.runner import Limits
 from grader.submission.submission import Submission
 from tests.grader.house.test_layers import modules, ours

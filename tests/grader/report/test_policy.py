@@ -14,7 +14,7 @@ from grader.report.rubric import LARGEST, YEARS, Attempt, Policy, adjusted, coun
 
 DEADLINE = datetime(2026, 12, 1, 12, tzinfo=UTC)
 TEN = {"deadline": DEADLINE, "late_per_day": 10}
-FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), (1, 1, 1.0, 1)))
+FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), True))
 
 
 def result(name, points, right):

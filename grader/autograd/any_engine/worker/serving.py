@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .modules import Kind
 
 READ = ("__add__", "__mul__", "__pow__", "relu", "backward")  # what may be read
+MOST_TROUBLES, LONGEST_TROUBLE = 5, 200
 SIZE = 6000  # bytes of a description, as many as the parent waits for
 
 
@@ -63,6 +64,7 @@ class Serving:
             self.graph.rounded = single
         self.modules = Modules(self.values, related)
         self.resets = bool(given["describe"]) and in_time(lambda: resets(self.values, self.graph), False)
+        self.frees = bool(given["describe"]) and in_time(lambda: frees(self.values, self.graph), False)
         if not given["describe"]:
             self.isolate()
         self.engine = self._engine()
@@ -420,6 +422,16 @@ def resets(values: Values, graph: Graph | None) -> bool:
     return abs(float(a.grad) - 2.0) < 1e-4
 
 
+def frees(values: Values, graph: Graph | None) -> bool:
+    """Whether backward() takes the graph apart."""
+    if graph is None:
+        return False
+    out = _product(values.make(3.0), values)
+    before = list(map(id, graph.operands(out)))
+    values.back(out)
+    return before != list(map(id, graph.operands(out)))
+
+
 def _product(a: Any, values: Values) -> Any:
     """Some node of which a's gradient is 2."""
     attempts: tuple[Callable[[], Any], ...] = (lambda: a * values.make(2.0), lambda: a + a, lambda: a * 2)
@@ -514,11 +526,23 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "refused", " ".join(sorted(serving.refused))
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)
+    yield "frees", int(serving.frees)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
-    yield "needs", " ".join(sorted(path for path in serving.troubles))
+    for path, error in sorted(serving.troubles.items())[:MOST_TROUBLES]:
+        yield f"trouble.{path}", f"{_line_of(error, path)} {type(error).__name__}: {error}"[:LONGEST_TROUBLE]
     for name, kind in serving.modules.kinds.items():
         if kind is not None:
             yield from ((f"{name}.{key}", value) for key, value in _module(kind))
+
+
+def _line_of(error: BaseException, path: str) -> int:
+    """The line of a file at which it could not be loaded; 0 where it is in none."""
+    line, trace = getattr(error, "lineno", None) or 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == f"{path}.py":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _module(kind: Kind) -> Iterator[tuple[str, Any]]:
@@ -526,6 +550,7 @@ def _module(kind: Kind) -> Iterator[tuple[str, Any]]:
     yield "file", kind.cls.__module__.partition(".")[2].replace(".", "/")
     yield "stub", int(kind.is_stub)
     yield "made", int(kind.can_be_made)
+    yield "asked", int(kind.can_be_asked)
     yield "activation", kind.activation
     yield "last", kind.last
     yield "flag", int(kind.off is not None)

@@ -200,6 +200,7 @@ class Values:
         """Note which methods are still to be written."""
         for name in (*METHODS, "relu", "backward"):
             method = getattr(self.cls, name, None)
+            method = getattr(method, "__wrapped__", method)
             if method is not None and is_stub(method, self.cls.__name__):
                 empty = not names_in(method) - {"NotImplementedError"}
                 if empty if name == "backward" else self._gives_nothing(name):
