@@ -14,7 +14,7 @@ from .value import Value
 def backward(self: Value) -> None:
     """Add d(self)/d(node) to the grad of every node that self was computed from."""
     # TODO 1: Walk the graph from self through _prev; visit each node once, however many paths lead to it.
-        # TODO 2: List each node after its operands: that is a topological order.
+    # TODO 2: List each node after its operands: that is a topological order.
     # TODO 3: Seed: the derivative of self with respect to itself.
     # TODO 4: Call _backward() of each node, from self towards the leaves. Reset no gradient.
     raise NotImplementedError("backward: TODO 1 to 4")

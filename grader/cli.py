@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -15,8 +18,9 @@ from grader.commands.instructor import COMMANDS as INSTRUCTOR
 from grader.commands.instructor import RESULTS
 from grader.commands.learner import COMMANDS as LEARNER
 from grader.commands.learner import WATCH
-from grader.errors import GraderError
-from grader.printable import doors, printable
+from grader.errors import GraderError, MachineError, UsageError, of_machine
+from grader.machine.processes import as_many_files_as_may_be
+from grader.printable import doors, nothing_more, printable
 from grader.version import VERSION
 
 # In the order of the help.
@@ -40,17 +44,37 @@ class Group(click.Group):
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """What is printed on the way, also of wrong use, goes through the door."""
+        as_many_files_as_may_be()
         with doors():
-            return super().main(*arguments, **options)
+            try:
+                return super().main(*arguments, **options)
+            except (OSError, MemoryError) as error:  # click itself ends quietly where the reader has gone
+                nothing_more()
+                _say(of_machine(error))
+                sys.exit(MachineError.exit_code)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            _refuse_lost_folder()
             return super().invoke(ctx)
         except GraderError as error:
-            click.echo(f"grader: {printable(error.what)}", err=True)
-            if error.next_step:
-                click.echo(f"        {printable(error.next_step)}", err=True)
+            _say(error)
             ctx.exit(error.exit_code)
+
+
+def _say(error: GraderError) -> None:
+    with suppress(OSError):
+        click.echo(f"grader: {printable(error.what)}", err=True)
+        if error.next_step:
+            click.echo(f"        {printable(error.next_step)}", err=True)
+
+
+def _refuse_lost_folder() -> None:
+    """Raise UsageError in a folder that has been removed: whatever is looked for there is not found."""
+    try:
+        os.getcwd()
+    except OSError:
+        raise UsageError("the current folder has been removed", "go to one that is there: cd") from None
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

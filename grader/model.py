@@ -92,20 +92,19 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """The smallest program that showed a difference.
+    """A program that shows a difference.
 
     source: the program as Python to paste.
     expected, got: what was observed, by label, in the order a reader wants; got is empty
         when the program gave no numbers at all.
-    rank: operations, different leaves, size of the numbers, and 0 if the program was written down for
-        this property, 1 if it was drawn: what is shown first among several.
+    drawn: it was drawn, and not written down by the author to teach this.
     graph: every node in the order it was made; empty for a program about modules.
     """
 
     source: str
     expected: tuple[tuple[str, float], ...]
     got: tuple[tuple[str, float], ...]
-    rank: tuple[int, int, float, int]
+    drawn: bool
     graph: tuple[Node, ...] = ()
 
 
@@ -203,6 +202,7 @@ class Finding:
     condition: where, as Python; empty for everywhere.
     explanation: what was seen, and why it goes wrong, without the solution.
     hint: the heading in HINTS.md that helps. line: in the student's file, 0 where that is not known.
+    cause: what all findings of one mistake have in common, whichever part each is about; may be empty.
     """
 
     finding: str
@@ -214,6 +214,7 @@ class Finding:
     explanation: str
     hint: str
     line: int = 0
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

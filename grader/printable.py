@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import io
+import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -38,6 +41,12 @@ def printable(text: str) -> str:
 def shortened(text: str, most: int = LONGEST) -> str:
     """The text, printable, or so many of its characters and a sign that there were more."""
     return printable(text) if len(text) <= most else f"{printable(text[:most])} \N{HORIZONTAL ELLIPSIS}"
+
+
+def typed(path: object) -> str:
+    """A path, printable, as it is typed in a shell: with quotes where it needs them."""
+    text = str(path)
+    return printable(shlex.quote(f"./{text}" if text.startswith("-") else text))
 
 
 def harmless(text: str) -> str:
@@ -108,13 +117,24 @@ class Door(io.BufferedIOBase):
         if not whole.startswith(known):
             # The sign before a command would have to stand before what has gone already.
             whole = known + _harmless(b"| " + piece)
-        self.beyond.write(whole[len(known) :])
+        with self._said():
+            self.beyond.write(whole[len(known) :])
         self._line = _what_matters(LINE_END.split(whole)[-1])
         return len(piece)
 
     def flush(self) -> None:
         if not self.beyond.closed:
-            self.beyond.flush()
+            with self._said():
+                self.beyond.flush()
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Says in an error of the system's what could not be written to."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = "standard error" if "err" in str(self.name) else "standard output"
+            raise
 
     def writable(self) -> bool:
         return True
@@ -168,10 +188,37 @@ def doors() -> Iterator[None]:
                 stream.flush()
 
 
+def nothing_more() -> None:
+    """Let what is still to be printed go nowhere, once standard output takes nothing more.
+
+    Else the rest is tried once more at the end, and fails once more.
+    """
+    with suppress(OSError, ValueError):
+        handle = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(handle, sys.stdout.fileno())
+        os.close(handle)
+
+
+# What is drawn with signs that an encoding may lack, as ASCII has it; each takes the same room.
+PLAIN = str.maketrans("└├│┤┼┴─•·…“”✓✗▁▂▃▄▅▆▇█", '`|||++-**.""+x__..::##')
+
+
+def _as_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding has no letters for: our own signs as others, and all else written out."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].translate(PLAIN)
+    return lacking.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+LEGIBLE = "nanograd.legible"
+codecs.register_error(LEGIBLE, _as_ascii)
+
+
 def _before(stream: TextIO) -> io.TextIOWrapper:
     stream.flush()
-    # What its encoding has no letters for is written out, and ends nothing.
-    errors = "backslashreplace" if stream.errors == "strict" else stream.errors
+    # What its encoding has no letters for is replaced, and ends nothing.
+    errors = LEGIBLE if stream.errors in ("strict", "backslashreplace") else stream.errors
     return io.TextIOWrapper(Door(stream.buffer), encoding=stream.encoding, errors=errors, line_buffering=True)
 
 

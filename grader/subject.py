@@ -86,11 +86,18 @@ class Programs(Protocol):
         got: tuple[float, ...] | None,
         drawn: bool,
         before: Sequence[Any] = (),
+        misfit: bool = False,
+        also: Observation | None = None,
     ) -> Counterexample:
         """A case as a student sees it; got is None where the program gave no numbers.
 
         before: programs that have to run first, in the same process.
+        misfit: something came back in another form than promised.
+        also: what also_asked() observed.
         """
+
+    def also_asked(self, program: Any) -> Any | None:
+        """A program whose observation is needed to show this one as it runs; None where none is."""
 
     def answer(self, program: Any, kink: bool) -> tuple[float, ...]:
         """What every right submission observes; raises Unfit where they need not agree.

@@ -13,7 +13,7 @@ from grader.examine.cases import default_folder
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.model import Node
-from grader.render.picture.svg import smallest
+from grader.render.picture.svg import example_graph
 from grader.render.terminal import render
 from grader.report.report import Report
 from grader.sandbox.cages import choose
@@ -68,4 +68,4 @@ class Desk:
 
     def graph(self, exercise: str, mistake: str) -> tuple[Node, ...]:
         """The graph that shows the mistake best, expected beside got."""
-        return smallest(self.report(exercise, mistake)).shown.graph
+        return example_graph(self.report(exercise, mistake)).shown.graph

@@ -7,9 +7,10 @@ ended by the next, because the manifest is replaced last.
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -20,8 +21,9 @@ from typing import Any
 from grader.course.course import GIVEN, Course, cut, handed_out, untouched
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
-from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside
+from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
 from grader.model import Exercise
+from grader.printable import typed
 from grader.version import VERSION
 
 
@@ -50,7 +52,7 @@ def _empty(folder: Path) -> None:
     if there:
         raise UsageError(
             f"{folder} is not empty: it has {min(there)!r}",
-            f"name a new folder; to renew a project released before: grader release --update {folder}",
+            f"name a new folder; to renew a project released before: grader release --update {typed(folder)}",
         )
 
 
@@ -64,6 +66,7 @@ WORKFLOWS = (
 )
 COPIED = (
     ".devcontainer/devcontainer.json",
+    ".gitattributes",
     ".gitignore",
     "HINTS.md",
     "LICENSE",
@@ -72,6 +75,9 @@ COPIED = (
     "docs/notebook.ipynb",
     *WORKFLOWS,
 )
+LESSONS, PICTURES = Path("docs/lessons"), Path("docs/pictures")
+# Of a document's links, those to other files: their words, and the file.
+LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)")
 # In the package, what only authors need; the templates of new exercises show what solutions look like.
 AUTHORS = (
     "author/student",
@@ -81,7 +87,7 @@ AUTHORS = (
     "autograd/templates/properties.txt",
     "autograd/templates/solution.txt",
 )
-TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "demo", "clean")
+TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "submit", "demo", "clean")
 TABLES = (
     "build-system",
     "project",
@@ -126,6 +132,8 @@ def _passed_on(course: Course) -> Files:
         data = look(course.root / place)
         if place.parent == Path("exercises"):
             continue  # made anew: here they may have been written in
+        if isinstance(data, bytes) and digest(data) != released:
+            data = with_lf(data)
         if not isinstance(data, bytes) or digest(data) != released:
             raise CourseError(f"{course.root / place} is not as it was released", "take a fresh project")
         found[place] = data
@@ -134,7 +142,26 @@ def _passed_on(course: Course) -> Files:
 
 def _copied(course: Course) -> Files:
     properties = (course.properties(part.name).relative_to(course.root) for part in course.parts)
-    return {place: _data(course.root / place) for place in (*map(Path, COPIED), *properties)}
+    copied = {place: _data(course.root / place) for place in (*map(Path, COPIED), *properties)}
+    return copied | _lessons(course.root, copied)
+
+
+def _lessons(root: Path, copied: Files) -> Files:
+    """The course's lessons and their pictures; a link to what students do not get is left as its words."""
+    lessons = {place.relative_to(root): _text(place) for place in sorted((root / LESSONS).glob("*.md"))}
+    shown = {_target_of(place, found[2]) for place in lessons for found in LINK.finditer(lessons[place])}
+    pictures = {place: _data(root / place) for place in shown if place.parent == PICTURES}
+    there = {*copied, *lessons, *pictures}
+
+    def link(place: Path) -> Callable[[re.Match[str]], str]:
+        return lambda found: found[0] if _target_of(place, found[2]) in there else found[1]
+
+    return _encoded({str(p): LINK.sub(link(p), text) for p, text in lessons.items()}) | pictures
+
+
+def _target_of(place: Path, link: str) -> Path:
+    """Where a relative link in a document leads, from the root."""
+    return Path(os.path.normpath(place.parent / link))
 
 
 def _package() -> Files:
@@ -209,6 +236,7 @@ def student_readme(course: Course, makefile: str) -> str:
         last=_last(course.together),
         first=course.names[0],
         exercises="\n".join(_row(number, exercise) for number, exercise in exercises),
+        lessons=_to_read(course),
         commands="\n".join(f"| `make {name}` | {_plain(says)} |" for name, says in commands),
     )
 
@@ -218,6 +246,30 @@ def _last(together: Exercise) -> str:
     if together.counts:
         return f"{float(together.points):g} of them for all your parts working together"
     return "and a bonus on top for all your parts working together"
+
+
+def _to_read(course: Course) -> str:
+    """Where the lessons are: each exercise's, and the others; nothing where the course has none."""
+    there = {path.stem: path for path in sorted((course.root / LESSONS).glob("*.md"))}
+    if not there:
+        return ""
+    own = [_lesson(there[name], name) for name in course.names if name in there]
+    others = [_lesson(path, _heading(path)) for name, path in there.items() if name not in course.names]
+    sentences = [
+        f"There is a lesson for each: {', '.join(own)}." if own else "",
+        f"And to read before or after: {', '.join(others)}." if others else "",
+    ]
+    return "\n\n" + "\n".join(filter(None, sentences))
+
+
+def _lesson(path: Path, called: str) -> str:
+    return f"[{_plain(called)}]({(LESSONS / path.name).as_posix()})"
+
+
+def _heading(path: Path) -> str:
+    """A document's title."""
+    first = next((line for line in _text(path).splitlines() if line.startswith("# ")), f"# {path.stem}")
+    return first.removeprefix("# ")
 
 
 def _row(number: int, exercise: Exercise) -> str:
@@ -236,7 +288,7 @@ def _text(path: Path) -> str:
 
 def _data(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return with_lf(path.read_bytes())
     except OSError as error:
         raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
 
@@ -302,7 +354,7 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(data, bytes):
         raise UsageError(
             f"{folder} was not made by grader release: it has no {NAME}",
-            f"make a project first: grader release --to {folder}",
+            f"make a project first: grader release --to {typed(folder)}",
         )
     try:
         return Manifest.from_bytes(data)
@@ -398,7 +450,7 @@ class Plan:
 
     def _step(self, place: Path, seen: Seen) -> Step | None:
         new = self.files.get(place)
-        if seen == new:
+        if seen == new or (isinstance(seen, bytes) and with_lf(seen) == new):
             return None
         if new is None:
             return self._left_over(place, seen)
@@ -419,7 +471,11 @@ class Plan:
         return Step(place, What.KEPT) if _of_the_student(place) else Step(place, What.REMOVED, aside=True)
 
     def _as_released(self, place: Path, seen: Seen) -> bool:
-        return isinstance(seen, bytes) and digest(seen) == self.released.digests.get(place)
+        # Git for Windows writes other line ends than were released, and nobody has changed anything.
+        return isinstance(seen, bytes) and self.released.digests.get(place) in (
+            digest(seen),
+            digest(with_lf(seen)),
+        )
 
     def _only_a_stub(self, place: Path, seen: Seen) -> bool:
         """Whether a file says no more than the stub that was released."""

@@ -6,6 +6,7 @@ Value = engine("add").Value
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -22,6 +23,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
 
     name: an exercise, or "together" for the student's parts only.
     folder: where the student's files are; the course's exercises/ by default.
+    Random numbers are seeded as the grader seeds them, so that a program shows what a report shows.
     Raises UsageError for an unknown name or a missing file, and whatever the file itself raises.
     """
     course = here()
@@ -34,7 +36,9 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     before = _forget()
     sys.meta_path.insert(0, finder)
     try:
-        return SimpleNamespace(**assembled(list(wanted.needed)))
+        made = SimpleNamespace(**assembled(list(wanted.needed)))
+        random.seed(0)
+        return made
     finally:
         sys.meta_path.remove(finder)
         _forget()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import ascii_lowercase
-from textwrap import wrap
 from typing import assert_never
 
 from grader.agreement import close
@@ -27,13 +26,15 @@ from grader.autograd.program import (
     Step,
     Training,
     judged,
-    size,
 )
 from grader.model import Counterexample, Node
 from grader.subject import pack
 
 WIDTH = 72
 SHOWN = 12
+IN_A_ROW = 8  # gradients set to zero
+Observed = tuple[str, str]
+OfModule = Forward | Census | Fresh | Nudge | Bare | Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +61,82 @@ class Names:
 COURSES_OWN = Names()
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """In which form things come from the code that a program is run with.
+
+    listed: a module's single output comes in a list of one.
+    odd: something comes in another form than promised, so the program shows in which.
+    """
+
+    listed: bool = False
+    odd: bool = False
+
+
+AS_PROMISED = Form()
+
+
 def source(
-    program: Program, exercise: str, names: Names = COURSES_OWN, before: Sequence[Program] = ()
+    program: Program,
+    exercise: str,
+    names: Names = COURSES_OWN,
+    before: Sequence[Program] = (),
+    printed: Sequence[int] | None = None,
+    form: Form = AS_PROMISED,
 ) -> str:
     """The program as Python, the exercise's own part from the student, the rest from the reference.
 
+    It can be pasted into any prompt: the plain one ends a loop at an empty line only, so one stands behind
+    every loop and none within. It does what the worker does, step by step, and prints what is observed.
+
     before: programs that run first, on the same engine.
+    printed: which of the observed numbers are printed; all by default.
     """
     programs = [*before, program]
-    lines = list(_imports(programs, exercise, names))
+    # The worker seeds before every program; the course's own door does that once.
+    draws = any(isinstance(each, OfModule) for each in programs) and bool(before or names.modules)
+    lines = ["import random", ""] if draws else []
+    lines += _imports(programs, exercise, names)
     for number, each in enumerate(programs):
         said = "# It is right alone:" if each is program else "" if number else "# First this:"
-        lines += ["", *([said] if before and said else []), *_body(each, names)]
+        lines += ["", *([said] if before and said else []), *(["random.seed(0)"] if draws else [])]
+        lines += _body(each, names, form if each is program else replace(form, odd=False))
+    observed = _observed(program, names)
+    places = range(len(observed)) if printed is None else printed
+    lines += _prints([observed[place] for place in places])
     return "\n".join(lines) + "\n"
 
 
-def _body(program: Program, names: Names) -> Iterator[str]:
+def _prints(observed: Sequence[Observed]) -> Iterator[str]:
+    """Lines that print numbers, those that are called what they are in Python several on a line."""
+    row: list[str] = []
+    for label, formula in observed:
+        if label != formula:
+            yield f'print("{label} =", {formula})'
+            continue
+        if row and len(", ".join([*row, formula])) + 5 * len(row) > WIDTH:
+            yield _print(row)
+            row = []
+        row.append(formula)
+    if row:
+        yield _print(row)
+
+
+def _print(formulas: Sequence[str]) -> str:
+    return 'print(f"' + ", ".join(f"{{{formula} = }}" for formula in formulas) + '")'
+
+
+def _body(program: Program, names: Names, form: Form) -> Iterator[str]:
     match program:
         case Expression():
             yield from _expression(program, names)
         case Chain():
-            yield from ("x = y = Value(1)", f"for _ in range({program.links}):", "    y = y + x")
+            yield from ("x = y = Value(1.0)", f"for _ in range({program.links}):", "    y = y + x", "")
             yield names.back("y")
         case Seed():
-            yield from (f"x = Value({program.leaf})", names.back("x"), f"print(type(x.{names.grad}))")
+            yield from (f"x = Value({program.leaf})", names.back("x"))
         case _:
-            yield from _module(program, names)
+            yield from _module(program, names, form)
 
 
 def _classes(program: Program) -> tuple[str, ...]:
@@ -104,8 +155,8 @@ def _imports(programs: Sequence[Program], exercise: str, names: Names) -> Iterat
             yield f"from {module} import {own}" + ("" if own == name else f" as {name}")
         return
     yield from ("from grader.alone import engine", "")
-    if wanted == ["Value"]:
-        yield f'Value = engine("{exercise}").Value'
+    if len(wanted) == 1:
+        yield f'{wanted[0]} = engine("{exercise}").{wanted[0]}'
         return
     yield f'parts = engine("{exercise}")'
     yield from (f"{name} = parts.{name}" for name in wanted)
@@ -121,8 +172,9 @@ def _expression(program: Expression, own: Names) -> Iterator[str]:
             yield f"{names[made]} = {formula(step, names)}"
             made += 1
         elif step.op == ZERO:
-            yield f"for node in [{', '.join(names[:made])}]:"
-            yield f"    node.{own.grad} = 0.0"
+            for start in range(0, made, IN_A_ROW):
+                row = names[start : min(start + IN_A_ROW, made)]
+                yield "".join(f"{name}.{own.grad} = " for name in row) + "0.0"
         else:
             yield own.back(_operand(step.operands[0], names))
 
@@ -143,56 +195,94 @@ def _operand(operand: int | Plain, names: list[str]) -> str:
     return names[operand]
 
 
-def _module(program: Program, names: Names) -> Iterator[str]:
-    assert not isinstance(program, Expression | Chain | Seed)
-    if isinstance(program, Census) and program.shape.name == "MLP":
-        yield f"sizes = {list(program.shape.sizes[1:])}"
-        yield f"m = MLP({program.shape.sizes[0]}, sizes)"
-    else:
-        yield f"m = {_made(program.shape)}"
+def _module(program: OfModule, names: Names, form: Form) -> Iterator[str]:
+    first = "[0]" if form.listed else ""
     match program:
         case Forward():
-            yield from _given(program.shape, program.parameters, names)
-            yield from _calls(program, names)
+            yield from _prepared(program.shape, program.parameters, names, form)
+            yield from _calls(program, names, form, first)
         case Nudge():
-            yield from _given(program.shape, program.parameters, names)
-            yield f"x = {_list(program.row)}"
+            yield from _prepared(program.shape, program.parameters, names, form)
             yield "roots = []"
             yield "for p in m.parameters():"
             yield f"    p.{names.data} += 1"
-            yield "    out = m(x)"
-            yield f"    roots.append(({_root(program.shape.outputs)}).{names.data})"
+            yield f"    out = m({_list(program.row)}){first}"
+            yield f"    roots.append({_bracketed(_root(program.shape.outputs))}.{names.data})"
             yield f"    p.{names.data} -= 1"
-            yield "print(sorted(roots))"
+            yield from ("", "roots.sort()")
         case Training():
-            yield from _training(program, names)
+            yield from _prepared(program.shape, program.parameters, names, form)
+            yield from _training(program, names, first)
         case Census():
-            more = f", sizes == {list(program.shape.sizes[1:])}" if program.shape.name == "MLP" else ""
-            yield f"print(len(m.parameters()), len(set(map(id, m.parameters()))){more})"
+            if program.shape.name == "MLP":
+                yield f"sizes = {list(program.shape.sizes[1:])}"
+                yield f"m = MLP({program.shape.sizes[0]}, sizes)"
+            else:
+                yield f"m = {_made(program.shape)}"
+            yield from _build(program.shape, form)
+            yield "first = list(m.parameters())"
+            yield "different = set(map(id, first))"
+            yield f"slots = {SLOTS[program.shape.name]}"
+            yield "again = list(m.parameters())"
         case Fresh():
-            slots = [slot for slot in slot_names(program.shape) if slot[-1] != "b"]
-            yield f"print({', '.join(f'{slot}.{names.data}' for slot in slots)})"
+            if form.odd:
+                yield f"m = {_made(program.shape)}"
+                yield from _build(program.shape, form)
+            yield from (f"{module} = {_made(program.shape)}" for module in _copies(program))
         case Bare():
-            yield f"print(m({[1.0] * program.shape.sizes[0]}))"
+            yield from (f"m = {_made(program.shape)}", f"out = m({[1.0] * program.shape.sizes[0]})")
+        case _:
+            assert_never(program)
 
 
-def _training(program: Training, names: Names) -> Iterator[str]:
-    yield from _given(program.shape, program.parameters, names)
-    for name, table in (("rows", program.rows), ("targets", program.targets)):
-        yield f"{name} = ["
-        yield from (f"    {list(row)}," for row in table)
-        yield "]"
+def _build(shape: Shape, form: Form) -> Iterator[str]:
+    """Where something is not as promised: how the module m is built, and what it lists."""
+    if not form.odd:
+        return
+    inner = {
+        "Neuron": ["len(m.w)"],
+        "Layer": ["len(m.neurons)", "[len(n.w) for n in m.neurons]"],
+        "MLP": [
+            "[len(layer.neurons) for layer in m.layers]",
+            "[len(n.w) for layer in m.layers for n in layer.neurons]",
+        ],
+    }[shape.name]
+    yield _print(inner)
+    yield _print(["[type(p).__name__ for p in m.parameters()]"])
+
+
+# Every weight and bias of the module m, neuron by neuron.
+SLOTS = {
+    "Neuron": "[*m.w, m.b]",
+    "Layer": "[p for n in m.neurons for p in (*n.w, n.b)]",
+    "MLP": "[p for layer in m.layers for n in layer.neurons for p in (*n.w, n.b)]",
+}
+
+
+def _copies(program: Fresh) -> list[str]:
+    return [f"m{number + 1}" for number in range(program.copies)]
+
+
+def _training(program: Training, names: Names, first: str) -> Iterator[str]:
+    """Gradient descent; each step runs what the worker runs, in its order.
+
+    first: what takes a single output out of its list, if it comes in one.
+    """
+    several = program.shape.outputs > 1
+    outs = "out for row in rows for out in m(row)" if several else f"m(row){first} for row in rows"
+    yield f"rows = {[list(row) for row in program.rows]}"
+    yield f"targets = {[number for row in program.targets for number in row]}"
+    yield "losses = []"
     yield f"for step in range({program.steps}):"
     yield "    m.zero_grad()"
-    yield "    loss = 0"
-    yield "    for row, target in zip(rows, targets):"
-    yield "        outs = m(row)"
-    yield "        outs = outs if isinstance(outs, list) else [outs]"
-    yield "        loss = loss + sum((out - t) ** 2 for out, t in zip(outs, target))"
+    yield f"    outs = [{outs}]"
+    yield "    errors = [(out - target) ** 2 for out, target in zip(outs, targets)]"
+    yield "    loss = sum(errors[1:], errors[0])"
     yield f"    {names.back('loss')}"
     yield "    for p in m.parameters():"
     yield f"        p.{names.data} -= {program.rate} * p.{names.grad}"
-    yield f"    print(loss.{names.data})"
+    yield f"    losses.append(loss.{names.data})"
+    yield ""
 
 
 def _made(shape: Shape) -> str:
@@ -203,39 +293,42 @@ def _made(shape: Shape) -> str:
     return f"{shape.name}({', '.join(map(str, shape.sizes))}{nonlin})"
 
 
+def _prepared(shape: Shape, parameters: tuple[Number, ...], names: Names, form: Form) -> Iterator[str]:
+    """Lines that make the module m and set its weights and biases."""
+    yield f"m = {_made(shape)}"
+    yield from _build(shape, form)
+    yield from _given(shape, parameters, names)
+
+
 def _given(shape: Shape, parameters: tuple[Number, ...], names: Names) -> Iterator[str]:
-    """Lines that set every weight and bias, a neuron a row."""
+    """Lines that set every weight and bias: one each while they are few, else a neuron on a line."""
+    if len(parameters) <= SHOWN or shape.name == "Neuron":
+        for slot, number in zip(slot_names(shape), parameters, strict=True):
+            yield f"{slot}.{names.data} = {number!r}"
+        return
     numbers = list(parameters)
-    yield "numbers = ["
-    for nin, nout in shape.widths:
-        for _ in range(nout):
-            own, numbers = numbers[: nin + 1], numbers[nin + 1 :]
-            yield from wrap(
-                ", ".join(map(repr, own)) + ",", WIDTH, initial_indent="    ", subsequent_indent="    "
-            )
-    yield "]"
-    neurons = {
-        "Neuron": "[m]",
-        "Layer": "m.neurons",
-        "MLP": "[n for layer in m.layers for n in layer.neurons]",
-    }[shape.name]
-    yield f"neurons = {neurons}"
-    yield "for p, number in zip([p for n in neurons for p in (*n.w, n.b)], numbers):"
-    yield f"    p.{names.data} = number"
+    for place, nin in _places(shape):
+        own, numbers = numbers[: nin + 1], numbers[nin + 1 :]
+        slots = [*(f"n.w[{i}]" for i in range(nin)), "n.b"]
+        yield f"n = {place}"
+        yield f"{', '.join(f'{slot}.{names.data}' for slot in slots)} = {', '.join(map(repr, own))}"
 
 
-def _calls(program: Forward, names: Names) -> Iterator[str]:
+def _calls(program: Forward, names: Names, form: Form, first: str) -> Iterator[str]:
     roots = []
     for row, numbers in enumerate(program.rows):
         x, out = f"x{suffix(program, row)}", f"out{suffix(program, row)}"
         shown = _list(numbers) if program.plain else "[" + ", ".join(f"Value({n!r})" for n in numbers) + "]"
         yield f"{x} = {shown}"
-        yield f"{out} = m({x})"
+        yield f"{out} = m({x}){first}"
+        if form.odd:
+            yield _print([out])
         roots.append(_root(program.shape.outputs, out))
         if not program.joint:
             yield names.back(_bracketed(roots[-1]))
     if program.joint:
-        yield names.back(_bracketed(" + ".join(roots)))
+        first, *more = roots
+        yield names.back(_bracketed(" + ".join([first, *map(_bracketed, more)])))
 
 
 def _bracketed(formula: str) -> str:
@@ -257,39 +350,58 @@ LETTERS = [letter for letter in ascii_lowercase if letter != "l"]
 
 
 def labels(program: Program) -> list[str]:
-    """What each observed number is, as it stands in the source."""
+    """What each observed number is called."""
+    return [label for label, _ in _observed(program, COURSES_OWN)]
+
+
+def _observed(program: Program, own: Names) -> list[Observed]:
+    """Each observed number's label, and the formula that gives it where the source has run."""
     match program:
         case Expression():
             names = node_names(program.nodes)
-            return [f"{name}.data" for name in names] + [f"{name}.grad" for name in names]
+            return [_datum(name, own) for name in names] + [_gradient(name, own) for name in names]
         case Chain():
-            return ["y.data", "x.grad"]
+            return [_datum("y", own), _gradient("x", own)]
         case Seed():
-            return ["x.grad is a float"]
+            return [("x.grad is a float", f"int(type(x.{own.grad}) is float)")]
         case Forward():
-            outs = [f"{out}.data" for row in range(len(program.rows)) for out in _outs(program, row)]
-            grads = [f"{slot}.grad" for slot in slot_names(program.shape)]
-            return outs + grads + ([] if program.plain else [f"{x}.grad" for x in _inputs(program)])
+            outs = [_datum(out, own) for row in range(len(program.rows)) for out in _outs(program, row)]
+            slots = [_gradient(slot, own) for slot in slot_names(program.shape)]
+            return outs + slots + [_gradient(x, own) for x in ([] if program.plain else _inputs(program))]
         case Census():
+            # Only an MLP is given a list of sizes that it might change.
+            sizes = f"int(sizes == {list(program.shape.sizes[1:])})" if program.shape.name == "MLP" else "1"
             return [
-                "len(m.parameters())",
-                "different objects in m.parameters()",
-                "weights and biases in m.parameters()",
-                "len(m.parameters()), called again",
-                "the list of sizes is unchanged",
+                ("len(m.parameters())", "len(first)"),
+                ("different objects in m.parameters()", "len(different)"),
+                ("weights and biases in m.parameters()", "sum(id(p) in different for p in slots)"),
+                ("len(m.parameters()) called again", "len(again)"),
+                ("the list of sizes is unchanged", sizes),
             ]
         case Fresh():
-            slots = [slot for slot in slot_names(program.shape) if not slot.endswith(".b")]
-            return [f"{slot}.data of module {i + 1}" for i in range(program.copies) for slot in slots]
+            weights = [slot for slot in slot_names(program.shape) if not slot.endswith(".b")]
+            return [_datum(module + slot[1:], own) for module in _copies(program) for slot in weights]
         case Nudge():
-            return [f"root {i + 1} of {program.length}" for i in range(program.length)]
+            return _numbered("roots", program.length)
         case Bare():
-            return ["the output comes without a list"]
+            return [("the output comes without a list", "int(not isinstance(out, (list, tuple)))")]
         case Training():
-            losses = [f"loss {step + 1}" for step in range(program.steps)]
-            return losses + [f"{slot}.data" for slot in slot_names(program.shape)]
+            slots = [_datum(slot, own) for slot in slot_names(program.shape)]
+            return _numbered("losses", program.steps) + slots
         case _:
             assert_never(program)
+
+
+def _datum(name: str, own: Names) -> Observed:
+    return f"{name}.data", f"{name}.{own.data}"
+
+
+def _gradient(name: str, own: Names) -> Observed:
+    return f"{name}.grad", f"{name}.{own.grad}"
+
+
+def _numbered(name: str, count: int) -> list[Observed]:
+    return [(f"{name}[{i}]", f"{name}[{i}]") for i in range(count)]
 
 
 def node_names(count: int) -> list[str]:
@@ -297,22 +409,25 @@ def node_names(count: int) -> list[str]:
     return LETTERS[:count] if count <= len(LETTERS) else [f"v{i + 1}" for i in range(count)]
 
 
-def _place(shape: Shape, layer: int, neuron: int) -> str:
-    return {
-        "Neuron": "m",
-        "Layer": f"m.neurons[{neuron}]",
-        "MLP": f"m.layers[{layer}].neurons[{neuron}]",
-    }[shape.name]
+def _places(shape: Shape) -> list[tuple[str, int]]:
+    """Where each neuron of the module m is found, and how many inputs it has."""
+    return [
+        (
+            {"Neuron": "m", "Layer": f"m.neurons[{i}]", "MLP": f"m.layers[{layer}].neurons[{i}]"}[shape.name],
+            nin,
+        )
+        for layer, (nin, nout) in enumerate(shape.widths)
+        for i in range(nout)
+    ]
 
 
 def slot_names(shape: Shape) -> list[str]:
     """Every weight and bias of the module m, neuron by neuron."""
-    slots = []
-    for layer, (nin, nout) in enumerate(shape.widths):
-        for neuron in range(nout):
-            place = _place(shape, layer, neuron)
-            slots += [f"{place}.w[{i}]" for i in range(nin)] + [f"{place}.b"]
-    return slots
+    return [
+        slot
+        for place, nin in _places(shape)
+        for slot in (*(f"{place}.w[{i}]" for i in range(nin)), f"{place}.b")
+    ]
 
 
 def suffix(program: Forward, row: int) -> str:
@@ -374,6 +489,7 @@ def shown(
     drawn: bool = False,
     own: Names = COURSES_OWN,
     before: Sequence[Program] = (),
+    form: Form = AS_PROMISED,
 ) -> Counterexample:
     """A case as a student sees it: the program, and the numbers that are worth looking at.
 
@@ -382,9 +498,8 @@ def shown(
     names, places = labels(program), _worth_showing(program, expected, got)
     wanted = tuple((names[place], expected[place]) for place in places)
     seen = () if got is None else tuple((names[place], got[place]) for place in places)
-    rank = (*size(program), int(drawn))
-    text = source(program, exercise, own, before)
-    return Counterexample(text, wanted, seen, rank, graph_of(program, expected, got))
+    text = source(program, exercise, own, before, places, form)
+    return Counterexample(text, wanted, seen, drawn, graph_of(program, expected, got))
 
 
 def _worth_showing(program: Program, expected: Floats, got: Floats | None) -> list[int]:

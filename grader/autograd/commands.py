@@ -73,18 +73,18 @@ def graph(
 def _found(
     course: Course, path: Path | None, exercise: str | None, submission: Path | None, sandbox: str
 ) -> Found:
-    from grader.render.picture.svg import smallest
+    from grader.render.picture.svg import example_graph
     from grader.report.reading import read_report
 
     only = () if exercise is None else (exercise,)
     if path is not None:
-        return smallest(read_report(path), only)
+        return example_graph(read_report(path), only)
     from grader.examine.grading import grade
     from grader.submission.submission import load
 
     conditions = setting(sandbox, course=course)
     given = load(submission or course.root / "exercises", course.names)
-    return smallest(grade(given, conditions, only), only)
+    return example_graph(grade(given, conditions, only), only)
 
 
 def _asked(

@@ -30,7 +30,7 @@ from grader.autograd.moons import (
     assembled,
     train,
 )
-from grader.errors import UsageError
+from grader.errors import UsageError, unwritable
 from grader.examine.setting import Setting
 from grader.machine.files import replaced
 from grader.machine.processes import library
@@ -204,8 +204,8 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        what = f"cannot write the pictures to {folder}: {error.strerror}"
-        raise UsageError(what, "choose another place: grader demo --out FOLDER") from None
+        another = "choose another place: grader demo --out FOLDER"
+        raise unwritable(error, f"cannot write the pictures to {folder}", another) from None
 
 
 def _between(low: float, high: float, count: int) -> list[float]:

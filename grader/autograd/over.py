@@ -29,5 +29,5 @@ def _calling(name: str) -> Callable[..., Deferred]:
 
 
 NUMBERS, NEGATIVE, POSITIVE, SMALL, LARGE = map(_named, ("NUMBERS", "NEGATIVE", "POSITIVE", "SMALL", "LARGE"))
-expressions, twice, shapes = map(_calling, ("expressions", "twice", "shapes"))
+expressions, apart, twice, shapes = map(_calling, ("expressions", "apart", "twice", "shapes"))
 forwards, nudges, trainings = map(_calling, ("forwards", "nudges", "trainings"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.autograd.as_python import COURSES_OWN, Names, labels, shown
-from grader.autograd.program import Fresh, Program, View, size, unpack
-from grader.model import Counterexample
+from grader.autograd.as_python import COURSES_OWN, Form, Names, labels, shown
+from grader.autograd.program import Bare, Forward, Fresh, Nudge, Program, Training, View, size, unpack
+from grader.model import Counterexample, Numbers, Observation
 from grader.subject import Packed
 
 
@@ -33,9 +33,19 @@ class ProgramsOverValue:
         got: tuple[float, ...] | None = None,
         drawn: bool = False,
         before: Sequence[Program] = (),
+        misfit: bool = False,
+        also: Observation | None = None,
     ) -> Counterexample:
         """A case as a student sees it."""
-        return shown(program, exercise, expected, got, drawn, self.names, before)
+        listed = isinstance(also, Numbers) and also.values == (0.0,)
+        form = Form(listed, misfit)
+        return shown(program, exercise, expected, got, drawn, self.names, before, form)
+
+    def also_asked(self, program: Program) -> Program | None:
+        """Whether a module's single output comes in a list, which is right, but read otherwise."""
+        if not isinstance(program, Forward | Nudge | Training) or program.shape.name == "Neuron":
+            return None
+        return Bare(program.shape) if program.shape.outputs == 1 else None
 
     def random(self, packed: Packed) -> bool:
         """The first weights of a module are nobody's to foretell."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -179,6 +179,42 @@ def _repeated(once: Expression) -> Expression:
 
     again = tuple(Step(step.op, tuple(map(moved, step.operands))) for step in once.steps)
     return Expression(once.leaves, once.steps + again)
+
+
+def apart(shared: SearchStrategy[Expression]) -> SearchStrategy[Expression]:
+    """The same, but nothing is used twice: whatever was has a copy for each use, down to leaves of its own.
+
+    So a mistake in how uses add up is seen by the properties that are about it, and costs no others.
+    """
+    return shared.map(_unfolded)
+
+
+def _unfolded(shared: Expression) -> Expression:
+    """An expression of one root as a tree; the leaves in the order in which they are met."""
+    made = [step for step in shared.steps if step.makes_node]
+    leaves: list[Number] = []
+    makers: list[tuple[str, list[Any]]] = []
+
+    def copy(node: int) -> tuple[str, int]:
+        if node < len(shared.leaves):
+            leaves.append(shared.leaves[node])
+            return "leaf", len(leaves) - 1
+        step = made[node - len(shared.leaves)]
+        operands = [copy(x) if isinstance(x, int) else x for x in step.operands]
+        makers.append((step.op, operands))
+        return "step", len(makers) - 1
+
+    def place(found: tuple[str, int]) -> int:
+        kind, number = found
+        return number + (len(leaves) if kind == "step" else 0)
+
+    (root,) = (step.operands[0] for step in shared.steps if step.op == BACKWARD)
+    assert isinstance(root, int)
+    last = copy(root)
+    steps = [
+        Step(op, tuple(x if isinstance(x, Plain) else place(x) for x in operands)) for op, operands in makers
+    ]
+    return Expression(tuple(leaves), (*steps, Step(BACKWARD, (place(last),))))
 
 
 def shapes(

@@ -62,7 +62,7 @@ class Typed:
             replace(node, name=name, formula=text, operands=tuple(called[old] for old in node.operands))
             for node, name, text in zip(nodes, self.names, formulas, strict=True)
         )
-        return Counterexample("", (), (), (0, 0, 0.0, 0), graph)
+        return Counterexample("", (), (), True, graph)
 
 
 def typed(text: str, values: Mapping[str, Number]) -> Typed:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from grader.commands.shared import console, setting
+from grader.commands.shared import console, machine_readable, setting
 from grader.errors import UsageError
-from grader.printable import printable
+from grader.printable import printable, typed
 from grader.sandbox.cages import NAMES
 
 
@@ -59,9 +59,8 @@ def release(to: Path | None, folder: Path | None) -> None:
         _update(folder)
     elif to is not None:
         written = release_course(here(), to)
-        shown = printable(str(to))
-        click.echo(f"{len(written)} files are in {shown}: the students' project. Try it:")
-        click.echo(f"  make -C {shown} grade")
+        click.echo(f"{len(written)} files are in {printable(str(to))}: the students' project. Try it:")
+        click.echo(f"  make -C {typed(to)} grade")
 
 
 def _update(folder: Path) -> None:
@@ -93,7 +92,7 @@ def doctor(sandbox: str | None, as_json: bool) -> None:
     findings = examine(sandbox)
     todo = steps(this_machine())
     if as_json:
-        click.echo(to_json(findings, todo), nl=False)
+        machine_readable(to_json(findings, todo))
     else:
         render(findings, todo, console())
     sys.exit(0 if recommended(findings) and sound(findings) else 1)

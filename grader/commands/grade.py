@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,17 +18,20 @@ from grader.commands.shared import (
     SEED,
     console,
     each_done,
+    machine_readable,
     setting,
     signed_by,
     standard_output,
 )
 from grader.errors import UsageError
+from grader.printable import typed
 
 if TYPE_CHECKING:
     from grader.course.course import Course
     from grader.examine.examining import Layouts
     from grader.examine.setting import Setting
     from grader.render.export import Single
+    from grader.render.terminal import Ahead
     from grader.render.text import About
     from grader.report.report import Report
     from grader.submission.submission import Submission
@@ -105,11 +107,11 @@ def grade(
     @standard_output()
     def show() -> None:
         if json_to == "-":
-            click.echo(as_json(report, about), nl=False)
+            machine_readable(as_json(report, about))
         if form != "text":
-            click.echo(as_asked(report, about), nl=False)
+            machine_readable(as_asked(report, about))
         elif json_to != "-":
-            _show(report, submission, course.root)
+            _show(report, submission, course)
 
     def write() -> None:
         if target is not None:
@@ -185,21 +187,42 @@ def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
             raise UsageError(f"there is no exercise '{name}'", f"choose from: {', '.join(names)}")
 
 
-def _show(report: Report, submission: Path | None, root: Path) -> None:
-    from grader.render.terminal import render
+def _show(report: Report, submission: Path | None, course: Course) -> None:
+    from grader.render.terminal import STUCK, render
 
-    own = submission is None or submission.resolve() == (root / "exercises").resolve()
+    own = submission is None or submission.resolve() == (course.root / "exercises").resolve()
     folder = "exercises" if own else str(submission)
+    everything = "make grade" if own else f"grader grade {typed(folder)}"
+    again = f"{everything} {'EX=' if own else '--exercise '}{{}}"
     if report.found:
         from grader.render.terminal import render_any_shape as render_any
 
-        render_any(report, console(), f"grader grade {shlex.quote(folder)} --exercise {{}}")
-    elif own:
-        render(report, console(), folder, "make grade EX={}", "make hint EX={}")
-        if report.all_passed and report.together is not None and not report.notes:
-            click.echo("Now see your own network learn: make demo")
-    else:
-        render(report, console(), folder, f"grader grade {shlex.quote(folder)} --exercise {{}}")
+        render_any(report, console(), again)
+        return
+    whole = report.together is not None
+    ahead = None if whole or not report.all_passed else _ahead(report, course, submission, everything)
+    render(report, console(), folder, again, "make hint EX={}" if own else STUCK, ahead)
+    if own and report.all_passed and whole and not report.notes:
+        click.echo("Now see your own network learn: make demo")
+
+
+def _ahead(report: Report, course: Course, submission: Path | None, everything: str) -> Ahead:
+    """The first exercise after those that were graded which is not known to have passed, or before them."""
+    from grader.course.course import untouched
+    from grader.learner.history import FOLDER, passed_now
+    from grader.render.terminal import Ahead
+    from grader.submission.submission import load
+
+    folder = submission or course.root / "exercises"
+    sources = load(folder, course.names).sources
+    done = passed_now(course, course.root / FOLDER, folder)
+    done |= {result.exercise.name for result in report.results}
+    last = course.names.index(report.results[-1].exercise.name)
+    left = [name for name in (*course.names[last:], *course.names[:last]) if name not in done]
+    if not left:
+        return Ahead("", begun=True, everything=everything)
+    begun = left[0] in sources and not untouched(sources[left[0]], course.stub(left[0]))
+    return Ahead(left[0], begun, everything)
 
 
 @click.command()
@@ -207,7 +230,7 @@ def schema() -> None:
     """Print the JSON Schema of the report."""
     from grader.report.report import schema as text
 
-    click.echo(text(), nl=False)
+    machine_readable(text())
 
 
 COMMANDS = (grade, schema)

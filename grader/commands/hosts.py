@@ -15,8 +15,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import LIMIT, SANDBOX, SEED, console, each_done, setting, standard_output
-from grader.printable import command
+from grader.commands.shared import (
+    LIMIT,
+    SANDBOX,
+    SEED,
+    console,
+    each_done,
+    machine_readable,
+    setting,
+    standard_output,
+)
+from grader.printable import command, typed
 from grader.report.report import KEY, LARGEST
 
 if TYPE_CHECKING:
@@ -123,7 +132,7 @@ def gitlab(
 
     @standard_output()
     def show() -> None:
-        render(found.report, console(), str(submission), f"grader grade {submission} --exercise {{}}")
+        render(found.report, console(), str(submission), f"grader grade {typed(submission)} --exercise {{}}")
 
     each_done(show, lambda: write(found, submission, junit, codequality))
     sys.exit(0 if found.report.all_passed else 1)
@@ -145,7 +154,7 @@ def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float)
     passed = True
     for folder, names in asked(files, conditions.course.names).items():
         report = grade(load(folder, conditions.course.names), conditions, names)
-        render(report, console(), str(folder), f"grader grade {folder} --exercise {{}}")
+        render(report, console(), str(folder), f"grader grade {typed(folder)} --exercise {{}}")
         passed = passed and report.all_passed
     sys.exit(0 if passed else 1)
 
@@ -252,7 +261,7 @@ def _tell(report: Report, changes: Changes, about: About, out: Path, given: Subm
 
     @standard_output()
     def show() -> None:
-        click.echo(overview(shown, changes), nl=False)
+        machine_readable(overview(shown, changes))
         if wrapped:
             command(wrapped)
             paths = {name: "/".join(path) for name, path in given.places.items()}

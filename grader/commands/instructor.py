@@ -13,7 +13,7 @@ import click
 
 from grader.commands.shared import ANY_SHAPE, SANDBOX, console, say_left_out, signed_by
 from grader.errors import UsageError
-from grader.printable import printable
+from grader.printable import printable, typed
 from grader.report.report import LARGEST, Seed, read
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _say(tally: Tally, book: Path) -> None:
     ]
     click.echo("; ".join(f"{count:,} {what}" for count, what in parts if count) or "nothing was handed in")
     say_left_out(tally.left_out)
-    shown = printable(str(book))
+    shown = typed(book)
     click.echo(f"Next: grader report {shown} --html class.html, or grader export {shown} --format csv")
 
 
@@ -207,9 +207,8 @@ def keygen(file: Path) -> None:
     from grader.signed.signing import new_key
 
     new_key(file)
-    shown = printable(str(file))
-    click.echo(f"Next: grader export GRADEBOOK --format json --sign {shown}, then")
-    click.echo(f"      grader verify FOLDER --key {shown}.pub")
+    click.echo(f"Next: grader export GRADEBOOK --format json --sign {typed(file)}, then")
+    click.echo(f"      grader verify FOLDER --key {typed(f'{file}.pub')}")
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What helps a student along: hint, list, progress, reset and solution."""
+"""What helps a student along: hint, list, progress, reset, solution and submit."""
 
 from __future__ import annotations
 
@@ -192,6 +192,24 @@ def solution(exercise: str) -> None:
     show_model(console(), find(course, name, grades, lambda: _passes(course, name)))
 
 
+@click.command()
+@click.option("--to", type=FILE, metavar="FILE", help="The zip to write (default: hand-in.zip).")
+def submit(to: Path | None) -> None:
+    """Write the one small file that you hand in: your exercises, and nothing of the project around them.
+
+    Nothing is graded or sent; where to hand it in, whoever teaches the course says.
+    """
+    from grader.course.course import here
+    from grader.learner.files import HANDED_IN, pack
+
+    course = here()
+    packed = pack(course, to or course.root / HANDED_IN)
+    click.echo(f"{printable(str(to or HANDED_IN))} is what you hand in: {', '.join(packed.names)}.")
+    for names, what in ((packed.untouched, "still the stub"), (packed.missing, "not there")):
+        if names:
+            click.echo(f"{', '.join(names)}: {what}.")
+
+
 def _passes(course: Course, name: str) -> bool:
     """Grade one exercise as it is now; remembered like any other grade."""
     from grader.examine.grading import grade
@@ -205,7 +223,7 @@ def _passes(course: Course, name: str) -> bool:
     return report.all_passed
 
 
-COMMANDS = (hint, list_exercises, progress, reset, solution)
+COMMANDS = (hint, list_exercises, progress, reset, solution, submit)
 
 
 @click.command()

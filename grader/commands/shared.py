@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.errors import GraderError, UsageError
-from grader.printable import printable
+from grader.errors import GraderError, of_machine
+from grader.printable import nothing_more, printable
 from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
@@ -94,17 +94,20 @@ def notice() -> Callable[[str], None]:
 
 @contextmanager
 def standard_output() -> Iterator[None]:
-    """For what only prints; raises UsageError where standard output does not take it."""
+    """For what only prints; raises MachineError where standard output does not take it."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
         raise  # whoever read it wants no more, which is no error
     except OSError as error:
-        with suppress(OSError):
-            # Else the rest is tried once more at the end, and fails once more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise UsageError(f"cannot write to standard output: {error.strerror}", "make room there") from None
+        nothing_more()
+        raise of_machine(error, "cannot write to standard output") from None
+
+
+def machine_readable(text: str) -> None:
+    """Print what programs read: in UTF-8, whatever the terminal's encoding is."""
+    click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 
 def each_done(*steps: Callable[[], None]) -> None:

@@ -192,9 +192,13 @@ LONGEST = 1 << 15
 
 
 def cut(solution: str, name: str) -> str:
-    """The stub for a solution's source; raises CourseError where a marker has no partner."""
+    """The stub for a solution's source; raises CourseError where a marker has no partner.
+
+    The code around a step is gone, so each step stands as far in as the place where the solution begins.
+    """
     lines: list[str] = []
     steps: list[str] | None = None
+    indent = ""
     for line in solution.splitlines():
         mark = line.strip()
         if mark in (BEGIN, END) and (mark == BEGIN) != (steps is None):
@@ -202,7 +206,7 @@ def cut(solution: str, name: str) -> str:
                 f"{name}.py: '{mark}' has no partner", "mark where the solution begins and ends"
             )
         if mark == BEGIN:
-            steps = []
+            steps, indent = [], _indent(line)
         elif mark == END:
             lines.append(f'{_indent(line)}raise NotImplementedError("{_todo(name, steps or [])}")')
             steps = None
@@ -210,7 +214,7 @@ def cut(solution: str, name: str) -> str:
             lines.append(line)
         elif found := STEP.match(line):
             steps.append(found[1])
-            lines.append(line.replace(f"# {found[1]}. ", f"# TODO {found[1]}: "))
+            lines.append(f"{indent}# TODO {found[1]}: {line[found.end() :]}")
     if steps is not None:
         raise CourseError(f"{name}.py: '{BEGIN}' has no partner", f"add '{END}'")
     return "\n".join(lines) + "\n"

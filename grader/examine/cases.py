@@ -33,14 +33,14 @@ class Bank:
     """Every case of an exercise, property after property, the simplest first in each.
 
     counts: how many cases each property has.
-    written: the places of the cases that were written down rather than drawn.
+    written: the places of the cases that were written down rather than drawn, in their author's order.
     request: the programs, ready to send.
     expected: the answers, one after the other.
     """
 
     subject: Programs
     counts: tuple[int, ...]
-    written: frozenset[int]
+    written: tuple[int, ...]
     request: Request
     expected: array[float]
 
@@ -65,6 +65,23 @@ class Bank:
         start = sum(self.counts[:prop])
         return range(start, start + self.counts[prop])
 
+    def as_taught(self, places: range) -> Sequence[int]:
+        """A property's places: first what its author wrote down, in that order, then what is simplest."""
+        known = self._taught.get((places.start, places.stop))
+        if known is None:
+            written = [place for place in self.written if place in places]
+            known = (*written, *(place for place in places if place not in self._written))
+            self._taught[places.start, places.stop] = known
+        return known
+
+    @cached_property
+    def _taught(self) -> dict[tuple[int, int], tuple[int, ...]]:
+        return {}
+
+    @cached_property
+    def _written(self) -> frozenset[int]:
+        return frozenset(self.written)
+
     def only(self, places: Sequence[int]) -> Request:
         """The programs of these places, ready to send."""
         programs, lengths = self.programs, self.request.lengths
@@ -73,7 +90,7 @@ class Bank:
 
     def is_written(self, place: int) -> bool:
         """Whether a case was written down rather than drawn."""
-        return place in self.written
+        return place in self._written
 
     def to_bytes(self) -> bytes:
         request = (self.request.packed, self.request.lengths)
@@ -132,15 +149,16 @@ def record(subject: Programs, properties: Sequence[Property], seed: int) -> Bank
     programs: list[Program] = []
     expected = array("d")
     counts: list[int] = []
-    written: set[int] = set()
+    written: list[int] = []
     for prop in properties:
         cases = _cases(subject, prop, seed)
         counts.append(len(cases))
-        written |= {len(programs) + i for i, (program, _) in enumerate(cases) if program in prop.first}
+        at = {program: len(programs) + i for i, (program, _) in enumerate(cases)}
+        written += [at[program] for program in dict.fromkeys(prop.first)]
         programs += [program for program, _ in cases]
         for _, numbers in cases:
             expected.extend(numbers)
-    return Bank(subject, tuple(counts), frozenset(written), Request.of(programs), expected)
+    return Bank(subject, tuple(counts), tuple(written), Request.of(programs), expected)
 
 
 def _cases(subject: Programs, prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:

@@ -22,12 +22,14 @@ from grader.model import (
     Exercise,
     Finding,
     Kind,
+    Misfit,
     NotGraded,
     NotStarted,
     Numbers,
     Observation,
     Outcome,
     Passed,
+    Raised,
     Result,
     Verdict,
 )
@@ -96,7 +98,14 @@ class Examination:
         shrinks = shrinks and prop.over is not None and not self._attempt.over
         if shrinks and self._only_drawn_cases_fail:
             worst = shrunk(self._bank.subject, prop, self._setting.seed, self._attempt, worst)
-        return verdict(self._bank.subject, self._exercise.name, cases, worst)
+        return verdict(self._bank.subject, self._exercise.name, cases, self._as_it_runs(worst))
+
+    def _as_it_runs(self, worst: Broken) -> Broken:
+        """The case with all that it takes to show a program that runs as this one did."""
+        more = self._bank.subject.also_asked(worst.program)
+        if more is None or self._attempt.over:
+            return worst
+        return replace(worst, also=self._attempt.observe(Request.of([more]))[0])
 
     @cached_property
     def _depends(self) -> bool:
@@ -106,7 +115,7 @@ class Examination:
         """
         pairs = zip(self._properties, self._broken, strict=True)
         prop, place = next((prop, place) for prop, place in pairs if place is not None)
-        known = self._again is not None and isinstance(self._seen[place], Numbers)
+        known = self._again is not None and isinstance(self._seen[place], Numbers | Misfit | Raised)
         return known and not self._fails(prop, [place])
 
     def _fails(self, prop: Property, places: Sequence[int]) -> bool:
@@ -121,7 +130,7 @@ class Examination:
         before = needed_before(place, lambda places: self._fails(prop, places))
         unpack, programs = self._bank.subject.unpack, self._bank.programs
         earlier = None if before is None else tuple(unpack(programs[p]) for p in before)
-        return verdict(self._bank.subject, self._exercise.name, cases, worst, earlier)
+        return verdict(self._bank.subject, self._exercise.name, cases, self._as_it_runs(worst), earlier)
 
     @property
     def all_hold(self) -> bool:

@@ -37,20 +37,32 @@ DEPENDS = "Alone this program gives the right numbers: it depends on what ran be
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A case in which the promise does not hold; written where it was written down, not drawn."""
+    """A case in which the promise does not hold; written where it was written down, not drawn.
+
+    also: what else was observed to show the program as it runs, see subject.Programs.also_asked.
+    """
 
     program: Program
     expected: tuple[float, ...]
     got: Observation
     written: bool = False
+    also: Observation | None = None
 
 
 def first_broken(prop: Property, bank: Bank, places: range, seen: Sequence[Observation]) -> int | None:
-    """The place of the simplest case that does not hold, None where all do."""
-    for place in places:
-        if not holds(prop, bank, place, seen[place]):
+    """The place of the case that is shown, None where all hold.
+
+    That is the first that the author wrote down to teach this; where only drawn ones fail, the simplest. One
+    that was never tried, for the process had ended before, shows nothing, and comes after all others.
+    """
+    untried = None
+    for place in bank.as_taught(places):
+        got = seen[place]
+        if isinstance(got, Ended | Overtime) and not got.busy:
+            untried = place if untried is None else untried
+        elif not holds(prop, bank, place, got):
             return place
-    return None
+    return untried
 
 
 def holds(prop: Property, bank: Bank, place: int, got: Observation) -> bool:
@@ -83,7 +95,7 @@ def verdict(
         case Numbers():
             return Failed(cases, shown(got.values), "" if before == () else DEPENDS)
         case Misfit(reason):
-            return Failed(cases, shown(), _named(reason, subject.labels(worst.program)))
+            return Failed(cases, shown(misfit=True), _named(reason, subject.labels(worst.program)))
         case Raised(error, frames):
             unread = error.startswith(("SyntaxError", "IndentationError", "TabError", "Missing: "))
             loading = unread or any(frame.endswith("in <module>") for frame in frames)
@@ -108,9 +120,11 @@ def counterexample(
     worst: Broken,
     before: Sequence[Program] = (),
     got: tuple[float, ...] | None = None,
+    misfit: bool = False,
 ) -> Counterexample:
     """The case as a student sees it: the program, and the numbers that are worth looking at."""
-    return subject.shown(worst.program, exercise, worst.expected, got, not worst.written, before)
+    drawn = not worst.written
+    return subject.shown(worst.program, exercise, worst.expected, got, drawn, before, misfit, worst.also)
 
 
 class _Broke(Exception):

@@ -17,7 +17,7 @@ import pytest
 
 from grader.course.course import here
 from grader.course.properties import Property, collected
-from grader.errors import CourseError, GraderError
+from grader.errors import CourseError, GraderError, of_machine
 from grader.examine.cases import default_folder
 from grader.examine.examining import Examiner
 from grader.examine.setting import Setting
@@ -57,9 +57,9 @@ class Examining:
         """Ends pytest at an error of ours, and keeps it."""
         try:
             yield
-        except GraderError as error:
-            self.fault = error
-            raise pytest.exit.Exception(error.what, returncode=error.exit_code) from None
+        except (GraderError, OSError, MemoryError) as error:
+            self.fault = error if isinstance(error, GraderError) else of_machine(error)
+            raise pytest.exit.Exception(self.fault.what, returncode=self.fault.exit_code) from None
 
     def exercise(self, item: pytest.Function) -> Exercise:
         name = Path(item.path).stem.removeprefix("test_")

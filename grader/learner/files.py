@@ -1,4 +1,4 @@
-"""Puts an exercise back as it was handed out, and shows the model once one's own has passed."""
+"""Puts an exercise back as it was handed out, packs all of them, and shows the model after a pass."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from grader.course.course import BEGIN, END, STEP, Course, handed_out
+from grader.course.course import BEGIN, END, STEP, Course, handed_out, untouched
 from grader.errors import MachineError, UsageError
 from grader.learner.history import Grade, latest, present, state_folder
-from grader.machine.files import Odd, added, look, replaced
-from grader.submission.submission import load
+from grader.machine.files import Odd, added, look, replaced, whole_file, with_lf
+from grader.submission.submission import content, load
 
 BACKUPS = "backups"
 
@@ -48,8 +49,9 @@ def exercise_file(course: Course, exercise: str) -> Path:
 
 
 def as_handed_out(course: Course, exercise: str) -> bool:
-    """Whether an exercise's file is, to the letter, what was handed out."""
-    return look(exercise_file(course, exercise)) == handed_out(course)[exercise].encode()
+    """Whether an exercise's file is, to the letter, what was handed out; line ends may be others."""
+    seen = look(exercise_file(course, exercise))
+    return isinstance(seen, bytes) and with_lf(seen) == handed_out(course)[exercise].encode()
 
 
 def _backup(folder: Path, exercise: str, data: bytes) -> Path:
@@ -68,6 +70,45 @@ def _backup(folder: Path, exercise: str, data: bytes) -> Path:
     except OSError as error:
         what = f"cannot keep a backup in {folder}: {error.strerror}"
         raise MachineError(what, "nothing was reset; mend that, or copy the file away yourself") from None
+
+
+HANDED_IN = "hand-in.zip"
+# As old as a zip can say: the same work makes the same file.
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What was put into the file to hand in.
+
+    names: the exercises in it. untouched: those of them that are as they were handed out.
+    missing: those that have no file.
+    """
+
+    names: tuple[str, ...]
+    untouched: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def pack(course: Course, to: Path) -> Packed:
+    """Write the file that is handed in: the exercises, and what else of Python is beside them.
+
+    Raises UsageError, before anything is written, where a file would not be read when it is graded, and where
+    no exercise is there.
+    """
+    folder = course.root / "exercises"
+    submission = load(folder, course.names)
+    for why in submission.unreadable.values():
+        raise UsageError(f"{folder}: {why}", "mend that, so that it can be graded: make submit")
+    with whole_file(to) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+        for name in sorted(submission.sources):
+            entry = ZipInfo(f"exercises/{name}.py", LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content(folder / f"{name}.py"), ZIP_DEFLATED)
+    there = tuple(name for name in course.names if name in submission.sources)
+    stubs = tuple(name for name in there if untouched(submission.sources[name], course.stub(name)))
+    missing = tuple(name for name in course.names if name not in there)
+    return Packed(there, stubs, missing)
 
 
 @dataclass(frozen=True, slots=True)

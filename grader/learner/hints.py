@@ -188,8 +188,8 @@ def search(course: Course, wanted: str) -> list[Found]:
 
 def background(course: Course, wanted: str) -> list[str]:
     """Headings in HINTS.md that belong to no exercise and speak of it."""
-    others = [title for title in _headings(course) if title.partition(":")[0] not in course.names]
-    return [title for title in others if speaks(title, wanted)] if wanted.split() else []
+    found = _speaking(course, wanted) if wanted.split() else []
+    return [title for title in found if title.partition(":")[0] not in course.names]
 
 
 def speaks(text: str, wanted: str) -> bool:
@@ -198,18 +198,30 @@ def speaks(text: str, wanted: str) -> bool:
 
 
 def _found(course: Course, wanted: str) -> Iterator[Found]:
-    headings = [title for title in _headings(course) if speaks(title, wanted)]
+    headings = _speaking(course, wanted)
     for exercise in course.counted:
         claims = (prop.claim for prop in declared_in(course.properties(exercise.name)))
         titles = [c.title for c in claims if c.kind is not Kind.NOTE and speaks(c.title, wanted)]
         hints = [title for title in headings if title.startswith(f"{exercise.name}: ")]
-        if titles or hints or speaks(f"{exercise.name} {exercise.title}", wanted):
+        task = exercise.name in course.names and mentions(course.stub(exercise.name), wanted)
+        if titles or hints or task or speaks(f"{exercise.name} {exercise.title}", wanted):
             yield Found(exercise, tuple(titles), tuple(hints))
 
 
-def _headings(course: Course) -> list[str]:
-    """The headings of HINTS.md; none where it is not there, for then there is still enough to find."""
+def mentions(text: str, wanted: str) -> bool:
+    """Whether what is wanted stands in a longer text as it is, in any case and wherever its lines end."""
+    return " ".join(wanted.casefold().split()) in " ".join(text.casefold().split())
+
+
+def _speaking(course: Course, wanted: str) -> list[str]:
+    """The headings of HINTS.md that speak of it, and those of sections that mention it.
+
+    None where the file is not there, for then there is still enough to find.
+    """
     try:
-        return [title for title in sections(course) if title]
+        known = sections(course)
     except CourseError:
         return []
+    return [
+        title for title, body in known.items() if title and (speaks(title, wanted) or mentions(body, wanted))
+    ]

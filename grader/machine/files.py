@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
-from errno import EACCES, EBUSY, EDQUOT, EEXIST, EFBIG, EIO, ENOENT, ENOSPC
+from errno import EACCES, EBUSY, EEXIST, ENOENT
 from functools import cache, partial
 from hashlib import blake2b
 from itertools import count
@@ -30,9 +30,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from grader.errors import MachineError, UsageError
-
-NO_ROOM = (ENOSPC, EDQUOT, EFBIG, EIO)
+from grader.errors import NO_ROOM, MachineError, UsageError, unwritable
 
 
 @contextmanager
@@ -40,7 +38,8 @@ def whole_file(to: Path) -> Iterator[BinaryIO]:
     """A file to write, which takes the place of what is there once everything is written.
 
     A link is followed and permissions stay; a pipe, a device or a descriptor is handed the bytes at the end.
-    Raises UsageError where it cannot be written; a file that was there is then as it was.
+    Raises UsageError where it cannot be written, MachineError where there is no room; a file that was there
+    is then as it was.
     """
     with _said(to):
         _refuse_folder(to)
@@ -66,7 +65,8 @@ def refuse_unwritable(to: Path) -> None:
 def whole_folder(to: Path) -> Iterator[Path]:
     """A new folder to fill, which becomes the one asked for once everything is in it.
 
-    Raises UsageError where there is something already, or where it cannot be written.
+    Raises UsageError where there is something already, or where it cannot be written, and MachineError where
+    there is no room.
     """
     place = to.resolve()
     with _said(to):
@@ -243,8 +243,7 @@ def _said(to: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        raise UsageError(f"cannot write to {to}: {why}", "make room there, or choose another place") from None
+        raise unwritable(error, f"cannot write to {to}", "choose another place") from None
 
 
 UNFINISHED = re.compile(r"\..*\.[0-9a-f]{16}\.nanograd", re.DOTALL)
@@ -411,6 +410,11 @@ def look(path: Path) -> Seen:
         return None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "check its permissions") from None
+
+
+def with_lf(data: bytes) -> bytes:
+    """A text with the line ends that it was written with, whatever a checkout has made of them."""
+    return data if b"\0" in data else data.replace(b"\r\n", b"\n")
 
 
 def refuse_detours(folder: Path, place: Path) -> None:

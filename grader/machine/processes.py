@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import chdir
+from contextlib import chdir, suppress
 from importlib import import_module
 from pathlib import Path
 from shutil import which
@@ -41,6 +42,21 @@ GIVEN = ("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TEMP", "TERM",
 GIVEN_BY_BEGINNING = ("COVERAGE_", "DYLD_", "LC_", "LD_LIBRARY_PATH", "NANOGRAD_", "XDG_")
 # What they name is a folder; a process that begins elsewhere must be told which.
 FOLDERS = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR")
+
+
+ENOUGH_FILES = 4096
+
+
+def as_many_files_as_may_be() -> None:
+    """Let this process and those it starts open as many files as it may, where few are the default.
+
+    A limit that cannot be raised stays: then it is told where it is met.
+    """
+    with suppress(OSError, ValueError):
+        few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        enough = ENOUGH_FILES if most == resource.RLIM_INFINITY else min(ENOUGH_FILES, most)
+        if few != resource.RLIM_INFINITY and few < enough:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (enough, most))
 
 
 def command(module: str, *arguments: str) -> list[str]:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from grader.learner.hints import Hint
 from grader.learner.history import FOLDER, Mark, latest, on_top, present, read
-from grader.model import Exercise, Failed, Kind, Node, NotStarted, Passed, Result, Verdict
+from grader.model import Exercise, Failed, Kind, Node, NotStarted, Result, Verdict
 from grader.notebook.session import Session
 from grader.printable import printable, shortened
 from grader.render.html.sheet import asset, following, needed, page
-from grader.render.html.single_page import Part, macros, part_of
+from grader.render.html.single_page import macros, part_of
 from grader.render.picture.svg import drawing, picture_style
-from grader.render.terminal import LOOK, half_done, missed, plainest
-from grader.render.text import WORDS, counted, in_lines
+from grader.render.terminal import LOOK, half_done
+from grader.render.text import WORDS, counted, in_lines, told_of
 from grader.render.text import points as written
 from grader.report.evidence import status
-from grader.report.findings import told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
-from grader.report.words import counterexample_of, headline, meaning, numbers, places
+from grader.report.words import counterexample_of, example, headline, meaning, numbers, places
 
 BY = "a notebook"
 # Twice the class, for front ends style tables by a class and more.
@@ -48,7 +47,7 @@ def graded(result: Result, source: str, steps: tuple[str, ...]) -> str:
     source: what was graded, which makes ids that no other output has.
     steps: what to do next, a sentence each.
     """
-    part = _first(part_of(_key(result.exercise.name, source), result, {}), result)
+    part = part_of(_key(result.exercise.name, source), result, {})
     return _fragment("graded(part, steps)", f"{part.name} graded", part=part, steps=steps)
 
 
@@ -89,16 +88,6 @@ def _key(name: str, source: str) -> str:
     return f"nanograd-{name}-{digest[:10]}"
 
 
-def _first(part: Part, result: Result) -> Part:
-    """The part with the property first and open of which the terminal shows everything."""
-    wrong = [v for v in result.verdicts if v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed)]
-    if not wrong or not any(missed.open for missed in part.missed):
-        return part
-    title = printable(plainest(wrong).claim.title)
-    missed = sorted(part.missed, key=lambda p: p.title != title)
-    return replace(part, missed=tuple(replace(p, open=at == 0) for at, p in enumerate(missed)))
-
-
 def _text(name: str) -> str:
     return (resources.files("grader.notebook") / name).read_text("utf-8")
 
@@ -120,8 +109,8 @@ def _lines(result: Result) -> Iterator[str]:
     yield ""
     yield from (_property(verdict) for _, verdict in counted(result))
     if word != "passed":
-        yield from _closer_look(missed(result))
-    if (shown := told(result.findings)) is not None:
+        yield from _closer_look(result)
+    if (shown := told_of(result)) is not None:
         yield ""
         yield from in_lines(shown)
     yield from (printable(f"Note: {note}") for note in notes(result))
@@ -133,9 +122,10 @@ def _property(verdict: Verdict) -> str:
     return f"  {LOOK[status(verdict.outcome)][0]:<11}  {printable(f'{bonus}{verdict.claim.title}')}"
 
 
-def _closer_look(wrong: list[Verdict]) -> Iterator[str]:
-    """The property with the smallest counterexample, in full."""
-    verdict = plainest(wrong)
+def _closer_look(result: Result) -> Iterator[str]:
+    """The property that shows best what is wrong, in full."""
+    verdict = example(result)
+    assert verdict is not None
     yield ""
     outcome = verdict.outcome
     if not isinstance(outcome, NotStarted):
@@ -145,7 +135,7 @@ def _closer_look(wrong: list[Verdict]) -> Iterator[str]:
     shown = counterexample_of(outcome)
     if shown is not None:
         yield ""
-        yield from (f"    {printable(line)}".rstrip() for line in shown.source.rstrip().split("\n"))
+        yield from (printable(line).rstrip() for line in shown.source.rstrip().split("\n"))
         yield ""
         yield from (f"  {printable(str(line))}" for line in numbers(shown))
 

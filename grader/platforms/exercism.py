@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.course.course import Course
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, UsageError, unwritable
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.machine.files import whole_file
@@ -63,6 +63,6 @@ def _write(to: Path, text: str) -> None:
     try:
         to.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot write to {to}: {error.strerror}", "name another folder") from None
+        raise unwritable(error, f"cannot write to {to}", "name another folder") from None
     with whole_file(to / RESULTS) as stream:
         stream.write(text.encode("utf-8", "backslashreplace"))

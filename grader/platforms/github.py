@@ -13,19 +13,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.agreement import close
-from grader.errors import MachineError, UsageError
+from grader.errors import MachineError, unwritable
 from grader.machine.files import replaced
-from grader.model import Node, Passed, Result, Verdict
+from grader.model import Node, Result, Verdict
 from grader.printable import WORD, harmless, printable
 from grader.render.junit import render as junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
-from grader.render.text import WORDS, About, counted, in_short, points, signed
-from grader.report.findings import LETTERS, Told, line_of, on_one_line, told
+from grader.render.text import WORDS, About, counted, in_short, points, signed, told_of
+from grader.report.findings import LETTERS, Told, line_of, on_one_line
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, score
-from grader.report.words import alone_only, counterexample_of, in_words, line_in, number, numbers
+from grader.report.words import alone_only, counterexample_of, example, in_words, line_in, number, numbers
 from grader.submission.commit import Changes
 
 SIGNS = {
@@ -84,24 +84,17 @@ def _table(report: Report) -> str:
 
 def _row(result: Result) -> str:
     status, exercise = exercise_status(result), result.exercise
-    missed = _first_missed(result) if status not in ("passed", "not_started", "not_graded") else None
+    missed = example(result) if status not in ("passed", "not_started", "not_graded") else None
     wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
     of = "/".join(map(points, score(result).own))
     stands = f"{SIGNS[status]} {WORDS[status]}"
     return f"| {word(exercise.name)} {word(exercise.title)} | {stands} | {of} | {wrong} |"
 
 
-def _first_missed(result: Result) -> Verdict | None:
-    """The first property that does not hold, those with numbers to show before others."""
-    missed = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
-    shown = [verdict for verdict in missed if counterexample_of(verdict.outcome) is not None]
-    return next(iter(shown or missed), None)
-
-
 def _first(report: Report) -> Iterator[str]:
     """The first exercise that has something to show, folded."""
     for result in report.marks:
-        missed = _first_missed(result)
+        missed = example(result)
         if missed is not None and (counterexample_of(missed.outcome) or error(missed.outcome)):
             yield from _what_it_does(result)
             yield f"<details><summary>The first counterexample: {word(result.exercise.name)}</summary>"
@@ -123,7 +116,7 @@ def _shown(missed: Verdict) -> Iterator[str]:
 
 def _what_it_does(result: Result) -> Iterator[str]:
     """The first exercise's findings: a table, and what is said beneath it."""
-    shown = told(result.findings)
+    shown = told_of(result)
     if shown is None:
         return
     if shown.guess:
@@ -133,6 +126,8 @@ def _what_it_does(result: Result) -> Iterator[str]:
     yield "\n".join(map(_line_of_table, [shown.columns, ["---"] * len(shown.columns), *_cells(shown)]))
     more = [f"- {shown.others}"] if shown.others else []
     yield "\n".join([*(f"- {word(sentence, NOTE)}" for sentence in shown.sentences), *more])
+    if shown.stake:
+        yield shown.stake
     yield f"HINTS.md goes on from there: {word(shown.hint)}"
 
 
@@ -212,7 +207,7 @@ def _annotation(result: Result, source: str, path: str) -> str:
 
 
 def _message(result: Result) -> Iterator[str]:
-    status, missed, first = exercise_status(result), _first_missed(result), result.diagnosis
+    status, missed, first = exercise_status(result), example(result), result.diagnosis
     yield HEADLINES[status]
     if missed is not None and status not in ("not_started", "not_graded"):
         yield in_words(error(missed.outcome) or "").rstrip(".")
@@ -275,15 +270,13 @@ def files(report: Report, changes: Changes, about: About) -> tuple[Report, dict[
 
 
 def write(texts: Mapping[str, str], folder: Path) -> None:
-    """Write the files; raises UsageError where they cannot be."""
+    """Write the files; raises UsageError where they cannot be, MachineError where there is no room."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             replaced(folder / name, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise UsageError(
-            f"cannot write to {folder}: {error.strerror}", "choose another place: --out"
-        ) from None
+        raise unwritable(error, f"cannot write to {folder}", "choose another place: --out") from None
 
 
 def runner(

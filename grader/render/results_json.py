@@ -10,6 +10,7 @@ import base64
 import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
 from grader.model import Adjustment, Crashed, Kind, NotGraded, Passed, Result, TimedOut, Verdict
@@ -157,6 +158,11 @@ def _gradescope_policy(line: Adjustment, place: int) -> Plain:
 
 
 GITHUB_VERSION = 1
+# The reporter takes it from an environment variable, in which Linux allows 131,072 bytes with the name, and
+# base64 makes it a third longer.
+GITHUB_MOST = 72_000
+# So long may the texts of one test be, until all of it fits.
+SHORTER = (1 << 20, 2000, 1000, 500, 250, 100, 40)
 ANYWHERE = 1 << 20  # lines, as many as no file has
 
 
@@ -165,14 +171,20 @@ def github(report: Report, about: About) -> str:  # noqa: ARG001  # every format
 
     The tests' scores add up to the final score, rounded to 1/1024 so that no crumbs of floating point are
     printed. Bonus points count nothing there; a bonus that was earned is shown, one that was not is left out,
-    for the reporter would call it an error.
+    for the reporter would call it an error. Where all of it would be longer than the reporter can take, texts
+    are shortened; each test's name and score stay.
     """
     head = {
         "version": GITHUB_VERSION,
         "status": "pass" if report.all_passed else "fail",
         "max_score": binary(summed(report).exercises.most),
     }
-    return with_items(head, "tests", _listed(report, _github_tests, _github_aside, _github_policy))
+    for most in SHORTER:
+        tests = _listed(report, _github_tests_of(most), _github_aside, _github_policy)
+        text = with_items(head, "tests", tests)
+        if len(text.encode("utf-8", "backslashreplace")) <= GITHUB_MOST:
+            break
+    return text
 
 
 def wrapped(text: str) -> str:
@@ -180,7 +192,13 @@ def wrapped(text: str) -> str:
     return f"result={base64.b64encode(text.encode()).decode()}\n"
 
 
-def _github_tests(result: Result, place: int) -> Iterator[Plain]:
+@cache
+def _github_tests_of(most: int) -> Exercises:
+    """What lists an exercise's tests, their texts no longer than so many characters; one object a length."""
+    return partial(_github_tests, most=most)
+
+
+def _github_tests(result: Result, place: int, most: int) -> Iterator[Plain]:
     scores = _scores(result)
     for _, verdict in counted(result):
         bonus = verdict.claim.kind is Kind.BONUS
@@ -191,10 +209,10 @@ def _github_tests(result: Result, place: int) -> Iterator[Plain]:
             name + (" (bonus, counted apart)" if bonus else ""),
             _status(verdict),
             scores.get(verdict.claim.name, 0),
-            said(result, verdict),
+            cut(said(result, verdict), most),
             harmless(printable(f"{result.exercise.name}.py")),
             place,
-            _pasted(verdict) or "",
+            cut(_pasted(verdict) or "", most),
             0 if isinstance(verdict.outcome, Passed) else line_of(result.findings, ANYWHERE),
         )
 

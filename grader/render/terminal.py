@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from rich import box
@@ -35,12 +36,22 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import harmless, printable, shortened
-from grader.render.text import WORDS, counted, points, signed
+from grader.render.text import WORDS, points, signed, told_of
 from grader.report.evidence import status
-from grader.report.findings import Told, told
+from grader.report.findings import Told
 from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, score
-from grader.report.words import counterexample_of, headline, meaning, numbers, open_todo, places
+from grader.report.words import (
+    counterexample_of,
+    example,
+    headline,
+    listed,
+    meaning,
+    missed,
+    numbers,
+    open_todo,
+    places,
+)
 
 BAR = 12
 OTHERS = 4
@@ -60,18 +71,37 @@ STYLES = {
 LOOK = {status: (WORDS[status], style) for status, style in STYLES.items()}
 
 
-def render(report: Report, console: Console, folder: str, again: str, stuck: str = STUCK) -> None:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What comes after exercises that were graded by themselves.
+
+    name: the exercise to go on with; empty where every one has passed.
+    begun: there is something in its file already.
+    everything: the command that grades all of them.
+    """
+
+    name: str
+    begun: bool
+    everything: str
+
+
+def render(
+    report: Report, console: Console, folder: str, again: str, stuck: str = STUCK, ahead: Ahead | None = None
+) -> None:
     """Print the report.
 
     folder: how the student calls the folder with the files.
     again: the command that grades one exercise, with {} for its name.
     stuck: where help is, with {} for the exercise's name.
+    ahead: what comes next; None where all exercises were graded.
     """
     tell_on_top(console, report.notes)
     console.print(overview(report))
     unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
     if unfinished is None:
-        _bonus_left(console, report)
+        _passed(console, report, ahead)
+        if ahead is not None:
+            _go_on(console, ahead, folder, again)
     elif unfinished.exercise.own:
         closer_look(console, unfinished)
     else:
@@ -167,9 +197,9 @@ def _quote(console: Console, lines: list[str], style: str = "") -> None:
 
 
 def closer_look(console: Console, result: Result) -> None:
-    """The property with the smallest counterexample in full, the others that do not hold by title."""
-    wrong = missed(result)
-    shown = plainest(wrong)
+    """The property that shows it best in full, the others that do not hold by title."""
+    wrong, shown = missed(result), example(result)
+    assert shown is not None
     title = Text(printable(f"{result.exercise.name}: what does not hold yet"))
     console.print(Rule(title, align="left", style="dim"))
     console.print(Text(printable(shown.claim.title), style="bold"))
@@ -179,7 +209,7 @@ def closer_look(console: Console, result: Result) -> None:
     if counterexample is not None:
         _counterexample(console, counterexample)
     console.print()
-    if (known := told(result.findings)) is not None:
+    if (known := told_of(result)) is not None:
         for line in (*what_it_does(known), *why(known)):
             console.print(line)
         console.print(Text(harmless(f"HINTS.md, “{known.hint}”, goes on from there."), style="dim"))
@@ -239,22 +269,12 @@ def what_it_does(shown: Told) -> Iterator[RenderableType]:
 def why(shown: Told) -> Iterator[RenderableType]:
     """What is said beneath the table."""
     yield from (Paragraph(sentence, "• " if shown.rows else "") for sentence in shown.sentences)
+    if shown.stake:
+        yield Paragraph(shown.stake)
 
 
 def _promised(result: Result) -> int:
     return sum(verdict.claim.kind is Kind.GRADED for verdict in result.verdicts) or len(result.verdicts)
-
-
-def missed(result: Result) -> list[Verdict]:
-    """What does not hold; bonus only where nothing else is missed."""
-    wrong = [verdict for _, verdict in counted(result) if not isinstance(verdict.outcome, Passed)]
-    return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
-
-
-def plainest(wrong: list[Verdict]) -> Verdict:
-    """The verdict with the smallest counterexample; the first, where none has one."""
-    ranked = [(shown.rank, v) for v in wrong if (shown := counterexample_of(v.outcome)) is not None]
-    return min(ranked, key=lambda pair: pair[0], default=((0, 0, 0.0, 0), wrong[0]))[1]
 
 
 def _property_line(verdict: Verdict) -> RenderableType:
@@ -268,9 +288,9 @@ def _property_line(verdict: Verdict) -> RenderableType:
 
 def _counterexample(console: Console, shown: Counterexample) -> None:
     console.print()
-    # Printed as it is, never wrapped: it is there to be pasted.
+    # Printed as it is, never wrapped or indented: it is there to be pasted, and a prompt takes no indent.
     lines = shown.source.rstrip().split("\n")
-    code = "\n".join(f"    {harmless(printable(line))}".rstrip() for line in lines)
+    code = "\n".join(harmless(printable(line)).rstrip() for line in lines)
     console.print(Text(code, style="cyan"), soft_wrap=True)
     console.print()
     for line in numbers(shown):
@@ -278,12 +298,27 @@ def _counterexample(console: Console, shown: Counterexample) -> None:
         console.print(Text(f"  {harmless(printable(str(line)))}", style=style), soft_wrap=True)
 
 
-def _bonus_left(console: Console, report: Report) -> None:
-    console.print(Text("Every exercise has passed. Well done!", style="bold green"))
+def _passed(console: Console, report: Report, ahead: Ahead | None) -> None:
+    """That everything passed which was graded, and which bonus is left."""
+    graded = listed([result.exercise.name for result in report.marks])
+    has = "have" if len(report.marks) > 1 else "has"
+    said = f"{graded} {has} passed." if ahead is not None else "Every exercise has passed. Well done!"
+    console.print(Text(printable(said), style="bold green"))
     for result in report.marks:
         for verdict in result.verdicts:
             if verdict.claim.kind is Kind.BONUS and not isinstance(verdict.outcome, Passed):
                 console.print(_property_line(verdict))
+
+
+def _go_on(console: Console, ahead: Ahead, folder: str, again: str) -> None:
+    if not ahead.name:
+        _say(console, "No exercise is left by itself. Next: all of them together, with")
+        _say(console, f"  {ahead.everything}")
+        return
+    file = f"{folder}/{ahead.name}.py"
+    step = f"see how far {file} is, with" if ahead.begun else f"open {file}, fill in its TODOs, then run"
+    _say(console, f"Next: {step}")
+    _say(console, f"  {_filled(again, ahead.name)}")
 
 
 def tell_on_top(console: Console, notes: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from hashlib import sha256
@@ -14,13 +14,13 @@ from io import TextIOWrapper
 from itertools import count
 from typing import Any, BinaryIO
 
-from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, Verdict
+from grader.model import Adjustment, Finding, Kind, Person, Result, Verdict
 from grader.printable import plain_json, printable
 from grader.report.findings import Told, guessed, on_one_line, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
 from grader.report.standings import Standing, Standings
-from grader.report.words import in_full
+from grader.report.words import example, in_full
 
 # What a spreadsheet takes for a formula, also behind spaces and quotes, also where it cuts a cell at ";".
 FORMULA = re.compile("(^|;)(?=[\\s\"'\u201c\u2018]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
@@ -212,16 +212,23 @@ def summed(report: Report) -> Sum:
 
 
 def said(result: Result, verdict: Verdict) -> str:
-    """What became of a property, in full; the first that does not hold also says what the code does."""
-    text, shown = in_full(verdict.outcome), told(result.findings)
-    if shown is not None and verdict is _first_missed(result):
+    """What became of a property, in full; the one that shows it best also says what the code does."""
+    text, shown = in_full(verdict.outcome), told_of(result)
+    if shown is not None and verdict is example(result):
         text = "\n".join((text, "", *in_lines(shown)))
     return lines_of(text)
 
 
-def _first_missed(result: Result) -> Verdict | None:
-    missed = (v for v in result.verdicts if not isinstance(v.outcome, Passed))
-    return next((v for v in missed if v.claim.kind is Kind.GRADED), None)
+def told_of(result: Result) -> Told | None:
+    """What is shown of an exercise's findings, and last how many of its points hang on them."""
+    shown, marks = told(result.findings), score(result)
+    lost = marks.most - marks.points
+    if shown is None or shown.guess or not lost:
+        return shown
+    this = "this" if shown.causes == 1 else f"these {shown.causes}"
+    hangs = "hangs" if lost == 1 else "hang"
+    which = "All" if lost == marks.most else f"{points(lost)} of these"
+    return replace(shown, stake=f"{which} {points(marks.most)} points {hangs} on {this}.")
 
 
 def in_lines(shown: Told) -> Iterator[str]:
@@ -231,6 +238,8 @@ def in_lines(shown: Told) -> Iterator[str]:
     if shown.others:
         yield f" {shown.others}"
     yield from (f"• {sentence}" if shown.rows else sentence for sentence in shown.sentences)
+    if shown.stake:
+        yield shown.stake
     yield f"HINTS.md, “{shown.hint}”, goes on from there."
 
 

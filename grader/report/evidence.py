@@ -43,7 +43,9 @@ SAID = {
     "condition": 400,
     "explanation": 1200,
     "hint": 200,
+    "cause": 200,
 }
+LATER = {"cause"}  # what findings of older versions do not say
 MOST_FINDINGS = 40
 LONGEST = 1 << 18
 STATUS = {
@@ -126,14 +128,16 @@ def _shown_to_plain(shown: Counterexample) -> Plain:
         "program": shown.source,
         "expected": {label: number_to_plain(number) for label, number in shown.expected},
         "got": {label: number_to_plain(number) for label, number in shown.got},
-        "rank": list(shown.rank),
+        "drawn": shown.drawn,
         "graph": [_node_to_plain(node) for node in shown.graph],
     }
 
 
 def _shown_from_plain(plain: Plain) -> Counterexample:
-    operations, leaves, numbers, drawn = plain["rank"]
-    rank = (_count(operations), _count(leaves), _number(numbers), _count(drawn))
+    # Older versions kept how large the program is as well, and whether it was drawn after that.
+    drawn = plain["drawn"] if "drawn" in plain else plain["rank"][-1:] == [1]
+    if not isinstance(drawn, bool):
+        raise ValueError("a program is drawn or it is not")
     graph = tuple(map(_node_from_plain, plain["graph"]))
     known: set[str] = set()
     for node in graph:
@@ -143,7 +147,7 @@ def _shown_from_plain(plain: Plain) -> Counterexample:
     if len(graph) > MOST_NODES or len(known) < len(graph):
         raise ValueError("the graph is larger than any, or has two nodes of one name")
     program = text(plain["program"])
-    return Counterexample(program, _numbers(plain["expected"]), _numbers(plain["got"]), rank, graph)
+    return Counterexample(program, _numbers(plain["expected"]), _numbers(plain["got"]), drawn, graph)
 
 
 def _node_to_plain(node: Node) -> Plain:
@@ -236,7 +240,7 @@ def findings_from_plain(plain: Plain) -> tuple[Finding, ...]:
 
 
 def _finding(plain: Plain) -> Finding:
-    said = {name: text(plain[name]) for name in SAID}
+    said = {name: text(plain.get(name, "") if name in LATER else plain[name]) for name in SAID}
     if any(len(said[name]) > most for name, most in SAID.items()):
         raise ValueError("a finding says more than there is room for")
     return Finding(**said, line=_count(plain["line"]))

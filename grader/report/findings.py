@@ -5,7 +5,6 @@ What an old report took for the probable mistake has neither a part nor what it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,6 @@ from grader.printable import printable, shortened
 
 HEADING = "What your code does:"
 MOST = 3  # rows, and sentences beneath them: more is not read
-NAME = re.compile(r"[A-Za-z_]\w*")
 LETTERS = 160  # of a cell
 
 
@@ -40,6 +38,7 @@ class Told:
     guess: what is probably wrong, by a report from before there were findings; then there are no rows.
     sentences: why it goes wrong, each said once. more: how many findings are not among these.
     hint: the heading in HINTS.md that helps with the first.
+    causes: how many mistakes are behind all findings. stake: how many points hang on them; may be empty.
     """
 
     guess: str
@@ -47,6 +46,8 @@ class Told:
     sentences: tuple[str, ...]
     more: int
     hint: str
+    causes: int = 1
+    stake: str = ""
 
     @property
     def heading(self) -> str:
@@ -93,15 +94,15 @@ def told(findings: Sequence[Finding]) -> Told | None:
     said: list[Finding] = []
     left = 0
     for finding in findings:
-        row, new = _key(finding), not any(_says_the_same(each, finding) for each in said)
+        row, new = _key(finding), _cause(finding) not in map(_cause, said)
         if (row not in rows and len(rows) == MOST) or (new and len(said) == MOST):
             left += 1
             continue
         rows.setdefault(row, []).append(finding)
         said += [finding] * new
-    return Told(
-        "", tuple(map(_row, rows.values())), tuple(printable(each.explanation) for each in said), left, hint
-    )
+    sentences = tuple(printable(each.explanation) for each in said)
+    causes = len(set(map(_cause, findings)))
+    return Told("", tuple(map(_row, rows.values())), sentences, left, hint, causes)
 
 
 def guessed(finding: Finding) -> bool:
@@ -113,13 +114,9 @@ def _key(finding: Finding) -> tuple[str, str, str]:
     return finding.part, finding.does or finding.name, finding.condition
 
 
-def _says_the_same(one: Finding, other: Finding) -> bool:
-    """Whether nothing differs but whose part it is, self's or other's, which the table shows."""
-    ours, theirs = NAME.match(one.part), NAME.match(other.part)
-    if ours is None or theirs is None:
-        return one.explanation == other.explanation
-    renamed = NAME.sub(lambda name: theirs[0] if name[0] == ours[0] else name[0], one.explanation)
-    return renamed == other.explanation
+def _cause(finding: Finding) -> str:
+    """What findings of one mistake share; those of older reports do not say, so there it is the sentence."""
+    return finding.cause or finding.explanation
 
 
 def _row(same: Sequence[Finding]) -> Row:

@@ -35,7 +35,6 @@ MOST, MOST_FRAMES = 100, 10_000
 FINEST = 10**6  # what points are fractions of at most
 ISOLATIONS = ("full", "reduced", "none")
 ADDED_UP = Fraction(1, 100)
-NO_RANK = [0, 0, 0.0, 0]
 ALL = 1 << 30  # more than fits into any report
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -171,7 +170,7 @@ class Reader:
             "program": self._text(plain["program"]),
             "expected": self._observed(plain["expected"]),
             "got": self._observed(plain["got"]),
-            "rank": NO_RANK,
+            "drawn": plain.get("drawn") is True,
             "graph": graph if len(graph) <= self.nodes else [],
         }
 

@@ -38,7 +38,7 @@ from grader.report.evidence import (
     status,
 )
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
-from grader.report.words import alone_only, elsewhere, in_time, ungraded
+from grader.report.words import alone_only, elsewhere, example, in_time, ungraded
 
 SCHEMA_NAME = "nanograd/report/v1"
 
@@ -171,14 +171,14 @@ def _extra(verdict: Verdict) -> dict[str, Any]:
         "title": verdict.claim.title,
         "status": status(verdict.outcome),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_rank(outcome.get("counterexample")),
+        "counterexample": outcome.get("counterexample"),
         "error": error(verdict.outcome),
     } | _where(outcome, "limit")
 
 
 def exercise_to_plain(result: Result) -> dict[str, Any]:
     """An exercise's JSON form."""
-    points = score(result)
+    points, shown = score(result), example(result)
     return (
         {
             "name": result.exercise.name,
@@ -189,6 +189,7 @@ def exercise_to_plain(result: Result) -> dict[str, Any]:
             "bonus": number(points.bonus),
             "max_bonus": number(points.most_bonus),
             "properties": [_property(result, v) for v in result.verdicts if v.claim.kind is not Kind.NOTE],
+            "example": shown.claim.name if shown else None,
             "diagnosis": diagnosis_to_plain(result.diagnosis),
             "findings": findings_to_plain(result.findings),
             "notes": notes(result),
@@ -208,7 +209,7 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
         "score": number(earned(result, verdict)),
         "max_score": number(worth(result, verdict)),
         "cases": outcome.get("cases", 0),
-        "counterexample": _without_rank(outcome.get("counterexample")),
+        "counterexample": outcome.get("counterexample"),
         "error": error(verdict.outcome),
         "frames": outcome.get("frames", []),
     } | _where(outcome, "absent", "limit")
@@ -217,10 +218,6 @@ def _property(result: Result, verdict: Verdict) -> dict[str, Any]:
 def _where(outcome: dict[str, Any], *keys: str) -> dict[str, Any]:
     """What only some outcomes say."""
     return {key: outcome[key] for key in keys if key in outcome}
-
-
-def _without_rank(shown: dict[str, Any] | None) -> dict[str, Any] | None:
-    return shown and {key: value for key, value in shown.items() if key != "rank"}
 
 
 def error(outcome: Outcome) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from grader.course.course import Course
 from grader.course.properties import declared_in
@@ -102,11 +102,13 @@ def _exercise_from_plain(plain: dict[str, Any]) -> Exercise:
 
 
 DAY = timedelta(days=1)
+# Clocks may have been put back: where no zone is named, nobody knows, and so nobody is charged for it.
+HOUR = timedelta(hours=1)
 ATTEMPTS = ("best", "last")
 # Beyond these a zone or a grace could lead out of the calendar, and a number into infinity.
 YEARS = range(1900, 9000)
 LARGEST = 10**9
-KEYS = {"deadline", "grace_minutes", "late_per_day", "late_most", "attempt", "weights"}
+KEYS = {"deadline", "zone", "grace_minutes", "late_per_day", "late_most", "attempt", "weights"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Policy:
     late_most: the part that lateness costs at most.
     attempt: "best" or "last", whichever of a person's attempts counts.
     weights: by exercise; 1 where nothing is said.
+    zone: by whose calendar the days are counted; None where a day is 24 hours.
     """
 
     deadline: datetime | None = None
@@ -127,6 +130,7 @@ class Policy:
     late_most: Fraction = Fraction(1)
     attempt: str = "best"
     weights: Mapping[str, Fraction] = field(default_factory=dict)
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +156,8 @@ def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
     """
     if unknown := sorted(set(table) - KEYS):
         raise ValueError(f"[policy] knows no {unknown[0]!r}; there are {', '.join(sorted(KEYS))}")
-    deadline = table.get("deadline")
-    if deadline is not None and (not isinstance(deadline, datetime) or deadline.tzinfo is None):
-        raise ValueError("deadline is a date and time with its zone, such as 2026-12-01T23:59:00+01:00")
-    if deadline is not None and deadline.year not in YEARS:
-        raise ValueError(f"deadline is in the year {deadline.year}, which is no year of a course")
+    zone = None if "zone" not in table else _zone(table["zone"])
+    deadline = _deadline(table.get("deadline"), zone)
     if table.get("attempt", "best") not in ATTEMPTS:
         raise ValueError(f"attempt is one of {', '.join(ATTEMPTS)}, not {table['attempt']!r}")
     given = table.get("weights", {})
@@ -170,7 +171,41 @@ def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
     grace = _number(table.get("grace_minutes", 0), "grace_minutes")
     per_day, most = _part(table, "late_per_day", 0), _part(table, "late_most", 100)
     attempt = table.get("attempt", "best")
-    return Policy(deadline, timedelta(minutes=float(grace)), per_day, most, attempt, weights)
+    return Policy(deadline, timedelta(minutes=float(grace)), per_day, most, attempt, weights, zone)
+
+
+def _zone(name: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, TypeError, OSError):
+        if not available_timezones():
+            raise ValueError(
+                "zone needs the list of time zones, which is not here: pip install tzdata"
+            ) from None
+        raise ValueError(
+            f"zone is the name of a time zone, such as Europe/Berlin, not {name!r:.40}"
+        ) from None
+
+
+def _deadline(given: Any, zone: ZoneInfo | None) -> datetime | None:
+    """The moment, in the zone if there is one."""
+    if given is None:
+        return None
+    if not isinstance(given, datetime) or (given.tzinfo is None and zone is None):
+        raise ValueError(
+            "deadline is a date and time with its zone, such as 2026-12-01T23:59:00+01:00,"
+            " or without, and then zone is its name, such as Europe/Berlin"
+        )
+    if given.year not in YEARS:
+        raise ValueError(f"deadline is in the year {given.year}, which is no year of a course")
+    if zone is None:
+        return given
+    return given.astimezone(zone) if given.tzinfo else _latest(given, zone).astimezone(zone)
+
+
+def _latest(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment when clocks show this; the later one of two, where they are put back over it."""
+    return max(wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _number(value: Any, name: str) -> Fraction:
@@ -221,13 +256,30 @@ def _lateness(points: Fraction, policy: Policy, handed_in: datetime | None) -> A
         return None
     if handed_in is None:
         return Adjustment("no date of handing in is known: counted as in time", Fraction(0))
-    if handed_in <= policy.deadline + policy.grace:
+    # As moments: within one zone Python would compare what clocks show.
+    late = handed_in.astimezone(UTC) - policy.deadline.astimezone(UTC)
+    if late <= policy.grace:
         return None
-    days = math.ceil((handed_in - policy.deadline) / DAY)
+    days = _days_of(late) if policy.zone is None else _days_in(policy.zone, policy.deadline, handed_in)
     part = min(days * policy.late_per_day, policy.late_most)
     capped = ", the most there is" if part < days * policy.late_per_day else ""
     begun = "1 day" if days == 1 else f"{days} days"
     return Adjustment(f"late, {begun} begun: {float(part * 100):g} % less{capped}", -points * part)
+
+
+def _days_of(late: timedelta) -> int:
+    """The days begun, of 24 hours; what is less than an hour into a further one begins none."""
+    days, rest = divmod(late, DAY)
+    return days + (rest >= HOUR or not days)
+
+
+def _days_in(zone: ZoneInfo, deadline: datetime, handed_in: datetime) -> int:
+    """The days begun by a zone's calendar, each from the deadline's time of day to the same of the next."""
+    moment, wall = handed_in.astimezone(UTC), deadline.replace(tzinfo=None)
+    days = max(1, (moment - deadline.astimezone(UTC)) // DAY)  # a change of clocks makes it one more at most
+    while moment > _latest(wall + days * DAY, zone):
+        days += 1
+    return days
 
 
 def counted(attempts: Sequence[Attempt], policy: Policy) -> Attempt:

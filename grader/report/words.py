@@ -26,6 +26,7 @@ from grader.model import (
     Passed,
     Result,
     TimedOut,
+    Verdict,
 )
 from grader.report.scoring import exercise_status
 
@@ -112,6 +113,27 @@ def counterexample_of(outcome: Outcome) -> Counterexample | None:
     if isinstance(outcome, Failed | Crashed | TimedOut):
         return outcome.counterexample
     return None
+
+
+def missed(result: Result) -> list[Verdict]:
+    """What does not hold, in its author's order; bonus only where nothing else is missed."""
+    wrong = [
+        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
+    ]
+    return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
+
+
+def example(result: Result) -> Verdict | None:
+    """What every output shows first of an exercise that has not passed; None where nothing is missed.
+
+    That is the first property with a program that its author wrote down to teach it: authors go from what is
+    simple to what is built on it, so it says most of what is wrong. The smallest program of all may show it
+    by chance. Where no such program fails it is the first that was drawn, and else what has no program.
+    """
+    wrong = missed(result)
+    cases = [(case, verdict) for verdict in wrong if (case := counterexample_of(verdict.outcome)) is not None]
+    written = (verdict for case, verdict in cases if not case.drawn)
+    return next(written, cases[0][1] if cases else wrong[0] if wrong else None)
 
 
 def numbers(shown: Counterexample) -> list[Line]:
@@ -283,7 +305,7 @@ def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str,
         return (f"Every exercise passes alone. Together, with all parts your own, {count}: {what}.{guess}",)
     if circle:
         ended = _what_happens(list(filter(_endless, missed)), circle)
-        return (f"{_listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
+        return (f"{listed(circle)} pass alone. Together, with all parts your own, {ended}.",)
     return ()
 
 
@@ -332,7 +354,7 @@ def _what_happens(missed: Sequence[Missed], circle: Sequence[str]) -> str:
 def _how(outcome: Missed, circle: Sequence[str]) -> str:
     match outcome:
         case Crashed() if _endless(outcome):
-            files = _listed([f"{name}.py" for name in circle])
+            files = listed([f"{name}.py" for name in circle])
             where = f", where {files} call each other in a circle" if circle else ""
             return f"it ends in {RECURSION}{where}"
         case Crashed():
@@ -368,6 +390,6 @@ def _again(frames: Sequence[str]) -> set[str]:
     return {between for place, name in enumerate(files) for between in files[place : last[name]]}
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """One, two and three."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

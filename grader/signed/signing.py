@@ -23,9 +23,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, UsageError, unwritable
 from grader.machine.files import added
-from grader.printable import plain_json
+from grader.printable import plain_json, typed
 from grader.render.export import times
 from grader.render.text import About
 from grader.report.report import SCHEMA_NAME, Report, Seed, to_plain
@@ -98,7 +98,7 @@ def load_key(path: Path) -> PrivateKey:
     """
     pem, mode = _read(path)
     if os.name == "posix" and mode & 0o077:
-        raise UsageError(f"others than its owner may read the key {path}", f"run: chmod 600 {path}")
+        raise UsageError(f"others than its owner may read the key {path}", f"run: chmod 600 {typed(path)}")
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError:
@@ -211,7 +211,7 @@ def _write(path: Path, data: bytes, mode: int) -> None:
     try:
         added(path, data, mode)
     except OSError as error:
-        raise UsageError(f"cannot write the key {path}: {error.strerror}", "choose another place") from None
+        raise unwritable(error, f"cannot write the key {path}", "choose another place") from None
 
 
 def _read(path: Path) -> tuple[bytes, int]:

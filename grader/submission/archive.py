@@ -21,7 +21,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import BinaryIO, Protocol, cast
 
-from grader.errors import UsageError
+from grader.errors import UsageError, refuse_of_machine
 
 NEXT = "hand in a zip of the exercise files, made anew"
 # What the libraries raise at bytes that are not what they should be.
@@ -72,7 +72,9 @@ def in_words(where: str) -> Iterator[None]:
         yield
     except Refused as reason:
         raise UsageError(f"{where} {reason}", NEXT) from None
-    except DAMAGE:
+    except DAMAGE as error:
+        if isinstance(error, OSError):
+            refuse_of_machine(error)
         raise UsageError(f"{where} {DAMAGED}", NEXT) from None
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from grader.errors import MachineError, UsageError
+from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.files import Root, temporary
 from grader.model import Person
 from grader.printable import printable, shortened
@@ -350,6 +350,7 @@ def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layou
     try:
         entries, more, nobodys = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
         ) from None
@@ -412,6 +413,7 @@ def unpack(archive: Path) -> tuple[Root, Troubles]:
                 if reason := _take(member, root.path):
                     troubles.append((shortened(member.name.removeprefix("./")), reason))
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
     return root, troubles
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.course.course import LONGEST, Course
-from grader.errors import UsageError
+from grader.errors import UsageError, refuse_of_machine
 from grader.machine.files import regular
 from grader.printable import printable
 
@@ -183,6 +183,7 @@ def gather(title: str, names: Iterable[str], wanted: Sought, read: Callable[[str
 
     title: what the submission is called. names: the files', without folders.
     read: gives a file's content, as a Reader does.
+    Raises MachineError where the system has nothing more to give, such as descriptors.
     """
     wanted = sought(wanted)
     sources, unreadable, remarks = {}, {}, {}
@@ -194,6 +195,7 @@ def gather(title: str, names: Iterable[str], wanted: Sought, read: Callable[[str
         except ValueError as error:
             unreadable[stem] = str(error)
         except OSError as error:
+            refuse_of_machine(error)
             unreadable[stem] = f"{name} cannot be read: {error.strerror}"
         else:
             if remark and stem in wanted.names:
@@ -222,6 +224,7 @@ def _names(folder: Path) -> list[str]:
             f"{folder} is a file, not a folder", "give the folder that holds the exercises"
         ) from None
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(
             f"the folder {folder} cannot be read: {error.strerror}", "check its permissions"
         ) from None

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.errors import MachineError, UsageError
+from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.files import FOLDER, Root, below, regular
 from grader.printable import printable, shortened
 from grader.submission.archive import (
@@ -294,6 +294,8 @@ def _reader(member: Member, name: str, needed: bool) -> Reader:
         except OverBudget:
             raise
         except (Refused, *DAMAGE) as error:
+            if isinstance(error, OSError):
+                refuse_of_machine(error)
             why = str(error) if isinstance(error, Refused) else DAMAGED
             if needed:
                 raise Refused(why) from None
@@ -383,6 +385,8 @@ def _as_exercises(root: Root, path: FolderPath, title: str, wanted: Wanted) -> S
         with root.folder(path[:-1]) as above:
             return _read(above, path[-1], where, title, wanted)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            refuse_of_machine(error)
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(
             f"{where} cannot be read: {reason}", "check what it is, and its permissions"
@@ -402,6 +406,7 @@ def read_loose(root: Root, files: Mapping[str, str], where: str, title: str, wan
             if submission is None:
                 raise nothing(where, wanted, readers)
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(f"{where} cannot be read: {error.strerror}", "check its permissions") from None
     return submission
 
@@ -496,6 +501,7 @@ def read(folder: Path, wanted: Sought) -> Submission:
     try:
         return read_folder(handle, "the submission", "submission", wanted)
     except OSError as error:
+        refuse_of_machine(error)
         raise UsageError(f"the submission cannot be read: {error.strerror}", "hand it in again") from None
     finally:
         os.close(handle)

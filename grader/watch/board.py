@@ -25,16 +25,19 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import printable, shortened
-from grader.render.terminal import LOOK, missed, plainest, what_it_does, why
+from grader.render.terminal import LOOK, what_it_does, why
+from grader.render.text import told_of
 from grader.report.evidence import status
-from grader.report.findings import Told, told
+from grader.report.findings import Told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status
 from grader.report.words import (
     alone_only,
     counterexample_of,
+    example,
     headline,
     meaning,
+    missed,
     numbers,
     open_todo,
     places,
@@ -387,8 +390,8 @@ def _not_started(result: Result, folder: str) -> Iterator[RenderableType]:
 
 
 def _missed(result: Result) -> Parts:
-    wrong = missed(result)
-    shown, known = plainest(wrong), told(result.findings)
+    wrong, shown, known = missed(result), example(result), told_of(result)
+    assert shown is not None
     counterexample = counterexample_of(shown.outcome)
     if isinstance(shown.outcome, Crashed) and counterexample is None:
         return Parts(tuple(_happened(shown)))  # the file itself: what it would promise does not matter yet
@@ -416,7 +419,7 @@ def _happened(shown: Verdict) -> Iterator[RenderableType]:
 
 def _code(shown: Counterexample) -> Iterator[RenderableType]:
     for line in shown.source.rstrip().split("\n"):
-        yield _as_it_is(f"    {printable(line)}".rstrip(), "cyan")
+        yield _as_it_is(printable(line).rstrip(), "cyan")
 
 
 def in_numbers(shown: Counterexample) -> Iterator[RenderableType]:

@@ -14,10 +14,9 @@ from grader.errors import GraderError, MachineError
 from grader.examine.setting import outcome_key
 from grader.forkserver.messages import Task
 from grader.learner.history import FOLDER, state_folder
-from grader.model import Counterexample, Kind, Passed
-from grader.render.terminal import plainest
+from grader.model import Counterexample
 from grader.report.report import Report
-from grader.report.words import counterexample_of
+from grader.report.words import counterexample_of, example
 from grader.submission.submission import Submission
 from grader.watch.board import (
     Board,
@@ -353,10 +352,8 @@ class Actions:
 
 def counterexample(board: Board) -> Counterexample | None:
     """What the current verdict shows."""
-    wrong = [v for v in board.result.verdicts if not isinstance(v.outcome, Passed)] if board.result else []
-    graded = [v for v in wrong if v.claim.kind is Kind.GRADED]
-    wrong = graded or [v for v in wrong if v.claim.kind is Kind.BONUS]
-    return counterexample_of(plainest(wrong).outcome) if wrong else None
+    shown = example(board.result) if board.result else None
+    return None if shown is None else counterexample_of(shown.outcome)
 
 
 def _as_it_was(board: Board) -> Board:

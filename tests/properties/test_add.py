@@ -1,7 +1,7 @@
 """What add promises."""
 
 from grader.agreement import agree
-from grader.autograd.over import LARGE, NEGATIVE, expressions, twice
+from grader.autograd.over import LARGE, NEGATIVE, apart, expressions, twice
 from grader.autograd.program import trace
 from grader.course.properties import graded
 
@@ -14,21 +14,11 @@ def test_data_is_the_sum(expected, got):
     assert agree(got.data, expected.data)
 
 
-@graded(points=1, first=[trace(lambda a: a + 3, 2)], over=expressions("+", plain=True, always_plain=True))
-def test_plain_number_on_the_right(expected, got):
-    """a + 3 works: a plain number may be the second operand."""
-    assert agree(got.values, expected.values)
-
-
 @graded(
-    points=1, first=[trace(lambda a: 3 + a, 2)], over=expressions("+", ("-",), plain=True, always_plain=True)
+    points=1,
+    first=[trace(lambda a, b: a + b, 2, 3)],
+    over=apart(expressions("+", steps=(1, 1), leaves=(2, 2))),
 )
-def test_plain_number_on_the_left(expected, got):
-    """3 + a works: a plain number may be the first operand."""
-    assert agree(got.values, expected.values)
-
-
-@graded(points=1, first=[trace(lambda a, b: a + b, 2, 3)], over=expressions("+", steps=(1, 1), leaves=(2, 2)))
 def test_gradient_reaches_both_operands(expected, got):
     """The gradient of a + b is 1 for both operands."""
     assert agree(got.grads, expected.grads)
@@ -40,8 +30,10 @@ def test_gradient_reaches_both_operands(expected, got):
         trace(lambda a, b: (a + b) * 3, 2, 3),
         trace(lambda a, b, c: (a + b) * c, 2, 3, 4),
         trace(lambda a, b: (a + b) * -2, 2, 3),
+        trace(lambda a, b, c: (a + b) + c, 2, 3, 4),
+        trace(lambda a, b, c: c + (a + b), 2, 3, 4),
     ],
-    over=expressions("+", ("*", "neg"), steps=(2, 4), plain=True),
+    over=apart(expressions("+", ("*", "neg"), steps=(2, 4))),
 )
 def test_upstream_gradient_is_passed_on(expected, got):
     """The gradient that arrives at a + b is passed on: 3 * (a + b) gives 3."""
@@ -74,9 +66,27 @@ def test_operand_used_in_several_places(expected, got):
 
 
 @graded(
+    points=1, first=[trace(lambda a: a + 3, 2)], over=apart(expressions("+", plain=True, always_plain=True))
+)
+def test_plain_number_on_the_right(expected, got):
+    """a + 3 works: a plain number may be the second operand."""
+    assert agree(got.values, expected.values)
+
+
+@graded(
+    points=1,
+    first=[trace(lambda a: 3 + a, 2)],
+    over=apart(expressions("+", ("-",), plain=True, always_plain=True)),
+)
+def test_plain_number_on_the_left(expected, got):
+    """3 + a works: a plain number may be the first operand."""
+    assert agree(got.values, expected.values)
+
+
+@graded(
     points=1,
     first=[trace(lambda a, b: a + b, -2, -3), trace(lambda a, b: a + b, 0, 2), trace(lambda a: a + 0, -1000)],
-    over=expressions("+", numbers=NEGATIVE | LARGE, plain=True),
+    over=apart(expressions("+", numbers=NEGATIVE | LARGE, plain=True)),
 )
 def test_negative_zero_and_large_operands(expected, got):
     """Negative, zero and large operands are added like any other."""

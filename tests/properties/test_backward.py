@@ -1,7 +1,7 @@
 """What backward promises, over the reference's operations."""
 
 from grader.agreement import agree
-from grader.autograd.over import expressions, twice
+from grader.autograd.over import apart, expressions, twice
 from grader.autograd.program import Chain, Seed, trace
 from grader.course.properties import bonus, graded, noted
 
@@ -38,7 +38,7 @@ def test_one_operation(expected, got):
         trace(lambda a: ((a * 2) * 3) * 4, 5),
         trace(lambda a: (a**2) ** 2, 2),
     ],
-    over=expressions("*", ("+", "neg"), steps=(2, 5), leaves=(2, 3)),
+    over=apart(expressions("*", ("+", "neg"), steps=(2, 5), leaves=(2, 3))),
 )
 def test_gradient_reaches_leaves_through_several_operations(expected, got):
     """The gradient goes all the way, multiplied at every step: the chain rule."""
@@ -144,7 +144,7 @@ def test_equal_data_on_different_nodes(expected, got):
         trace(lambda a, b: (a - 2) * b, 2, 3),
         trace(lambda a, b: -(a * b), 2, 3),
     ],
-    over=expressions("-", ("*", "neg"), steps=(1, 5)),
+    over=apart(expressions("-", ("*", "neg"), steps=(1, 5))),
 )
 def test_zero_and_negative_numbers_on_the_way(expected, got):
     """A node whose data or gradient is zero or negative passes its gradient on like any other."""

@@ -1,7 +1,7 @@
 """What pow promises. Never asked: 0 to a power below 1, a negative base to a fraction."""
 
 from grader.agreement import agree
-from grader.autograd.over import LARGE, NEGATIVE, expressions, twice
+from grader.autograd.over import LARGE, NEGATIVE, apart, expressions, twice
 from grader.autograd.program import trace
 from grader.course.properties import graded
 
@@ -44,7 +44,7 @@ def test_gradient_is_the_power_rule(expected, got):
         trace(lambda a, b: a**2 * b, 3, 4),
         trace(lambda a: -(a**2), 3),
     ],
-    over=expressions("**", ("*", "+", "neg"), exponents=WHOLE, steps=(2, 4), plain=True),
+    over=apart(expressions("**", ("*", "+", "neg"), exponents=WHOLE, steps=(2, 4), plain=True)),
 )
 def test_upstream_gradient_is_passed_on(expected, got):
     """The gradient that arrives at a ** k multiplies the one it passes on."""
@@ -54,7 +54,7 @@ def test_upstream_gradient_is_passed_on(expected, got):
 @graded(
     points=1,
     first=[trace(lambda a: a**-1, 2), trace(lambda a: a**-2, 2), trace(lambda a: 1 / a, -2)],
-    over=expressions("**", ("*",), exponents=BELOW_ZERO, steps=(1, 3)),
+    over=apart(expressions("**", ("*",), exponents=BELOW_ZERO, steps=(1, 3))),
 )
 def test_negative_exponents(expected, got):
     """Negative exponents work: a ** -1 is 1 / a."""
@@ -64,7 +64,7 @@ def test_negative_exponents(expected, got):
 @graded(
     points=1,
     first=[trace(lambda a: a**0.5, 4), trace(lambda a: a**1.5, 4), trace(lambda a: a**-0.5, 4)],
-    over=expressions("**", ("*",), exponents=FRACTIONS, numbers=LARGE, steps=(1, 2)),
+    over=apart(expressions("**", ("*",), exponents=FRACTIONS, numbers=LARGE, steps=(1, 2))),
 )
 def test_fractional_exponents(expected, got):
     """Fractional exponents work: a ** 0.5 is the square root."""
@@ -81,7 +81,7 @@ def test_fractional_exponents(expected, got):
         trace(lambda a: a**3, 0),
         trace(lambda a: a**1, 0),
     ],
-    over=expressions("**", ("*",), exponents=(*WHOLE, *BELOW_ZERO), numbers=NEGATIVE, steps=(1, 3)),
+    over=apart(expressions("**", ("*",), exponents=(*WHOLE, *BELOW_ZERO), numbers=NEGATIVE, steps=(1, 3))),
 )
 def test_negative_and_zero_bases(expected, got):
     """A negative base, or zero, to a whole power works like any other."""
@@ -90,8 +90,8 @@ def test_negative_and_zero_bases(expected, got):
 
 @graded(
     points=1,
-    first=[trace(lambda a: a**1, 3), trace(lambda a: a**0, 3), trace(lambda a: a**0 + a**1, 2)],
-    over=expressions("**", ("*", "+"), exponents=(1, 0), steps=(1, 3)),
+    first=[trace(lambda a: a**1, 3), trace(lambda a: a**0, 3), trace(lambda a, b: a**0 + b**1, 2, 3)],
+    over=apart(expressions("**", ("*", "+"), exponents=(1, 0), steps=(1, 3))),
 )
 def test_exponents_one_and_zero(expected, got):
     """a ** 1 has gradient 1, and a ** 0 has gradient 0."""

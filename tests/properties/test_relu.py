@@ -1,7 +1,7 @@
 """What relu promises. At its kink, zero, any slope from 0 to 1 is right."""
 
 from grader.agreement import agree
-from grader.autograd.over import LARGE, NEGATIVE, expressions, twice
+from grader.autograd.over import LARGE, NEGATIVE, apart, expressions, twice
 from grader.autograd.program import trace
 from grader.course.properties import graded, noted
 
@@ -35,7 +35,7 @@ def test_negative_data_becomes_zero(expected, got):
 @graded(
     points=1,
     first=[trace(lambda a: a.relu(), 2), trace(lambda a: a.relu(), 0.5)],
-    over=expressions("relu", ("+",), numbers=LARGE.map(abs), steps=(1, 2)),
+    over=apart(expressions("relu", ("+",), numbers=LARGE.map(abs), steps=(1, 2))),
 )
 def test_gradient_passes_where_positive(expected, got):
     """Where the operand is positive, the gradient passes as it is."""
@@ -45,7 +45,7 @@ def test_gradient_passes_where_positive(expected, got):
 @graded(
     points=1,
     first=[trace(lambda a: a.relu(), -2), trace(lambda a, b: a.relu() + b, -2, 3)],
-    over=expressions("relu", ("+",), numbers=NEGATIVE, steps=(1, 2)),
+    over=apart(expressions("relu", ("+",), numbers=NEGATIVE, steps=(1, 2))),
 )
 def test_gradient_stops_where_negative(expected, got):
     """Where the operand is negative, no gradient passes."""
@@ -62,7 +62,7 @@ def test_gradient_stops_where_negative(expected, got):
         trace(lambda a: a.relu() ** 2, 3),
         trace(lambda a: -a.relu(), 2),
     ],
-    over=expressions("relu", ("*", "neg"), steps=(2, 4), plain=True),
+    over=apart(expressions("relu", ("*", "neg"), steps=(2, 4), plain=True)),
 )
 def test_upstream_gradient_is_passed_on(expected, got):
     """The gradient that arrives at relu, be it positive or negative, is what passes."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 from grader.autograd.any_engine.shape import NARROW, Shape
 from grader.autograd.program import (
@@ -21,13 +23,14 @@ from grader.autograd.program import (
     Program,
     Step,
     Training,
+    View,
     unpack,
 )
 from grader.course.properties import Property
 from grader.examine.cases import Bank, key
 from grader.examine.setting import Setting
 from grader.machine.cache import recall
-from grader.model import Exercise, Numbers, Observation
+from grader.model import Exercise, Numbers, Observation, Raised
 from grader.sandbox.runner import Request
 from grader.subject import Packed, Unfit, pack
 from grader.version import code_digest
@@ -105,7 +108,9 @@ def chosen(
     bank: Bank, properties: Sequence[Property], stays: Callable[[int], bool], answers: Answers | None = None
 ) -> Bank:
     """The cases whose place stays, with other programs and answers where there are any."""
-    counts, written, expected = [], set(), array("d")
+    counts, expected = [], array("d")
+    order = {place: number for number, place in enumerate(bank.written)}
+    written: list[tuple[int, int]] = []  # its author's order, and where it is now
     packed: list[Packed] = []
     lengths: list[int] = []
     known = answers or {}
@@ -113,13 +118,55 @@ def chosen(
         places = [place for place in bank.places(number) if stays(place)]
         counts.append(len(places))
         for place in places:
-            if bank.is_written(place):
-                written.add(len(packed))
+            if place in order:
+                written.append((order[place], len(packed)))
             packed.append(pack(known[place][0]) if place in known else bank.programs[place])
             expected.extend(known[place][1] if place in known else bank.answer(place))
             lengths.append(bank.request.lengths[place])
     request = Request(marshal.dumps(packed), tuple(lengths))
-    return Bank(bank.subject, tuple(counts), frozenset(written), request, expected)
+    return Bank(bank.subject, tuple(counts), tuple(place for _, place in sorted(written)), request, expected)
+
+
+def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], forms: frozenset[str]) -> Bank:
+    """The cases that need nothing that is lacking.
+
+    forms: what is wrong with a plain number on one side; it fails the properties that are about it, and is
+    left out of those that can do without.
+    """
+    wanted = needs_of(bank.request)
+    left_out: set[int] = set()
+    for number in range(len(properties)):
+        places = bank.places(number)
+        # A form that most of a property's cases need is what it is about.
+        about = {form for form in forms if 2 * sum(form in wanted[place] for place in places) > len(places)}
+        needless = forms - about
+        left_out |= {place for place in places if wanted[place] & (lacking | needless)}
+    return chosen(bank, properties, lambda place: place not in left_out)
+
+
+def numbers_alone(bank: Bank, properties: Sequence[Property]) -> Bank:
+    """The cases of the properties that look at no gradient, as programs without a way back."""
+    changed: Answers = {}
+    for number, prop in enumerate(properties):
+        places = [place for place in bank.places(number) if bank.programs[place][0] == "expression"]
+        views = [View(bank.programs[place], tuple(bank.answer(place))) for place in places]
+        if views and all(_looks_at_numbers_alone(prop, view) for view in views):
+            for place, view in zip(places, views, strict=True):
+                program = unpack(view.packed)
+                assert isinstance(program, Expression)
+                steps = tuple(step for step in program.steps if step.op not in (BACKWARD, ZERO))
+                changed[place] = replace(program, steps=steps), tuple(bank.answer(place))
+    return chosen(bank, properties, changed.__contains__, changed)
+
+
+def _looks_at_numbers_alone(prop: Property, expected: View) -> bool:
+    got = copy(expected)
+    got.values = (*expected.data, *(grad + 1.0 for grad in expected.grads))
+    try:
+        prop.holds(expected, got)
+    except AssertionError:
+        return False
+    return True
 
 
 BINARY = ("+", "-", "*", "/")
@@ -135,7 +182,8 @@ def needs_of(request: Request) -> list[frozenset[str]]:
 def needs(packed: Packed) -> frozenset[str]:
     """The operations and forms that a program uses: "+", "+right" with a plain number there, and so on."""
     if packed[0] == "expression":
-        return frozenset(_of_steps(packed[2]))
+        again = {"again"} if _goes_back_again(len(packed[1]), packed[2]) else set()
+        return frozenset(_of_steps(packed[2])) | again
     if packed[0] == "chain":
         return frozenset({"+", BACKWARD})
     return frozenset({BACKWARD}) if packed[0] == "seed" else frozenset(_of_module(packed))
@@ -159,6 +207,22 @@ def _of_steps(steps: tuple[tuple[str, tuple[int | tuple[float, ...], ...]], ...]
             yield op
     if backwards > 1:
         yield "twice"
+
+
+def _goes_back_again(leaves: int, steps: tuple[tuple[str, tuple[Any, ...]], ...]) -> bool:
+    """Whether a backward() goes over results that an earlier one has been over."""
+    made_of: list[set[int]] = [set() for _ in range(leaves)]
+    been: set[int] = set()
+    for op, operands in steps:
+        nodes = {operand for operand in operands if isinstance(operand, int)}
+        if op == BACKWARD:
+            (root,) = nodes
+            if made_of[root] & been:
+                return True
+            been |= made_of[root]
+        elif op != ZERO:
+            made_of.append({len(made_of)}.union(*(made_of[node] for node in nodes)))
+    return False
 
 
 def _of_module(packed: Packed) -> Iterator[str]:
@@ -188,6 +252,8 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking.add("plain")
     if not shape.backward:
         lacking.add(BACKWARD)
+    if shape.frees:
+        lacking.add("again")
     if beside:
         own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(exercise)
         lacking = {word for word in lacking if own is not None and word.startswith(own)}
@@ -195,8 +261,9 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
         # Our "/" is made of the code's own power then.
         lacking |= {"/"} if "**negative" in lacking else set()
-        if exercise == "backward" and not shape.backward:
-            lacking.add(BACKWARD)
+        if exercise == "backward":
+            lacking |= set() if shape.backward else {BACKWARD}
+            lacking |= {"again"} if shape.frees else set()
     for name, module in shape.modules.items():
         lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
         lacking |= {f"{name}.parameters"} if not module.parameters else set()
@@ -248,6 +315,8 @@ def _shared(op: str, data: float, grads: Numbered) -> Checkup:
     return Checkup("shared", op, Expression((3, 2), steps), data, grads)
 
 
+# With a plain number on one side.
+FORMS = ("+left", "+right", "*left", "*right")
 CHECKUPS = (
     _one("+", _step("+", 0, 1), 5, (1, 1)),
     _one("-", _step("-", 0, 1), 1, (1, -1)),
@@ -268,6 +337,10 @@ CHECKUPS = (
     _twice("*", 6, (4, 6)),
     _shared("+", 13, (3, 2)),
     _shared("*", 108, (108, 108)),
+    _one("+left", _step("+", Plain(5.0), 0), 8, (1,), (3,)),
+    _one("+right", _step("+", 0, Plain(5.0)), 8, (1,), (3,)),
+    _one("*left", _step("*", Plain(5.0), 0), 15, (5,), (3,)),
+    _one("*right", _step("*", 0, Plain(5.0)), 15, (5,), (3,)),
 )
 
 
@@ -284,15 +357,28 @@ def broken(seen: Sequence[Observation]) -> frozenset[str]:
     pairs = list(zip(CHECKUPS, seen, strict=True))
     data = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right_data(c, got)}
     grads = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right(c, got)}
-    operations = [c.part for c in CHECKUPS if c.part == c.by]
+    operations = [c.part for c in CHECKUPS if c.part == c.by and c.part not in FORMS]
     # An operation may be right as the root and still not pass on what arrives. Where none passes it on, that
     # is backward()'s fault.
     under = {c.by: _right(c, got) for c, got in pairs if c.part == "under"}
     if any(under.values()):
         grads |= {part: grads[part] and under[part] for part in operations}
     anyhow = any(grads[part] for part in operations)
-    wrong = {part for part in operations if not data[part] or (anyhow and not grads[part])}
+    parts = (*operations, *FORMS)
+    wrong = {part for part in parts if not data[part] or (anyhow and not grads[part])}
     return frozenset(wrong | {part for part in ("twice", "shared") if _fails(part, pairs, grads)})
+
+
+def wrong_forms(broken: frozenset[str]) -> frozenset[str]:
+    """The forms that are wrong, of operations that are right."""
+    return frozenset(form for form in FORMS if form in broken and form[0] not in broken)
+
+
+def crashing(seen: Sequence[Observation]) -> frozenset[str]:
+    """The operations whose programs raise, where those of another one are right."""
+    pairs = [(c, got) for c, got in zip(CHECKUPS, seen, strict=True) if c.part == c.by]
+    raised = {c.part for c, got in pairs if isinstance(got, Raised)}
+    return frozenset(raised if any(_right(c, got) for c, got in pairs) else ())
 
 
 def _fails(part: str, pairs: list[tuple[Checkup, Observation]], grads: Mapping[str, bool]) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from grader.course.course import Course
-from grader.errors import UsageError
+from grader.errors import UsageError, refuse_of_machine
 from grader.printable import printable
 from grader.submission.choice import said_by
 from grader.submission.commit import Entry, commit, entries
@@ -120,15 +120,20 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
                 "export it as a script: jupyter nbconvert --to script",
             )
         raise UsageError(f"{title} holds no Python file", "give a .py file, or the folder with it")
-    sources, unreadable, left = {}, {}, IN_ALL
-    for name in python[:MOST_FILES]:
+    sources: dict[str, str] = {}
+    unreadable, left = {}, IN_ALL
+    for name in python:
         try:
             source = text(name, files[name]())
         except ValueError as error:
             unreadable[name.removesuffix(".py")] = str(error)
             continue
         except OSError as error:
+            refuse_of_machine(error)
             unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
+            continue
+        # Of very many files, those count that look like an engine.
+        if len(sources) >= MOST_FILES and ENGINE.search(source) is None:
             continue
         left -= len(source)
         if left < 0:

@@ -34,9 +34,14 @@ class Loadable(Parts):
 
     def head(self) -> dict[str, Any]:
         """As the worker is told."""
-        name = STAND_INS.get(self.beside, "")
+        spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {"numpy"}
+        spared |= set() if self.beside else {"siblings"}
+        # What is examined is not sent along, nor what it is made into: each stands in only where it must.
+        spared |= set() if self.beside and self.beside != "backward" else {"order"}
+        name, module = STAND_INS.get(self.beside, ("", ""))
+        spared |= {"neuron", "layer"} - {module} | (set() if module else {"stand_ins"})
         given = {
-            "code": sent(WORKER),
+            "code": {name: code for name, code in sent(WORKER).items() if name not in spared},
             "files": dict(self.modules),
             "value": self.asked.value,
             "map": dict(self.asked.names),

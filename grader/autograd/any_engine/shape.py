@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -35,7 +36,7 @@ class Module:
 
     name, file: the class's own, for people.
     stub: it is still to be written.
-    made: it can be made of sizes.
+    made: it can be made of sizes. asked: its neurons can be found in it.
     activation: its own; of an MLP the hidden layers'. last: of an MLP's last layer.
     flag: it can be had without an activation.
     parameters: it has a list of them.
@@ -49,6 +50,7 @@ class Module:
     last: str = "linear"
     flag: bool = True
     parameters: bool = True
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class Shape:
     graph: how its nodes are linked, where others can be made to fit among them; else empty.
     refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
     stubs: methods that are still to be written.
-    resets: backward() begins by setting gradients to zero.
+    resets: backward() begins by setting gradients to zero. frees: it takes the graph apart.
     extras: operations that are in no exercise.
-    failed: files that could not be loaded.
+    failed: what kept files from being loaded: the file, the line or 0, and the error.
     modules: Neuron, Layer and MLP, by our names.
     operands, rule: attributes by which nodes are linked, where others can be made.
     places: of each method, by our names: its file, its first line, and its name there.
@@ -78,11 +80,17 @@ class Shape:
     stubs: frozenset[str]
     resets: bool
     extras: tuple[str, ...]
-    failed: tuple[str, ...]
+    failed: tuple[tuple[str, int, str], ...]
     modules: Mapping[str, Module]
     operands: str = ""
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
+    frees: bool = False
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The operations of exercises that it has not, and backward() if it has not that."""
+        return self.refused & {*OPERATIONS.values()} | ({"backward"} - {self.backward and "backward"})
 
 
 def shape_from_numbers(numbers: Sequence[float]) -> Shape:
@@ -105,8 +113,9 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         refused=_words(lines.get("refused", "")),
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
+        frees=lines.get("frees") == "1",
         extras=tuple(sorted(_words(lines.get("extras", "")))),
-        failed=tuple(shortened(path, LONGEST) for path in lines.get("needs", "").split(" ") if path),
+        failed=tuple(_trouble(name, said) for name, said in lines.items() if name.startswith("trouble.")),
         modules=modules,
         operands=_identifier(lines.get("operands", "")),
         rule=_identifier(lines.get("rule", "")),
@@ -122,6 +131,11 @@ def _place_in(lines: Mapping[str, str], name: str) -> tuple[str, int, str] | Non
     return (file, int(line), own) if known else None
 
 
+def _trouble(name: str, said: str) -> tuple[str, int, str]:
+    line, _, error = said.partition(" ")
+    return shortened(name.removeprefix("trouble."), LONGEST), int(line) if line.isdecimal() else 0, error
+
+
 def _module_from(name: str, lines: Mapping[str, str]) -> Module:
     told = {key: lines.get(f"{name}.{key}", "") for key in ("class", "file", "activation", "last")}
     return Module(
@@ -129,6 +143,7 @@ def _module_from(name: str, lines: Mapping[str, str]) -> Module:
         file=shortened(told["file"], LONGEST),
         stub=lines.get(f"{name}.stub") == "1",
         made=lines.get(f"{name}.made") == "1",
+        asked=lines.get(f"{name}.asked", "1") == "1",
         activation=_among(told["activation"], ACTIVATIONS, "relu"),
         last=_among(told["last"], ACTIVATIONS, "linear"),
         flag=lines.get(f"{name}.flag") == "1",
@@ -162,7 +177,7 @@ def found(shape: Shape) -> list[str]:
     lines += [_module(name, module) for name, module in shape.modules.items()]
     missing = [name for name in MODULES.values() if name not in shape.modules]
     if missing:
-        lines.append(f"no {' and no '.join(missing)}")
+        lines.append(f"no {' and no '.join(missing)}{_why_unloaded(shape)}")
     return lines
 
 
@@ -199,14 +214,26 @@ def _absent(shape: Shape, name: str) -> NotStarted | None:
 def _module_absent(shape: Shape, name: str) -> NotStarted | None:
     module = shape.modules.get(name)
     if module is None:
-        why = f"; {shape.failed[0]}.py could not be loaded" if shape.failed else ""
-        return NotStarted(f"there is no {name}{why}", absent=True)
+        return NotStarted(f"there is no {name}{_why_unloaded(shape)}", absent=True)
     if module.stub:
         return NotStarted(f"{module.name} in {module.file}.py is still to be written")
     if not module.made:
         sizes = {"Neuron": "a number of inputs", "Layer": "two sizes", "MLP": "a list of sizes"}[name]
         return NotStarted(f"{module.name} in {module.file}.py cannot be made of {sizes} alone", absent=True)
+    if not module.asked:
+        return NotStarted(
+            f"{module.name} in {module.file}.py holds no neurons, and no rows of weights, to be asked",
+            absent=True,
+        )
     return None
+
+
+def _why_unloaded(shape: Shape) -> str:
+    """Which file could not be loaded, and why, if there is one."""
+    if not shape.failed:
+        return ""
+    file, line, error = shape.failed[0]
+    return f"; {file}.py{f', line {line},' if line else ''} could not be loaded: {error}"
 
 
 STRICT = "in a shape of its own, judged by the course's promises"
@@ -256,11 +283,18 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     name = exercise.name
     if name in OPERATIONS and f"{OPERATIONS[name].removesuffix('int')}right" in shape.refused:
         yield "It takes no plain number as an operand; what needs one was left out."
+    if name in OPERATIONS and not shape.backward and not shape.graph:
+        yield "It has no backward() yet, so only its numbers were judged, and no gradient."
     if name == "backward":
         if shape.resets:
             yield (
                 "Its backward() sets every gradient of the graph to zero first, where PyTorch's adds; "
                 "it was judged by that."
+            )
+        if shape.frees:
+            yield (
+                "Its backward() takes the graph apart, as PyTorch's does: no second one over the same "
+                "graph was asked for."
             )
         if not shape.graph:
             yield (
@@ -337,6 +371,9 @@ def _why(why: Observation | None, submission: Submission) -> tuple[str, str]:
             return "it gives no sensible account of itself", CHOOSE
 
 
+NEWER = re.compile(r"cannot import name '(\w+)' from '(\w+)'.*")
+
+
 def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tuple[str, str]:
     kind, _, said = error.partition(": ")
     where = next((frame.partition(", in ")[0] for frame in reversed(frames)), "")
@@ -354,6 +391,13 @@ def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tupl
         return (
             f"{at}it reads a file, {path[1] if path else said}, which is not there",
             "define first, read files later",
+        )
+    newer = NEWER.fullmatch(said)
+    if kind == "ImportError" and newer and newer[2] in sys.stdlib_module_names:
+        here = ".".join(map(str, sys.version_info[:2]))
+        return (
+            f"{at}{newer[2]} of Python {here} has no {newer[1]}",
+            "it needs a newer Python: make the grader's environment with one",
         )
     if kind in ("ModuleNotFoundError", "ImportError"):
         return f"{at}{said}", "hand in the folder that has this file, too"

@@ -7,7 +7,9 @@ that is the solution. Whatever stands in braces is filled in by the reader that 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from string import Formatter
 
 from grader.autograd.reading.ideas import line_of, of_trouble
 from grader.autograd.reading.naming import Names
@@ -15,6 +17,7 @@ from grader.model import Exercise, Finding, Raised
 
 PLAIN = ("a Value", "a new Value")  # what a side may be instead of code
 SHOWN = 120  # characters of one side that anybody reads
+PLACES = ("part", "node", "used")  # what in a sentence says of which part it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +419,7 @@ class Findings:
         # A line that the file does not have is no line, whoever says so.
         line = line if 0 < line <= self._lines else 0
         shown = _short(does), _short(should), condition, sentence, hint, line
-        made = Finding(finding, self.names.said(kind.name), part, *shown)
+        made = Finding(finding, self.names.said(kind.name), part, *shown, _cause(finding, kind, said))
         if not any((f.finding, f.part, f.condition) == (finding, part, condition) for f in self.found):
             self.found.append(made)
 
@@ -441,6 +444,13 @@ class Findings:
             else:
                 kept.append(found)
         self.found = kept
+
+
+def _cause(finding: str, kind: Kind, said: Mapping[str, str]) -> str:
+    """What is the same wherever one mistake shows: all that its sentence says but of which part."""
+    used = sorted({field for _, field, _, _ in Formatter().parse(kind.explanation) if field})
+    told = [f"{field}: {said[field]}" for field in used if field not in PLACES and said[field]]
+    return _short("; ".join([finding, *told]))
 
 
 def _short(text: str) -> str:

@@ -152,6 +152,14 @@ def _sent(name: str, parts: dict[str, bytes]) -> ModuleType:
     return _import(f"{package}.serving")
 
 
+def _go_back(engine: Engine, root: Any) -> None:
+    """Call backward(), or what an engine has for it where that is what its nodes call something else."""
+    if "backward" in engine:
+        engine["backward"](root)
+    else:
+        root.backward()
+
+
 def forward(
     engine: Engine, shape: tuple[Any, ...], parameters: Any, rows: Any, plain: bool, joint: bool
 ) -> Numbers:
@@ -169,9 +177,9 @@ def forward(
         if joint:
             total = root if total is None else total + root
         else:
-            root.backward()
+            _go_back(engine, root)
     if total is not None:
-        total.backward()
+        _go_back(engine, total)
     return [out.data for out in outputs] + [p.grad for p in slots] + [x.grad for x in inputs]
 
 
@@ -224,7 +232,7 @@ def training(
         wanted = [number for target in targets for number in target]
         errors = [(out - number) ** 2 for out, number in zip(outs, wanted)]
         loss = sum(errors[1:], errors[0])
-        loss.backward()
+        _go_back(engine, loss)
         for p in _parameters(engine, module):
             p.data -= rate * p.grad
         losses.append(loss.data)
@@ -251,7 +259,7 @@ def descent(
         squares = [p**2 for p in listed]
         loss = sum(hinges[1:], hinges[0]) * (1 / len(rows)) + decay * sum(squares[1:], squares[0])
         module.zero_grad()
-        loss.backward()
+        _go_back(engine, loss)
         for p in listed:
             p.data -= rate * p.grad
         seen += [loss.data, *(out.data for out in outs)]
@@ -368,7 +376,7 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
     inputs = nodes[:]
     for op, operands in steps:
         if op == "backward":
-            nodes[operands[0]].backward()
+            _go_back(engine, nodes[operands[0]])
         elif op == "zero":
             for node in nodes:
                 node.grad = 0.0
@@ -405,7 +413,7 @@ def _chain(engine: Engine, links: int) -> Numbers:
     x = y = engine["Value"](1.0)
     for _ in range(links):
         y = y + x
-    y.backward()
+    _go_back(engine, y)
     return [y.data, x.grad]
 
 
@@ -416,7 +424,7 @@ def _reading(engine: Engine, *question: Any) -> Numbers:
 
 def _seed(engine: Engine, leaf: Any) -> Numbers:
     x = engine["Value"](leaf)
-    x.backward()
+    _go_back(engine, x)
     return [type(x.grad) is float]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,13 +13,13 @@ from grader.model import Counterexample, Kind, Passed, Result, Verdict
 from grader.printable import printable, shortened
 from grader.render.html.class_page import shown_to_plain
 from grader.render.html.sheet import asset, html, needed, page, style
-from grader.render.picture.svg import drawable, drawing, picture_style, reading
-from grader.render.text import WORDS, counted, points, signed, summed
+from grader.render.picture.svg import drawable, drawing, picture_style
+from grader.render.text import WORDS, counted, points, signed, summed, told_of
 from grader.report.evidence import status
-from grader.report.findings import Told, told
+from grader.report.findings import Told
 from grader.report.report import Report, notes
 from grader.report.scoring import Score, absent, earned, exercise_status, score, worth
-from grader.report.words import counterexample_of, headline, meaning, places
+from grader.report.words import counterexample_of, example, headline, meaning, places
 
 BY = "the page"
 
@@ -124,10 +124,10 @@ def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
         extra=_extra(marks),
         share=share(*marks.own),
         counts=result.exercise.counts,
-        told=told(result.findings),
+        told=told_of(result),
         missed=tuple(
             _property(f"{key}-{at}", result, verdict, started and not passed and at == 0)
-            for at, verdict in enumerate(_missed(verdicts))
+            for at, verdict in enumerate(_missed(result))
         ),
         held=tuple(_property("", result, v, False) for v in verdicts if isinstance(v.outcome, Passed)),
         notes=tuple(map(printable, notes(result))),
@@ -135,17 +135,11 @@ def part_of(key: str, result: Result, hints: Mapping[str, str]) -> Part:
     )
 
 
-def _missed(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """What does not hold: first the one with least to read, then the others in order, bonus last."""
-    wrong = [verdict for verdict in verdicts if not isinstance(verdict.outcome, Passed)]
-    first = min(wrong, key=_reading, default=None)
+def _missed(result: Result) -> list[Verdict]:
+    """What does not hold: first what shows best what is wrong, then the others in order, bonus last."""
+    wrong = [v for _, v in counted(result) if not isinstance(v.outcome, Passed)]
+    first = example(result)
     return sorted(wrong, key=lambda v: (v is not first, v.claim.kind is not Kind.GRADED))
-
-
-def _reading(verdict: Verdict) -> tuple[bool, bool, int, int]:
-    shown = counterexample_of(verdict.outcome)
-    lines, letters = (0, 0) if shown is None else reading(shown)
-    return verdict.claim.kind is not Kind.GRADED, shown is None, lines, letters
 
 
 def _points(marks: Score) -> str:

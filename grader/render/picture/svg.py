@@ -18,13 +18,13 @@ from xml.sax.saxutils import escape, quoteattr
 from grader.agreement import close
 from grader.errors import UsageError
 from grader.machine.files import whole_file
-from grader.model import Counterexample, Kind, Node, Passed, Verdict
+from grader.model import Counterexample, Kind, Node, Result, Verdict
 from grader.printable import printable
 from grader.render.html.sheet import by_media, in_light
 from grader.render.picture.layout import Box, Curve, Placed, layered, placed
 from grader.report.report import Report
 from grader.report.scoring import exercise_status
-from grader.report.words import counterexample_of, number
+from grader.report.words import counterexample_of, example, missed, number
 
 MARGIN = 12.0
 HEADING = 30.0
@@ -369,17 +369,15 @@ class Found:
     shown: Counterexample
 
 
-def smallest(report: Report, only: tuple[str, ...] = ()) -> Found:
-    """The smallest graph of the first exercise that has not passed and has one.
+def example_graph(report: Report, only: tuple[str, ...] = ()) -> Found:
+    """The graph that is shown of the first exercise that has not passed and has one.
 
     only: the exercises to look at; all, where none is named.
     Raises UsageError where there is none.
     """
     looked = [result for result in report.marks if not only or result.exercise.name in only]
     for result in looked:
-        graphs = sorted(_graphs(result.verdicts), key=lambda pair: reading(pair[1]))
-        if graphs:
-            verdict, shown = graphs[0]
+        for verdict, shown in _graphs(result):
             return Found(result.exercise.name, verdict.claim.title, shown)
     done = all(exercise_status(result) == "passed" for result in looked)
     why = "everything has passed" if done else "no counterexample here has a graph"
@@ -388,14 +386,10 @@ def smallest(report: Report, only: tuple[str, ...] = ()) -> Found:
     )
 
 
-def _graphs(verdicts: tuple[Verdict, ...]) -> Iterator[tuple[Verdict, Counterexample]]:
-    for verdict in verdicts:
-        if verdict.claim.kind is Kind.GRADED and not isinstance(verdict.outcome, Passed):
-            shown = counterexample_of(verdict.outcome)
-            if shown is not None and shown.graph:
-                yield verdict, shown
-
-
-def reading(shown: Counterexample) -> tuple[int, int]:
-    """How much there is to read, in lines and in letters; a report in JSON does not tell the rank."""
-    return shown.source.count("\n"), len(shown.source)
+def _graphs(result: Result) -> Iterator[tuple[Verdict, Counterexample]]:
+    """The counterexamples with a graph, first the one that every output shows first."""
+    first = example(result)
+    for verdict in sorted(missed(result), key=lambda verdict: verdict is not first):
+        shown = counterexample_of(verdict.outcome)
+        if verdict.claim.kind is Kind.GRADED and shown is not None and shown.graph:
+            yield verdict, shown

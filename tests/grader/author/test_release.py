@@ -126,6 +126,33 @@ def test_project_holds_the_workflows_and_every_script_they_run(released):
         assert scripts or "-I grader/start.py grader.ci.comment" in text
 
 
+def test_project_holds_the_lessons_and_every_file_that_a_document_links_to(released, course):
+    found = places(released)
+    assert {f"docs/lessons/{name}.md" for name in course.names} < found
+    for place in (place for place in found if place.endswith(".md")):
+        text = (released / place).read_text("utf-8")
+        for link in re.findall(r"\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)", text):
+            assert (released / place).parent.joinpath(link).resolve().is_file(), (place, link)
+
+
+def test_readme_of_the_project_names_the_watch_and_every_lesson(released, course):
+    text = (released / "README.md").read_text("utf-8")
+    before, _, after = text.partition("## The exercises")
+    assert "`make watch`" in before
+    links = re.findall(r"\]\(docs/lessons/(\w+)\.md\)", after)
+    assert links == [*course.names, "graph", "moons", "reading"]
+
+
+def test_course_without_lessons_is_released_without_a_word_of_them(course, tmp_path):
+    root = tmp_path / "course"
+    shutil.copytree(
+        ROOT, root, ignore=shutil.ignore_patterns(".venv", ".git", "lessons", "build", "benchmarks")
+    )
+    release(Course.load(root), tmp_path / "project")
+    assert "lesson" not in (tmp_path / "project" / "README.md").read_text("utf-8")
+    assert not (tmp_path / "project" / "docs" / "lessons").exists()
+
+
 def test_project_grades_its_own_commits(released, tmp_path):
     project = tmp_path / "project"
     shutil.copytree(released, project)
@@ -158,6 +185,9 @@ def test_no_line_of_a_solution_lies_open(released, course):
     assert len(secret) > 40
     for place in places(released):
         text = (released / place).read_bytes().decode("utf-8", "replace")
+        if place.startswith("docs/lessons/"):
+            # What a wrong relu does may be what a right add does.
+            text = "\n".join(line for line in text.splitlines() if "│" not in line)
         assert [line for line in secret if line in text] == [], place
 
 
@@ -272,8 +302,8 @@ def test_program_that_was_shown_can_be_pasted(graded, wrong):
     program = next(p for p in mul["properties"] if p["name"] == "same_operand_twice")["counterexample"][
         "program"
     ]
-    done = run(wrong, "-", text=program + "print(a.grad)\n")
-    assert (done.returncode, done.stdout) == (0, "2.0\n"), done.stderr
+    done = run(wrong, "-", text=program)
+    assert (done.returncode, done.stdout) == (0, "b.data = 4, a.grad = 2.0\n"), done.stderr
 
 
 def test_reference_that_raises_shows_neither_its_lines_nor_the_students(wrong, course):
@@ -360,6 +390,25 @@ def test_makefile_grades_one_exercise_when_told_to(released):
         ["make", "-n", "grade", "EX=mul"], cwd=released, capture_output=True, text=True, check=True
     )
     assert ".venv/bin/grader grade --exercise mul" in done.stdout
+
+
+@make
+def test_make_grade_ends_well_wherever_a_grade_came_about(project, solutions):
+    for place in (".venv/bin", ".venv/lib"):
+        (project / place).mkdir(parents=True)
+    (project / ".venv" / "ready").touch()
+    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec {sys.executable} -B -m grader "$@"\n')
+    (project / ".venv" / "bin" / "grader").chmod(0o755)
+    (project / "exercises" / "mul.py").write_text(solutions["mul"].replace("+=", "="))
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS")}
+    for exercise, code, said in (("mul", 0, ""), ("add", 0, ""), ("plus", 2, "there is no exercise 'plus'")):
+        done = subprocess.run(
+            ["make", "grade", f"EX={exercise}"],
+            cwd=project, env=env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert said in done.stderr
+        assert bool(done.stderr) == bool(said)
 
 
 def test_rule_that_is_no_students_is_cut_with_its_recipe():

@@ -88,6 +88,38 @@ def test_what_was_worked_on_is_told_as_kept_and_nothing_is_touched(course, proje
     assert snapshot(project) == before
 
 
+def as_windows_checks_out(project):
+    """Every text with the line ends that git for Windows writes."""
+    for path in project.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b"\0"
+        if b"\0" not in data:
+            path.write_bytes(data.replace(b"\n", b"\r\n"))
+
+
+def test_line_ends_of_a_checkout_are_nobodys_changes(course, project):
+    as_windows_checks_out(project)
+    before = snapshot(project)
+    assert update(course, project) == []
+    assert snapshot(project) == before
+
+
+def test_stub_with_the_line_ends_of_a_checkout_is_replaced(newer_stub, project):
+    as_windows_checks_out(project)
+    assert told(newer_stub, project) == ["exercises/add.py: replaced", "grader/reference.sealed: replaced"]
+
+
+def test_work_with_the_line_ends_of_a_checkout_is_kept(newer_stub, project):
+    (project / ADD).write_text("mine = 1\n")
+    as_windows_checks_out(project)
+    assert told(newer_stub, project)[0] == "exercises/add.py: kept, though the newer course has another stub"
+
+
+def test_what_a_checkout_made_of_a_project_is_passed_on_as_it_was_released(project, tmp_path):
+    as_windows_checks_out(project)
+    release(Course.load(project), tmp_path / "next")
+    assert not any(b"\r\n" in path.read_bytes() for path in (tmp_path / "next").rglob("*.py"))
+
+
 # Exercises
 
 

@@ -225,7 +225,7 @@ NODE["grad"] = NODE["data"]
         {"counterexample": SHOWN | {"expected": {"a": "1e5"}}},
         {"counterexample": SHOWN | {"expected": {"a": True}}},
         {"counterexample": SHOWN | {"got": {"a": 10**400}}},
-        {"counterexample": SHOWN | {"rank": [1, 2, 3]}},
+        {"counterexample": SHOWN | {"drawn": 1}},
         {"counterexample": SHOWN | {"program": 3}},
         {"counterexample": SHOWN | {"graph": [NODE | {"operands": ["c"]}]}},
         {"counterexample": SHOWN | {"graph": [NODE | {"operands": ["b"]}]}},

@@ -1,5 +1,6 @@
 """From observations to outcomes: what a student is told of a case that does not hold."""
 
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from grader.agreement import agree
 from grader.autograd.as_python import SHOWN, source
 from grader.autograd.oracle import answer
-from grader.autograd.program import Chain, Forward, Fresh, Shape, size, trace
+from grader.autograd.program import Chain, Forward, Fresh, Shape, trace
 from grader.autograd.subject import SUBJECT
 from grader.course.properties import graded
 from grader.examine.cases import record
@@ -51,10 +52,25 @@ def test_nothing_is_broken_where_all_agrees(bank, right):
     assert first_broken(PROP, bank, bank.places(0), right) is None
 
 
-def test_the_simplest_broken_case_comes_first(bank, right):
-    for place in (0, 1, 2):
-        seen = [*right[:place], *map(wrong, right[place:])]
-        assert first_broken(PROP, bank, bank.places(0), seen) == place
+def test_what_was_written_down_is_shown_in_its_author_s_order(bank, right):
+    for written in ((2, 0), (1,)):
+        ordered = replace(bank, written=written)
+        assert first_broken(PROP, ordered, bank.places(0), list(map(wrong, right))) == written[0]
+
+
+def test_where_no_written_case_is_broken_the_simplest_is_shown(bank, right):
+    drawn = replace(bank, written=(2,))
+    for place in (0, 1):
+        seen = [*right[:place], *map(wrong, right[place:2]), right[2]]
+        assert first_broken(PROP, drawn, bank.places(0), seen) == place
+
+
+def test_a_case_that_was_never_tried_is_shown_only_where_nothing_else_is(bank, right):
+    ended = [Ended("it ended", busy=False)] * 3
+    ordered = replace(bank, written=(2, 1, 0))
+    assert first_broken(PROP, ordered, bank.places(0), ended) == 2
+    assert first_broken(PROP, ordered, bank.places(0), [Ended("it ended", busy=True), *ended[1:]]) == 0
+    assert first_broken(PROP, ordered, bank.places(0), [right[0], wrong(right[1]), ended[2]]) == 1
 
 
 def test_cases_of_other_properties_do_not_matter(bank, right):
@@ -105,17 +121,17 @@ def test_other_numbers_are_failed_expected_beside_got():
 
 def test_counterexample_is_the_program_as_python_for_the_exercise():
     outcome = judged(Numbers((0.0,) * 6))
-    assert outcome.counterexample.source == source(SUM, "add")
+    assert outcome.counterexample.source == source(SUM, "add", printed=[0, 1, 2, 3, 4])
 
 
-def test_rank_is_the_size_and_whether_the_program_was_written_down():
-    for written, last in ((True, 0), (False, 1)):
+def test_counterexample_says_whether_the_program_was_written_down():
+    for written in (True, False):
         shown = counterexample(SUBJECT, "add", Broken(SUM, SUM_NUMBERS, Numbers(SUM_NUMBERS), written))
-        assert shown.rank == (*size(SUM), last)
+        assert shown.drawn is not written
 
 
 def test_a_program_counts_as_drawn_where_nothing_else_is_said():
-    assert judged(Numbers((2.0, 3.0, 6.0, 1.0, 1.0, 1.0))).counterexample.rank[-1] == 1
+    assert judged(Numbers((2.0, 3.0, 6.0, 1.0, 1.0, 1.0))).counterexample.drawn
 
 
 def test_another_form_is_failed_with_a_reason_and_without_numbers():
@@ -146,7 +162,7 @@ def test_what_raises_is_crashed_with_where_and_with_what_program():
     assert isinstance(outcome, Crashed)
     assert (outcome.cases, outcome.error) == (7, "ZeroDivisionError: division by zero")
     assert outcome.frames == ("add.py, line 3, in add",)
-    assert outcome.counterexample.source == source(SUM, "add")
+    assert outcome.counterexample.source == source(SUM, "add", printed=[2, 3, 4])
 
 
 @pytest.mark.parametrize(

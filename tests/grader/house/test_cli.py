@@ -2,12 +2,15 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.grader.classroom.test_gradebook import book  # noqa: F401 (fixture)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -229,6 +232,101 @@ def test_misconceptions_that_cannot_be_read_are_one_clear_error_for_their_author
     assert one_clear_error(run)
     assert "grader: tests/misconceptions/add.md, line " in run.stderr
     assert "'        gone' does not stand in solutions/add.py" in run.stderr
+
+
+# What a machine does to us
+
+ODD = "def add(self, other):\n    raise ValueError('Zoë, 李')\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "encoding"), [("json", "latin-1"), ("gradescope", "ascii"), ("junit", "cp1252")]
+)
+def test_what_programs_read_is_utf8_whatever_the_terminal_speaks(form, encoding, stubs):
+    (stubs / "add.py").write_text(ODD, encoding="utf-8")
+    command = [sys.executable, "-m", "grader", "grade", stubs, "--exercise", "add", "--format", form]
+    surroundings = {**os.environ, "PYTHONIOENCODING": encoding}
+    run = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, timeout=120, check=False)
+    assert run.returncode == 1
+    assert "Zoë, 李" in run.stdout.decode("utf-8")
+    assert b"Traceback" not in run.stderr
+
+
+def test_terminal_that_lacks_letters_gets_others_of_the_same_width(stubs):
+    (stubs / "add.py").write_text(ODD, encoding="utf-8")
+    (stubs / "mul.py").write_text("def mul(self, other):\n    return self\n")
+    run = grader("grade", stubs, PYTHONIOENCODING="ascii")
+    assert (run.returncode, run.stderr) == (1, "")
+    assert r"Zo\xeb, \u674e" in run.stdout
+    assert "\n    `- a = " in run.stdout
+
+
+full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+
+
+@full
+@pytest.mark.parametrize(
+    "command",
+    [("--help",), ("grade", "--help"), ("list",), ("schema",), ("hint", "add")],
+)
+def test_full_disk_is_one_clear_error_whatever_is_printed(command, tmp_path):
+    with open("/dev/full", "wb") as disk:
+        run = subprocess.run(
+            [sys.executable, "-m", "grader", *command],
+            cwd=ROOT,
+            env={**os.environ, "NANOGRAD_HISTORY": "off"},
+            stdout=disk,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert run.returncode == 71
+    assert run.stderr == "grader: standard output: No space left on device\n        make room\n"
+
+
+@full
+def test_full_disk_ends_every_command_that_writes_with_the_same_code(book):  # noqa: F811
+    runs = [
+        grader("grade", "solutions", "--exercise", "add", "--json", "/dev/full"),
+        grader("export", book, "--format", "csv", "--to", "/dev/full"),
+    ]
+    assert [run.returncode for run in runs] == [71, 71]
+    assert all("cannot write to /dev/full: No space left on device" in run.stderr for run in runs)
+
+
+def limited(kind, files, *arguments):
+    """A run of the grader by a shell that allows so few files to be open."""
+    line = f"ulimit -{kind}n {files}; exec {shlex.join([sys.executable, '-m', 'grader', *arguments])}"
+    return subprocess.run(
+        ["/bin/sh", "-c", line], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_too_few_files_are_the_machine_s_fault(tmp_path):
+    run = limited("", 40, "grade", "solutions", "--exercise", "add")
+    assert run.returncode == 71
+    assert "Too many open files" in run.stderr
+    assert "ulimit -n 1024" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_limit_on_files_that_may_be_raised_is_raised():
+    assert limited("S", 40, "grade", "solutions", "--exercise", "add").returncode == 0
+
+
+def test_folder_that_has_been_removed_is_one_clear_error(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line = (
+        f"rmdir {shlex.quote(str(gone))}; exec {shlex.join([sys.executable, '-P', '-m', 'grader', 'list'])}"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=gone, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2
+    assert run.stderr == "grader: the current folder has been removed\n        go to one that is there: cd\n"
 
 
 def test_every_format_of_a_single_report_can_be_asked_for():

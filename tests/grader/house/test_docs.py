@@ -18,6 +18,7 @@ from grader.render.terminal import render
 from grader.report.rubric import read
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission
+from tests.prompts import refused
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -53,6 +54,14 @@ def test_python_shown_prints_what_it_says(block):
     assert run.returncode == 0, run.stderr
     if expected := EXPECTED.findall(block):
         assert run.stdout.splitlines() == expected
+
+
+LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "lessons").glob("*.md"))
+
+
+@pytest.mark.parametrize("block", [b for name in ("HINTS.md", "README.md", *LESSONS) for b in blocks(name)])
+def test_python_shown_can_be_pasted_at_a_plain_prompt(block):
+    assert not refused(block)
 
 
 def test_hints_are_complete(course):

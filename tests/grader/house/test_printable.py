@@ -1,13 +1,14 @@
 """What strangers write is seen as it is: nothing in it steers, hides, reorders or piles up."""
 
 import json
+import shlex
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.printable import LONGEST, MARKS, harmless, plain_json, printable, shortened
+from grader.printable import LONGEST, MARKS, harmless, plain_json, printable, shortened, typed
 
 MARK = "\u0301"
 
@@ -27,6 +28,12 @@ def test_nothing_printable_is_of_a_kind_that_is_not_seen():
     kinds = {unicodedata.category(c) for c in kept}
     assert not kinds & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert [c for c in kept if unicodedata.category(c) == "Zs"] == [" "]
+
+
+@pytest.mark.parametrize("path", ["my böok's 100%.sqlite", "a b", "$HOME", "-x", "a{}b", 'q"'])
+def test_path_is_printed_as_a_shell_takes_it(path):
+    assert shlex.split(typed(path)) == [f"./{path}" if path.startswith("-") else path]
+    assert typed("plain/path-1.sqlite") == "plain/path-1.sqlite"
 
 
 def test_letter_keeps_its_marks():

@@ -97,6 +97,51 @@ def test_history_that_cannot_be_written_costs_a_line_and_no_grade(project):
     assert "NANOGRAD_HISTORY=off" in run.stderr
 
 
+def test_exercise_that_passes_leads_to_the_next_and_claims_nothing_of_the_others(project):
+    write(project, "add")
+    said = grader(project, "grade", "--exercise", "add").stdout.splitlines()
+    assert said[-3:] == [
+        "add has passed.",
+        "Next: open exercises/mul.py, fill in its TODOs, then run",
+        "  make grade EX=mul",
+    ]
+
+
+def test_next_is_what_is_not_known_to_pass_and_the_first_ones_come_after_the_last(project):
+    for name in ("relu", "backward", "neuron", "layer", "mlp"):
+        write(project, name)
+    grader(project, "grade", "--exercise", "backward")
+    write(project, "pow", overwriting)
+    said = grader(project, "grade", "--exercise", "relu", "--exercise", "neuron").stdout.splitlines()
+    assert said[-3:] == [
+        "relu and neuron have passed.",
+        "Next: see how far exercises/layer.py is, with",
+        "  make grade EX=layer",
+    ]
+    for name in ("layer", "mlp"):
+        said = grader(project, "grade", "--exercise", name).stdout.splitlines()
+    assert said[-2] == "Next: open exercises/add.py, fill in its TODOs, then run"
+
+
+def test_where_every_exercise_has_passed_by_itself_all_of_them_together_are_next(project):
+    for name in here().names:
+        write(project, name)
+    grader(project, "grade")
+    said = grader(project, "grade", "--exercise", "mlp").stdout.splitlines()
+    assert said[-3:] == [
+        "mlp has passed.",
+        "No exercise is left by itself. Next: all of them together, with",
+        "  make grade",
+    ]
+
+
+def test_exercise_of_another_folder_leads_to_the_next_in_it(project):
+    (project / "of a friend").mkdir()
+    shutil.copy(here().root / "solutions" / "add.py", project / "of a friend")
+    said = grader(project, "grade", "of a friend", "--exercise", "add").stdout.splitlines()
+    assert said[-1] == "  grader grade 'of a friend' --exercise mul"
+
+
 # hint
 
 
@@ -244,6 +289,17 @@ def test_reset_gives_the_stub_and_says_how_to_get_the_file_back(project, release
     _, source, target = run.stdout.splitlines()[-1].split()
     shutil.copy(project / source, project / target)
     assert (project / "exercises" / "relu.py").read_text("utf-8") == here().solution("relu")
+
+
+def test_file_to_hand_in_is_written_and_said(project, tmp_path):
+    write(project, "relu")
+    run = grader(project, "submit")
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == [
+        "hand-in.zip is what you hand in: add, mul, pow, relu, backward, neuron, layer, mlp.",
+        "add, mul, pow, backward, neuron, layer, mlp: still the stub.",
+    ]
+    assert (project / "hand-in.zip").stat().st_size < 20_000
 
 
 def test_reset_of_a_fresh_stub_does_nothing(project):

@@ -4,9 +4,12 @@ import pytest
 
 from grader.course.course import Course
 from grader.errors import CourseError, MachineError, UsageError
-from grader.learner.files import as_handed_out, compared, reset, solution
+from grader.learner.files import as_handed_out, compared, pack, reset, solution
 from grader.learner.hints import background, search
 from grader.learner.history import read, remember
+from grader.machine.files import Root
+from grader.submission.submission import load
+from grader.submission.tree import read_path
 from tests.grader.learner.desk import ALONE, NOON, desk, report, state, write
 
 assert desk  # fixtures
@@ -22,6 +25,12 @@ def test_reset_gives_the_stub_and_keeps_what_was_there(desk):
     assert (desk.root / "exercises" / "relu.py").read_text("utf-8") == desk.stub("relu")
     assert backup.parent == desk.root / ".nanograd" / "backups"
     assert backup.name.startswith("relu-2")
+
+
+def test_line_ends_of_a_checkout_are_nothing_to_reset(desk):
+    path = desk.root / "exercises" / "relu.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert as_handed_out(desk, "relu")
 
 
 def test_no_backup_replaces_an_older_one(desk):
@@ -80,6 +89,36 @@ def test_reset_leaves_nothing_else_among_the_exercises(desk):
     before = sorted((desk.root / "exercises").iterdir())
     reset(desk, "relu")
     assert sorted((desk.root / "exercises").iterdir()) == before
+
+
+# What is handed in
+
+
+def test_what_is_handed_in_is_the_exercises_and_what_is_beside_them(desk, tmp_path):
+    write(desk, "relu", "mine = 1\n")
+    (desk.root / "exercises" / "helper.py").write_text("x = 1\n")
+    (desk.root / "exercises" / "notes.txt").write_text("no")
+    (desk.root / "exercises" / "mlp.py").unlink()
+    packed = pack(desk, tmp_path / "hand in.zip")
+    assert packed.missing == ("mlp",)
+    assert "relu" in packed.names
+    assert set(packed.names) - {*packed.untouched} == {"relu"}
+    read_back = read_path(Root(tmp_path), ("hand in.zip",), "me", desk.names)
+    assert read_back.digest == load(desk.root / "exercises", desk.names).digest
+    assert read_back.sources["helper"] == "x = 1\n"
+
+
+def test_same_work_makes_the_same_file(desk, tmp_path):
+    for name in ("a.zip", "b.zip"):
+        pack(desk, tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_what_could_not_be_graded_is_not_handed_in(desk, tmp_path):
+    (desk.root / "exercises" / "relu.py").write_bytes(b"# gr\xf6\xdfer\n")
+    with pytest.raises(UsageError, match=r"relu\.py is not UTF-8 text"):
+        pack(desk, tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()
 
 
 # The model

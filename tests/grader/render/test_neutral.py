@@ -109,9 +109,7 @@ def shown(draw):
     node = Node(name, word, (), (2.0, float("nan")), (1.0, None), True)
     top = Node(name + "2", word, (name,), (2.0, 4.0), (1.0, 1.0), False)
     pairs = ((word, 1.0), (name, 2.0))
-    return Counterexample(
-        draw(HOSTILE), pairs, pairs[:1], (1, 1, 2.0, 0), draw(st.sampled_from(((), (node, top))))
-    )
+    return Counterexample(draw(HOSTILE), pairs, pairs[:1], False, draw(st.sampled_from(((), (node, top)))))
 
 
 OUTCOMES = st.one_of(

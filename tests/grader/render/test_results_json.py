@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import jsonschema
@@ -156,6 +157,20 @@ def test_no_line_for_githubs_log_is_a_command():
         text = "\n".join([test["name"], test["message"], test["test_code"]])
         assert not re.search(r"^\s*::", text, re.MULTILINE)
         assert "##[" not in text
+
+
+LONG = report(*(graded(part, *[replace(CRASHED, error="many words " * 600)] * 10) for part in (ADD, MUL)))
+
+
+def test_github_s_reporter_can_take_it_from_an_environment_variable():
+    assert len(wrapped(SINGLE["github-classroom"](LONG, About()))) < 100_000
+    tests = items_of("github-classroom", LONG)
+    assert len(tests) == 20
+    assert all("many words" in test["message"] and "(cut here)" in test["message"] for test in tests)
+
+
+def test_github_s_texts_are_whole_where_they_fit():
+    assert "(cut here)" not in SINGLE["github-classroom"](mixed(), About())
 
 
 def test_github_output_is_one_line_of_base64():

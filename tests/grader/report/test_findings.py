@@ -58,10 +58,20 @@ def test_at_most_three_rows_are_shown_and_the_others_counted():
 
 
 def test_a_sentence_in_which_only_the_part_differs_is_said_once():
-    both = [replace(OVERWRITES, part=part, explanation=f"{part} is set.") for part in ("a.grad", "b.grad")]
+    parts = ("a.grad", "b.grad")
+    both = [replace(OVERWRITES, part=p, explanation=f"{p} is set.", cause="overwrites") for p in parts]
     shown = told(both)
     assert shown.sentences == ("a.grad is set.",)
-    assert (len(shown.rows), shown.others) == (2, "")
+    assert (len(shown.rows), shown.others, shown.causes) == (2, "", 1)
+
+
+def test_findings_of_two_causes_are_two_mistakes_whatever_they_are_about():
+    both = [replace(OVERWRITES, cause="overwrites"), replace(SIGN, cause="sign")]
+    assert told(both).causes == 2
+
+
+def test_findings_of_older_reports_are_one_mistake_where_they_say_the_same():
+    assert told([OVERWRITES, replace(OVERWRITES, part="b.grad")]).causes == 1
 
 
 def test_what_has_no_formula_is_called_by_its_name():

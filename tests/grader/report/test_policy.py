@@ -1,5 +1,6 @@
 """Policies: each changes a score by a line of its own, in exact fractions."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -13,7 +14,7 @@ from grader.report.rubric import LARGEST, YEARS, Attempt, Policy, adjusted, coun
 
 DEADLINE = datetime(2026, 12, 1, 12, tzinfo=UTC)
 TEN = {"deadline": DEADLINE, "late_per_day": 10}
-FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), (1, 1, 1.0, 1)))
+FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), True))
 
 
 def result(name, points, right):
@@ -57,6 +58,55 @@ def test_a_second_late_is_a_day_begun():
 
 def test_every_day_begun_costs_as_much_again():
     assert late_by(days=2, hours=1).final == 28
+
+
+def test_clocks_that_were_put_back_cost_nobody_a_day():
+    assert late_by(days=1, minutes=59).final == 36
+    assert late_by(days=1, hours=1).final == 32
+
+
+BERLIN = {"zone": "Europe/Berlin", "late_per_day": 10}
+
+
+@pytest.mark.parametrize(
+    "deadline", ["2026-10-24T20:00:00+02:00", "2026-10-24T20:00:00", "2026-10-24T18:00:00Z"]
+)
+@pytest.mark.parametrize(
+    ("handed_in", "days"),
+    [
+        ("2026-10-24T20:00:00+02:00", 0),
+        ("2026-10-25T19:30:00+01:00", 1),  # 24.5 hours
+        ("2026-10-25T20:00:00+01:00", 1),
+        ("2026-10-25T20:00:01+01:00", 2),
+        ("2026-10-26T19:59:00+01:00", 2),
+        ("2026-11-23T20:00:00+01:00", 30),
+    ],
+)
+def test_days_are_those_of_the_zone_over_the_end_of_summer_time(deadline, handed_in, days):
+    asked = policy(BERLIN | {"deadline": datetime.fromisoformat(deadline), "late_per_day": 1})
+    made = adjusted(report(), asked, datetime.fromisoformat(handed_in))
+    assert made.final == 40 - Fraction(40 * days, 100)
+
+
+@pytest.mark.parametrize(("time", "days"), [("11:59", 1), ("12:00", 1), ("12:01", 2)])
+def test_day_over_the_beginning_of_summer_time_has_23_hours(time, days):
+    asked = policy(BERLIN | {"deadline": datetime(2026, 3, 28, 12)})
+    made = adjusted(report(), asked, datetime.fromisoformat(f"2026-03-29T{time}:00+02:00"))
+    assert made.final == 40 - 4 * days
+
+
+def test_deadline_that_clocks_show_twice_or_never_is_the_later_one():
+    twice = policy(BERLIN | {"deadline": datetime(2026, 10, 25, 2, 30)})
+    assert twice.deadline.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    never = policy(BERLIN | {"deadline": datetime(2026, 3, 29, 2, 30)})
+    assert never.deadline.astimezone(UTC) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_zone_of_a_course_comes_back_from_its_rubric():
+    table = BERLIN | {"deadline": datetime(2026, 10, 25, 2, 30)}
+    assert policy(table).zone.key == "Europe/Berlin"
+    stored = json.loads(json.dumps(table, default=datetime.isoformat))
+    assert policy(stored | {"deadline": datetime.fromisoformat(stored["deadline"])}) == policy(table)
 
 
 def test_lateness_is_capped_and_says_so():
@@ -144,6 +194,10 @@ def test_no_table_is_no_policy():
         ({"dead_line": 1}, "dead_line"),
         ({"deadline": "tomorrow"}, "2026-12-01T23:59:00"),
         ({"deadline": datetime(2026, 12, 1)}, "zone"),
+        ({"zone": "Europe/Bern"}, "Europe/Berlin, not 'Europe/Bern'"),
+        ({"zone": "../etc/passwd"}, "zone is the name"),
+        ({"zone": "Europe"}, "zone is the name"),
+        ({"zone": 1}, "zone is the name"),
         ({"attempt": "first"}, "best, last"),
         ({"zone": 1, "dead_line": 1}, "knows no 'dead_line'"),
         ({"late_per_day": 120}, "percent"),

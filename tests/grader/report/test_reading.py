@@ -22,7 +22,7 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
-from grader.report.evidence import SAID
+from grader.report.evidence import LATER, SAID
 from grader.report.reading import (
     FILES,
     MOST,
@@ -41,7 +41,7 @@ NODES = (
     Node("a", "2", (), (2.0, 2.0), (1.0, 1.5), False),
     Node("b", "a + a", ("a", "a"), (4.0, 4.0), (1.0, None), True),
 )
-SHOWN = Counterexample("b = a + a", (("b.data", 4.0),), (("b.data", 5.0),), (0, 0, 0.0, 0), NODES)
+SHOWN = Counterexample("b = a + a", (("b.data", 4.0),), (("b.data", 5.0),), False, NODES)
 
 
 def verdict(name, outcome, kind=Kind.GRADED, points=5):
@@ -123,7 +123,12 @@ def test_a_report_from_before_there_were_findings_is_read_back():
     assert read.results[1].findings == ()
 
 
-@pytest.mark.parametrize("key", [*SAID, "line"])
+def test_a_finding_of_an_older_version_says_no_cause():
+    read = read_of(lambda p: p["exercises"][0]["findings"][0].pop("cause"))
+    assert read.results[0].findings[0].cause == ""
+
+
+@pytest.mark.parametrize("key", [*(set(SAID) - LATER), "line"])
 def test_a_finding_says_everything(key):
     with pytest.raises(KeyError, match=key):
         read_of(lambda p: p["exercises"][0]["findings"][0].pop(key))

@@ -20,7 +20,7 @@ from grader.model import (
 from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
 
 PASSED = Passed(3)
-FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), (1, 1, 1.0, 1)))
+FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), True))
 CRASHED = Crashed(3, "ZeroDivisionError")
 TIMED_OUT = TimedOut(5.0)
 NOT_STARTED = NotStarted("add.py is still the stub")

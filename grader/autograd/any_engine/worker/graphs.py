@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from itertools import permutations
+
 from .values import arguments, attributes, properties, put, sequence
 
 TYPE_CHECKING = False
@@ -21,10 +24,12 @@ class Graph:
     make: gives a leaf of a number. get_grad, set_grad: read and write a node's gradient.
     parents: the attribute with the operands; empty where they stand in pairs with their slopes.
     rounded: what becomes of a gradient that we add up, where numbers are not as exact as a float.
+    walks_on: a node's rule calls those of its operands, as a way back that is wrong for shared nodes does.
     """
 
     kind = ""
     rounded: Callable[[Any], Any] | None = None
+    walks_on = False
 
     def __init__(self, make: Callable[[Any], Any], grad: str, parents: str, rule: str, like: Any) -> None:
         self.make, self.grad = make, grad
@@ -50,11 +55,38 @@ class Graph:
         """Let a node add its share to its operands' gradients."""
         raise NotImplementedError
 
+    def send_alone(self, node: Any, operands: list[Any]) -> None:
+        """Let a node add its share, and none of its operands theirs."""
+        rules = [(operand, getattr(operand, self.rule, None)) for operand in dict.fromkeys(operands)]
+        for operand, _ in rules:
+            put(operand, self.rule, _nothing)
+        try:
+            self.send(node)
+        finally:
+            for operand, rule in rules:
+                put(operand, self.rule, rule)
+
+    def find_whether_it_walks_on(self, function: Callable[..., Any], operands: list[Any]) -> None:
+        """Look whether the rule of what an operation gives calls an operand's."""
+        called: list[Any] = []
+        out = function(*operands)
+        for operand in operands:
+            put(operand, self.rule, lambda *given: called.append(given))
+        put(out, self.grad, 1.0)
+        try:
+            self.send(out)
+        finally:
+            self.walks_on = bool(called)
+
     def add(self, node: Any, share: Any) -> None:
         """Add to a node's gradient."""
         before = getattr(node, self.grad)
         total = share if before is None else before + share
         put(node, self.grad, total if self.rounded is None else self.rounded(total))
+
+
+def _nothing(*_: Any) -> None:
+    """A rule that sends nothing."""
 
 
 class Closures(Graph):
@@ -156,30 +188,44 @@ class Listed(Graph):
 
 
 class Pairs(Graph):
-    """Each node has a list of pairs: an operand, and the slope towards it or a function for its share."""
+    """Each node has a list of edges: an operand, and the slope towards it or a function for its share.
+
+    edge: one that an operation made; others are made like it. ends: the attributes of an edge that hold its
+    operand and its slope, or the places of these in a tuple.
+    """
 
     kind = "pairs"
-    first, functions = True, False
+    edge: Any = ()
+    ends: tuple[Any, Any] = (0, 1)
 
     def operands(self, node: Any) -> list[Any]:
-        pairs = sequence(getattr(node, self.parents, None)) or []
-        return [pair[0 if self.first else 1] for pair in pairs]
+        return [_end(edge, self.ends[0]) for edge in sequence(getattr(node, self.parents, None)) or []]
 
     def node(self, data: Any, operands: tuple[Any, ...], slopes: Slopes) -> Any:
         out = self.make(data)
-        rules = [self._function(slope) if self.functions else slope for slope in slopes]
-        pairs = [(a, r) if self.first else (r, a) for a, r in zip(operands, rules)]
-        put(out, self.parents, self.container(pairs))
+        put(out, self.parents, self.container([self._edge(*each) for each in zip(operands, slopes)]))
         return out
 
-    def _function(self, slope: Any) -> Callable[[Any], Any]:
-        return lambda upstream: slope * upstream
+    def _edge(self, operand: Any, slope: Any) -> Any:
+        rule = (lambda upstream: slope * upstream) if callable(_end(self.edge, self.ends[1])) else slope
+        if not isinstance(self.edge, (tuple, list)):
+            edge = copy(self.edge)
+            put(edge, self.ends[0], operand)
+            put(edge, self.ends[1], rule)
+            return edge
+        pair = (operand, rule) if self.ends == (0, 1) else (rule, operand)
+        # One with names for its places stays one.
+        return getattr(type(self.edge), "_make", type(self.edge))(pair)
 
     def send(self, node: Any) -> None:
-        for pair in sequence(getattr(node, self.parents, None)) or []:
-            operand, rule = pair if self.first else reversed(pair)
-            upstream = getattr(node, self.grad)
+        upstream = getattr(node, self.grad)
+        for edge in sequence(getattr(node, self.parents, None)) or []:
+            operand, rule = (_end(edge, end) for end in self.ends)
             self.add(operand, rule(upstream) if callable(rule) else rule * upstream)
+
+
+def _end(edge: Any, end: Any) -> Any:
+    return edge[end] if isinstance(end, int) else getattr(edge, end)
 
 
 class Mapping(Graph):
@@ -233,9 +279,8 @@ def _by_parents(
     items = sequence(thing)
     if not items:
         return []
-    pairs = [item for item in items if isinstance(item, (tuple, list)) and len(item) == 2]
-    if len(pairs) == len(items):
-        return _paired(make, grad, name, thing, pairs, ids)
+    if edges := _with_edges(make, grad, name, thing, items, ids):
+        return edges
     if not all(id(item) in ids for item in items):
         return []
     rules = {key: value for key, value in mine.items() if key != name}
@@ -247,13 +292,20 @@ def _by_parents(
     ]
 
 
-def _paired(make: Any, grad: str, name: str, thing: Any, pairs: list[Any], ids: set[int]) -> list[Graph]:
-    for place in (0, 1):
-        if all(id(pair[place]) in ids for pair in pairs):
+def _with_edges(make: Any, grad: str, name: str, thing: Any, items: list[Any], ids: set[int]) -> list[Graph]:
+    """The graphs, if there are any, whose nodes keep edges like these."""
+    edge = items[0]
+    graphs: list[Graph] = []
+    if isinstance(edge, (tuple, list)):
+        ends: list[Any] = [0, 1] if len(edge) == 2 else []
+    else:
+        ends = [] if id(edge) in ids else list(attributes(edge))
+    for one, other in permutations(ends, 2):
+        if all(type(item) is type(edge) and id(_end(item, one)) in ids for item in items):
             graph = Pairs(make, grad, name, "", thing)
-            graph.first, graph.functions = place == 0, callable(pairs[0][1 - place])
-            return [graph]
-    return []
+            graph.edge, graph.ends = edge, (one, other)
+            graphs.append(graph)
+    return graphs
 
 
 def _ruled(

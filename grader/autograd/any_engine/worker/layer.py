@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .stand_ins import Right, in_its_names, output
+from .stand_ins import Right, in_its_names, output, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def layer(kind: Kind, probe: Probe) -> Any:
                 setattr(self, neurons.weights, [*self.w, self.b] if neurons.joined else self.w)
 
     class Layer(Right):
-        def __init__(self, nin: int, nout: int, *given: Any, **named: Any) -> None:
-            activation = probe((1, 1), given, named)
+        def __init__(self, *given: Any, **named: Any) -> None:
+            (nin, nout), given, named = split(probe.cls, 2, given, named)
+            activation = probe((1, 2), given, named)
             setattr(self, inside, [Row(nin, activation) for _ in range(nout)])
 
         def listed(self) -> list[Any]:

@@ -22,9 +22,13 @@ def _refusing(self: Any, *_: Any) -> Any:
 
 
 class Inert:
-    """Anything of a library that is not here: plots, progress bars and data sets may be asked for in vain."""
+    """Anything of a library that is not here: plots, progress bars and data sets may be asked for in vain.
+
+    waits: modules are loaded, and what is asked for now is needed.
+    """
 
     _name: str
+    waits = False
 
     def __init__(self, name: str) -> None:
         object.__setattr__(self, "_name", name)
@@ -45,6 +49,8 @@ class Inert:
         return ()
 
     def __iter__(self) -> Iterator[Any]:
+        if Inert.waits:
+            _refusing(self)
         return iter(())
 
     def __enter__(self) -> Inert:
@@ -129,6 +135,15 @@ class int64(Scalar, int):  # noqa: N801 (NumPy's name)
     plain = int
 
 
+class bool_(Scalar, int):  # noqa: N801 (NumPy's name)
+    """Whether something is so."""
+
+    plain = bool
+
+    def __invert__(self) -> bool_:
+        return bool_(not self)
+
+
 KINDS: dict[str, Any] = {
     **dict.fromkeys(("float64", "double"), float64),
     **dict.fromkeys(("float32", "float16", "single"), float32),
@@ -146,13 +161,15 @@ def single(number: float) -> float:
 def kind(dtype: Any) -> Any:
     """The type of numbers that a dtype, or its name, stands for; object where it is no number's."""
     name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", "")
-    return (KINDS | {"float": float64, "int": int64, "bool": bool}).get(name, object)
+    return (KINDS | {"float": float64, "int": int64, "bool": bool_}).get(name, object)
 
 
 def number(value: Any) -> Any:
     """The value as NumPy would hold it, if it is a plain number; anything else as it is."""
     if type(value) is float:
         return float64(value)
+    if type(value) is bool:
+        return bool_(value)
     return int64(value) if type(value) is int else value
 
 

@@ -191,6 +191,7 @@ def begin(files: dict[str, str], whole: bool) -> Files:
 
 def done() -> None:
     """No module is being loaded any more."""
+    Inert.waits = True
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
@@ -291,9 +292,8 @@ class Cut:
             stay = self._on_class(stmt) or self._plain(stmt)
         elif isinstance(stmt, tree.Expr):
             value = stmt.value
-            stay = isinstance(value, tree.Constant) or (
-                isinstance(value, tree.Call) and _root(value) in SETTING_UP
-            )
+            sets_up = isinstance(value, tree.Call) and _root(value) in SETTING_UP
+            stay = isinstance(value, tree.Constant) or (sets_up and not self.demo & {*_loaded(stmt)})
         elif isinstance(stmt, BLOCKS):
             stay = any(self._on_class(inner) or _root(inner) == "setattr" for inner in _walk(stmt))
         if not stay:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from .values import Values
 
-# The smallest sizes of each, as many as it takes.
-SINGLE = {"Neuron": (1,), "Layer": (1, 1), "MLP": (1, 1)}
+# The smallest sizes that show an activation; of a layer whose last neuron goes another way, its first's.
+SINGLE = {"Neuron": (1,), "Layer": (1, 2), "MLP": (1, 1)}
 VAR_KEYWORDS = 0x08  # a function's flag for **kwargs
 Made = dict[str, "Any"]
 
@@ -342,6 +342,18 @@ class Kind:
         return None
 
     @property
+    def can_be_asked(self) -> bool:
+        """Whether its neurons are found in it; a stub has none yet, and is told as that."""
+        if self.name != "Layer" or not self.made:
+            return True
+        if self.inside or self.is_stub:
+            return True
+        with suppress(Exception):
+            made = self.make(TRIED[self.name])
+            return self.rows(made) is not None or hasattr(made, "neurons")
+        return True
+
+    @property
     def can_be_made(self) -> bool:
         """Whether sizes are enough to make one; where they should be, and are not, that is a mistake."""
         shape = arguments(self.cls.__init__)
@@ -371,18 +383,31 @@ class Kind:
             self.activation = next((name for name in names if name in both), "")
             return
         self.activation = self.seen(SINGLE[self.name], self.on)
+        works = self._answers()
         for given in self._options():
             seen = self.seen(SINGLE[self.name], self.on | given)
-            if seen == "linear" and self.off is None:
+            if not works and seen not in ("", "linear"):
+                # What was guessed of an argument that it must have is nothing that it can use.
+                self.on, self.activation, works = self.on | given, seen, True
+            elif seen == "linear" and self.off is None:
                 self.off = self.on | given
             elif self.activation == "linear" and seen not in ("", "linear"):
                 self.off = self.on
                 self.on, self.activation = self.on | given, seen
                 return
-            if self.off is not None and self.activation != "linear":
+            if works and self.off is not None and self.activation != "linear":
                 return
         self.flag = self._flag() if self.off is None else ""
         self.off = self.on | {self.flag: False} if self.flag else self.off
+
+    def _answers(self) -> bool:
+        """Whether one that is made of what was guessed gives anything when it is called."""
+        try:
+            part = self.part(SINGLE[self.name])
+            part([self.family.values.make(1.0)] * SINGLE[self.name][0])
+        except Exception:
+            return False
+        return True
 
     def _flag(self) -> str:
         """A flag for linear modules that is there by its name, although it changes nothing."""
@@ -414,7 +439,7 @@ class Kind:
             if neuron and neuron.off:
                 yield neuron.off
         none = (False, None, "linear", "none", "identity", "", "Linear")
-        values = [*none, *self.family.activations(), _itself, True]
+        values = [*none, *self.family.activations(), _itself, _relu, True]
         for name in names[self._sizes :]:
             for value in values:
                 yield {name: value}
@@ -439,7 +464,7 @@ class Kind:
                     w.data = (sign if layer is layers[-1] else 1.0) * (place == 0)
                 neuron.b.data = 0.0
         out = part([self.family.values.make(x)])
-        return (out[0] if isinstance(out, list) else out).data
+        return (out[0] if isinstance(out, (list, tuple)) else out).data
 
     def settle(self, otherwise: str) -> None:
         """Name an activation also where the numbers did not: the one that the code mentions."""
@@ -448,6 +473,11 @@ class Kind:
         self.activation = self.activation or fallback
         if self.name == "MLP":
             self.last = self.last or "linear"
+
+
+def _relu(value: Any) -> Any:
+    """What may be given for an activation that is a function on numbers of the engine's own."""
+    return value.relu()
 
 
 def own_names(cls: type) -> set[str]:

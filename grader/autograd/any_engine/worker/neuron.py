@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .stand_ins import Right, in_its_names, output
+from .stand_ins import Right, in_its_names, output, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ def neuron(kind: Kind, probe: Probe) -> Any:
     values = kind.family.values
 
     class Neuron(Right):
-        def __init__(self, nin: int, *given: Any, **named: Any) -> None:
+        def __init__(self, *given: Any, **named: Any) -> None:
+            (nin,), given, named = split(probe.cls, 1, given, named)
             self.activation = probe((1,), given, named)
             weights, bias = [values.make(random.uniform(-1, 1)) for _ in range(nin)], values.make(0.0)
             self.parts = weights, bias

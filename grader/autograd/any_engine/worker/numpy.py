@@ -7,7 +7,7 @@ import operator
 import random
 from functools import reduce
 
-from .libraries import KINDS, InertModule, Needed, Scalar, float32, float64, int64, kind, number
+from .libraries import KINDS, InertModule, Needed, Scalar, bool_, float32, float64, int64, kind, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -390,7 +390,7 @@ TYPES: dict[str, Any] = {
     **KINDS,
     "float_": float64,
     "int_": int64,
-    "bool_": bool,
+    "bool_": bool_,
     "floating": float,
     "integer": int,
     "number": (float, int),

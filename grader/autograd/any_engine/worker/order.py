@@ -33,10 +33,12 @@ def backward(graph: Graph, root: Any) -> None:
     while ready:
         user = ready.pop()
         ours, operands = known[id(user)]
-        if ours is None:
-            graph.send(user)
-        else:
+        if ours is not None:
             _share(graph, user, ours)
+        elif graph.walks_on:
+            graph.send_alone(user, operands)
+        else:
+            graph.send(user)
         for operand in operands:
             key = id(operand)
             uses[key] -= 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import signal
 import sys
 from contextlib import suppress
 
@@ -12,7 +11,20 @@ from . import loading
 from .graphs import Graph, found
 from .libraries import Inert, Needed, single
 from .modules import NAMES, Modules
-from .values import BACKWARD, METHODS, REFUSALS, RELU, TRIED, UNARY, Missing, Values, place_of
+from .values import (
+    BACKWARD,
+    METHODS,
+    REFUSALS,
+    RELU,
+    TRIED,
+    UNARY,
+    Alarm,
+    Missing,
+    Unfinished,
+    Values,
+    in_time,
+    place_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,12 +35,8 @@ if TYPE_CHECKING:
     from .modules import Kind
 
 READ = ("__add__", "__mul__", "__pow__", "relu", "backward")  # what may be read
-TRIAL = 0.5  # seconds of processor time for one thing that is tried out
+MOST_TROUBLES, LONGEST_TROUBLE = 5, 200
 SIZE = 6000  # bytes of a description, as many as the parent waits for
-
-
-class Unfinished(BaseException):
-    """Something that was tried out does not come to an end."""
 
 
 class Serving:
@@ -50,12 +58,13 @@ class Serving:
         self.values.look_for_stubs()
         self.places = {name: place_of(getattr(self.values.cls, name, None)) for name in READ}
         self.numbering = Numbering(self.values.cls, self.values.make(1.0))
-        self.refused = _in_time(lambda: refused(self.values), set())
-        self.graph: Graph | None = _in_time(lambda: graph_of(self.values), None)
-        if self.graph is not None and _in_time(self.values.is_single, False):
+        self.refused = in_time(lambda: refused(self.values), set())
+        self.graph: Graph | None = in_time(lambda: graph_of(self.values), None)
+        if self.graph is not None and in_time(self.values.is_single, False):
             self.graph.rounded = single
         self.modules = Modules(self.values, related)
-        self.resets = bool(given["describe"]) and _in_time(lambda: resets(self.values, self.graph), False)
+        self.resets = bool(given["describe"]) and in_time(lambda: resets(self.values, self.graph), False)
+        self.frees = bool(given["describe"]) and in_time(lambda: frees(self.values, self.graph), False)
         if not given["describe"]:
             self.isolate()
         self.engine = self._engine()
@@ -66,7 +75,7 @@ class Serving:
         """Put our parts beside the one that is examined, and look at networks as they then are."""
         self._replace()
         if self.given["networks"]:
-            _in_time(self.modules.look_at_activations, None)
+            in_time(self.modules.look_at_activations, None)
             if self.given["stand_in"]:
                 self._stand_in(self.given["stand_in"])
 
@@ -76,13 +85,24 @@ class Serving:
             return
         from .siblings import attach, start_at_zero
 
+        if backward and self.graph.rule:
+            in_time(self._find_whether_it_walks_on, None)
         attach(self.values, self.graph, rules, self.modules.modules, backward, made)
         if backward:
             from .order import backward as right
 
             graph = self.graph
             start_at_zero(self.values)
-            self.values.cls.backward = lambda node: right(graph, node)
+            self.values.go_back_by(lambda root: right(graph, root))
+
+    def _find_whether_it_walks_on(self) -> None:
+        assert self.graph is not None
+        for function, numbers, _ in SLOPES:
+            with suppress(Exception):
+                operands = [self.values.make(number) for number in numbers]
+                self.graph.find_whether_it_walks_on(function, operands)
+                if self.graph.walks_on:
+                    return
 
     def _stand_in(self, name: str) -> None:
         """Put a right Neuron or Layer in place of the code's own, for what is built of them."""
@@ -103,6 +123,8 @@ class Serving:
 
     def _engine(self) -> dict[str, Any]:
         engine: dict[str, Any] = {"Value": _maker(self.values)}
+        if self.values.steps:
+            engine["backward"] = self.values.back
         for name in ("Neuron", "Layer"):
             if kind := self.modules.kinds[name]:
                 engine[name] = lambda *sizes, nonlin=True, kind=kind: kind.part(sizes, nonlin)
@@ -167,34 +189,6 @@ def _number(value: Any) -> Any:
     if isinstance(value, Inert):
         raise Needed(f"{value._name.partition('.')[0]} is needed for this, and it is not installed here")
     return value
-
-
-class Alarm:
-    """Raises Unfinished in what takes too long, again and again."""
-
-    rang = False
-
-    def _ring(self, *_: Any) -> None:
-        self.rang = True
-        raise Unfinished
-
-    def __enter__(self) -> Alarm:
-        self.before = signal.signal(signal.SIGVTALRM, self._ring)
-        signal.setitimer(signal.ITIMER_VIRTUAL, TRIAL, TRIAL)
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, self.before)
-
-
-def _in_time(attempt: Callable[[], Any], otherwise: Any) -> Any:
-    """What an attempt gives, or the other thing where it takes too long or fails."""
-    with Alarm():
-        try:
-            return attempt()
-        except (Exception, Unfinished):
-            return otherwise
 
 
 APART = ("test", "tests", "setup", "conftest", "docs", "examples", "example", "benchmarks", "demo", "demos")
@@ -308,7 +302,7 @@ def _fits(asked: str, path: str, name: str) -> bool:
 def _score(values: Values) -> float:
     """How much of an engine a class has: operations, and a way back."""
     operations = sum(values.has(name) or any(map(values.has, others)) for name, others in METHODS.items())
-    relu = any(map(values.has, RELU))
+    relu = any(values.has(name) for name in dir(values.cls) if name.lower() in RELU)
     back = 2 * any(callable(getattr(values.cls, name, None)) for name in BACKWARD)
     return operations + relu + back + 2 * bool(values.grad)
 
@@ -424,8 +418,18 @@ def resets(values: Values, graph: Graph | None) -> bool:
     a, b = values.make(3.0), values.make(2.0)
     for _ in range(2):
         out = _product(a, values) if graph is None else graph.node(6.0, (a, b), (2.0, 3.0))
-        out.backward()
+        values.back(out)
     return abs(float(a.grad) - 2.0) < 1e-4
+
+
+def frees(values: Values, graph: Graph | None) -> bool:
+    """Whether backward() takes the graph apart."""
+    if graph is None:
+        return False
+    out = _product(values.make(3.0), values)
+    before = list(map(id, graph.operands(out)))
+    values.back(out)
+    return before != list(map(id, graph.operands(out)))
 
 
 def _product(a: Any, values: Values) -> Any:
@@ -522,11 +526,23 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "refused", " ".join(sorted(serving.refused))
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)
+    yield "frees", int(serving.frees)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
-    yield "needs", " ".join(sorted(path for path in serving.troubles))
+    for path, error in sorted(serving.troubles.items())[:MOST_TROUBLES]:
+        yield f"trouble.{path}", f"{_line_of(error, path)} {type(error).__name__}: {error}"[:LONGEST_TROUBLE]
     for name, kind in serving.modules.kinds.items():
         if kind is not None:
             yield from ((f"{name}.{key}", value) for key, value in _module(kind))
+
+
+def _line_of(error: BaseException, path: str) -> int:
+    """The line of a file at which it could not be loaded; 0 where it is in none."""
+    line, trace = getattr(error, "lineno", None) or 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == f"{path}.py":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _module(kind: Kind) -> Iterator[tuple[str, Any]]:
@@ -534,6 +550,7 @@ def _module(kind: Kind) -> Iterator[tuple[str, Any]]:
     yield "file", kind.cls.__module__.partition(".")[2].replace(".", "/")
     yield "stub", int(kind.is_stub)
     yield "made", int(kind.can_be_made)
+    yield "asked", int(kind.can_be_asked)
     yield "activation", kind.activation
     yield "last", kind.last
     yield "flag", int(kind.off is not None)

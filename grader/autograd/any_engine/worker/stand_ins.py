@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .modules import mentioned
+from .values import arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ class Probe:
             self.places.hold(kind.cls)
         self.known.append((asked, found))
         return found
+
+
+def split(cls: Any, count: int, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """The sizes among the arguments of the code's own class, by place or by name, and all others."""
+    known = arguments(cls.__init__)
+    names = known[0][1 : 1 + count] if known else []
+    left, rest = list(given), dict(named)
+    sizes = [rest.pop(name) if name in rest else left.pop(0) for name in names]
+    return sizes, tuple(left), rest
 
 
 def in_its_names(made: Any, kind: Kind) -> Any:

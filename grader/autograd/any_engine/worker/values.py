@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+import signal
+from functools import partial
+
 from .libraries import Inert, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import CodeType, ModuleType
     from typing import Any
+
+    # How it is called, in words; what goes back from a root; and what that is made of, if it is not as it is.
+    Way = tuple[str, Callable[[Any], Any], Any]
+
+TRIAL = 0.5  # seconds of processor time for one thing that is tried out
+
+
+class Unfinished(BaseException):
+    """Something that was tried out does not come to an end."""
+
+
+class Alarm:
+    """Raises Unfinished in what takes too long, again and again."""
+
+    rang = False
+
+    def _ring(self, *_: Any) -> None:
+        self.rang = True
+        raise Unfinished
+
+    def __enter__(self) -> Alarm:
+        self.before = signal.signal(signal.SIGVTALRM, self._ring)
+        signal.setitimer(signal.ITIMER_VIRTUAL, TRIAL, TRIAL)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, self.before)
+
+
+def in_time(attempt: Callable[[], Any], otherwise: Any) -> Any:
+    """What an attempt gives, or the other thing where it takes too long or fails."""
+    with Alarm():
+        try:
+            return attempt()
+        except (Exception, Unfinished):
+            return otherwise
 
 
 class Missing(Exception):
@@ -20,7 +60,8 @@ class Values:
 
     cls: the class. file: where it is defined.
     data, grad: the attributes' own names; asked: names that a person has given for them.
-    backward: how it is called, in words; empty where there is none.
+    backward: how it is called, in words; empty where there is none. back: goes back from a root. steps: what
+    its nodes call backward is something else.
     """
 
     def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
@@ -29,6 +70,8 @@ class Values:
         self.data = self._data()
         self.grad = self._grad()
         self.backward = ""
+        self.back: Callable[[Any], Any] = lambda root: root.backward()
+        self.steps = False
         self.stubs: set[str] = set()
 
     def make(self, number: Any) -> Any:
@@ -74,10 +117,12 @@ class Values:
         self._take("relu", RELU, functions)
         for name in UNARY:
             self._take(name, (name,), functions)
-        self._backward(functions)
+        self._find_way_back(functions)
         if self.data != "data":
             self.cls.data = _alias(self.data)
-        if self.grad not in ("", "grad"):
+        if not self.grad:
+            self.cls.grad = 0.0  # nothing arrives, and nothing is asked of it
+        elif self.grad != "grad":
             self.cls.grad = _alias(self.grad)
 
     def _take(self, name: str, others: tuple[str, ...], functions: dict[str, Any]) -> None:
@@ -86,9 +131,12 @@ class Values:
             others = (self.asked[name],)
         elif self.has(name):
             return
-        method = next((getattr(self.cls, other) for other in others if self.has(other)), None)
+        spelt = {other.lower() for other in others}
+        own = [known for known in dir(self.cls) if known.lower() in spelt and self.has(known)]
+        method = next((getattr(self.cls, known) for known in own), None)
         if method is None:
-            method = next((self._function(functions[o]) for o in others if o in functions), None)
+            there = [function for known, function in functions.items() if known.lower() in spelt]
+            method = self._function(there[0]) if there else None
         if method is not None:
             setattr(self.cls, name, method)
 
@@ -102,39 +150,57 @@ class Values:
             method.__wrapped__ = function  # type: ignore[attr-defined]  # where it is looked for
         return method
 
-    def _backward(self, functions: dict[str, Any]) -> None:
-        names = (self.asked["backward"],) if "backward" in self.asked else BACKWARD
-        leaf = self.make(TRIED[0])
-        for name in names:
-            if callable(method := getattr(leaf, name, None)):
-                self.backward = f"{name}()"
-                if name != "backward" or _arguments(method):
-                    own = name if name != "backward" else ""
-                    self._call_backward(own, getattr(self.cls, name, None), len(_arguments(method)))
-                return
-        for name in (*names, *(n for n in functions if "back" in n.lower())):
-            if name in functions and len(_arguments(functions[name])) == 1:
-                self.backward = f"{name}(value)"
-                self.cls.backward = _spread(functions[name], self.grad)
-                return
+    def _find_way_back(self, functions: dict[str, Any]) -> None:
+        """Take what lets a gradient arrive; where nothing does, what is named like that."""
+        asked = self.asked.get("backward", "")
+        backs = [name for name in functions if "back" in name.lower() and name not in BACKWARD]
+        likely = [asked] if asked else [*BACKWARD, *backs]
+        named = [way for name in likely for way in self._ways(name, functions)]
+        found = next(filter(self._arrives, named), None)
+        if found is None and not asked:
+            names = [name for name in (*vars(self.cls), *functions) if name not in (*BACKWARD, *KNOWN)]
+            ways = (way for n in names if not n.startswith("__") for way in self._ways(n, functions))
+            found = next(filter(self._arrives, ways), named[0] if named else None)
+        if found is not None:
+            self.backward, back, own = found
+            # What its nodes call so may be their own step: then that stays what it is.
+            self.steps = "backward" in attributes(self.make(TRIED[0])) and own is not None
+            if own is not None:
+                self.go_back_by(back)
 
-    def _call_backward(self, name: str, method: Any, seeds: int) -> None:
-        """Let backward() call a method of another name, or one that wants the root's gradient."""
-        given = (1.0,) * seeds
+    def _ways(self, name: str, functions: dict[str, Any]) -> Iterator[Way]:
+        method, leaf = getattr(self.cls, name, None), self.make(TRIED[0])
+        held = getattr(leaf, name, None)
+        seeds = (1.0,) * len(_arguments(held))
+        if callable(method) and callable(held) and len(seeds) <= 1:
+            plain = name == "backward" and not seeds
+            yield f"{name}()", _calls(method, seeds), None if plain else method
+        elif callable(held) and not seeds:
+            yield f"{name}()", lambda root: getattr(root, name)(), None if name == "backward" else held
+        if name in functions and len(_arguments(functions[name])) == 1:
+            yield f"{name}(value)", _spread(functions[name], self.grad), functions[name]
 
-        def backward(node: Any) -> None:
-            if name:
-                getattr(node, name)(*given)
-            else:
-                method(node, *given)
+    def _arrives(self, way: Way) -> bool:
+        """Whether a gradient gets to a leaf that is two operations away."""
+        return any(in_time(partial(self._gets_there, way, step), False) for step in STEPS)
 
-        backward.__wrapped__ = getattr(self.cls, name, None) if name else method  # type: ignore[attr-defined]
-        self.cls.backward = backward
+    def _gets_there(self, way: Way, step: Callable[[Any, Any], Any]) -> bool:
+        leaf, other = (self.make(number) for number in TRIED)
+        root = step(step(leaf, other), other)
+        way[1](root)
+        return bool(float(getattr(leaf, self.grad) or 0.0))
+
+    def go_back_by(self, back: Callable[[Any], Any]) -> None:
+        """Let this be how programs go back from a root."""
+        self.back = back
+        if not self.steps:
+            self.cls.backward = back
 
     def look_for_stubs(self) -> None:
         """Note which methods are still to be written."""
         for name in (*METHODS, "relu", "backward"):
             method = getattr(self.cls, name, None)
+            method = getattr(method, "__wrapped__", method)
             if method is not None and is_stub(method, self.cls.__name__):
                 empty = not names_in(method) - {"NotImplementedError"}
                 if empty if name == "backward" else self._gives_nothing(name):
@@ -222,6 +288,14 @@ def _arguments(method: Any) -> list[str]:
     return shape[0][: shape[1]] if shape else []
 
 
+def _calls(method: Any, given: tuple[float, ...]) -> Callable[[Any], Any]:
+    def back(root: Any) -> None:
+        method(root, *given)
+
+    back.__wrapped__ = method  # type: ignore[attr-defined]  # where it is looked for
+    return back
+
+
 def _spread(function: Callable[[Any], Any], grad: str) -> Callable[[Any], None]:
     """A function's gradients on the nodes themselves, where it returns them in a dict."""
 
@@ -251,7 +325,7 @@ UNARY = (
     *("tanh", "exp", "log", "sigmoid", "sqrt", "sin", "cos", "tan", "abs", "softplus", "gelu"),
     *("silu", "atan", "sinh", "cosh", "square", "reciprocal"),
 )
-RELU = ("relu", "ReLU", "Relu", "RELU", "relu_")
+RELU = ("relu", "relu_", "rectify")
 METHODS = {
     "__add__": ("add", "plus", "sum"),
     "__mul__": ("mul", "times", "multiply", "prod"),
@@ -260,6 +334,14 @@ METHODS = {
     "__truediv__": ("div", "divide", "truediv"),
     "__neg__": ("neg", "negate"),
 }
+STEPS: tuple[Callable[[Any, Any], Any], ...] = (
+    lambda one, other: one + other,
+    lambda one, other: one * other,
+    lambda one, _: one**2,
+    lambda one, _: one.relu(),
+)
+# What is called so is no way back.
+KNOWN = {*METHODS, *(name for others in METHODS.values() for name in others), *UNARY, *RELU}
 TRIED = (2.5, -3.25)  # exact in single precision, too
 REFUSALS = (TypeError, AttributeError, AssertionError, NotImplementedError, ValueError)
 
