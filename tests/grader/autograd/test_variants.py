@@ -111,3 +111,14 @@ def test_pasted_program_shows_what_the_report_shows(exercise, result_of, tmp_pat
         check=True,
     )
     assert all(map(close, map(float, run.stdout.split()), got.values()))
+
+
+@pytest.mark.parametrize(
+    "drawn", ["random.randint(-1, 1)", "random.randint(-9, 9)", "float(random.randrange(2))"]
+)
+def test_weights_that_start_at_whole_numbers_are_told(drawn, solutions, examined):
+    source = solutions["neuron"].replace("random.uniform(-1, 1)", drawn)
+    result = examined("neuron", {"neuron": source})
+    wrong = {verdict.claim.name for verdict in result.verdicts if status(verdict.outcome) != "passed"}
+    assert wrong == {"weights_start_random"}
+    assert [finding.finding for finding in result.findings] == ["start-values"]

@@ -1,6 +1,5 @@
 """What is said of a student's changes to files that are given."""
 
-
 import pytest
 
 from grader.course.course import COMMON, changed, misplaced
