@@ -139,7 +139,7 @@ def _exercises(folder: Path, course: Course, layouts: Layouts) -> Submission | N
         if layouts.found(folder, course):
             return None
         raise
-    return None if layouts.rather(given) else given
+    return None if layouts.rather(given) and layouts.read(folder, given.name) else given
 
 
 def _told(course: Course, folder: Path) -> frozenset[str]:

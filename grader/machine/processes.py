@@ -103,20 +103,21 @@ def steered(variables: Mapping[str, str]) -> list[str]:
 
 
 def begin_anew() -> None:
-    """Begin this command again where its surroundings steer it, without what does; else do nothing.
+    """Forget what steers our tools, and begin this command again where Python itself was steered.
 
     What Python was told when it began cannot be taken back later: without asserts or docstrings, say, other
     things would be graded, and told.
     """
     ours = steered(os.environ)
-    if not (ours or sys.flags.optimize):
+    for name in ours:
+        del os.environ[name]
+    if not (sys.flags.optimize or any(name.startswith("PYTHON") for name in ours)):
         return
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
     written = ["-B"] if sys.dont_write_bytecode else []
     boot = [*written, "-I" if sys.flags.isolated else "-P", "-c", BOOT, json.dumps(trusted()), str(START)]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os.execve(sys.executable, [sys.executable, *boot, "grader", *sys.argv[1:]], kept)  # noqa: S606
+    os.execv(sys.executable, [sys.executable, *boot, "grader", *sys.argv[1:]])  # noqa: S606
 
 
 def library(name: str) -> Any:

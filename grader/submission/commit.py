@@ -118,7 +118,7 @@ def _entries(listed: bytes) -> Iterator[tuple[str, Entry]]:
             yield name.decode("utf-8", "backslashreplace"), Entry(kind, name_of_object.decode())
 
 
-def content(repository: Path, entry: Entry, name: str) -> bytes:
+def content(repository: Path, entry: Entry, name: str = "a file") -> bytes:
     """The bytes of a file, as they were committed.
 
     Raises ValueError, in words, where they are too many, and MachineError where they were not fetched.

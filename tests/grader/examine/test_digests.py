@@ -125,6 +125,6 @@ def test_every_module_between_programs_and_outcomes_is_a_judge():
 
 def test_the_subject_and_what_it_sends_are_judges_too(setting, monkeypatch):
     parts = []
-    monkeypatch.setattr("grader.examine.digests.code_digest", lambda *given: parts.extend(given) or b"")
+    monkeypatch.setattr("grader.examine.setting.code_digest", lambda *given: parts.extend(given) or b"")
     exercise_digest(setting, setting.course.exercises[0])
     assert {"autograd", "autograd/worker", *JUDGES} <= {*parts}

@@ -326,7 +326,7 @@ def test_a_repository_s_own_settings_run_no_program(tmp_path):
     head = commit(repository, "HEAD")
     entry = entries(repository, head)["add.py"]
     (repository / ".git" / "objects" / entry.object[:2] / entry.object[2:]).unlink()
-    with pytest.raises(ValueError, match="not fetched"):
+    with pytest.raises(MachineError, match="not fetched"):
         content(repository, entry)
     with pytest.raises(UsageError):
         commit(repository, "f" * 40)
