@@ -6,7 +6,7 @@ import errno
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -203,13 +203,23 @@ def _attempts(entries: Entries, person: Person, pieces: Sequence[Piece]) -> None
         for piece in pieces:
             _attempt_alone(entries, person, piece)
         return
-    latest, *former = sorted(by_time, key=str, reverse=True)
-    reads = [read for time in (latest, *former) for read in _reads(entries, person, by_time[time])]
+    latest, *former = sorted(filter(None, by_time), reverse=True)
+    reads = [*_reads(entries, person, by_time[latest])]
+    for time in former:
+        reads += [partial(_as_former, read, time) for read in _reads(entries, person, by_time[time])]
     names = [piece.name for time in (latest, *former) for piece in by_time[time]]
     entries.add_parts(person, names, reads)
     if former:
         sentence = f"{len(by_time)} attempts: the latest counts, and what it lacks is taken from those before"
         entries.trouble(names[0], sentence)
+
+
+def _as_former(read: Callable[[], Submission], time: datetime) -> Submission:
+    """What an attempt before the latest holds; each file of it says so."""
+    found = read()
+    said = f"from the attempt of {time:%Y-%m-%d %H:%M}, for the latest has none"
+    remarks = {name: f"{name}.py is {said}" for name in found.sources}
+    return replace(found, remarks={**remarks, **found.remarks})
 
 
 def _attempt_alone(entries: Entries, person: Person, piece: Piece) -> None:

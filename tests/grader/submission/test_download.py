@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import tarfile
 import tempfile
@@ -410,7 +411,13 @@ def test_latest_of_several_attempts_counts_and_that_is_said(platform, put, folde
     put(f"{last}add.py", content="last")
     result = found(folder)
     (handin,) = result.handins
-    assert handin.read().sources == {"add": "last", "mul": "first"}
+    submission = handin.read()
+    assert submission.sources == {"add": "last", "mul": "first"}
+    assert [*submission.remarks] == ["mul"]
+    assert re.fullmatch(
+        r"mul\.py is from the attempt of 2026-03-03 \d\d:\d\d, for the latest has none",
+        submission.remarks["mul"],
+    )
     ((where, said),) = result.troubles
     assert where.startswith(last[:30])
     assert said == "2 attempts: the latest counts, and what it lacks is taken from those before"
