@@ -377,6 +377,11 @@ def test_files_of_blackboard_are_one_handin_a_person(put, folder):
     assert result.troubles == ()
 
 
+def test_users_of_blackboard_with_underscores_are_kept_apart(put, folder):
+    put(f"{at(11, 'ada_l')}_add.py", f"{at(11, 'bob_l')}_add.py", f"{at(11, 'bob')}_mul.py")
+    assert ids(folder) == ["ada_l", "bob", "bob_l"]
+
+
 def test_archive_of_blackboard_is_read(put, folder):
     put(f"{at(11)}_my_work.zip", content=zipped(add="x"))
     assert only(folder).person == Person("ada")
