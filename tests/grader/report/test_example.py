@@ -29,7 +29,7 @@ ADD = Exercise("add", "a + b", Fraction(10), ())
 
 
 def verdict(name, drawn, kind=Kind.GRADED):
-    """A property that fails with a program, drawn or written down; that crashes without one where drawn is None."""
+    """A property that fails with a program, drawn or written down; where drawn is None it crashes without."""
     outcome = Crashed(1, "TypeError: no")
     if drawn is not None:
         outcome = Failed(3, Counterexample(name, (("a.grad", 1.0),), (("a.grad", 2.0),), drawn))
