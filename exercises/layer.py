@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+if __name__ == "__main__":
+    import package  # so that this file can also be run by itself
+
 from .module import Module
 from .neuron import Neuron
 from .value import Number, Value

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+if __name__ == "__main__":
+    import package  # so that this file can also be run by itself
+
 from .layer import Layer
 from .module import Module
 from .value import Number, Value

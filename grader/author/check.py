@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.course import HEADINGS, Course, handed_out
+from grader.course.course import COMMON, HEADINGS, Course, handed_out
 from grader.course.misconceptions import FOLDER, Misconception, Variant, faults, misconceptions, variants
 from grader.course.properties import declared_in
 from grader.examine.examining import examine
 from grader.examine.judging import holds
 from grader.examine.setting import Setting, parts
-from grader.machine.files import put
+from grader.machine.files import look, put
 from grader.model import Exercise, Kind, Result
 from grader.report.evidence import status
 from grader.report.scoring import score
@@ -28,6 +29,7 @@ def findings(setting: Setting) -> Iterator[str]:
     """Everything that is not as it should be, a sentence each."""
     course = setting.course
     course.authors_only()
+    yield from left_over(course)
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
     for exercise in course.parts:
@@ -50,9 +52,28 @@ def summary(course: Course) -> str:
     )
 
 
+def left_over(course: Course) -> Iterator[str]:
+    """What still speaks of exercises that are not in course.toml any more."""
+    for exercise in course.exercises:
+        for name in sorted({*exercise.siblings} - {*course.names}):
+            where = f"course.toml: {exercise.name}"
+            yield f"{where} has a sibling {name!r}, which is no exercise; take it out"
+    nodes = ast.walk(ast.parse(course.solution("__init__")))
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level}
+    for name in sorted(filter(None, imported - {*course.names, *COMMON})):
+        yield f"solutions/__init__.py imports {name!r}, which is no exercise; take it out"
+    for name in sorted({variant.exercise for variant in right_variants(course)} - {*course.names}):
+        folder = _right(course).relative_to(course.root) / name
+        yield f"{folder} has right variants of {name!r}, which is no exercise; remove it"
+
+
+def _right(course: Course) -> Path:
+    return course.root / "tests" / "grader" / course.subject.name / "right"
+
+
 def right_variants(course: Course) -> list[Variant]:
     """Right ways to write the exercises that look nothing like the solutions."""
-    return variants(course.root / "tests" / "grader" / course.subject.name / "right")
+    return variants(_right(course))
 
 
 def stubs_out_of_step(course: Course) -> Iterator[str]:
@@ -74,11 +95,17 @@ def write_stubs(course: Course) -> None:
 
 def hints_missing(course: Course) -> Iterator[str]:
     """Headings that HINTS.md lacks."""
-    lines = (course.root / "HINTS.md").read_text("utf-8").splitlines()
+    lines = _hints(course)
     for name in course.names:
         for heading in HEADINGS:
             if f"### {name}: {heading}" not in lines:
                 yield f"HINTS.md has no heading '### {name}: {heading}'"
+
+
+def _hints(course: Course) -> list[str]:
+    """The lines of HINTS.md; none where it is not there, so that every heading is found missing."""
+    seen = look(course.root / "HINTS.md")
+    return seen.decode("utf-8", "replace").splitlines() if isinstance(seen, bytes) else []
 
 
 def rubric_faults(course: Course, exercise: Exercise) -> Iterator[str]:
@@ -124,7 +151,7 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
     """Right ways to write an exercise that do not get full marks."""
     course = setting.course
     exercises = {exercise.name: exercise for exercise in course.exercises}
-    for variant in right_variants(course):
+    for variant in (variant for variant in right_variants(course) if variant.exercise in exercises):
         result = _result(setting, exercises[variant.exercise], variant.sources)
         if score(result).points != result.exercise.points:
             yield f"{variant.exercise}: the right variant {variant.name} does not get full marks"
@@ -144,7 +171,7 @@ def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FO
     caught = _caught(setting, exercise, known, meant)
     missed = [wrong for wrong in known if not caught[wrong.id]]
     caught |= _caught(setting, exercise, missed, dict.fromkeys((wrong.id for wrong in missed), graded))
-    headings = (course.root / "HINTS.md").read_text("utf-8").splitlines()
+    headings = _hints(course)
     for misconception in known:
         where = f"{exercise.name}: the misconception {misconception.id}"
         if not caught[misconception.id]:

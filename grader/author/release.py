@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from typing import Any
 
-from grader.course.course import GIVEN, Course, cut, handed_out, untouched
+from grader.course.course import COMMON, Course, cut, handed_out, untouched
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
@@ -67,6 +67,7 @@ WORKFLOWS = (
 COPIED = (
     ".devcontainer/devcontainer.json",
     ".gitattributes",
+    *(f".vscode/{name}.json" for name in ("extensions", "launch", "settings", "tasks")),
     ".gitignore",
     "HINTS.md",
     "LICENSE",
@@ -179,7 +180,7 @@ def _package() -> Files:
 
 def _to_seal(course: Course) -> dict[str, str]:
     """The solutions by the paths at which they lie in the course."""
-    names = ("__init__", *GIVEN, *course.names)
+    names = ("__init__", *COMMON, *course.names)
     return {f"solutions/{name}.py": course.solution(name) for name in names}
 
 
@@ -488,4 +489,4 @@ class Plan:
 
 def _of_the_student(place: Path) -> bool:
     """Whether a file of the release is there to be written in."""
-    return place.parent == Path("exercises") and place.stem not in ("__init__", *GIVEN)
+    return place.parent == Path("exercises") and place.stem not in ("__init__", *COMMON)

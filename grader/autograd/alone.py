@@ -30,9 +30,10 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     exercise = next((e for e in course.parts if e.name == name), None)
     if exercise is None:
         raise UsageError(f"there is no exercise {name!r}", f"one of: {', '.join(course.names)}")
-    submission = load(Path(folder or course.root / "exercises"), course.names)
+    place = Path(folder or course.root / "exercises")
+    submission = load(place, course.names)
     wanted = parts(course, submission.sources, exercise)
-    finder = Parts(dict(wanted.modules))
+    finder = Parts(dict(wanted.modules), str(place.resolve()))
     before = _forget()
     sys.meta_path.insert(0, finder)
     try:
@@ -46,6 +47,10 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
 
 
 def _forget() -> dict[str, ModuleType]:
-    """Take the package out of the loaded modules, so that it can be assembled of other parts."""
-    names = [name for name in sys.modules if name == PACKAGE or name.startswith(PACKAGE + ".")]
+    """Take the package out of the loaded modules, so that it can be assembled of other parts.
+
+    Its modules may stand there under plain names as well.
+    """
+    loaded = [(name, getattr(module, "__name__", "")) for name, module in sys.modules.items()]
+    names = [name for name, own in loaded if PACKAGE in (name, own) or own.startswith(PACKAGE + ".")]
     return {name: sys.modules.pop(name) for name in names}

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from grader.autograd.program import Symbol
-from grader.course.course import GIVEN, TOGETHER, Course, cut
+from grader.course.course import COMMON, TOGETHER, Course, cut
 from grader.course.misconceptions import FOLDER
 from grader.errors import CourseError, MachineError, UsageError
 from grader.machine.files import added, replaced
@@ -43,7 +43,7 @@ def lay_down(course: Course, name: str, title: str, points: int) -> dict[Path, s
 def _usable(course: Course, name: str) -> None:
     if not NAME.fullmatch(name) or iskeyword(name):
         why = "is no name for a function and its file"
-    elif name in (*course.names, *GIVEN, TOGETHER, *TAKEN) or hasattr(Symbol, name):
+    elif name in (*course.names, *COMMON, TOGETHER, *TAKEN) or hasattr(Symbol, name):
         why = "exists already"
     elif name in sys.stdlib_module_names:
         why = "would hide the standard library's module of that name"

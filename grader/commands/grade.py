@@ -76,6 +76,7 @@ def grade(
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.course.course import STRICT, here
     from grader.examine.grading import grade as grade_submission
+    from grader.learner.history import own
     from grader.machine.files import refuse_unwritable, whole_file
     from grader.model import Person
     from grader.render.text import About
@@ -97,6 +98,8 @@ def grade(
         found = layouts.grade(folder, conditions, value, mapping, exercises)
     else:
         conditions = replace(conditions, told=_told(course, folder))
+        if own(course, folder):
+            given = replace(given, folder=str(folder.resolve().joinpath(*given.home)))
         found = grade_submission(given, conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
@@ -136,7 +139,7 @@ def _exercises(folder: Path, course: Course, layouts: Layouts) -> Submission | N
         if layouts.found(folder, course):
             return None
         raise
-    return None if layouts.rather(given) else given
+    return None if layouts.rather(given) and layouts.read(folder, given.name) else given
 
 
 def _told(course: Course, folder: Path) -> frozenset[str]:

@@ -130,7 +130,8 @@ SQLITE = b"SQLite format 3\0"
 @click.option(
     "--sign", "key", type=KEY, metavar="KEYFILE", help="Sign every report; only with --format json."
 )
-def export(book: Path, form: str, to: Path | None, key: Path | None) -> None:
+@click.option("--bom", is_flag=True, help="Mark the file as UTF-8, as Excel needs it; only with csv.")
+def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool) -> None:
     """Write a class in another format.
 
     One file: csv, canvas, nbgrader, junit, parquet. A folder with a file for each person: json, gradescope,
@@ -141,9 +142,11 @@ def export(book: Path, form: str, to: Path | None, key: Path | None) -> None:
 
     if key is not None and form != "json":
         raise UsageError("only our own JSON can be signed", "add: --format json")
+    if bom and form != "csv":
+        raise UsageError("only CSV takes a byte order mark", "add: --format csv")
     single = None if key is None else signed_by(key)
     with reading(book) as reader:
-        done = write(reader.standings(), form, to or Path(_default_name(form)), single)
+        done = write(reader.standings(), form, to or Path(_default_name(form)), single, bom)
         left_out = reader.left_out()
     click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
     say_left_out(left_out)

@@ -214,11 +214,11 @@ def _passes(course: Course, name: str) -> bool:
     """Grade one exercise as it is now; remembered like any other grade."""
     from grader.examine.grading import grade
     from grader.learner.history import remember, state_folder
-    from grader.submission.submission import load
+    from grader.submission.submission import load_own
 
     conditions = setting(course=course)
     now, clock = datetime.now(UTC), perf_counter()
-    report = grade(load(course.root / "exercises", course.names), conditions, (name,))
+    report = grade(load_own(course.root / "exercises", course.names), conditions, (name,))
     remember(report, state_folder(course), now, round(perf_counter() - clock, 3))
     return report.all_passed
 

@@ -6,7 +6,7 @@ import ast
 import re
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -19,7 +19,9 @@ from grader.errors import CourseError, UsageError
 from grader.model import Exercise, Marked
 from grader.subject import DEFAULT, Subject, known, load
 
+# Files that students get complete: those an engine is made of, and with them what only makes them a package.
 GIVEN = ("value", "module")
+COMMON = (*GIVEN, "package")
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
 ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
 TOGETHER = "together"
@@ -233,7 +235,9 @@ def _todo(name: str, steps: list[str]) -> str:
 
 
 def untouched(source: str, stub: str) -> bool:
-    """Whether a source says no more than the stub: comments, blank lines and docstrings aside.
+    """Whether a source does no more than the stub: comments, docstrings and trials aside.
+
+    Trials are what happens only where the file is run by itself. The other files may be imported in any form.
 
     What is many times as long as any stub is not looked at: somebody has written something there.
     """
@@ -242,19 +246,62 @@ def untouched(source: str, stub: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in somebody's docstring
-            return _bones(source) == _stub_bones(stub)
+            return _bones(source, _others(stub)) == _stub_bones(stub)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+BY_ITSELF = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
+
+
+def changed(course: Course, sources: Mapping[str, str]) -> tuple[str, ...]:
+    """The given files that a hand-in has otherwise than they were given; grading uses its own."""
+    there = (name for name in COMMON if name in sources)
+    given = {name: course.solution(name) for name in there}
+    return tuple(n for n, text in given.items() if sources[n] != text and not untouched(sources[n], text))
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """What an exercise asks for, written into a file that is given: its name there, and its lines."""
+
+    file: str
+    name: str
+    first: int
+    last: int
+
+
+def misplaced(sources: Mapping[str, str], files: Sequence[str], exercise: Exercise) -> Misplaced | None:
+    """Where one of these files has what the exercise asks for: its method, or its class."""
+    for file in files:
+        try:
+            classes = [node for node in ast.parse(sources[file]).body if isinstance(node, ast.ClassDef)]
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        methods = [node for cls in classes for node in cls.body if isinstance(node, ast.FunctionDef)]
+        for node in methods if exercise.attach else classes:
+            if node.name == (exercise.attach or exercise.defines):
+                first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+                return Misplaced(file, node.name, first, node.end_lineno or first)
+    return None
 
 
 @lru_cache(maxsize=100)
 def _stub_bones(stub: str) -> str:
     """A stub is compared with every submission."""
-    return _bones(stub)
+    return _bones(stub, _others(stub))
 
 
-def _bones(source: str) -> str:
+@lru_cache(maxsize=100)
+def _others(stub: str) -> frozenset[str]:
+    """The files beside a stub that it imports."""
+    nodes = ast.walk(ast.parse(stub))
+    return frozenset(node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and node.level)
+
+
+def _bones(source: str, others: frozenset[str]) -> str:
     tree = ast.parse(source)
+    tree.body = [statement for statement in tree.body if not _frame(statement, others)]
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
@@ -264,10 +311,29 @@ def _bones(source: str) -> str:
     return ast.dump(tree)
 
 
+def _frame(statement: ast.stmt, others: frozenset[str]) -> bool:
+    """Whether a statement only imports the other files, is for type checkers, or is a trial."""
+    match statement:
+        case ast.If(test=ast.Name("TYPE_CHECKING"), orelse=[]):
+            return True
+        case ast.Assign(targets=[ast.Name("TYPE_CHECKING")]):
+            return True
+        case ast.Try(body=body, handlers=handlers):
+            tried = [*body, *(inner for handler in handlers for inner in handler.body)]
+            return all(_frame(inner, others) for inner in tried)
+        case ast.If(test=test, orelse=[]):
+            return ast.dump(test) == BY_ITSELF
+        case ast.ImportFrom(module=module):
+            return (module or "").rpartition(".")[2] in others
+        case ast.Import(names=names):
+            return all(name.name.rpartition(".")[2] in others for name in names)
+    return False
+
+
 HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
 
 
 def handed_out(course: Course) -> dict[str, str]:
     """Every file of exercises/ as students get it."""
-    given = {name: course.solution(name) for name in ("__init__", *GIVEN)}
+    given = {name: course.solution(name) for name in ("__init__", *COMMON)}
     return given | {name: course.stub(name) for name in course.names}

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
+from grader.errors import CourseError
 from grader.model import Claim, Kind
 from grader.subject import Packed, Program, Programs
 
@@ -87,7 +88,10 @@ class Examines(Protocol):
 
 
 def declared_in(path: Path) -> list[Property]:
-    """The properties of a file, in the order they are written."""
+    """The properties of a file, in the order they are written.
+
+    Raises CourseError where it is not there, or is no Python that can be loaded.
+    """
     name = f"properties.{path.stem}"
     module = sys.modules.get(name)
     if module is None or module.__file__ != str(path):
@@ -95,7 +99,13 @@ def declared_in(path: Path) -> list[Property]:
         assert spec is not None
         assert spec.loader is not None
         module = module_from_spec(spec)
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except OSError as error:
+            raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from None
+        except Exception as error:  # an author's file may raise anything
+            what = f"{path} cannot be loaded: {type(error).__name__}: {error}"
+            raise CourseError(what, "mend the properties there") from error
         sys.modules[name] = module
     return collected(module)
 
@@ -103,9 +113,14 @@ def declared_in(path: Path) -> list[Property]:
 def promised(path: Path) -> bytes:
     """SHA-256 over all that a file of properties promises: its code without titles, comments and points.
 
-    Points and titles are read anew whenever outcomes are scored.
+    Points and titles are read anew whenever outcomes are scored. Raises CourseError where it cannot be read.
     """
-    tree = ast.parse(path.read_text("utf-8"))
+    try:
+        tree = ast.parse(path.read_text("utf-8"))
+    except OSError as error:
+        raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from None
+    except (SyntaxError, ValueError) as error:
+        raise CourseError(f"{path} cannot be loaded: {error}", "mend the properties there") from None
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.body = [part for part in node.body if not _is_text(part)]

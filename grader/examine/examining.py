@@ -16,7 +16,7 @@ from grader.course.properties import Property, declared_in
 from grader.examine.cases import Bank
 from grader.examine.judging import Broken, broken, first_broken, holds, needed_before, shrunk, verdict
 from grader.examine.reading import BRIEF, BRIEFER, findings
-from grader.examine.setting import Setting, parts
+from grader.examine.setting import Setting, on_given, parts
 from grader.model import (
     Crashed,
     Exercise,
@@ -34,7 +34,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Clock, Limits, Request, Runner, Session
+from grader.sandbox.runner import Clock, Limits, Parts, Request, Runner, Session
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
@@ -235,18 +235,26 @@ class Examiner:
         if exercise.own:
             return ()
         reader = partial(course.subject.read, exercise, sources[exercise.name])
-        engine, reference = parts(course, sources, exercise), self.setting.reference(exercise)
+        engine, reference = self._parts(exercise), self.setting.reference(exercise)
         return findings(reader, engine, self._student, reference, self._patience)
 
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing of how the exercise examined last was read or examined."""
-        remark = self.submission.remarks.get(self._current[0]) if self._current else None
-        return (remark,) if remark else ()
+        name, examined = self._current or ("", None)
+        remark = self.submission.remarks.get(name)
+        return (*((remark,) if remark else ()), *self._on_given(name, examined))
 
     def origin(self) -> tuple[str, tuple[str, ...]]:
         """Which file was taken for the exercise examined last, and which may be meant besides, see Result."""
         name = self._current[0] if self._current else ""
         return self.submission.taken.get(name, ""), tuple(self.submission.beside.get(name, ()))
+
+    def _on_given(self, name: str, examined: Examination | Outcome | None) -> tuple[str, ...]:
+        exercise = next((part for part in self.setting.course.parts if part.name == name), None)
+        right = isinstance(examined, Examination) and not examined.costs_points
+        if exercise is None or (right and not exercise.own):
+            return ()  # whatever was changed beside it, it has not gone wrong for that
+        return on_given(self.setting.course, self.submission.sources, exercise)
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
         setting = self.setting
@@ -254,11 +262,15 @@ class Examiner:
         if why_not is not None:
             return why_not
         bank = setting.bank(exercise, properties)
-        engine = parts(setting.course, self.submission.sources, exercise)
+        engine = self._parts(exercise)
         session = self._open.enter_context(self._student.attempt(engine))
         seen = self._observed(session, exercise, properties)
         again = partial(self._student.attempt, engine)
         return Examination(setting, exercise, bank, properties, session, seen, again)
+
+    def _parts(self, exercise: Exercise) -> Parts:
+        submission = self.submission
+        return parts(self.setting.course, submission.sources, exercise, submission.folder)
 
     def _observed(
         self, session: Session, exercise: Exercise, properties: Sequence[Property]

@@ -1,6 +1,6 @@
 """The pytest plugin: gives property tests the submission to examine, and their outcomes to the JSON report.
 
-Loaded by pyproject.toml, so that one property can be run by hand:
+Loaded by pyproject.toml, so that properties can be run by hand, one alone or all:
     pytest "tests/properties/test_add.py::test_data_is_the_sum" --submission exercises
 
 PYTEST_DONT_REWRITE: its asserts need no explaining, and the module may be imported before pytest starts.
@@ -21,11 +21,12 @@ from grader.errors import CourseError, GraderError, of_machine
 from grader.examine.cases import default_folder
 from grader.examine.examining import Examiner
 from grader.examine.setting import Setting
-from grader.model import Exercise, Finding, Kind, Outcome, Passed
+from grader.model import Exercise, Finding, Kind, NotStarted, Outcome, Passed
 from grader.report.evidence import claim_to_plain, findings_to_plain, outcome_to_plain
+from grader.report.findings import in_lines, told
 from grader.report.words import in_full
 from grader.sandbox.cages import choose
-from grader.submission.submission import load
+from grader.submission.submission import load, load_own
 
 FOUND = pytest.StashKey[Outcome]()
 NAME = "nanograd-examiner"
@@ -34,11 +35,13 @@ NAME = "nanograd-examiner"
 class Examining:
     """Carries an examiner through a pytest run.
 
+    by_hand: somebody runs pytest and reads what it says; else only the outcomes are read.
     fault: what kept the grader, not the submission, from a verdict; the caller raises it again.
     """
 
-    def __init__(self, examiner: Examiner) -> None:
+    def __init__(self, examiner: Examiner, by_hand: bool = False) -> None:
         self.examiner = examiner
+        self.by_hand = by_hand
         self.fault: GraderError | None = None
 
     def outcome(self, item: pytest.Function) -> Outcome:
@@ -84,11 +87,17 @@ def examining(request: pytest.FixtureRequest) -> Iterator[Examining]:
         yield given
         return
     option = request.config.option
-    course = here()
-    submission = load(option.submission or course.root / "exercises", course.names)
-    setting = Setting(course, choose("auto"), default_folder(), option.grading_seed)
+    try:
+        course = here()
+        own = course.root / "exercises"
+        submission = (
+            load(option.submission, course.names) if option.submission else load_own(own, course.names)
+        )
+        setting = Setting(course, choose("auto"), default_folder(), option.grading_seed)
+    except GraderError as error:
+        pytest.exit(f"{error.what}\n{error.next_step}", returncode=error.exit_code)
     examiner = Examiner(setting, submission)
-    yield Examining(examiner)
+    yield Examining(examiner, by_hand=True)
     examiner.close()
 
 
@@ -102,8 +111,26 @@ class Judge:
     def examine(self, prop: Property) -> None:
         outcome = self.examining.outcome(self.item)
         self.item.stash[FOUND] = outcome
-        if not isinstance(outcome, Passed) and prop.claim.kind is not Kind.NOTE:
+        if self.examining.by_hand:
+            self._say(prop, outcome)
+        elif not isinstance(outcome, Passed) and prop.claim.kind is not Kind.NOTE:
             pytest.fail(in_full(outcome), pytrace=False)
+
+    def _say(self, prop: Property, outcome: Outcome) -> None:
+        """End the test as somebody reads it who has written the code."""
+        claim = prop.claim
+        if isinstance(outcome, NotStarted):
+            pytest.skip(outcome.reason)
+        elif isinstance(outcome, Passed):
+            return
+        elif claim.kind is Kind.NOTE:
+            pytest.xfail(f"costs nothing: {claim.title}")
+        lines = [claim.title, *(["A bonus: it costs no points."] if claim.kind is Kind.BONUS else [])]
+        lines += ["", in_full(outcome)]
+        shown = told(self.examining.findings())
+        if shown is not None:
+            lines += ["", *in_lines(shown)]
+        pytest.fail("\n".join(lines), pytrace=False)
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from types import CodeType
 
-from grader.course.course import GIVEN, Course
+from grader.course.course import COMMON, GIVEN, Course, changed, misplaced
 from grader.course.properties import Property
 from grader.examine.cases import Bank, key, recall
 from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
 from grader.machine.cache import recall as recalled
 from grader.model import Exercise
+from grader.report.words import not_counted, to_take_over
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Limits, Parts
 from grader.submission.submission import Submission
@@ -90,20 +91,31 @@ class Setting:
                 self.say(sentence)
 
 
-def parts(course: Course, sources: Mapping[str, str], exercise: Exercise) -> Parts:
+def on_given(course: Course, sources: Mapping[str, str], exercise: Exercise) -> tuple[str, ...]:
+    """What is to be said where a student has changed files that are given, a sentence each."""
+    files = changed(course, sources)
+    if not files:
+        return ()
+    found = None if exercise.own else misplaced(sources, files, exercise)
+    return (not_counted(files), *([to_take_over(found, exercise)] if found else []))
+
+
+def parts(course: Course, sources: Mapping[str, str], exercise: Exercise, folder: str = "") -> Parts:
     """The student's file with reference siblings; or, for the last mark, all the student's own.
 
     The reference of the exercise itself is never among them. Helper modules of the student's own are.
+    folder: where the student's files lie, if their code may say so.
     """
     own = set(course.names) if exercise.own else {exercise.name}
     modules: dict[str, str | CodeType] = {
-        name: text for name, text in sources.items() if name not in (*course.names, *GIVEN)
+        name: text for name, text in sources.items() if name not in (*course.names, *COMMON)
     }
     modules |= {name: code for name, code in course.reference.items() if name not in own}
     modules |= {name: sources[name] for name in own}
     needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
     chosen = (part for part in course.exercises if part.name in needed)
-    return Parts(modules, tuple((part.name, part.defines, part.attach) for part in chosen))
+    needs = tuple((part.name, part.defines, part.attach) for part in chosen)
+    return Parts(modules, needs, folder=folder)
 
 
 # Together with what cases and readings depend on: everything between programs and outcomes.
@@ -156,6 +168,7 @@ def outcome_key(
     if submission.shape is not None:
         digest.update(code_digest(*course.subject.layouts.code))
         return _of_any_shape(digest, submission, lenient)
+    _add(digest, (sentence.encode() for sentence in on_given(course, submission.sources, exercise)))
     seen_of = course.names if exercise.own else (exercise.name,)
     _add(
         digest,
@@ -163,7 +176,7 @@ def outcome_key(
     )
     others = set() if exercise.own else {*course.names} - {exercise.name}
     for said in (submission.sources, submission.unreadable):
-        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *GIVEN))
+        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *COMMON))
         _add(digest, (piece.encode("utf-8", "surrogatepass") for pair in seen for piece in pair))
         _add(digest, [b"."])
     return digest.digest()

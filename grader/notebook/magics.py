@@ -230,5 +230,7 @@ def importable(course: Course) -> None:
 
 def read_anew() -> None:
     """Let the next import of the student's engine read its files again."""
-    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    # Under plain names, too: value is exercises.value.
+    for name, module in list(sys.modules.items()):
+        if PACKAGE in (name.split(".")[0], getattr(module, "__name__", "").split(".")[0]):
+            del sys.modules[name]

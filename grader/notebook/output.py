@@ -18,9 +18,10 @@ from grader.render.html.sheet import asset, following, needed, page
 from grader.render.html.single_page import macros, part_of
 from grader.render.picture.svg import drawing, picture_style
 from grader.render.terminal import LOOK, half_done
-from grader.render.text import WORDS, counted, in_lines, told_of
+from grader.render.text import WORDS, counted, told_of
 from grader.render.text import points as written
 from grader.report.evidence import status
+from grader.report.findings import in_lines
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
 from grader.report.words import counterexample_of, example, headline, meaning, numbers, places

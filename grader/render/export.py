@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from codecs import BOM_UTF8 as UTF8_MARK
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,21 +95,24 @@ class Exported:
     reports: int
 
 
-def export(standings: Standings, name: str, to: Path, single: Single | None = None) -> Exported:
+def export(
+    standings: Standings, name: str, to: Path, single: Single | None = None, bom: bool = False
+) -> Exported:
     """Writes a class in a format: one file where the format has many people, else a folder of files.
 
     single: renders one report in place of the format's own way.
+    bom: whether a file begins with a byte order mark, without which Excel takes UTF-8 for something else.
     The folder must be new or empty; its index.csv says whose each file is. Both appear whole or not at all.
     Raises UsageError where there is no such format, or where it cannot be written.
     """
     if name in CLASS:
-        return _as_file(standings, name, to)
+        return _as_file(standings, name, to, UTF8_MARK if bom else b"")
     if name in SINGLE:
         return _as_folder(standings, single or SINGLE[name], to)
     raise UsageError(f"there is no format '{name}'", f"choose from: {', '.join(sorted({**CLASS, **SINGLE}))}")
 
 
-def _as_file(standings: Standings, name: str, to: Path) -> Exported:
+def _as_file(standings: Standings, name: str, to: Path, mark: bytes) -> Exported:
     seen = Exported(to, 0, 0)
 
     def each() -> Iterator[Standing]:
@@ -121,6 +125,7 @@ def _as_file(standings: Standings, name: str, to: Path) -> Exported:
         seen = Exported(to, people, reports)
 
     with whole_file(to) as stream:
+        stream.write(mark)
         CLASS[name](replace(standings, each=each), stream)
     return seen
 

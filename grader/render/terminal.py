@@ -329,9 +329,12 @@ def tell_on_top(console: Console, notes: Iterable[str]) -> None:
 
 def tell_notes(console: Console, report: Report) -> None:
     """Print what is worth knowing and costs nothing."""
+    said: dict[str, list[str]] = {}
     for result in report.marks:
         for note in notes(result):
-            _say(console, f"Note on {result.exercise.name}: {note}")
+            said.setdefault(note, []).append(result.exercise.name)
+    for note, names in said.items():
+        _say(console, f"Note on {', '.join(names)}: {note}")
 
 
 def render_any_shape(report: Report, console: Console, again: str) -> None:

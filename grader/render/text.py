@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from grader.model import Adjustment, Finding, Kind, Person, Result, Verdict
 from grader.printable import plain_json, printable
-from grader.report.findings import Told, guessed, on_one_line, told
+from grader.report.findings import Told, guessed, in_lines, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
 from grader.report.standings import Standing, Standings
@@ -229,33 +229,6 @@ def told_of(result: Result) -> Told | None:
     hangs = "hangs" if lost == 1 else "hang"
     which = "All" if lost == marks.most else f"{points(lost)} of these"
     return replace(shown, stake=f"{which} {points(marks.most)} points {hangs} on {this}.")
-
-
-def in_lines(shown: Told) -> Iterator[str]:
-    """Findings as text, as the terminal shows them where it is wide enough."""
-    yield shown.heading
-    yield from _table(shown)
-    if shown.others:
-        yield f" {shown.others}"
-    yield from (f"• {sentence}" if shown.rows else sentence for sentence in shown.sentences)
-    if shown.stake:
-        yield shown.stake
-    yield f"HINTS.md, “{shown.hint}”, goes on from there."
-
-
-def _table(shown: Told) -> Iterator[str]:
-    if not shown.rows:
-        return
-    table = [shown.columns, *(tuple(map(on_one_line, row)) for row in shown.cells)]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for place, row in enumerate(table):
-        cells = [
-            cell.rjust(width) if name == "line" else cell.ljust(width)
-            for name, cell, width in zip(shown.columns, row, widths, strict=True)
-        ]
-        yield f" {' │ '.join(cells)}".rstrip()
-        if place == 0:
-            yield f" {'─┼─'.join('─' * width for width in widths)}"
 
 
 def in_short(first: Finding) -> str:

@@ -5,7 +5,7 @@ What an old report took for the probable mistake has neither a part nor what it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.model import Finding
@@ -103,6 +103,33 @@ def told(findings: Sequence[Finding]) -> Told | None:
     sentences = tuple(printable(each.explanation) for each in said)
     causes = len(set(map(_cause, findings)))
     return Told("", tuple(map(_row, rows.values())), sentences, left, hint, causes)
+
+
+def in_lines(shown: Told) -> Iterator[str]:
+    """Findings as text, as the terminal shows them where it is wide enough."""
+    yield shown.heading
+    yield from _table(shown)
+    if shown.others:
+        yield f" {shown.others}"
+    yield from (f"• {sentence}" if shown.rows else sentence for sentence in shown.sentences)
+    if shown.stake:
+        yield shown.stake
+    yield f"HINTS.md, “{shown.hint}”, goes on from there."
+
+
+def _table(shown: Told) -> Iterator[str]:
+    if not shown.rows:
+        return
+    table = [shown.columns, *(tuple(map(on_one_line, row)) for row in shown.cells)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for place, row in enumerate(table):
+        cells = [
+            cell.rjust(width) if name == "line" else cell.ljust(width)
+            for name, cell, width in zip(shown.columns, row, widths, strict=True)
+        ]
+        yield f" {' │ '.join(cells)}".rstrip()
+        if place == 0:
+            yield f" {'─┼─'.join('─' * width for width in widths)}"
 
 
 def guessed(finding: Finding) -> bool:

@@ -14,9 +14,11 @@ from math import isfinite
 from typing import assert_never
 
 from grader.agreement import close
+from grader.course.course import Misplaced
 from grader.model import (
     Counterexample,
     Crashed,
+    Exercise,
     Failed,
     Kind,
     Node,
@@ -275,6 +277,24 @@ IN_WORDS = (
 def in_words(error: str) -> str:
     """What an exception's line means, in a sentence; nothing where it is plain enough or unknown."""
     return next((words for pattern, words in IN_WORDS if re.search(pattern, error)), "")
+
+
+def not_counted(files: Sequence[str]) -> str:
+    """That a student has changed what is given."""
+    said = listed([f"{file}.py" for file in files])
+    are, them = ("is", "it") if len(files) == 1 else ("are", "them")
+    return f"{said} {are} given: your change to {them} does not count in the grade."
+
+
+def to_take_over(found: Misplaced, exercise: Exercise) -> str:
+    """That what an exercise asks for stands in a given file, and how it gets to where it counts."""
+    what = f"the function {exercise.defines}" if exercise.attach else f"the class {exercise.defines}"
+    lines = f"lines {found.first} to {found.last}"
+    moved = f", four spaces further left, and call it {exercise.defines}" if exercise.attach else ""
+    return (
+        f"{found.file}.py defines {found.name}; what counts is {what} in {exercise.name}.py. "
+        f"To take it over, put {lines} of {found.file}.py in place of {what}{moved}."
+    )
 
 
 def open_todo(error: str) -> str:

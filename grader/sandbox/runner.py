@@ -72,15 +72,17 @@ class Parts:
     needed: the definitions the engine has, in order: the module, what it defines, and the attribute
         that this becomes, or nothing for a class.
     reading: the package whose modules are sent besides, where the code is to be read; see Subject.read.
+    folder: where the student's files lie, if their code may say that it comes from there.
     """
 
     modules: Mapping[str, str | CodeType]
     needed: tuple[tuple[str, str, str], ...]
     reading: str = field(default="", kw_only=True)
+    folder: str = field(default="", kw_only=True)
 
     def head(self) -> dict[str, Any]:
         """As a worker is told."""
-        head = {"parts": dict(self.modules), "needed": list(self.needed)}
+        head = {"parts": dict(self.modules), "needed": list(self.needed), "folder": self.folder}
         return head | {"reading": sent(self.reading)} if self.reading else head
 
 

@@ -18,7 +18,7 @@ from grader.course.course import Course
 from grader.errors import MachineError, UsageError
 from grader.machine.processes import program
 from grader.model import Exercise
-from grader.printable import printable
+from grader.printable import printable, typed
 from grader.submission.choice import chosen, shown
 from grader.submission.hand_in import leftover
 from grader.submission.submission import LARGEST, FolderPath, Sought, Submission, gather, sought
@@ -155,8 +155,13 @@ def _git(repository: Path, *arguments: str) -> bytes | None:
         )
     except subprocess.TimeoutExpired:
         raise MachineError(f"git took longer than {SECONDS} seconds", "try again") from None
-    if b"not a git repository" in run.stderr or b"dubious ownership" in run.stderr:
-        raise UsageError(f"{repository} is no git repository of yours", "give its folder: --repo DIR")
+    if b"dubious ownership" in run.stderr:
+        raise UsageError(
+            f"{repository} belongs to another user, so git does not read it",
+            f"if you trust it: git config --global --add safe.directory {typed(repository.resolve())}",
+        )
+    if b"not a git repository" in run.stderr:
+        raise UsageError(f"{repository} is no git repository", "give its folder: --repo DIR")
     return None if run.returncode else run.stdout
 
 
@@ -188,7 +193,7 @@ def changes(
     return Changes(start, tip, exercises, graded, tuple(other[:LISTED]), len(other[LISTED:]))
 
 
-GIVEN = {"__init__", "value", "module"}
+GIVEN = {"__init__", "value", "module", "package"}
 
 
 def _is_helper(path: PurePosixPath, home: PurePosixPath) -> bool:

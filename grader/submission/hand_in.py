@@ -58,7 +58,7 @@ class Layout(Protocol):
         """Whether a Python file by itself is a hand-in."""
 
     def rather(self, submission: Submission) -> bool:
-        """Whether what was read only looks as if its files were named after exercises."""
+        """Whether what was read may only look as if it were exercises; read() tells."""
 
     def read(self, path: FilePath, title: str) -> Submission | None:
         """What lies there, read this way; None where it is not laid out so. Raises UsageError."""

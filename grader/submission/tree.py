@@ -214,13 +214,13 @@ class _Held:
     """What an archive holds, as far as it may be wanted.
 
     files: by path; of those that are not likely to be Python only that they are there.
-    nested: the archives in it. twice: of which files there are two.
+    nested: the archives in it. twice: the further ones of files that are there more than once.
     """
 
     def __init__(self, file: BinaryIO, wanted: Wanted) -> None:
         self.files: dict[FolderPath, Reader] = {}
         self.nested: list[FolderPath] = []
-        self.twice: set[FolderPath] = set()
+        self.twice: dict[FolderPath, list[Reader]] = {}
         self._wanted = wanted
         beside: dict[FolderPath, set[str]] = {}
         for member in members(file, LIMITS):
@@ -233,15 +233,16 @@ class _Held:
             del self.files[path]
 
     def chosen(self, where: str, title: str) -> Submission | None:
-        """The submission among these; raises Refused where a file of it is there twice."""
+        """The submission among these; raises Refused where a file of it is there twice, and they differ."""
         closed = {path: f"{printable('/'.join(path))} in it was not opened" for path in self.nested}
         found = chosen(self.files, self._wanted, where, title, closed=closed)
         if found is not None:
             own = {(*found.home, file) for file in self._wanted.files} | {
                 (*found.home, f"{name}.py") for name in found.sources
             }
-            if twice := sorted(self.twice & own):
-                raise Refused(f"holds {shortened('/'.join(twice[0]), SHOWN)} twice")
+            for path in sorted(self.twice.keys() & own):
+                if any(read() != self.files[path]() for read in self.twice[path]):
+                    raise Refused(f"holds {shortened('/'.join(path), SHOWN)} twice, and they differ")
         return found
 
     def _path(self, member: Member) -> FolderPath | None:
@@ -265,9 +266,11 @@ class _Held:
         elif len(path) > (VERY_DEEP if self._wanted.defines else DEEPEST) + 1:
             return
         elif allowed(name) or (self._wanted.defines and likely(name)):
+            read = _reader(member, name, name in self._wanted.files)
             if path in self.files:
-                self.twice.add(path)
-            self.files[path] = _reader(member, name, name in self._wanted.files)
+                self.twice.setdefault(path, []).append(read)
+            else:
+                self.files[path] = read
         elif self._wanted.defines:
             self.files[path] = partial(_refuse, f"{name} does not look like Python, so it was not read")
 

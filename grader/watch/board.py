@@ -305,6 +305,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Blind:
+    """The machine cannot tell of saves, so the files are looked at again and again; why: in its words."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resized:
     """The terminal has another size."""
 
@@ -321,7 +328,7 @@ class Quit:
     code: int
 
 
-Event = Saved | Gone | Pressed | Opened | Graded | Faulted | Lost | Said | Resized | Suspended | Quit
+Event = Saved | Gone | Pressed | Opened | Graded | Faulted | Lost | Said | Blind | Resized | Suspended | Quit
 
 
 OTHERS = 3

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, assert_never
 
-from grader.course.course import GIVEN, Course
+from grader.course.course import COMMON, Course
 from grader.errors import GraderError, MachineError
 from grader.examine.setting import outcome_key
 from grader.forkserver.messages import Task
@@ -19,6 +19,7 @@ from grader.report.report import Report
 from grader.report.words import counterexample_of, example
 from grader.submission.submission import Submission
 from grader.watch.board import (
+    Blind,
     Board,
     Drawn,
     Event,
@@ -91,6 +92,7 @@ class Watch:
         self._number = 0
         self._asked: tuple[str, bytes] | None = None
         self._losses = 0
+        self._stays = ""
         self._by_save: set[str] = set()
 
     def run(self) -> int:
@@ -127,13 +129,16 @@ class Watch:
                 self._pressed(key)
             case Opened():
                 self._opened = event
-                self.board = replace(board.says(""), since=self.clock(), ready=True)
+                self.board = replace(board.says(self._stays), since=self.clock(), ready=True)
             case Graded():
                 self._graded(event)
             case Faulted(number, error):
                 self._faulted(number, error)
             case Lost(last):
                 self._lost(last)
+            case Blind(why):
+                self._stays = f"Saves are looked for again and again: this machine tells of none ({why})."
+                self.board = board.says(self._stays)
             case Said(sentence):
                 self.board = replace(board, starting=sentence)
             case Suspended():
@@ -163,7 +168,9 @@ class Watch:
     def _sees(self, submission: Submission, name: str) -> bytes:
         """A digest of all in a submission that a mark's grading sees."""
         part = next(part for part in self.course.parts if part.name == name)
-        return outcome_key(self.course, submission, part, b"")
+        # A change to a given file is told when it is saved; nothing is graded again for it.
+        own = {name: text for name, text in submission.sources.items() if name not in COMMON}
+        return outcome_key(self.course, replace(submission, sources=own), part, b"")
 
     def _saved(self, event: Saved) -> None:
         before, self.submission = self.submission, event.submission
@@ -230,7 +237,7 @@ class Watch:
 
 def _of_no_use(names: frozenset[str]) -> str:
     """What to say of a save that changes nothing that is graded."""
-    if given := sorted(names & {*GIVEN}):
+    if given := sorted(names & {*COMMON}):
         return f"{given[0]}.py is given: grading uses its own copy of it."
     return "" if names else "The folder exercises is back."
 

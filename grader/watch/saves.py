@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
-from grader.errors import MachineError, UsageError
+from grader.errors import UsageError
 from grader.submission.submission import Submission, allowed, load
-from grader.watch.board import Event, Faulted, Gone, Saved
+from grader.watch.board import Blind, Event, Gone, Saved
 
 # Milliseconds: how long nothing more may come before a burst of saves is over, and the longest burst.
 REST, BURST = 20, 400
@@ -25,7 +25,8 @@ class Saves:
 
     folder: with the exercises; names: of the exercises.
     clock: gives the seconds that Saved is stamped with.
-    polling: look again and again, for file systems that tell nothing.
+    polling: look again and again, for file systems that tell nothing. Where a machine cannot tell of saves,
+        that is done without being asked for, and Blind is told once.
     """
 
     def __init__(
@@ -71,8 +72,11 @@ class Saves:
                 with suppress(FileNotFoundError):
                     self._watch()
                 self._stop.wait(REPLACING)
-        except OSError as error:
-            self._tell(Faulted(None, _unwatchable(self._folder, error)))
+        except BaseException as error:  # what is no Python may end in ways that are no Exception
+            # Whatever it is: a watch that sees nothing any more and goes on would be the worst.
+            self._tell(Blind(f"{error}".split("\n")[0] or type(error).__name__))
+            while not self._stop.wait(POLLING / 1000):
+                self._catch_up()
 
     def _watch(self) -> None:
         """Watch for as long as the folder is the same one; a new one of its name has to be watched anew."""
@@ -103,7 +107,7 @@ class Saves:
 
     def _catch_up(self) -> None:
         """Tell what has happened while nothing was told."""
-        there, now = self._folder.is_dir(), self.read()
+        there, now = self._folder.is_dir(), self._read_whole(_names(self._before))
         back, gone = there and not self._there, self._there and not there
         self._there = there
         if gone:
@@ -120,13 +124,19 @@ class Saves:
         names = frozenset(path.name.removesuffix(".py") for path in paths if allowed(path.name))
         if not names:
             return  # an editor's own files
-        at, now = self._clock(), self.read()
-        # Gone or empty for a moment: an editor that puts a new file in its place, or is just writing it.
-        if names & {name for name in _names(self._before) if not now.sources.get(name)}:
-            self._stop.wait(REPLACING)
-            now = self.read()
+        at, now = self._clock(), self._read_whole(names)
         self._before = now
         self._tell(Saved(names, now, at))
+
+    def _read_whole(self, names: Iterable[str]) -> Submission:
+        """All that is there, with these files as they are once an editor is done."""
+        now = self.read()
+        # Gone or empty for a moment: an editor that puts a new file in its place, or is just writing it.
+        emptied = {name for name in _names(self._before) if not now.sources.get(name)}
+        if any(_differs(now, self._before, name) for name in emptied.intersection(names)):
+            self._stop.wait(REPLACING)
+            now = self.read()
+        return now
 
 
 def _names(submission: Submission) -> set[str]:
@@ -137,10 +147,4 @@ def _differs(one: Submission, other: Submission, name: str) -> bool:
     return (one.sources.get(name), one.unreadable.get(name)) != (
         other.sources.get(name),
         other.unreadable.get(name),
-    )
-
-
-def _unwatchable(folder: Path, error: OSError) -> MachineError:
-    return MachineError(
-        f"cannot watch {folder}: {error}", "run: grader watch --poll, which looks again and again"
     )

@@ -26,7 +26,9 @@ def fit(console: Console) -> None:
         import termios  # noqa: F401  # what it is needed for comes later
     except ImportError:
         raise UsageError("watch needs a Unix terminal: Linux, macOS, or WSL on Windows", ONCE) from None
-    if not (sys.stdin.isatty() and console.is_terminal):
+    # Whoever closes it altogether leaves none.
+    keys = sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+    if not (keys and console.is_terminal):
         raise UsageError("watch needs a terminal, for its screen and its keys", ONCE)
     if console.is_dumb_terminal:
         raise UsageError("this terminal cannot redraw its screen (TERM says so)", ONCE)

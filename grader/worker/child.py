@@ -26,10 +26,12 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
     subject: what assembles an engine of the parts, and runs programs on it.
     """
     engine: dict[str, Any] = {}
-    trouble = ""
+    trouble = folder = ""
     while request := read_request(requests_fd):
         head, programs = request
-        answer = Answer(numbers_fd, text_fd, head["nonce"])
+        if "parts" in head:
+            folder = head.get("folder", "")
+        answer = Answer(numbers_fd, text_fd, head["nonce"], folder)
         if "parts" in head:
             _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer)

@@ -64,7 +64,9 @@ def test_operand_used_in_several_places(expected, got):
 
 
 @graded(
-    points=1, first=[trace(lambda a: a * 3, 2)], over=apart(expressions("*", plain=True, always_plain=True))
+    points=1,
+    first=[trace(lambda a: a * 3, 2), trace(lambda a: 3 * a, 2)],
+    over=apart(expressions("*", plain=True, always_plain=True)),
 )
 def test_plain_number_on_either_side(expected, got):
     """a * 3 and 3 * a work: one operand may be a plain number."""

@@ -128,8 +128,10 @@ def chosen(
 
 
 def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], forms: frozenset[str]) -> Bank:
-    """The cases that need nothing that is lacking.
+    """The cases that need nothing that is lacking, of properties whose claim can be asked.
 
+    What is written down for a property about plain numbers is what it claims: where that is lacking, the
+    cases that are drawn besides prove something else.
     forms: what is wrong with a plain number on one side; it fails the properties that are about it, and is
     left out of those that can do without.
     """
@@ -137,10 +139,13 @@ def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], f
     left_out: set[int] = set()
     for number in range(len(properties)):
         places = bank.places(number)
+        plain = all(not wanted[place].isdisjoint(FORMS) for place in places)
+        claimed = {word for place in places if plain and bank.is_written(place) for word in wanted[place]}
         # A form that most of a property's cases need is what it is about.
         about = {form for form in forms if 2 * sum(form in wanted[place] for place in places) > len(places)}
-        needless = forms - about
-        left_out |= {place for place in places if wanted[place] & (lacking | needless)}
+        needless = forms - about - claimed
+        out = {place for place in places if wanted[place] & (lacking | needless)}
+        left_out |= {*places} if claimed & lacking else out
     return chosen(bank, properties, lambda place: place not in left_out)
 
 

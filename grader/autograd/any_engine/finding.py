@@ -28,7 +28,7 @@ LONGEST_NAME = 100
 PLAIN = ("neuron", "layer", "mlp")
 SKIPPED = ("node_modules", "site-packages", "venv", "env", "build", "dist")
 # An engine is a class: what stands at the margin may as well be the exercise of that name.
-ENGINE = re.compile(r"def __(?:add|mul)__|__add__ =|^[ \t]+def back(?:ward|prop)", re.MULTILINE)
+ENGINE = re.compile(r"def __(?:add|mul|pow)__|__add__ =|^[ \t]+def (?:relu|backward|backprop)", re.MULTILINE)
 OPERATIONS = ("add", "mul", "pow", "relu", "backward")
 Reader = Callable[[], bytes]
 
@@ -72,14 +72,11 @@ class AnyLayout:
         return _defines(path)
 
     def rather(self, submission: Submission) -> bool:
-        """Whether it is an engine whose network happens to be in files of these names."""
+        """Whether no operation has a file of its name, as where a network happens to be in such files."""
         taken = submission.taken
-        if any(
+        return not any(
             said_by(taken.get(name, name), OPERATIONS) for name in submission.sources if name in OPERATIONS
-        ):
-            return False
-        sources = [text for name, text in submission.sources.items() if name in taken or name not in PLAIN]
-        return any(map(ENGINE.search, sources))
+        )
 
     def read(self, path: Path, title: str) -> Submission | None:
         """The implementation there; None where nothing in it is an engine."""

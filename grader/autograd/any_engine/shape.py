@@ -281,8 +281,12 @@ def _promised(shape: Shape, name: str) -> Iterator[str]:
 
 def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     name = exercise.name
-    if name in OPERATIONS and f"{OPERATIONS[name].removesuffix('int')}right" in shape.refused:
+    op = OPERATIONS.get(name, "").removesuffix("int")
+    if f"{op}right" in shape.refused:
         yield "It takes no plain number as an operand; what needs one was left out."
+    elif f"{op}left" in shape.refused:
+        sums = ", and so sum()," if op == "+" else ""
+        yield f"3 {op} a{sums} is not defined: that takes an __r{METHODS[name].strip('_')}__."
     if name in OPERATIONS and not shape.backward and not shape.graph:
         yield "It has no backward() yet, so only its numbers were judged, and no gradient."
     if name == "backward":

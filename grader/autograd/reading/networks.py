@@ -182,6 +182,9 @@ class Reading(Inquiry):
         elif len(set(starts)) < len(starts):
             how = "several neurons start with the same weights"
             self.say("start-values", part, "the same numbers in several neurons", random, how=how)
+        elif rows and all(x % 1 == 0 for row in rows for x in row):
+            how = "all weights start at whole numbers, of which there are few"
+            self.say("start-values", part, "whole numbers only", random, how=how)
 
     # ---- what it lists
 

@@ -33,20 +33,30 @@ class Parts:
     """Finds the package's modules among parts that were sent, before or after they are compiled.
 
     parts: module name to source text (the student's) or code (the reference's).
-    A helper module of the student's own is found as exercises.name, .name and, where the standard
-    library has no module of that name, plain name. Meets the protocols of importlib.abc's MetaPathFinder
+    folder: where the student's files lie, if that may be known; their code says that it comes from there.
+    A module is found as exercises.name, .name and, where the standard library has no module of that name,
+    plain name; it is one module under all of them. Meets the protocols of importlib.abc's MetaPathFinder
     and Loader without importing them, which would double the worker's start.
     """
 
-    def __init__(self, parts: dict[str, str | CodeType]) -> None:
+    def __init__(self, parts: dict[str, str | CodeType], folder: str = "") -> None:
         self.parts = parts
+        self.folder = folder
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
         if fullname == PACKAGE:
             return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # see above
-        if fullname.removeprefix(PACKAGE + ".") in self.parts:
+        package, _, name = fullname.rpartition(".")
+        if name not in self.parts or package not in ("", PACKAGE):
+            return None
+        if package:
             return ModuleSpec(fullname, self)  # type: ignore[arg-type]  # see above
-        return None
+        if name in sys.stdlib_module_names:
+            return None
+        # Imported before anything stands under the plain name, for which the module may ask as well.
+        module = _import(f"{PACKAGE}.{name}")
+        sys.modules.pop(name, None)  # where it has asked; Python would load the module once more
+        return ModuleSpec(name, Known(module))  # type: ignore[arg-type]  # see above
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
         return None
@@ -55,8 +65,50 @@ class Parts:
         name = module.__name__.removeprefix(PACKAGE + ".")
         # A student's exercises.py does not stand in for the package around it.
         part = "" if name == PACKAGE else self.parts.get(name, "")
-        code = compile(part, f"{name}.py", "exec", dont_inherit=True) if isinstance(part, str) else part
-        exec(code, module.__dict__)
+        if isinstance(part, str):
+            module.__file__ = self.file("__init__" if name == PACKAGE else name)
+            part = compile(part, module.__file__, "exec", dont_inherit=True)
+        exec(part, module.__dict__)
+
+    def file(self, name: str) -> str:
+        """The file that a module of the student's says it comes from."""
+        return f"{self.folder}/{name}.py" if self.folder else f"{name}.py"
+
+
+class Lines:
+    """Gives linecache the student's lines once it is imported, as a cage may not let their files be read.
+
+    From there tracebacks and inspect have them. Imported by us, it would take longer than all the rest.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
+        if fullname != "linecache":
+            return None
+        sys.meta_path.remove(self)
+        linecache = _import(fullname)
+        for name, part in self.parts.parts.items():
+            if isinstance(part, str):
+                file = self.parts.file(name)
+                # Without a time, as what is never looked up again.
+                linecache.cache[file] = len(part), None, part.splitlines(keepends=True), file
+        del sys.modules[fullname]
+        return ModuleSpec(fullname, Known(linecache))  # type: ignore[arg-type]  # see Parts
+
+
+class Known:
+    """Gives a module that is loaded already, under another name."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        sys.modules[module.__name__] = self.module
 
 
 def assembled(needed: list[tuple[str, str, str]]) -> dict[str, Any]:
@@ -66,17 +118,17 @@ def assembled(needed: list[tuple[str, str, str]]) -> dict[str, Any]:
     The parts must be on sys.meta_path. Raises whatever the student's source raises, and Missing where
     it lacks its definition.
     """
-    _import(PACKAGE)
+    package = _import(PACKAGE)
     value = _import(f"{PACKAGE}.value").Value
     engine = {"Value": value}
+    setattr(package, "Value", value)  # noqa: B010 (no module is known to have one)
     for name, definition, attribute in needed:
         defined = _defined(_import(f"{PACKAGE}.{name}"), definition)
         if attribute:
             setattr(value, attribute, defined)
         else:
             engine[definition] = defined
-    for name, thing in engine.items():
-        setattr(sys.modules[PACKAGE], name, thing)
+            setattr(package, definition, defined)
     return engine
 
 
@@ -98,10 +150,12 @@ def assemble(head: dict[str, Any]) -> Engine:
     if "foreign" in head:
         return _foreign(head["foreign"])
     # Last on the path, so that a submission's random.py never stands in for the real one.
-    sys.meta_path.append(Parts(head["parts"]))
+    parts = Parts(head["parts"], head["folder"])
+    sys.meta_path.append(parts)
+    sys.meta_path.insert(0, Lines(parts))
     engine = assembled(head["needed"])
     if "reading" in head:
-        files = {f"{name}.py" for name, part in head["parts"].items() if isinstance(part, str)}
+        files = {parts.file(name) for name, part in head["parts"].items() if isinstance(part, str)}
         engine["reading"] = _sent("reading.worker", head["reading"]).Reading(engine, files).run
     return engine
 

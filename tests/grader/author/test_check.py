@@ -10,8 +10,10 @@ import pytest
 from grader.author.check import (
     as_text,
     hints_missing,
+    left_over,
     matrices,
     misconception_faults,
+    right_variant_faults,
     right_variants,
     rubric_faults,
     solution_faults,
@@ -22,8 +24,10 @@ from grader.author.check import (
 )
 from grader.course import misconceptions
 from grader.course.course import Course
+from grader.errors import CourseError
 
 ROOT = Path(__file__).resolve().parents[3]
+RIGHT = ROOT / "tests/grader/autograd/right"
 
 
 @pytest.fixture
@@ -51,6 +55,37 @@ def test_right_variants_of_every_exercise_are_tried(course):
 
 def test_stubs_just_cut_are_in_step(copy):
     assert list(stubs_out_of_step(copy)) == []
+
+
+def test_what_is_left_of_an_exercise_that_was_removed_is_named(copy, setting):
+    shutil.copytree(RIGHT / "mlp", copy.root / "tests/grader/autograd/right/mlp")
+    toml = copy.root / "course.toml"
+    head, rest = toml.read_text("utf-8").split('[[exercise]]\nname = "mlp"')
+    toml.write_text(f"{head}{rest[rest.index('# A last mark') :]}".replace('"mul", ', '"double", '), "utf-8")
+    course = Course.load(copy.root)
+    assert {*left_over(course)} >= {
+        "course.toml: add has a sibling 'double', which is no exercise; take it out",
+        "solutions/__init__.py imports 'mlp', which is no exercise; take it out",
+        "tests/grader/autograd/right/mlp has right variants of 'mlp', which is no exercise; remove it",
+    }
+    assert list(right_variant_faults(replace(setting, course=course))) == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("HINTS.md", "HINTS.md has no heading"), ("tests/properties/test_add.py", "cannot read")],
+)
+def test_file_that_is_lost_is_named(lost, said, copy):
+    (copy.root / lost).unlink()
+    try:
+        found = [*hints_missing(copy), *rubric_faults(copy, first(copy))]
+    except CourseError as error:
+        found = [error.what]
+    assert said in found[0]
+
+
+def test_course_has_nothing_left_over(course):
+    assert list(left_over(course)) == []
 
 
 def test_edited_stub_is_out_of_step(copy):

@@ -31,6 +31,7 @@ from grader.examine.cases import default_folder
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.render.terminal import render
+from grader.report.findings import HEADING
 from grader.report.report import to_plain
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission, load
@@ -103,6 +104,10 @@ def test_project_holds_what_students_need(released, course):
         "constraints.txt",
         ".gitignore",
         ".devcontainer/devcontainer.json",
+        ".vscode/extensions.json",
+        ".vscode/launch.json",
+        ".vscode/settings.json",
+        ".vscode/tasks.json",
     ):
         assert name in found
     assert {f"exercises/{name}.py" for name in handed_out(course)} < found
@@ -470,6 +475,41 @@ def test_readme_says_what_all_parts_together_bring(released, course):
 
 def test_readme_is_honest_about_the_seal(released):
     assert "sealed\nagainst accidents, not against you" in (released / "README.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def tried(released, tmp_path_factory, solutions):
+    """What pytest alone says of a project in which add is right and mul is wrong."""
+    project = tmp_path_factory.mktemp("tried") / "nanograd"
+    shutil.copytree(released, project)
+    (project / "exercises/add.py").write_text(solutions["add"], "utf-8")
+    (project / "exercises/mul.py").write_text(solutions["mul"].replace("+=", "="), "utf-8")
+    # One of a failing exercise's properties says all that ten of them do.
+    chosen = ["-k", "not mul or same_operand_twice"]
+    done = run(project, "-m", "pytest", "-p", "no:cacheprovider", "-rs", *chosen)
+    assert done.returncode == 1, done.stderr
+    return done.stdout
+
+
+def test_pytest_alone_says_what_is_claimed_and_what_the_code_does(tried):
+    said = tried[tried.index("test_same_operand_twice __") :]
+    claim, code = said.index("a * a gives a the gradient 2a: both shares count."), said.index(HEADING)
+    assert claim < said.index("b = a * a") < code < said.index("self.grad = other.data * out.grad")
+
+
+def test_pytest_alone_passes_what_is_right_and_skips_what_is_still_a_stub(tried):
+    results = dict(re.findall(r"^tests/properties/test_(\w+).py (\S+)", tried, re.MULTILINE))
+    kinds = {name: "".join(sorted(set(marks))) for name, marks in results.items()}
+    untouched = ("backward", "layer", "mlp", "neuron", "pow", "relu", "together")
+    assert kinds == {"add": ".", "mul": "F", **dict.fromkeys(untouched, "s")}
+    assert "pow.py is still the stub" in tried
+
+
+def test_editor_is_told_of_the_environment_and_of_the_properties(released):
+    settings = json.loads((released / ".vscode/settings.json").read_text("utf-8"))
+    assert settings["python.defaultInterpreterPath"] == "${workspaceFolder}/.venv/bin/python"
+    assert settings["python.testing.pytestEnabled"] is True
+    assert all((released / place).is_dir() for place in settings["python.testing.pytestArgs"])
 
 
 def test_failing_output_in_the_readme_is_what_a_student_sees(released, course, setting, solutions):

@@ -43,9 +43,11 @@ from grader.autograd.program import Shape as Sizes
 from grader.commands.grade import grade as command
 from grader.course.properties import declared_in
 from grader.errors import UsageError
-from grader.model import Misfit, NotStarted, Numbers, Passed
+from grader.model import Misfit, NotStarted, Numbers, Passed, Person
+from grader.render.export import render
+from grader.render.text import About
 from grader.report.evidence import result_from_plain, result_to_plain
-from grader.report.report import schema, to_plain
+from grader.report.report import notes, schema, to_plain
 from grader.report.scoring import absent, present
 from grader.subject import pack
 from grader.submission.submission import AnyShape
@@ -363,6 +365,37 @@ def test_absent_is_counted_apart_from_wrong(lenient):
     plain = to_plain(report)
     assert plain["exercises"][3]["absent"] is True
     assert plain["of_what_is_there"]["max_score"] < plain["max_score"] == 100
+
+
+def test_points_of_what_is_there_are_in_the_json_that_is_written(lenient):
+    report = grade_foreign(SHAPES / "plain_tanh.py", lenient)
+    there = json.loads(render(report, About(Person("a"))))["of_what_is_there"]
+    assert there == to_plain(report)["of_what_is_there"]
+    assert there["score"] == there["max_score"] > 0
+
+
+ENGINE = (SHAPES / "karpathy/micrograd/engine.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "reflected", "claim"),
+    [
+        ("add", "__radd__", "plain_number_on_the_left"),
+        ("mul", "__rmul__", "plain_number_on_either_side"),
+    ],
+)
+def test_plain_number_on_the_left_is_not_asked_where_it_is_not_defined(
+    name, reflected, claim, tmp_path, lenient
+):
+    engine = tmp_path / "engine.py"
+    engine.write_text(ENGINE.replace(f"def {reflected}", "def unused"), "utf-8")
+    (result,) = grade_foreign(engine, lenient, only=(name,)).results
+    outcomes = {verdict.claim.name: verdict.outcome for verdict in result.verdicts}
+    left_out = outcomes.pop(claim)
+    assert isinstance(left_out, NotStarted)
+    assert left_out.absent
+    assert {type(outcome) for outcome in outcomes.values()} == {Passed}
+    assert f"that takes an {reflected}" in " ".join(notes(result))
 
 
 def test_report_on_an_engine_meets_the_schema(lenient):

@@ -71,3 +71,42 @@ def test_right_variant_gets_full_marks_and_no_finding(variant, result_of):
 def test_catalogue_covers_every_exercise(course):
     for folder in (WRONG, RIGHT, DISGUISED):
         assert {variant.exercise for variant in catalogue(folder)} == set(course.names)
+
+
+PASTED = """
+import sys
+from grader.autograd import alone
+real = alone.engine
+alone.engine = lambda name: real(name, sys.argv[1])
+space = {}
+exec(compile(sys.argv[2], "pasted", "exec"), space)
+for label in sys.argv[3:]:
+    print(float(eval(label, space)))
+"""
+
+
+@pytest.mark.parametrize("exercise", ["add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp"])
+def test_pasted_program_shows_what_the_report_shows(exercise, result_of, tmp_path):
+    variant = next(v for v in catalogue(WRONG) if v.exercise == exercise and reproducible(result_of(v)))
+    shown = smallest(result_of(variant))
+    (tmp_path / f"{exercise}.py").write_text(variant.sources[exercise])
+    got = reproducible(result_of(variant))
+    run = subprocess.run(
+        [sys.executable, "-c", PASTED, str(tmp_path), shown.source, *got],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(map(close, map(float, run.stdout.split()), got.values()))
+
+
+@pytest.mark.parametrize(
+    "drawn", ["random.randint(-1, 1)", "random.randint(-9, 9)", "float(random.randrange(2))"]
+)
+def test_weights_that_start_at_whole_numbers_are_told(drawn, solutions, examined):
+    source = solutions["neuron"].replace("random.uniform(-1, 1)", drawn)
+    result = examined("neuron", {"neuron": source})
+    wrong = {verdict.claim.name for verdict in result.verdicts if status(verdict.outcome) != "passed"}
+    assert wrong == {"weights_start_random"}
+    assert [finding.finding for finding in result.findings] == ["start-values"]

@@ -1,6 +1,7 @@
 """What instructors type: each command does its work or says in one line why not."""
 
 import csv
+import shlex
 
 import pytest
 
@@ -50,6 +51,25 @@ def test_an_export_has_everybody_with_their_score(book, tmp_path):
     with (tmp_path / "out.csv").open(newline="") as file:
         scores = {row["id"]: row["score"] for row in csv.DictReader(file)}
     assert scores == {"ada": "30", "bob": "10", "zoe": ""}
+
+
+def test_csv_is_marked_as_utf8_for_excel_on_request_only(book, tmp_path):
+    for name, more in (("plain", ()), ("marked", ("--bom",))):
+        assert grader("export", book, "--format", "csv", "--to", tmp_path / name, *more).returncode == 0
+    plain, marked = ((tmp_path / name).read_bytes() for name in ("plain", "marked"))
+    assert marked == b"\xef\xbb\xbf" + plain
+    run = grader("export", book, "--format", "canvas", "--bom")
+    assert run.returncode == 2
+    assert one_clear_error(run)
+
+
+def test_next_command_is_quoted_as_a_shell_takes_it(tmp_path):
+    (tmp_path / "none").mkdir()
+    run = grader(
+        "batch", "none", "--gradebook", "my böok's 100%.sqlite", "--sandbox", "process", cwd=tmp_path
+    )
+    said = run.stdout.splitlines()[-1].removeprefix("Next: ").split(", or ")
+    assert [shlex.split(line)[2] for line in said] == ["my böok's 100%.sqlite"] * 2
 
 
 def test_only_json_can_be_signed(book, tmp_path):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
 from grader.model import Person
 from grader.render.export import CLASS, INDEX, SINGLE, export
 from grader.render.text import About, Names
@@ -82,7 +82,7 @@ def test_a_broken_export_leaves_what_was_there(name, tmp_path):
     if name in CLASS:
         (tmp_path / "out").write_text("before")
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(UsageError, match="No space left"):
+    with pytest.raises(MachineError, match="No space left"):
         export(replace(a_class(), each=broken), name, tmp_path / "out")
     assert sorted(tmp_path.iterdir()) == before
     assert name not in CLASS or (tmp_path / "out").read_text() == "before"

@@ -255,11 +255,18 @@ def test_file_that_is_twice_where_nobody_looks_does_not_matter(form, read):
 def test_file_that_is_there_twice_is_refused(form, refusal):
     with warnings.catch_warnings(action="ignore"):
         data = form(("add.py", b"one"), ("add.py", b"two"))
-    assert refusal(data) == "alice.zip holds add.py twice"
+    assert refusal(data) == "alice.zip holds add.py twice, and they differ"
+
+
+@every_form
+def test_file_that_is_there_twice_and_says_the_same_is_read(form, read):
+    with warnings.catch_warnings(action="ignore"):
+        data = form(("add.py", b"x"), ("mul.py", b"y"), ("add.py", b"x"))
+    assert read(data).sources == {"add": "x", "mul": "y"}
 
 
 def test_file_that_is_there_twice_by_another_way_is_refused(refusal):
-    assert refusal(tarred(("a/add.py", b"one"), ("./a//add.py", b"two"))).endswith("twice")
+    assert refusal(tarred(("a/add.py", b"one"), ("./a//add.py", b"two"))).endswith("twice, and they differ")
 
 
 # Names that are not marked as UTF-8

@@ -1,5 +1,6 @@
 """What a commit changed, and its exercises read from git's objects: nothing is followed, filtered or run."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from grader.submission.commit import LISTED, affected, changes, committed_at, fo
 from grader.submission.commit import commit as named
 from grader.submission.submission import LARGEST
 from tests.grader.platforms.pull import commit, git
+from tests.needs import root
 
 
 @pytest.fixture
@@ -28,6 +30,14 @@ def changed(repository, course):
 
 def read(repository, course):
     return submission(repository, "work", "exercises", course.names)
+
+
+@root
+def test_repository_of_another_user_is_told_with_the_remedy(repository):
+    subprocess.run(["chown", "-R", "12345", repository], check=True)
+    with pytest.raises(UsageError, match="belongs to another user, so git does not read it") as caught:
+        named(repository, "main")
+    assert caught.value.next_step.endswith(f"git config --global --add safe.directory {repository}")
 
 
 # What changed
@@ -101,7 +111,7 @@ def test_what_is_no_commit_is_refused(repository, name):
 
 def test_folder_without_a_repository_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    with pytest.raises(UsageError, match="is no git repository of yours"):
+    with pytest.raises(UsageError, match="is no git repository"):
         named(Path("/"), "HEAD")
 
 

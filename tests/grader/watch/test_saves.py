@@ -6,11 +6,17 @@ import shutil
 from time import monotonic
 
 import pytest
+import watchfiles
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
-from grader.watch.board import Gone, Saved
+from grader.watch.board import Blind, Gone, Saved
 from grader.watch.saves import Saves
 
 WAIT, CALM = 10.0, 0.4  # seconds
+
+
+class Panic(BaseException):
+    """As what is no Python may end."""
 
 
 @pytest.fixture(params=["told", "polled"])
@@ -114,3 +120,26 @@ def test_folder_may_go_and_come_back(watched):
     while not (isinstance(event := events.get(timeout=WAIT), Saved) and event.submission.sources):
         pass
     _until_watching(folder, events)
+
+
+FULL = OSError(24, "Too many open files")
+
+
+@pytest.mark.parametrize("error", [FULL, WatchfilesRustInternalError("why"), Panic()])
+def test_watch_that_cannot_be_told_of_saves_looks_for_them(error, tmp_path, course, monkeypatch):
+    folder = tmp_path / "exercises"
+    shutil.copytree(course.root / "exercises", folder)
+
+    def refused(*places, **options):
+        raise error
+
+    monkeypatch.setattr(watchfiles, "watch", refused)
+    events = queue.SimpleQueue()
+    saves = Saves(folder, course.names, events.put, monotonic)
+    saves.start()
+    assert events.get(timeout=WAIT) == Blind(str(error) or "Panic")
+    (folder / "mul.py").write_text("one = 1\n")
+    assert events.get(timeout=WAIT).names == {"mul"}
+    shutil.rmtree(folder)
+    assert isinstance(events.get(timeout=WAIT), Gone)
+    saves.close()

@@ -1,6 +1,7 @@
 """grader watch in a real terminal with somebody at the keys; the screens are what tmux shows."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -278,3 +279,11 @@ def test_pipe_is_no_terminal_and_gets_told_what_to_do_instead(arguments):
         "grader: watch needs a terminal, for its screen and its keys",
         "        grade once instead: grader grade",
     ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-"])
+def test_closed_input_or_output_is_no_terminal_either(closed):
+    command = shlex.join([sys.executable, "-m", "grader", "watch"])
+    done = subprocess.run(["bash", "-c", f"{command} {closed}"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("grader: watch needs a terminal")

@@ -27,6 +27,7 @@ from grader.autograd.worker.programs import Missing, Parts, _if_number, run
 from grader.autograd.worker.programs import assembled as assemble
 from grader.course.course import GIVEN
 from grader.examine.setting import parts
+from grader.model import Passed
 from grader.sandbox.cage import Process
 from grader.sandbox.runner import Limits, Request, Runner
 from grader.subject import pack
@@ -109,6 +110,45 @@ def test_helper_module_is_found(line, assembled):
     add = f"{line}\ndef add(self, other): return plus(self, other)"
     engine = assembled(["add"], value=VALUE, sums=sums, add=add)
     assert run(pack(SUM), engine) == [2.0, 3.0, 5.0, 0.0, 0.0, 0.0]
+
+
+SAME = """
+def add(self, other):
+    import exercises.value, value
+    from exercises import Value as by_package
+    assert Value is value.Value is exercises.value.Value is by_package
+    return Value(self.data + other.data)
+"""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "from value import Value",
+        "import value; Value = value.Value",
+        "from exercises import Value",
+        "from . import value; Value = value.Value",
+        "try:\n    from .value import Value\nexcept ImportError:\n    from value import Value",
+        "import os, sys\nsys.path.append(os.path.dirname(__file__))\nfrom value import Value",
+    ],
+)
+def test_module_is_one_under_all_its_names(lines, assembled):
+    engine = assembled(["add"], value=VALUE, add=lines + SAME)
+    assert run(pack(SUM), engine) == [2.0, 3.0, 5.0, 0.0, 0.0, 0.0]
+
+
+def test_modules_that_import_each_other_by_plain_names_are_loaded_once(assembled):
+    here = "from there import loaded\nloaded.append('here')\n"
+    there = "loaded = []\nimport here\n"
+    add = "import there, here\nassert there.loaded == here.loaded == ['here']\ndef add(self, other): ..."
+    assembled(["add"], value=VALUE, here=here, there=there, add=add)
+
+
+def test_engine_of_plain_names_has_full_marks(examined, solutions):
+    plain = {name: text.replace("from .", "from ") for name, text in solutions.items()}
+    for name in ("add", "mlp", "together"):
+        result = examined(name, plain)
+        assert {type(verdict.outcome) for verdict in result.verdicts} == {Passed}
 
 
 def test_unknown_module_is_not_found(assembled):

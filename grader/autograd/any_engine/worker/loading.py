@@ -56,7 +56,7 @@ class Files:
         place = self._place(fullname)
         if place is not None:
             canonical = name_of(place)
-            package = place in self.folders or place.endswith("__init__") or place == ""
+            package = self._is_package(place) or place.endswith("__init__") or place == ""
             spec = ModuleSpec(canonical if canonical in sys.modules else fullname, self, is_package=package)  # type: ignore[arg-type]  # see above
             spec.name = fullname
             spec.loader_state = place
@@ -74,7 +74,7 @@ class Files:
             return
         self.modules[place] = module
         module.__name__ = name_of(place)
-        package = place in self.folders
+        package = self._is_package(place)
         module.__package__ = module.__name__ if package else module.__name__.rpartition(".")[0]
         sys.modules[module.__name__] = module
         file = f"{place}/__init__" if package else place
@@ -89,6 +89,10 @@ class Files:
         except BaseException:
             del self.modules[place]
             raise
+
+    def _is_package(self, place: str) -> bool:
+        """Whether a folder is meant: as in Python, a file beside one without __init__.py comes first."""
+        return place in self.folders and (place not in self.files or f"{place}/__init__" in self.files)
 
     def _place(self, fullname: str) -> str | None:
         """The path that a module's name stands for: a file without its ending, or a folder."""

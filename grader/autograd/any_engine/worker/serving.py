@@ -295,8 +295,9 @@ def _apart(path: str) -> bool:
 def _fits(asked: str, path: str, name: str) -> bool:
     """Whether "module:Class", or "Class", names this one."""
     module, _, cls = asked.rpartition(":")
-    wanted = module.removesuffix(".py").replace(".", "/")
-    return cls == name and (not wanted or path == wanted or path.endswith(f"/{wanted}"))
+    # A dot may stand for a folder's slash or in the file's own name.
+    wanted, known = (text.replace("/", ".") for text in (module.removesuffix(".py"), path))
+    return cls == name and (not wanted or f".{known}".endswith(f".{wanted}"))
 
 
 def _score(values: Values) -> float:

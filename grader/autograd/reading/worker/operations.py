@@ -151,7 +151,7 @@ class Operations:
             symbols.follow_math()
         if self._known != len(sys.modules):
             self._known = len(sys.modules)
-            self._theirs = [m.__dict__ for m in list(sys.modules.values()) if _of(m) in self.watch.files]
+            self._theirs = [m.__dict__ for m in list(sys.modules.values()) if _of(m) & self.watch.files]
         modules = [*self._theirs, *self.nodes.modules(function)]
         for names in modules:
             names.setdefault("int", Whole)
@@ -338,9 +338,11 @@ def _others(now: Any, then: Any) -> bool:
     return not (known and all(one is other for one, other in zip(now, then)))
 
 
-def _of(module: Any) -> str:
+def _of(module: Any) -> set[Any]:
+    """The names that the module's code may have as its file."""
     spec = getattr(module, "__spec__", None)
-    return f"{spec.name.rpartition('.')[2]}.py" if spec is not None else ""
+    short = f"{spec.name.rpartition('.')[2]}.py" if spec is not None else ""
+    return {short, str(getattr(module, "__file__", ""))}
 
 
 def order(root: Any, nodes: Nodes, ends: set[int]) -> list[Any]:
