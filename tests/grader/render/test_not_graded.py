@@ -83,7 +83,7 @@ def test_the_terminal_says_why_and_what_to_do():
     render(REPORT, out, "work", "again {}")
     told = plainly(out.file.getvalue())
     assert TOLD in told
-    assert "Next: call the file that counts work/relu.py" in told
+    assert "Next: put what counts into work/relu.py, then run" in told
     assert "relu max(0, a) not graded 0/10" in told
 
 

@@ -102,6 +102,11 @@ def test_what_is_near_by_name_alone_is_named():
     assert "may be meant: relu.txt holds a NUL byte" in taken_for_relu(also={"relu.txt": b"\0"})[1]
 
 
+def test_an_empty_file_is_no_work_that_failed():
+    assert taken_for_relu(also={"relu.py": b"\r\n"}) == (None, "relu.py is empty")
+    assert taken_for_relu("relu (1).py", also={"relu.py": b""}) == ("relu (1).py", None)
+
+
 def test_nothing_is_said_of_what_was_not_begun():
     assert taken_for_relu(also={"notes.txt": "of the lecture\n"}) == (None, None)
     assert taken_for_relu(also={"relu.py": STUB, "notes.txt": "relu is hard\n"}) == (None, None)
