@@ -258,7 +258,13 @@ def changed(course: Course, sources: Mapping[str, str]) -> tuple[str, ...]:
     """The given files that a hand-in has otherwise than they were given; grading uses its own."""
     there = (name for name in COMMON if name in sources)
     given = {name: course.solution(name) for name in there}
-    return tuple(n for n, text in given.items() if sources[n] != text and not untouched(sources[n], text))
+    return tuple(
+        name for name, text in given.items() if sources[name] != text and not _same(sources[name], text)
+    )
+
+
+# Each exercise of a submission asks this again.
+_same = lru_cache(maxsize=30)(untouched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ import pytest
 
 from grader.course.course import Course, here
 from grader.course.properties import Property, collected
-from grader.errors import GraderError, MachineError
+from grader.errors import GraderError, MachineError, of_machine
 from grader.examine.cases import default_folder
 from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently, versions
@@ -153,7 +153,8 @@ class Server(Carrier):
         lane.close()
         task = self._awaited(line)
         self.serving = task, line
-        session.items[:] = [item for item in items if self.examining.exercise(item).name in task.marks]
+        asked = [item for item in items if self.examining.exercise(item).name in task.marks]
+        session.items[:] = [] if self.examining.fault else asked
 
     def _make_ready(self, items: list[pytest.Function]) -> None:
         """Do here what every fork would do again."""
@@ -218,7 +219,13 @@ class Server(Carrier):
         """What this fork is asked; where somebody waits, all is ready before it comes."""
         examiner: Examiner | None = None
         if self.early:
-            examiner = Prepared(self.setting, lambda told: send(line, results_to_plain([told], final=False)))
+            try:
+                examiner = Prepared(
+                    self.setting, lambda told: send(line, results_to_plain([told], final=False))
+                )
+            except (GraderError, OSError, MemoryError) as error:
+                # Told to whoever asks: to end without a word would look like the submission's doing.
+                self.examining.fault = error if isinstance(error, GraderError) else of_machine(error)
         plain = _received(line)
         if plain is None:
             if examiner is not None:

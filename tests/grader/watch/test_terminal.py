@@ -270,6 +270,12 @@ def test_error_of_ours_is_said_in_a_terminal_as_it_was(tmp_path):
     terminal.close()
 
 
+def test_too_few_open_files_are_said_with_what_to_do(tmp_path):
+    terminal = Terminal(project(tmp_path), width=100, before="ulimit -n 64")
+    terminal.shows("Too many open files: raise the limit: ulimit -n 1024")
+    terminal.close()
+
+
 @pytest.mark.parametrize("arguments", [[], ["--poll"]])
 def test_pipe_is_no_terminal_and_gets_told_what_to_do_instead(arguments):
     command = [sys.executable, "-m", "grader", "watch", *arguments]

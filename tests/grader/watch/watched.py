@@ -27,14 +27,16 @@ def project(folder: Path) -> Path:
 
 
 class Terminal:
-    """A tmux with grader watch in it."""
+    """A tmux with grader watch in it; before: what is said to the shell first."""
 
-    def __init__(self, root: Path, width: int = 80, height: int = 24, sandbox: str = "auto") -> None:
+    def __init__(
+        self, root: Path, width: int = 80, height: int = 24, sandbox: str = "auto", before: str = "true"
+    ) -> None:
         self.root = root
         self.socket = root / "tmux"
         command = shlex.join([sys.executable, "-B", "-m", "grader", "watch", "--sandbox", sandbox])
         # What comes after the watch says how it ended, and in what state it left the terminal.
-        script = f"{command}; echo ended with $?; stty -a; exec sleep 600"
+        script = f"{before}; {command}; echo ended with $?; stty -a; exec sleep 600"
         away = ("CI", "GITHUB_ACTIONS", "TMUX", "NANOGRAD_HISTORY", "PYTHONPATH")
         environment = {name: value for name, value in os.environ.items() if name not in away}
         size = ["-x", str(width), "-y", str(height)]
