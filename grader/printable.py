@@ -218,7 +218,7 @@ codecs.register_error(LEGIBLE, _as_ascii)
 def _before(stream: TextIO) -> io.TextIOWrapper:
     stream.flush()
     # What its encoding has no letters for is replaced, and ends nothing.
-    errors = LEGIBLE if stream.errors in ("strict", "backslashreplace") else stream.errors
+    errors = stream.errors if stream.errors in ("ignore", "replace") else LEGIBLE
     return io.TextIOWrapper(Door(stream.buffer), encoding=stream.encoding, errors=errors, line_buffering=True)
 
 

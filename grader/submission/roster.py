@@ -54,7 +54,7 @@ CANVAS = ("canvasid", "canvasuserid")
 # What Canvas's own gradebook has; its ID is a number of Canvas's.
 OF_CANVAS = {"student", "id", "section"}
 SETS_POINTS = "Points Possible"
-SEPARATOR = re.compile(r'"?sep=(.)"?')
+SEPARATOR = re.compile(r'[\ufeff"]*sep=([^\w"])"?\s*$', re.IGNORECASE)
 # Written so that a spreadsheet leaves it alone.
 FORMULA = re.compile(r'="(.*)"')
 # What Moodle calls somebody in its grading worksheet.
@@ -126,9 +126,9 @@ def _text(roster: Path, where: str) -> str:
 
 def _rows(text: str, where: str) -> Iterator[Row]:
     first = next(filter(str.strip, text.splitlines()), "")
-    said = SEPARATOR.fullmatch(_seen(first))
+    said = SEPARATOR.match(first)
     lines = io.StringIO(text, newline="")
-    while said and not SEPARATOR.fullmatch(_seen(lines.readline())):
+    while said and not SEPARATOR.match(lines.readline()):
         pass
     skipped = text.count("\n", 0, lines.tell()) if said else 0
     separator = said[1] if said else max(",;\t", key=first.count)

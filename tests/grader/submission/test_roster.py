@@ -95,6 +95,7 @@ def test_table_may_be_written_in_many_ways(content, roster):
         "\u200bstudent_id\n00123\n",
         "sep=;\nname;student_id\n;00123\n",
         '"sep=|"\r\n\r\nname|Student ID\r\n|00123\r\n',
+        "SEP=\t\nname\tstudent_id\n\t00123\n",
         "\n\n,,\nname,Student-ID\n,00123\n",
         "student_id,name\n00123,\nstudent_id,name\n",
         "student_id,name\n00123,\n\n\ufeffStudent ID,Name\n",
