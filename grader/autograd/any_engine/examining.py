@@ -79,7 +79,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
-from grader.sandbox.runner import Clock, Request, Session
+from grader.sandbox.runner import Clock, Request, Runner, Session
 from grader.submission.submission import AnyShape, Submission
 from grader.version import VERSION, code_digest
 
@@ -204,7 +204,18 @@ class AnyExaminer(Examiner):
         networks, whole = mode.exercise.name in NETWORKS, mode.found.whole
         usual = not self.setting.lenient
         parts = Loadable(self.submission.sources, (), self.asked, "", networks, whole, usual=usual)
-        return self._student.attempt(parts)
+        return self._alone.attempt(parts)
+
+    @cached_property
+    def _alone(self) -> Runner:
+        """For processes that end before the next begins: those of the exercise go on beside them."""
+        return Runner(self.setting.cage, self.setting.limits, MOST_TRIED, self.setting.course.subject.worker)
+
+    def close(self) -> None:
+        """End every process."""
+        super().close()
+        if "_alone" in vars(self):
+            self._alone.close()
 
     def loaded(self, parts: Loadable, clock: Clock | None = None) -> Session:
         """A process that has loaded these; it ends with the exercise."""

@@ -64,12 +64,13 @@ class Serving:
         if self.graph is not None and in_time(self.values.is_single, False):
             self.graph.rounded = single
         self.modules = Modules(self.values, related)
-        self.resets = bool(given["describe"]) and in_time(lambda: resets(self.values, self.graph), False)
-        self.frees = bool(given["describe"]) and in_time(lambda: frees(self.values, self.graph), False)
+        looks_back = bool(given["describe"]) and not self.values.endless
+        self.resets = looks_back and in_time(lambda: resets(self.values, self.graph), False)
+        self.frees = looks_back and in_time(lambda: frees(self.values, self.graph), False)
         if not given["describe"]:
             self.isolate()
         self.engine = self._engine()
-        self.endless = False
+        self.endless = self.values.endless
         self.memory.look()
 
     def isolate(self) -> None:

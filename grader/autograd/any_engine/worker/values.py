@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from functools import partial
+from contextlib import suppress
 
 from .libraries import Inert, single
 
@@ -61,7 +61,7 @@ class Values:
     cls: the class. file: where it is defined.
     data, grad: the attributes' own names; asked: names that a person has given for them.
     backward: how it is called, in words; empty where there is none. back: goes back from a root. steps: what
-    its nodes call backward is something else.
+    its nodes call backward is something else. endless: it did not come to an end when it was tried.
     """
 
     def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
@@ -71,7 +71,7 @@ class Values:
         self.grad = self._grad()
         self.backward = ""
         self.back: Callable[[Any], Any] = lambda root: root.backward()
-        self.steps = False
+        self.steps = self.endless = False
         self.stubs: set[str] = set()
 
     def make(self, number: Any) -> Any:
@@ -156,7 +156,8 @@ class Values:
         backs = [name for name in functions if "back" in name.lower() and name not in BACKWARD]
         likely = [asked] if asked else [*BACKWARD, *backs]
         named = [way for name in likely for way in self._ways(name, functions)]
-        found = next(filter(self._arrives, named), None)
+        # One that does not come to an end is not tried again, and stays the one.
+        found = next((way for way in named if self._arrives(way) is not False), None)
         if found is None and not asked:
             names = [name for name in (*vars(self.cls), *functions) if name not in (*BACKWARD, *KNOWN)]
             ways = (way for n in names if not n.startswith("__") for way in self._ways(n, functions))
@@ -180,9 +181,16 @@ class Values:
         if name in functions and len(_arguments(functions[name])) == 1:
             yield f"{name}(value)", _spread(functions[name], self.grad), functions[name]
 
-    def _arrives(self, way: Way) -> bool:
-        """Whether a gradient gets to a leaf that is two operations away."""
-        return any(in_time(partial(self._gets_there, way, step), False) for step in STEPS)
+    def _arrives(self, way: Way) -> bool | None:
+        """Whether a gradient gets to a leaf that is two operations away; None where that takes too long."""
+        for step in STEPS:
+            with Alarm() as alarm, suppress(Exception, Unfinished):
+                if self._gets_there(way, step):
+                    return True
+            if alarm.rang:
+                self.endless = True
+                return None
+        return False
 
     def _gets_there(self, way: Way, step: Callable[[Any, Any], Any]) -> bool:
         leaf, other = (self.make(number) for number in TRIED)
