@@ -214,10 +214,10 @@ def _ahead(report: Report, course: Course, submission: Path | None, everything: 
     from grader.course.course import untouched
     from grader.learner.history import FOLDER, passed_now
     from grader.render.terminal import Ahead
-    from grader.submission.submission import load
+    from grader.submission.tree import read_given
 
     folder = submission or course.root / "exercises"
-    sources = load(folder, course.names).sources
+    sources = read_given(folder, course).sources
     done = passed_now(course, course.root / FOLDER, folder)
     done |= {result.exercise.name for result in report.results}
     last = course.names.index(report.results[-1].exercise.name)

@@ -6,16 +6,18 @@ all that may be Python. Where only one file can be meant it is taken, and that i
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
-from grader.course.course import untouched
+from grader.course.course import LONGEST, untouched
 from grader.errors import UsageError
 from grader.printable import printable, shortened
 from grader.submission.submission import (
@@ -143,7 +145,8 @@ class _Choice:
         found = self._candidates([*named, *others], name)
         if state == "right":
             assert own is not None
-            found.pop(self._even(own), None)
+            if found:
+                found.pop(self._even(own), None)
             self._compare(name, own, [path for paths in found.values() for path in paths])
             return
         if not found and state != "stub":
@@ -158,7 +161,7 @@ class _Choice:
             self.unclear[name] = self._which(name, state, paths)
         elif state == "missing" and (reason := self._near(name, named)):
             self.unclear[name] = reason
-        elif state == "odd" and own is not None and not self._even(own):
+        elif state == "odd" and own is not None and not (self._text(own) or "").strip():
             self.unclear[name] = f"{name}.py is empty"
         elif state == "missing" and self._unopened:
             self._perhaps[name] = f"{name}.py is not there, and {self._unopened}"
@@ -214,8 +217,13 @@ class _Choice:
         return others[:MOST_LOOKED_AT]
 
     def _even(self, path: FolderPath) -> str:
-        """What a file says, whatever its lines end with."""
-        return "\n".join(line.rstrip() for line in (self._texts[path] or "").splitlines()).strip()
+        """What a file says, whatever its lines end with and its comments are."""
+        text = self._texts[path] or ""
+        if len(text) <= LONGEST:
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.dump(ast.parse(text))
+        return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
     def _candidates(self, paths: Iterable[FolderPath], name: str) -> dict[str, list[FolderPath]]:
         """Those that define an exercise and are more than the stub, by what they say."""

@@ -229,3 +229,17 @@ def test_missing_course_is_told(tmp_path):
 def test_exercise_that_defines_what_is_no_name_is_refused(written):
     with pytest.raises(CourseError, match="cannot define 'a b'"):
         written(WHOLE.replace('name = "add"', 'name = "add"\ndefines = "a b"'))
+
+
+def test_misnamed_files_are_found_unless_the_course_says_otherwise(written):
+    assert written(WHOLE).find_misnamed
+    assert not written("find_misnamed = false\n" + WHOLE).find_misnamed
+    with pytest.raises(CourseError, match="find_misnamed is true or false"):
+        written('find_misnamed = "no"\n' + WHOLE)
+
+
+@pytest.mark.parametrize("folder", ["/tmp", "../elsewhere", "a/../b", "3"])
+def test_the_folder_that_ci_looks_into_is_one_of_the_repository(folder, written):
+    assert written('ci_folder = "hw1/exercises"\n' + WHOLE).ci_folder == "hw1/exercises"
+    with pytest.raises(CourseError, match="ci_folder is a folder below the top"):
+        written(f"ci_folder = {folder if folder.isdigit() else repr(folder)}\n" + WHOLE)

@@ -380,3 +380,11 @@ def test_what_steers_python_and_its_tools_has_no_say_in_a_grade(variables):
     words = ("grade", "solutions", "--exercise", "add", "--json", "-")
     steered, left_alone = (json.loads(grader(*words, **given).stdout) for given in (variables, {}))
     assert {**steered, "times": None} == {**left_alone, "times": None}
+
+
+def test_a_folder_of_misnamed_exercises_is_graded_and_that_is_told(tmp_path):
+    (tmp_path / "deep").mkdir()
+    shutil.copy(ROOT / "solutions" / "add.py", tmp_path / "deep" / "hw1 Add (1).PY")
+    run = grader("grade", tmp_path, "--exercise", "add")
+    assert run.returncode == 0
+    assert "add from deep/hw1 Add (1).PY" in " ".join(run.stdout.split())

@@ -65,7 +65,9 @@ def test_a_file_of_the_right_name_is_taken_without_a_word():
 
 
 def test_two_that_say_the_same_are_one():
-    assert taken_for_relu("relu (1).py", also={"old/relu.py": RELU.replace("\n", "\r\n")})[1] is None
+    assert (
+        taken_for_relu("relu (1).py", also={"old/relu.py": RELU.replace("\n", "\r\n") + "# old\n"})[1] is None
+    )
 
 
 def test_two_that_differ_are_not_graded_and_both_are_named():

@@ -1,5 +1,6 @@
 """Finding a class: every form in which submissions arrive, and whose they are."""
 
+import gc
 import io
 import os
 import re
@@ -12,6 +13,7 @@ import zipfile
 import pytest
 
 from grader.autograd.subject import SUBJECT
+from grader.course.course import here
 from grader.errors import UsageError
 from grader.model import Person
 from grader.submission import download
@@ -666,6 +668,7 @@ def test_folder_with_nothing_in_it_holds_nothing(folder):
 
 def test_finding_and_reading_leave_no_descriptor_open(put, folder):
     put("alice/add.py", "bob/other.py", "doejane_1_2_add.py")
+    gc.collect()  # what tests before this one have left to be collected is none of its business
     before = os.listdir("/dev/fd")
     for handin in found(folder).handins:
         try:
@@ -673,3 +676,33 @@ def test_finding_and_reading_leave_no_descriptor_open(put, folder):
         except UsageError:
             continue
     assert os.listdir("/dev/fd") == before
+
+
+# What is not read is somebody's all the same
+
+RAR = "Rar!\x1a\x07\x01\x00"
+
+
+def test_an_archive_of_a_kind_that_is_not_read_is_a_handin_that_cannot_be_read(put, folder):
+    put("alice/work.rar", "bob.rar", "carl.7z", content=RAR)
+    hand_ins = {handin.person.id: handin for handin in find(folder, here()).handins}
+    assert set(hand_ins) == {"alice", "bob", "carl"}
+    assert "work.rar is a RAR archive, which is not read" in refusal(hand_ins["alice"])
+    assert refusal(hand_ins["bob"]) == "bob.rar is a RAR archive, which is not read"
+    assert refusal(hand_ins["carl"]) == "carl.7z is a 7-Zip archive, which is not read"
+
+
+def test_a_stray_file_is_somebody_s_if_the_roster_has_somebody_of_its_name(put, folder, tmp_path):
+    put("alice.pdf", "notes.pdf", content="%PDF-1.4")
+    (tmp_path / "roster.csv").write_text("student_id\nalice\nzoe\n")
+    found = find(folder, here(), tmp_path / "roster.csv")
+    assert [handin.person.id for handin in found.handins] == ["alice"]
+    assert [person.id for person in found.absent] == ["zoe"]
+    assert [where for where, _ in found.troubles] == ["notes.pdf"]
+    assert find(folder, here()).handins == ()
+
+
+def test_a_notebook_by_itself_is_somebody_s(put, folder):
+    put("alice.ipynb", content='{"cells": [{"cell_type": "code", "source": "def add(self, other): ..."}]}')
+    (alice,) = find(folder, here()).handins
+    assert (alice.person.id, alice.read().taken) == ("alice", {"add": "alice.ipynb"})
