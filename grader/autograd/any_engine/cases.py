@@ -140,7 +140,8 @@ def asked(bank: Bank, properties: Sequence[Property], lacking: frozenset[str], f
     for number in range(len(properties)):
         places = bank.places(number)
         plain = all(not wanted[place].isdisjoint(FORMS) for place in places)
-        claimed = {word for place in places if plain and bank.is_written(place) for word in wanted[place]}
+        written = (wanted[place] for place in places if plain and bank.is_written(place))
+        claimed = {form for words in written for form in words.intersection(FORMS)}
         # A form that most of a property's cases need is what it is about.
         about = {form for form in forms if 2 * sum(form in wanted[place] for place in places) > len(places)}
         needless = forms - about - claimed

@@ -390,7 +390,9 @@ class Mode:
             if not found.shape.backward and not self.operations:
                 whole = numbers_alone(whole, self.properties)
             lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
-            forms = wrong_forms(found.broken)
+            # Beside right operations only those of the code's own can be wrong.
+            own = OWN.get(exercise.name, "none")
+            forms = frozenset(f for f in wrong_forms(found.broken) if not self.operations or f[0] == own)
         bank = asked(whole, properties, lacking, forms) if lacking or forms else whole
         self.bank = in_own_words(bank, found.shape)
 

@@ -68,6 +68,7 @@ class Shape:
     modules: Neuron, Layer and MLP, by our names.
     operands, rule: attributes by which nodes are linked, where others can be made.
     places: of each method, by our names: its file, its first line, and its name there.
+    others: classes of numbers besides the one that counts: their files and names.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Shape:
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
     frees: bool = False
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -114,6 +116,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
         frees=lines.get("frees") == "1",
+        others=tuple(_other(name) for name in lines if name.startswith("other.")),
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(_trouble(name, said) for name, said in lines.items() if name.startswith("trouble.")),
         modules=modules,
@@ -129,6 +132,11 @@ def _place_in(lines: Mapping[str, str], name: str) -> tuple[str, int, str] | Non
     line, _, own = rest.partition(":")
     known = file and LINE.fullmatch(line) and own.isidentifier()
     return (file, int(line), own) if known else None
+
+
+def _other(name: str) -> tuple[str, str]:
+    file, _, own = name.removeprefix("other.").rpartition(".")
+    return shortened(file, LONGEST), _identifier(own)
 
 
 def _trouble(name: str, said: str) -> tuple[str, int, str]:
@@ -174,6 +182,9 @@ def found(shape: Shape) -> list[str]:
     """What was found, a sentence each."""
     names = [name for name in (shape.data, shape.grad, shape.backward) if name]
     lines = [f"class {shape.name} in {shape.file}.py ({', '.join(names)})"]
+    if shape.others:
+        there = ", ".join(f"{name} in {file}.py" for file, name in shape.others)
+        lines.append(f"not graded: {there} (--value says which class counts)")
     lines += [_module(name, module) for name, module in shape.modules.items()]
     missing = [name for name in MODULES.values() if name not in shape.modules]
     if missing:

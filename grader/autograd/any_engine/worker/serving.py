@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .modules import Kind
 
 READ = ("__add__", "__mul__", "__pow__", "relu", "backward")  # what may be read
-MOST_TROUBLES, LONGEST_TROUBLE = 5, 200
+MOST_TROUBLES, LONGEST_TROUBLE, MOST_OTHERS = 5, 200, 3
 SIZE = 6000  # bytes of a description, as many as the parent waits for
 
 
@@ -51,6 +51,7 @@ class Serving:
         loaded = Loaded(given["files"], given["whole"], given["value"])
         self.troubles = loaded.troubles
         self.values = _chosen(loaded, given)
+        self.others = loaded.others
         related = loaded.related(self.values.cls)
         self.memory = Memory(related)
         self.values.look_for_stubs()
@@ -203,12 +204,14 @@ class Loaded:
     """An implementation in memory.
 
     modules: by path. troubles: what kept a file from being loaded, by path.
+    others: classes of numbers besides the one that counts.
     """
 
     def __init__(self, files: dict[str, str], whole: bool, wanted: str) -> None:
         self.files = files
         self.modules: dict[str, ModuleType] = {}
         self.troubles: dict[str, BaseException] = {}
+        self.others: list[Values] = []
         finder = loading.begin(files, whole)
         for path in _order(files, wanted):
             try:
@@ -240,7 +243,9 @@ class Loaded:
                     found.append((-score, path, values))
         if not found:
             raise NotFound((reasons or [f"there is no class {asked}"])[0] if asked else "")
-        return min(found, key=lambda each: each[:2])[2]
+        best, *others = (values for _, _, values in sorted(found, key=lambda each: each[:2]))
+        self.others = [values for values in others if not issubclass(best.cls, values.cls)]
+        return best
 
     def _classes(self) -> Iterator[tuple[str, Any]]:
         for path, module in self.modules.items():
@@ -517,6 +522,8 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     values = serving.values
     yield "class", values.cls.__name__
     yield "file", values.file
+    for other in serving.others[:MOST_OTHERS]:
+        yield f"other.{other.file}.{other.cls.__name__}", ""
     yield "data", values.data
     yield "grad", values.grad
     yield "backward", values.backward
