@@ -15,6 +15,7 @@ from grader.autograd.strategies import (
     ALL,
     LARGE,
     NEGATIVE,
+    apart,
     expressions,
     forwards,
     nudges,
@@ -189,6 +190,18 @@ def test_plain_numbers_stand_on_both_sides_where_asked_for():
 def test_leaves_are_at_most_as_many_as_asked():
     counts = {len(expression.leaves) for expression in draw(expressions("*", ("+",), leaves=(2, 3)), 100)}
     assert counts == {1, 2, 3}
+
+
+def test_apart_gives_each_use_a_copy_of_its_own_with_the_same_numbers():
+    shared = trace(lambda a, b: (a * b) + (a * b) * a, 2, 3)
+    (tree, *_) = draw(apart(st.just(shared)), 1)
+    assert tree == trace(lambda a, b, c, d, e: a * b + (c * d) * e, 2, 3, 2, 3, 2)
+
+
+def test_nothing_is_used_twice_in_what_is_drawn_apart():
+    for program in draw(apart(expressions("+", ("*", "neg", "/"), steps=(2, 4), plain=True)), 100):
+        uses = [x for step in program.steps for x in step.operands if isinstance(x, int)]
+        assert sorted(uses) == list(range(program.nodes))
 
 
 def test_twice_makes_the_same_graph_again_over_the_same_leaves():

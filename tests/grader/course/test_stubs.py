@@ -252,3 +252,9 @@ def test_an_odd_escape_in_a_docstring_leaves_a_stub_untouched():
 def test_every_stub_is_untouched_and_every_solution_is_not(course, name):
     assert untouched(course.stub(name), course.stub(name))
     assert not untouched(course.solution(name), course.stub(name))
+
+
+def test_a_step_stands_no_further_in_than_the_solution_begins():
+    lines = (f"    {BEGIN}", "    # 1. Walk.", "    while True:", "            # 2. List.", f"    {END}")
+    stub = cut("def f():\n" + "\n".join(lines) + "\n", "f").splitlines()
+    assert stub[1:3] == ["    # TODO 1: Walk.", "    # TODO 2: List."]

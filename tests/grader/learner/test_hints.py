@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.errors import CourseError, UsageError
-from grader.learner.hints import hint_at, next_hint, sections, told
+from grader.learner.hints import background, hint_at, next_hint, search, sections, told
 from tests.grader.learner.desk import OVERWRITES, desk, heard, state
 
 assert desk  # fixtures
@@ -203,3 +203,15 @@ def test_where_nothing_can_be_kept_there_is_a_hint_all_the_same(desk):
 def test_writing_leaves_nothing_else_behind(desk, state):
     levels(desk, state, 3)
     assert [path.name for path in state.iterdir()] == ["hints.json"]
+
+
+def test_the_search_finds_what_only_stubs_and_the_text_of_hints_speak_of(desk):
+    (found,) = search(desk, "Topological")
+    assert found.exercise.name == "backward"
+    assert found.hints == ("backward: level 2, the mathematics",)
+    assert background(desk, "topological") == ["Topological order"]
+
+
+def test_several_words_in_a_text_have_to_stand_together(desk):
+    assert [found.exercise.name for found in search(desk, "a  topological")] == ["backward"]
+    assert search(desk, "topological a") == []

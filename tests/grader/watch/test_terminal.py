@@ -78,7 +78,7 @@ def test_saved_exercise_that_is_right_passes_and_nobody_is_taken_elsewhere(watch
 def test_mistake_is_shown_with_counterexample_and_findings_in_one_screen(watch, width):
     watch.resize(width, 32)
     watch.save("add", misconception("add", "only_self"))
-    screen = watch.shows("add: a + b  failed", "b = a + a", "expected", "<-- differs", "What your code does:")
+    screen = watch.shows("add: a + b  failed", "c = a + b", "expected", "<-- differs", "What your code does:")
     assert max(map(len, screen.split("\n"))) <= width
     assert "q quit" in screen
     watch.resize(80, 24)
@@ -180,7 +180,7 @@ def test_graph_goes_into_a_picture_and_onto_the_screen(watch):
     watch.save("add", misconception("add", "only_self"))
     watch.shows("add: a + b  failed")
     watch.press("g")
-    watch.shows("Drawn into .nanograd/graph.svg", "b = a + a", "<-- differs")
+    watch.shows("Drawn into .nanograd/graph.svg", "c = a + b", "<-- differs")
     assert "<svg" in (watch.root / ".nanograd" / "graph.svg").read_text()
 
 
