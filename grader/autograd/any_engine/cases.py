@@ -284,7 +284,8 @@ Numbered = tuple[float, ...]
 class Checkup:
     """A program about one part, with the data of its last node and its leaves' gradients.
 
-    part: an operation, "under" for one that is not the root, "twice" or "shared", which are about backward().
+    part: an operation, "made" for one without a way back, "under" for one that is not the root, "twice" or
+        "shared", which are about backward().
     by: the operation that it is made with.
     """
 
@@ -302,6 +303,11 @@ def _step(op: str, *operands: int | Plain) -> Step:
 def _one(part: str, step: Step, data: float, grads: Numbered, leaves: Numbered = (3, 2)) -> Checkup:
     steps = (step, _step(BACKWARD, len(leaves)))
     return Checkup(part, part, Expression(leaves, steps), data, grads)
+
+
+def _made(op: str, step: Step, data: float, leaves: Numbered = (3, 2)) -> Checkup:
+    """The operation without a way back."""
+    return Checkup("made", op, Expression(leaves, (step,)), data, ())
 
 
 def _under(op: str, step: Step, data: float, grads: Numbered, leaves: Numbered = (3, 2)) -> Checkup:
@@ -343,6 +349,10 @@ CHECKUPS = (
     _twice("*", 6, (4, 6)),
     _shared("+", 13, (3, 2)),
     _shared("*", 108, (108, 108)),
+    _made("+", _step("+", 0, 1), 5),
+    _made("*", _step("*", 0, 1), 6),
+    _made("**", _step("**", 0, Plain(2)), 9, (3,)),
+    _made("relu", _step("relu", 0), 3, (3,)),
     _one("+left", _step("+", Plain(5.0), 0), 8, (1,), (3,)),
     _one("+right", _step("+", 0, Plain(5.0)), 8, (1,), (3,)),
     _one("*left", _step("*", Plain(5.0), 0), 15, (5,), (3,)),
@@ -381,10 +391,12 @@ def wrong_forms(broken: frozenset[str]) -> frozenset[str]:
 
 
 def crashing(seen: Sequence[Observation]) -> frozenset[str]:
-    """The operations whose programs raise, where those of another one are right."""
-    pairs = [(c, got) for c, got in zip(CHECKUPS, seen, strict=True) if c.part == c.by]
-    raised = {c.part for c, got in pairs if isinstance(got, Raised)}
-    return frozenset(raised if any(_right(c, got) for c, got in pairs) else ())
+    """The operations that are made well, and raise on the way back, where another one does not."""
+    pairs = list(zip(CHECKUPS, seen, strict=True))
+    made = {c.by for c, got in pairs if c.part == "made" and _right(c, got)}
+    raised = {c.by for c, got in pairs if c.part == c.by and isinstance(got, Raised)}
+    anyhow = any(_right(c, got) for c, got in pairs if c.part == c.by)
+    return frozenset(made & raised if anyhow else ())
 
 
 def _fails(part: str, pairs: list[tuple[Checkup, Observation]], grads: Mapping[str, bool]) -> bool:
