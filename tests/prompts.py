@@ -1,4 +1,4 @@
-"""A plain Python prompt, as far as what it takes: line after line, each statement once it is complete."""
+"""A plain Python prompt, as to what it takes: line after line, each statement as soon as it is complete."""
 
 from __future__ import annotations
 

@@ -264,9 +264,9 @@ def _seed(given: str | None) -> Seed | None:
 
 def _digest(folder: Path) -> str:
     from grader.course.course import here
-    from grader.submission.submission import load
+    from grader.submission.tree import read_given
 
-    return load(folder, here().names).digest
+    return read_given(folder, here()).digest
 
 
 def _tell(found: list[tuple[Path, Verdict]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import cache, cached_property, partial
@@ -131,6 +131,13 @@ class Examination:
         unpack, programs = self._bank.subject.unpack, self._bank.programs
         earlier = None if before is None else tuple(unpack(programs[p]) for p in before)
         return verdict(self._bank.subject, self._exercise.name, cases, self._as_it_runs(worst), earlier)
+
+    def failing(self, prop: Property) -> Iterator[int]:
+        """The places of a property's cases that do not hold, in the order in which they teach most."""
+        number = self._numbers[prop.claim.name]
+        for place in self._bank.as_taught(self._bank.places(number)):
+            if not holds(prop, self._bank, place, self._seen[place]):
+                yield place
 
     @property
     def all_hold(self) -> bool:

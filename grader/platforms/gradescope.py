@@ -59,7 +59,7 @@ def _settled(
         return _graded(root, results, opened(), now, graded, key)
     except UsageError as error:
         tell(error.what)
-        results.refuse(f"{error.what}\n{error.next_step}")
+        results.refuse(f"Not graded: {error.what}\n{error.next_step}")
         return error.exit_code
     except GraderError as error:
         tell(f"{error.what}\n{error.next_step}")

@@ -169,7 +169,7 @@ def _next_exercise(console: Console, result: Result, folder: str, again: str, st
         verb = "write" if outcome.missing else "open"
         _say(console, f"Next: {verb} {folder}/{name}.py, fill in its TODOs, then run")
     elif exercise_status(result) == "not_graded":
-        _say(console, f"Next: call the file that counts {folder}/{name}.py, then run")
+        _say(console, f"Next: put what counts into {folder}/{name}.py, then run")
     else:
         closer_look(console, result)
         _say(console, f"Next: mend {folder}/{name}.py, then run")

@@ -158,6 +158,8 @@ class _Choice:
             self.unclear[name] = self._which(name, state, paths)
         elif state == "missing" and (reason := self._near(name, named)):
             self.unclear[name] = reason
+        elif state == "odd" and own is not None and not self._even(own):
+            self.unclear[name] = f"{name}.py is empty"
         elif state == "missing" and self._unopened:
             self._perhaps[name] = f"{name}.py is not there, and {self._unopened}"
 

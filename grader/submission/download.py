@@ -6,9 +6,10 @@ import errno
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from grader.errors import MachineError, UsageError, refuse_of_machine
@@ -72,11 +73,15 @@ class Entries:
         self.made.append(Entry(person, tuple(names), None, self.loose(person, files, names)))
 
     def add_parts(
-        self, person: Person, names: Sequence[str], reads: Iterable[Callable[[], Submission]]
+        self,
+        person: Person,
+        names: Sequence[str],
+        reads: Iterable[Callable[[], Submission]],
+        also: tuple[str, ...] = (),
     ) -> None:
         """A hand-in in several parts, of which an earlier one counts more."""
         read = partial(read_parts, tuple(reads), self.wanted)
-        self.made.append(Entry(person, tuple(names), None, read))
+        self.made.append(Entry(person, tuple(names), None, read, also=also))
 
     def add_stray(self, person: Person, name: str, sentence: str) -> None:
         """A file that may be somebody's, if there is somebody of that name; else the sentence is told."""
@@ -187,11 +192,35 @@ def _people(pieces: Sequence[Piece]) -> Iterator[tuple[Person, list[Piece]]]:
         else:
             groups.append((system, who, numbers, [piece]))
     having = Counter(number for _, _, numbers, _ in groups for number in numbers)
-    for _, who, _, own in groups:
+    users = _users([who for system, who, *_ in groups if system == "Blackboard"])
+    for system, who, _, own in groups:
+        if system == "Blackboard":
+            yield Person(as_id(users[who])), own
+            continue
         shared = set.intersection(*(set(piece.what.numbers) for piece in own))
         theirs = (n for n in own[0].what.numbers if n in shared and having[n] == 1)
         number = next(theirs, who)
         yield Person(as_id(number), as_id(own[0].what.name)), own
+
+
+def _users(names: Sequence[str]) -> dict[str, str]:
+    """The users in Blackboard's names, which begin with an assignment's: what is behind the last underscore.
+
+    Where that would be the same for two, it is what differs among all of them.
+    """
+    last = {name: name.rpartition("_")[2] for name in names}
+    if len({*last.values()}) == len(last):
+        return last
+    # Of texts in order the first and the last have in common what all of them have.
+    pairs = zip(min(names), max(names), strict=False)
+    common = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return {name: name[common.rfind("_") + 1 :] for name in names}
+
+
+def _endings(name: str) -> tuple[str, ...]:
+    """All that may be a user in Blackboard's name, the longest first."""
+    parts = name.split("_")
+    return tuple("_".join(parts[at:]) for at in range(len(parts)))
 
 
 def _attempts(entries: Entries, person: Person, pieces: Sequence[Piece]) -> None:
@@ -203,13 +232,24 @@ def _attempts(entries: Entries, person: Person, pieces: Sequence[Piece]) -> None
         for piece in pieces:
             _attempt_alone(entries, person, piece)
         return
-    latest, *former = sorted(by_time, key=str, reverse=True)
-    reads = [read for time in (latest, *former) for read in _reads(entries, person, by_time[time])]
+    latest, *former = sorted(filter(None, by_time), reverse=True)
+    reads = [*_reads(entries, person, by_time[latest])]
+    for time in former:
+        reads += [partial(_as_former, read, time) for read in _reads(entries, person, by_time[time])]
     names = [piece.name for time in (latest, *former) for piece in by_time[time]]
-    entries.add_parts(person, names, reads)
+    what = pieces[0].what
+    entries.add_parts(person, names, reads, _endings(what.id) if what.system == "Blackboard" else ())
     if former:
         sentence = f"{len(by_time)} attempts: the latest counts, and what it lacks is taken from those before"
         entries.trouble(names[0], sentence)
+
+
+def _as_former(read: Callable[[], Submission], time: datetime) -> Submission:
+    """What an attempt before the latest holds; each file of it says so."""
+    found = read()
+    said = f"from the attempt of {time:%Y-%m-%d %H:%M}, for the latest has none"
+    remarks = {name: f"{name}.py is {said}" for name in found.sources}
+    return replace(found, remarks={**remarks, **found.remarks})
 
 
 def _attempt_alone(entries: Entries, person: Person, piece: Piece) -> None:

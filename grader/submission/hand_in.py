@@ -72,6 +72,7 @@ class Entry:
     paths: the files or folders it consists of, below the folder, as the file system has them.
     series: equal for what a learning platform calls attempts at one and the same thing; empty where it
         says nothing of that.
+    also: ids of which one is the person's, the longest first; a roster says which.
     stray: what is told of a file that is somebody's only if there is somebody of its name; empty for others.
     """
 
@@ -81,6 +82,7 @@ class Entry:
     read: Callable[[], Submission]
     series: str = ""
     stray: str = ""
+    also: tuple[str, ...] = ()
 
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -114,8 +116,8 @@ CANVAS_ANONYMOUS = re.compile(r"()(LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
 CANVAS_TYPED = re.compile(r"(?:\w+?(?:_LATE)?_[0-9]+|(?:LATE_)?anon_[A-Za-z0-9]+)_(?:text|link)\.html")
 # A team without a group has no number in Moodle.
 MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
-# The assignment's name comes first, and may be anything. Without a file it is a receipt.
-BLACKBOARD = re.compile(r"(?:.*_)?([^_]+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
+# The assignment's name comes first, then the user's; both may have underscores. Without a file: a receipt.
+BLACKBOARD = re.compile(r"(.+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
 # Of the numbers one may be the person's, the other may be the folder's, or both the same for everybody.
 BRIGHTSPACE = re.compile(r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -130,7 +132,8 @@ class Named:
     """What a learning platform says with a name.
 
     system: Canvas, Moodle, Blackboard or Brightspace.
-    id: the platform's number for the person, or the name where there is none.
+    id: the platform's number for the person, or the name where there is none; in Blackboard with the
+        assignment's name before it.
     file: the name the student gave; empty where a folder is named, or nothing but a text was handed in.
     upload: which of two files was uploaded later.
     late: whether the platform marks it as late.

@@ -333,7 +333,13 @@ class _Match:
     def people(self, entry: Entry) -> list[Person]:
         """The roster's people, with what the hand-in itself says of them where the roster is silent."""
         named = next((self._by_path[path] for path in entry.paths if path in self._by_path), None)
-        people = named or self._by_its_id(entry.person) or self._by_its_name(entry.person)
+        likely = (self._by_its_id(Person(id_)) for id_ in entry.also)
+        people = (
+            named
+            or next(filter(None, likely), [])
+            or self._by_its_id(entry.person)
+            or self._by_its_name(entry.person)
+        )
         if len(people) > 1 or not people:
             return people
         (person,) = people

@@ -445,12 +445,22 @@ def _read(above: int, name: str, where: str, title: str, wanted: Wanted) -> Subm
     if not stat.S_ISDIR(mode):
         if wanted.defines and without_ending(name) is None:
             return _file(above, name, where, title, wanted)
-        return read_archive(above, name, where, title, wanted)
+        return _opened(above, name, where, title, wanted)
     handle = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=above)
     try:
         return read_folder(handle, where, title, wanted)
     finally:
         os.close(handle)
+
+
+def _opened(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:
+    """What an archive holds; one that is called as another kind of archive is told as what it is."""
+    try:
+        return read_archive(above, name, where, title, wanted)
+    except UsageError:
+        if wanted.defines and (kind := packed(name, partial(content, name, above))):
+            raise UsageError(f"{where} is {kind}, which is not read", "hand in a zip") from None
+        raise
 
 
 def _file(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:

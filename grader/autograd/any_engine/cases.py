@@ -402,3 +402,49 @@ def _right(checkup: Checkup, got: Observation) -> bool:
         return False
     found = got.values[checkup.program.nodes :][: len(checkup.grads)]
     return all(abs(x - y) < CLOSE for x, y in zip(found, checkup.grads, strict=True))
+
+
+TRIED_NUMBERS = (0.5, 2.0, 1.25, 3.0, 0.125)
+BOTH = (-2.0, *TRIED_NUMBERS, -0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An operation to try: name as in reports, needs as in asking, positive where it takes no others."""
+
+    name: str
+    title: str
+    needs: str
+    step: Step
+    leaves: int = 1
+    positive: bool = False
+
+    def programs(self) -> tuple[Expression, ...]:
+        """A handful of programs: the operation alone, after another one, and with its operand used twice."""
+        made = []
+        for x in TRIED_NUMBERS if self.positive else BOTH:
+            leaves = (x, 1.5)[: self.leaves]
+            last = len(leaves)
+            again = (Step("*", (last, Plain(3.0))), Step("+", (last + 1, 0)))
+            made.append(Expression(leaves, (self.step, Step(BACKWARD, (last,)))))
+            made.append(Expression(leaves, (self.step, *again, Step(BACKWARD, (last + 2,)))))
+        return tuple(made)
+
+
+def _unary(name: str, positive: bool = False) -> Extra:
+    return Extra(name, f"a.{name}()", name, Step(name, (0,)), positive=positive)
+
+
+EXTRAS = (
+    Extra("neg", "-a", "neg", Step("neg", (0,))),
+    Extra("sub", "a - b", "-", Step("-", (0, 1)), leaves=2),
+    Extra("rsub", "1 - a", "-left", Step("-", (Plain(1.0), 0))),
+    Extra("div", "a / b", "/", Step("/", (0, 1)), leaves=2),
+    Extra("rdiv", "1 / a", "/left", Step("/", (Plain(1.0), 0))),
+    *(
+        _unary(name)
+        for name in ("tanh", "exp", "sigmoid", "sin", "cos", "tan", "abs", "atan", "sinh", "cosh")
+    ),
+    *(_unary(name, positive=True) for name in ("log", "sqrt")),
+    *(_unary(name) for name in ("square", "reciprocal")),
+)

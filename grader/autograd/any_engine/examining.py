@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from hashlib import sha256
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from struct import Struct
@@ -16,8 +18,10 @@ from struct import Struct
 from grader.agreement import agree, close
 from grader.autograd.any_engine.cases import (
     CHECKUPS,
+    EXTRAS,
     FORMS,
     NETWORKS,
+    Extra,
     asked,
     bank_of,
     broken,
@@ -45,7 +49,7 @@ from grader.autograd.any_engine.shape import (
     unloadable,
     why_absent,
 )
-from grader.autograd.program import BACKWARD, OURS, Convention, Expression, Plain, Step, View
+from grader.autograd.program import BACKWARD, OURS, Convention, View
 from grader.autograd.programs import ProgramsOverValue
 from grader.autograd.reading import reader
 from grader.autograd.reading.records import Ask
@@ -54,6 +58,8 @@ from grader.errors import UsageError
 from grader.examine.cases import Bank, record
 from grader.examine.examining import Examination, Examiner
 from grader.examine.grading import asked_for, report_on, result, run_with
+from grader.examine.judging import broken as wrong
+from grader.examine.judging import holds, verdict
 from grader.examine.reading import findings
 from grader.examine.setting import Setting
 from grader.machine.cache import recall
@@ -61,6 +67,7 @@ from grader.model import (
     Claim,
     Crashed,
     Exercise,
+    Failed,
     Finding,
     Kind,
     NotStarted,
@@ -192,6 +199,13 @@ class AnyExaminer(Examiner):
         )
         return self.loaded(parts, clock)
 
+    def among_its_own(self, mode: Mode) -> AbstractContextManager[Session]:
+        """A fresh process in which all parts are the code's own."""
+        networks, whole = mode.exercise.name in NETWORKS, mode.found.whole
+        usual = not self.setting.lenient
+        parts = Loadable(self.submission.sources, (), self.asked, "", networks, whole, usual=usual)
+        return self._student.attempt(parts)
+
     def loaded(self, parts: Loadable, clock: Clock | None = None) -> Session:
         """A process that has loaded these; it ends with the exercise."""
         return self._open.enter_context(self._student.attempt(parts, clock))
@@ -254,8 +268,34 @@ class AnyExamination(Examination):
             return TimedOut(self._examiner.setting.limits.seconds)
         # The second mode takes as long as the first, so it is asked for only where points depend on it.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
-            found = self._outcome(self._modes[1], number)
-        return found
+            return self._outcome(self._modes[1], number)
+        return self._as_shown(number, found) if self._modes[0] else found
+
+    def _as_shown(self, number: int, found: Outcome) -> Outcome:
+        """The outcome with a program that goes wrong as it is shown: alone, among the code's own parts.
+
+        Where none of those tried does, it may be our parts beside it that do not fit.
+        """
+        own_way = self._found.shape.backward
+        if not isinstance(found, Failed | Crashed) or found.counterexample is None or not own_way:
+            return found
+        mode, examined, _ = self._examined(self._modes[0])
+        bank, prop = mode.bank, mode.properties[number]
+        others = []
+        for place in islice(examined.failing(prop), MOST_TRIED):
+            with self._examiner.among_its_own(mode) as session:
+                (got,) = session.observe(bank.only([place]))
+            if not holds(prop, bank, place, got):
+                shown = wrong(bank, place, got)
+                outcome = verdict(bank.subject, self._of.name, bank.counts[number], shown)
+                if type(outcome) is type(found):
+                    return outcome
+                others.append(outcome)
+        if others:
+            return others[0]
+        if self._examiner.setting.lenient:
+            return NotStarted(ONLY_BESIDE, absent=True)
+        return replace(found, counterexample=None) if isinstance(found, Crashed) else found
 
     def _outcome(self, beside: bool, number: int) -> Outcome:
         mode, examined, _ = self._examined(beside)
@@ -303,6 +343,9 @@ class AnyExamination(Examination):
         return examined.costs_points and not self.judged_with_own
 
 
+# Programs that are run once more, to find one that shows what is wrong.
+MOST_TRIED = 8
+ONLY_BESIDE = "it fails only beside parts of ours, so it was left out"
 # How far single precision may be off after some thirty operations.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
 SINGLE = Struct("f")
@@ -424,53 +467,6 @@ def _rounded(expected: View, got: View) -> View:
 
 FOUND = ("found",)
 FOUND_LENGTH = 6000
-
-
-TRIED_NUMBERS = (0.5, 2.0, 1.25, 3.0, 0.125)
-BOTH = (-2.0, *TRIED_NUMBERS, -0.75)
-Make = Callable[[float], Expression]
-
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """An operation to try: name as in reports, needs as in asking, positive where it takes no others."""
-
-    name: str
-    title: str
-    needs: str
-    step: Step
-    leaves: int = 1
-    positive: bool = False
-
-    def programs(self) -> tuple[Expression, ...]:
-        """A handful of programs: the operation alone, after another one, and with its operand used twice."""
-        made = []
-        for x in TRIED_NUMBERS if self.positive else BOTH:
-            leaves = (x, 1.5)[: self.leaves]
-            last = len(leaves)
-            again = (Step("*", (last, Plain(3.0))), Step("+", (last + 1, 0)))
-            made.append(Expression(leaves, (self.step, Step(BACKWARD, (last,)))))
-            made.append(Expression(leaves, (self.step, *again, Step(BACKWARD, (last + 2,)))))
-        return tuple(made)
-
-
-def _unary(name: str, positive: bool = False) -> Extra:
-    return Extra(name, f"a.{name}()", name, Step(name, (0,)), positive=positive)
-
-
-EXTRAS = (
-    Extra("neg", "-a", "neg", Step("neg", (0,))),
-    Extra("sub", "a - b", "-", Step("-", (0, 1)), leaves=2),
-    Extra("rsub", "1 - a", "-left", Step("-", (Plain(1.0), 0))),
-    Extra("div", "a / b", "/", Step("/", (0, 1)), leaves=2),
-    Extra("rdiv", "1 / a", "/left", Step("/", (Plain(1.0), 0))),
-    *(
-        _unary(name)
-        for name in ("tanh", "exp", "sigmoid", "sin", "cos", "tan", "abs", "atan", "sinh", "cosh")
-    ),
-    *(_unary(name, positive=True) for name in ("log", "sqrt")),
-    *(_unary(name) for name in ("square", "reciprocal")),
-)
 
 
 def _holds(expected: View, got: View) -> None:

@@ -361,3 +361,20 @@ def test_weights_of_the_course_are_a_line_on_the_terminal(tmp_path, course):
     run = grader("grade", "solutions", "--exercise", "add", cwd=root, PYTHONPATH=str(root))
     assert "add counts 3 times" in run.stdout
     assert "10/10" in run.stdout
+
+
+# What surrounds a command
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error", "PYTHONDEVMODE": "1"},
+        {"PYTEST_ADDOPTS": "-k nothing --exitfirst", "PYTEST_PLUGINS": "nope", "HYPOTHESIS_PROFILE": "nope"},
+    ],
+    ids=["of Python", "of tools"],
+)
+def test_what_steers_python_and_its_tools_has_no_say_in_a_grade(variables):
+    words = ("grade", "solutions", "--exercise", "add", "--json", "-")
+    steered, left_alone = (json.loads(grader(*words, **given).stdout) for given in (variables, {}))
+    assert {**steered, "times": None} == {**left_alone, "times": None}

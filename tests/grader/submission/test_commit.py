@@ -7,7 +7,7 @@ import pytest
 
 from grader.errors import MachineError, UsageError
 from grader.submission import commit as grader_git
-from grader.submission.commit import LISTED, affected, changes, committed_at, submission
+from grader.submission.commit import LISTED, affected, changes, committed_at, folder_of, submission
 from grader.submission.commit import commit as named
 from grader.submission.submission import LARGEST
 from tests.grader.platforms.pull import commit, git
@@ -220,3 +220,86 @@ def test_git_that_does_not_answer_is_given_up(repository, monkeypatch):
 def test_commit_that_says_an_impossible_time_says_none(said, repository, monkeypatch):
     monkeypatch.setattr(grader_git, "_git", lambda *_: said)
     assert committed_at(repository, "main") is None
+
+
+# Exercises that are elsewhere
+
+
+def found_in(repository, course, files, **options):
+    commit(repository, files)
+    head = named(repository, "HEAD")
+    return submission(repository, head, options.pop("folder", "exercises"), course, **options)
+
+
+@pytest.fixture
+def bare_of_exercises(repository):
+    git(repository, "rm", "-r", "--quiet", "exercises")
+    return repository
+
+
+@pytest.mark.parametrize("folder", ["hw1/exercises", "Exercises", "src", "a/b/c d/ü"])
+def test_exercises_are_found_wherever_a_commit_has_them(bare_of_exercises, course, solutions, folder):
+    files = {f"{folder}/{name}.py": text for name, text in solutions.items()}
+    found = found_in(bare_of_exercises, course, files)
+    assert found.sources == solutions
+    assert found.taken["add"] == f"{folder}/add.py"
+
+
+def test_a_commit_without_exercises_is_refused(bare_of_exercises, course):
+    with pytest.raises(UsageError, match="has none of the exercises"):
+        found_in(bare_of_exercises, course, {"src/main.c": "int main;"})
+
+
+def test_exercises_in_two_folders_that_differ_are_refused(bare_of_exercises, course, solutions):
+    files = {"hw1/add.py": solutions["add"], "hw2/add.py": solutions["add"] + "x = 1\n"}
+    with pytest.raises(UsageError, match="in two places, hw1 and hw2"):
+        found_in(bare_of_exercises, course, files)
+
+
+def test_the_folder_that_is_named_is_the_only_one(bare_of_exercises, course, solutions):
+    files = {"hw1/add.py": solutions["add"], "hw2/mul.py": solutions["mul"]}
+    assert set(found_in(bare_of_exercises, course, files, folder="hw2", must=True).sources) == {"mul"}
+    with pytest.raises(UsageError, match="in hw3"):
+        found_in(bare_of_exercises, course, {}, folder="hw3", must=True)
+
+
+def test_a_folder_of_a_repository_is_a_repository_of_its_own(bare_of_exercises, course, solutions):
+    files = {"hw1/exercises/add.py": solutions["add"], "hw2/exercises/add.py": "x = 1\n"}
+    found = found_in(bare_of_exercises, course, files, within=("hw1",))
+    assert (found.sources, found.taken) == ({"add": solutions["add"]}, {})
+    assert folder_of(bare_of_exercises / "hw1" / "exercises") == ("hw1", "exercises")
+
+
+def test_what_changed_is_told_of_the_files_that_are_graded(bare_of_exercises, course, solutions):
+    commit(bare_of_exercises, {"hw1/Add.py": solutions["add"], "hw1/mul.py": solutions["mul"]})
+    git(bare_of_exercises, "switch", "--quiet", "--create", "more")
+    found = found_in(
+        bare_of_exercises, course, {"hw1/Add.py": solutions["add"] + "# done\n", "README.md": "x"}
+    )
+    seen = changes(bare_of_exercises, "work", "more", course, "exercises", found)
+    assert (seen.exercises, seen.elsewhere) == (("add",), ("README.md",))
+
+
+def test_files_that_were_not_fetched_are_the_machine_s_fault(repository, course, solutions, tmp_path):
+    commit(repository, {f"exercises/{name}.py": text for name, text in solutions.items()})
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    for filtered in ("blob:none", "tree:0"):
+        clone = tmp_path / filtered.replace(":", "_")
+        git(
+            tmp_path,
+            "clone",
+            "--quiet",
+            "--no-checkout",
+            f"--filter={filtered}",
+            f"file://{repository}",
+            clone,
+        )
+        with pytest.raises(MachineError, match="not fetched"):
+            submission(clone, named(clone, "HEAD"), "exercises", course)
+
+
+def test_a_shallow_clone_has_all_that_is_needed(repository, course, solutions, tmp_path):
+    commit(repository, {f"exercises/{name}.py": text for name, text in solutions.items()})
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{repository}", tmp_path / "shallow")
+    found = submission(tmp_path / "shallow", named(tmp_path / "shallow", "HEAD"), "exercises", course)
+    assert found.sources == solutions

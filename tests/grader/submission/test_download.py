@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import tarfile
 import tempfile
@@ -376,6 +377,11 @@ def test_files_of_blackboard_are_one_handin_a_person(put, folder):
     assert result.troubles == ()
 
 
+def test_users_of_blackboard_with_underscores_are_kept_apart(put, folder):
+    put(f"{at(11, 'ada_l')}_add.py", f"{at(11, 'bob_l')}_add.py", f"{at(11, 'bob')}_mul.py")
+    assert ids(folder) == ["ada_l", "bob", "bob_l"]
+
+
 def test_archive_of_blackboard_is_read(put, folder):
     put(f"{at(11)}_my_work.zip", content=zipped(add="x"))
     assert only(folder).person == Person("ada")
@@ -410,7 +416,13 @@ def test_latest_of_several_attempts_counts_and_that_is_said(platform, put, folde
     put(f"{last}add.py", content="last")
     result = found(folder)
     (handin,) = result.handins
-    assert handin.read().sources == {"add": "last", "mul": "first"}
+    submission = handin.read()
+    assert submission.sources == {"add": "last", "mul": "first"}
+    assert [*submission.remarks] == ["mul"]
+    assert re.fullmatch(
+        r"mul\.py is from the attempt of 2026-03-03 \d\d:\d\d, for the latest has none",
+        submission.remarks["mul"],
+    )
     ((where, said),) = result.troubles
     assert where.startswith(last[:30])
     assert said == "2 attempts: the latest counts, and what it lacks is taken from those before"

@@ -327,6 +327,14 @@ def test_download_of_one_platform_joins_by_whatever_the_roster_knows(platform, e
     assert result.absent == ()
 
 
+def test_user_of_blackboard_with_an_underscore_is_the_one_in_the_roster(found, tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "hw_1_ada_l_attempt_2026-03-03-11-00-00_add.py").write_text("x")
+    result = found("Username,Name\nl,Lee\nada_l,Ada\n")
+    assert [handin.person.id for handin in result.handins] == ["ada_l"]
+    assert [person.id for person in result.absent] == ["l"]
+
+
 def test_number_of_canvas_is_nobody_elses_where_the_roster_has_them(found, tmp_path):
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "lovelaceada_123_1_add.py").write_text("x")
