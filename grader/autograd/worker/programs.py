@@ -82,16 +82,16 @@ class Lines:
     """
 
     def __init__(self, parts: Parts) -> None:
-        self.parts = parts
+        self.students = parts
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
         if fullname != "linecache":
             return None
         sys.meta_path.remove(self)
         linecache = _import(fullname)
-        for name, part in self.parts.parts.items():
+        for name, part in self.students.parts.items():
             if isinstance(part, str):
-                file = self.parts.file(name)
+                file = self.students.file(name)
                 # Without a time, as what is never looked up again.
                 linecache.cache[file] = len(part), None, part.splitlines(keepends=True), file
         del sys.modules[fullname]

