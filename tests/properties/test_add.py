@@ -16,7 +16,8 @@ def test_data_is_the_sum(expected, got):
 
 @graded(
     points=1,
-    first=[trace(lambda a, b: a + b, 2, 3)],
+    # The third has no part in the sum, so that ones alone are no answer.
+    first=[trace(lambda a, b: a + b, 2, 3), trace(lambda a, b, _: a + b, 2, 3, 4)],
     over=apart(expressions("+", steps=(1, 1), leaves=(2, 2))),
 )
 def test_gradient_reaches_both_operands(expected, got):
