@@ -25,12 +25,12 @@ ATTACKS = (
     # 2 equality and types
     Attack("equal_to_everything", 2, "returns an object equal to everything", nothing("failed")),
     Attack("float_of_its_own", 2, "returns a float that is close to every other", nothing("failed")),
-    Attack("number_that_changes", 2, "is another number whenever it is asked", nothing("failed")),
+    Attack("number_that_changes", 2, "is another number whenever it is asked", nothing("crashed")),
     Attack("nan_everywhere", 2, "NaN as data and gradients", nothing("failed")),
     Attack("infinity_everywhere", 2, "infinity as data and gradients", nothing("failed")),
     Attack("nan_weights", 2, "weights that differ because they are NaN", part(14 / 15, "neuron")),
-    Attack("huge_int", 2, "an integer of 400 digits as data", nothing("failed")),
-    Attack("index_and_float", 2, "methods for numbers that return text and lists", nothing("failed")),
+    Attack("huge_int", 2, "an integer of 400 digits as data", nothing("crashed")),
+    Attack("index_and_float", 2, "methods for numbers that return text and lists", nothing("crashed")),
     Attack("complex_numbers", 2, "complex numbers as data", nothing("failed")),
     Attack(
         "repr_bomb", 2, "an exception with a text of a hundred megabytes", nothing("crashed", "timed_out")
@@ -167,7 +167,7 @@ ATTACKS = (
     Attack("pipe_instead_of_a_file", 7, "add.py is a FIFO that nobody writes", nothing("crashed")),
     Attack("folder_instead_of_a_file", 7, "add.py is a folder", nothing("crashed")),
     Attack("way_out_of_a_zip", 7, "members that lead out of the folder", refused=True),
-    Attack("absolute_names_in_a_tar", 7, "members with absolute names", refused=True),
+    Attack("absolute_names_in_a_tar", 7, "members with absolute names", full()),
     Attack("odd_file_names", 7, "names with line ends, escapes, marks, look-alikes", nothing("not_started")),
     Attack("not_text", 7, "bytes that are no UTF-8", nothing("crashed")),
     Attack("nul_bytes", 7, "NUL bytes behind right code", nothing("crashed")),

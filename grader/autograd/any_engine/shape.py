@@ -63,6 +63,7 @@ class Shape:
     refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
     stubs: methods that are still to be written.
     resets: backward() begins by setting gradients to zero. frees: it takes the graph apart.
+    walks_on: a node's rule calls its operands' rules.
     extras: operations that are in no exercise.
     failed: what kept files from being loaded: the file, the line or 0, and the error.
     modules: Neuron, Layer and MLP, by our names.
@@ -87,6 +88,7 @@ class Shape:
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
     frees: bool = False
+    walks_on: bool = False
     others: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -116,6 +118,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
         frees=lines.get("frees") == "1",
+        walks_on=lines.get("walks_on") == "1",
         others=tuple(_other(name) for name in lines if name.startswith("other.")),
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(_trouble(name, said) for name, said in lines.items() if name.startswith("trouble.")),

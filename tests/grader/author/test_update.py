@@ -37,7 +37,7 @@ def project(released, tmp_path):
 def newer(tmp_path):
     """A copy of the course that becomes the newer one."""
     root = tmp_path / "course"
-    for part in ("solutions", "tests/properties"):
+    for part in ("solutions", "tests/properties", "docs/lessons", "docs/pictures"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in COURSE:
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -536,6 +536,7 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)
     yield "frees", int(serving.frees)
+    yield "walks_on", int(serving.graph is not None and serving.graph.walks_on)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
     for path, error in sorted(serving.troubles.items())[:MOST_TROUBLES]:
         yield f"trouble.{path}", f"{_line_of(error, path)} {type(error).__name__}: {error}"[:LONGEST_TROUBLE]
