@@ -128,6 +128,9 @@ def findings(
     """
     to_be_read = replace(engine, reading=reference.subject.reading)
     with runner.attempt(to_be_read, limits=limits) as session, reference.asking() as known:
+        session.observe(Request.of([]))
+        if session.over:
+            return ()  # what cannot even be loaded in that time is not taken apart here, either
         return carefully(read, lambda programs: session.observe(Request.of(programs)), known)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from grader.autograd.reading import fit, normal
 from grader.autograd.reading.fit import Condition
 from grader.autograd.reading.normal import Formula
+from grader.course.course import LONGEST
 
 GIVEN = frozenset(("data", "grad", "_backward", "_prev", "_op"))  # what a Value has
 
@@ -112,8 +113,13 @@ def defined(source: str, name: str) -> list[ast.FunctionDef]:
 
 @lru_cache(maxsize=4)
 def parsed(source: str) -> ast.AST:
-    """The source as a tree, which nobody changes; an empty one where it is no Python."""
+    """The source as a tree, which nobody changes; an empty one where it is no Python, or longer than a person's.
+
+    There is text that takes hours to take apart, and this is done where nothing limits it.
+    """
+    if len(source) > LONGEST:
+        return ast.Module([], [])
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
