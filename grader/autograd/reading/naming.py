@@ -113,7 +113,7 @@ def defined(source: str, name: str) -> list[ast.FunctionDef]:
 
 @lru_cache(maxsize=4)
 def parsed(source: str) -> ast.AST:
-    """The source as a tree, which nobody changes; an empty one where it is no Python, or longer than a person's.
+    """The source as a tree, which nobody changes; an empty one where it is no Python, or far too long.
 
     There is text that takes hours to take apart, and this is done where nothing limits it.
     """
