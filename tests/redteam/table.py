@@ -168,8 +168,20 @@ ATTACKS = (
     Attack("folder_instead_of_a_file", 7, "add.py is a folder", nothing("crashed")),
     Attack("way_out_of_a_zip", 7, "members that lead out of the folder", refused=True),
     Attack("absolute_names_in_a_tar", 7, "members with absolute names", nothing("not_started")),
-    Attack("odd_file_names", 7, "names with line ends, escapes, marks, look-alikes", nothing("not_started")),
-    Attack("not_text", 7, "bytes that are no UTF-8", nothing("crashed")),
+    Attack(
+        "odd_file_names",
+        7,
+        "names with line ends, escapes, marks, look-alikes",
+        # In a class what defines add is looked for, and there it is right; a plain load takes names alone.
+        {"add": Deserved(1.0, ("passed", "not_started"), at_most=True)},
+    ),
+    Attack(
+        "not_text",
+        7,
+        "bytes that are no UTF-8",
+        # A hand-in of another encoding is read as that, and told; a plain load takes UTF-8 alone.
+        {"add": Deserved(1.0, ("passed", "crashed"), at_most=True)},
+    ),
     Attack("nul_bytes", 7, "NUL bytes behind right code", nothing("crashed")),
     Attack("byte_order_mark", 7, "right code behind a byte order mark", full()),
     Attack("huge_source", 7, "a source of a hundred megabytes", nothing("crashed")),
