@@ -77,19 +77,23 @@ class Walks:
         return record.numbers
 
     def _graph(self, leaves: Any, steps: Any) -> list[Any]:
-        self.kept += [self.of.make(data) for data in leaves]
-        nodes = self.kept[-len(leaves) :]
-        for leaf in nodes:
+        nodes: list[Any] = []
+        for data in leaves:
+            leaf = self._added(self.of.make(data), nodes)
             self.of.give_leaf(leaf, self._step)
         for label, operands, data, slopes in steps:
             made = [nodes[place] for place in operands]
-            node = self.of.node(data, made, label)
+            node = self._added(self.of.node(data, made, label), nodes)
             self._give_rule(node, made, slopes)
-            nodes.append(node)
-            self.kept.append(node)
         self.places = {id(node): place for place, node in enumerate(nodes)}
-        self.hashed.update(self.places)
         return nodes
+
+    def _added(self, node: Any, nodes: list[Any]) -> Any:
+        """The next of a graph's nodes; it has its hash before a set of operands is made of it."""
+        self.hashed[id(node)] = len(nodes)
+        nodes.append(node)
+        self.kept.append(node)
+        return node
 
     def _give_rule(self, node: Any, operands: list[Any], slopes: tuple[float, ...]) -> None:
         def turn() -> tuple[float, ...]:
