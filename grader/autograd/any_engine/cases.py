@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
-from grader.autograd.any_engine.shape import NARROW, Shape
+from grader.autograd.any_engine.shape import NARROW, OWN, Shape
 from grader.autograd.program import (
     BACKWARD,
     OURS,
@@ -261,15 +261,13 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
     if shape.frees:
         lacking.add("again")
     if beside:
-        own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(exercise)
+        own, about_walks = OWN.get(exercise), lacking & {BACKWARD, "again"}
         lacking = {word for word in lacking if own is not None and word.startswith(own)}
         # "*" begins the name of "**" as well.
         lacking -= {word for word in lacking if own == "*" and word.startswith("**")}
         # Our "/" is made of the code's own power then.
         lacking |= {"/"} if "**negative" in lacking else set()
-        if exercise == "backward":
-            lacking |= set() if shape.backward else {BACKWARD}
-            lacking |= {"again"} if shape.frees else set()
+        lacking |= about_walks if exercise == "backward" else set()
     for name, module in shape.modules.items():
         lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
         lacking |= {f"{name}.parameters"} if not module.parameters else set()

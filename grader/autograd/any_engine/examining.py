@@ -195,20 +195,17 @@ class AnyExaminer(Examiner):
 
     def observed(self, mode: Mode, clock: Clock) -> Session:
         """A process in which a mode's engine is loaded."""
-        beside = mode.exercise.name if mode.beside else ""
-        networks = mode.exercise.name in NETWORKS
-        usual = not self.setting.lenient
-        parts = Loadable(
-            self.submission.sources, (), self.asked, beside, networks, mode.found.whole, usual=usual
-        )
-        return self.loaded(parts, clock)
+        return self.loaded(self._loadable(mode, mode.beside), clock)
 
     def among_its_own(self, mode: Mode) -> AbstractContextManager[Session]:
         """A fresh process in which all parts are the code's own."""
+        return self._alone.attempt(self._loadable(mode, beside=False))
+
+    def _loadable(self, mode: Mode, beside: bool) -> Loadable:
         networks, whole = mode.exercise.name in NETWORKS, mode.found.whole
-        usual = not self.setting.lenient
-        parts = Loadable(self.submission.sources, (), self.asked, "", networks, whole, usual=usual)
-        return self._alone.attempt(parts)
+        right_beside, usual = mode.exercise.name if beside else "", not self.setting.lenient
+        sources = self.submission.sources
+        return Loadable(sources, (), self.asked, right_beside, networks, whole, usual=usual)
 
     @cached_property
     def _alone(self) -> Runner:
@@ -418,7 +415,7 @@ class Mode:
 
     def _at_fault(self) -> frozenset[str]:
         """What is wrong in other parts, where these cannot be replaced."""
-        own = {"add": "+", "mul": "*", "pow": "**", "relu": "relu"}.get(self.exercise.name)
+        own = OWN.get(self.exercise.name)
         if self.operations or self.exercise.own:
             return frozenset()
         broken = {part for part in self.found.broken - {*FORMS} if part != own}
