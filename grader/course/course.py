@@ -191,6 +191,20 @@ BEGIN, END = "# begin solution", "# end solution"
 STEP = re.compile(r"\s*# (\d+)\. ")
 # Characters; the syntax tree of what somebody packed densely takes a thousand bytes for each.
 LONGEST = 1 << 15
+# What keeps a source from having a tree, or a tree from being walked.
+NO_TREE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def tree_of(source: str) -> ast.Module:
+    """The syntax tree of what anybody may have written; raises one of NO_TREE.
+
+    It is made where nothing limits it, and there is text that takes hours: what is too long has none.
+    """
+    if len(source) > LONGEST:
+        raise ValueError("it is too long to be taken apart")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd escapes in somebody's docstring
+        return ast.parse(source)
 
 
 def cut(solution: str, name: str) -> str:
@@ -241,13 +255,9 @@ def untouched(source: str, stub: str) -> bool:
 
     What is many times as long as any stub is not looked at: somebody has written something there.
     """
-    if len(source) > LONGEST:
-        return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd escapes in somebody's docstring
-            return _bones(source, _others(stub)) == _stub_bones(stub)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _bones(source, _others(stub)) == _stub_bones(stub)
+    except NO_TREE:
         return False
 
 
@@ -281,8 +291,8 @@ def misplaced(sources: Mapping[str, str], files: Sequence[str], exercise: Exerci
     """Where one of these files has what the exercise asks for: its method, or its class."""
     for file in files:
         try:
-            classes = [node for node in ast.parse(sources[file]).body if isinstance(node, ast.ClassDef)]
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            classes = [node for node in tree_of(sources[file]).body if isinstance(node, ast.ClassDef)]
+        except NO_TREE:
             continue
         methods = [node for cls in classes for node in cls.body if isinstance(node, ast.FunctionDef)]
         for node in methods if exercise.attach else classes:
@@ -306,7 +316,7 @@ def _others(stub: str) -> frozenset[str]:
 
 
 def _bones(source: str, others: frozenset[str]) -> str:
-    tree = ast.parse(source)
+    tree = tree_of(source)
     tree.body = [statement for statement in tree.body if not _frame(statement, others)]
     for node in ast.walk(tree):
         if (

@@ -10,14 +10,13 @@ import ast
 import os
 import re
 import unicodedata
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
-from grader.course.course import LONGEST, untouched
+from grader.course.course import NO_TREE, tree_of, untouched
 from grader.errors import UsageError
 from grader.printable import printable, shortened
 from grader.submission.submission import (
@@ -219,10 +218,8 @@ class _Choice:
     def _even(self, path: FolderPath) -> str:
         """What a file says, whatever its lines end with and its comments are."""
         text = self._texts[path] or ""
-        if len(text) <= LONGEST:
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.dump(ast.parse(text))
+        with suppress(*NO_TREE):
+            return ast.dump(tree_of(text))
         return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
     def _candidates(self, paths: Iterable[FolderPath], name: str) -> dict[str, list[FolderPath]]:

@@ -10,14 +10,14 @@ import json
 import os
 import re
 import tokenize
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from grader.course.course import LONGEST, Course
+from grader.course.course import NO_TREE, Course, tree_of
 from grader.errors import UsageError, refuse_of_machine
 from grader.machine.files import regular
 from grader.printable import printable
@@ -362,22 +362,13 @@ NOT_PYTHON = ("%", "!", "?", "from __future__")
 
 
 def _definitions(source: str) -> Iterator[str]:
-    if len(source) > LONGEST:
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(source).body
-            for node in body:
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    # What a cell shows its results with need not be there where it is graded.
-                    yield f"try:\n    {ast.unparse(node)}\nexcept ImportError:\n    pass"
-                elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or _constant(
-                    node
-                ):
-                    yield ast.unparse(node)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # a cell that Python cannot read defines nothing
+    with suppress(*NO_TREE):  # a cell that Python cannot read defines nothing
+        for node in tree_of(source).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                # What a cell shows its results with need not be there where it is graded.
+                yield f"try:\n    {ast.unparse(node)}\nexcept ImportError:\n    pass"
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or _constant(node):
+                yield ast.unparse(node)
 
 
 def _constant(node: ast.stmt) -> bool:
@@ -393,13 +384,8 @@ def defines(source: str, name: str) -> bool:
     # Most files do not, and that is seen without taking them apart.
     if not re.search(rf"^\s*(?:(?:async\s+def|def|class)\s+)?{re.escape(name)}\b", source, re.MULTILINE):
         return False
-    if len(source) <= LONGEST:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return name in _bound(ast.parse(source).body)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            pass  # what it is meant to define can be read all the same
+    with suppress(*NO_TREE):  # what it is meant to define can be read all the same
+        return name in _bound(tree_of(source).body)
     return re.search(rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b", source, re.MULTILINE) is not None
 
 

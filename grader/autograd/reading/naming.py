@@ -10,7 +10,7 @@ from functools import lru_cache
 from grader.autograd.reading import fit, normal
 from grader.autograd.reading.fit import Condition
 from grader.autograd.reading.normal import Formula
-from grader.course.course import LONGEST
+from grader.course.course import NO_TREE, tree_of
 
 GIVEN = frozenset(("data", "grad", "_backward", "_prev", "_op"))  # what a Value has
 
@@ -113,13 +113,8 @@ def defined(source: str, name: str) -> list[ast.FunctionDef]:
 
 @lru_cache(maxsize=4)
 def parsed(source: str) -> ast.AST:
-    """The source as a tree, which nobody changes; an empty one where it is no Python, or far too long.
-
-    There is text that takes hours to take apart, and this is done where nothing limits it.
-    """
-    if len(source) > LONGEST:
-        return ast.Module([], [])
+    """The source as a tree, which nobody changes; an empty one where it has none."""
     try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tree_of(source)
+    except NO_TREE:
         return ast.Module([], [])

@@ -70,6 +70,11 @@ def test_operation_in_the_given_class_is_offered_to_be_taken_over(course, lectur
     )
 
 
+def test_given_file_that_takes_hours_to_take_apart_is_passed_over(course, lecture):
+    sources = {**lecture, "value": f"{lecture['value']}\nx = f'{'{1}' * 300_000}'\n"}
+    assert misplaced(sources, ("value",), part(course, "add")) is None
+
+
 def test_class_in_a_given_file_is_offered_as_it_is(course, given):
     sources = {**given, "module": given["module"] + OWN}
     _, offer = on_given(course, sources, part(course, "neuron"))
