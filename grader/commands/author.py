@@ -74,7 +74,27 @@ def _update(folder: Path) -> None:
         click.echo(f"{printable(str(folder))} is up to date; nothing was changed.")
 
 
-CHECK, RELEASE = (check,), (release,)
+@click.command()
+@click.option("--check", "only_compare", is_flag=True, help="Draw them anew and compare; write nothing.")
+def record(only_compare: bool) -> None:
+    """For authors: draw the cases that travel with the course, so that a grade needs no PyTorch.
+
+    Exit status: with --check 70 where something else is drawn than was recorded.
+    """
+    from grader.author.check import note_down
+    from grader.author.check import record as record_cases
+
+    conditions, changed = setting(), 0
+    for part in conditions.course.parts:
+        said = record_cases(conditions, part, only_compare)
+        changed += bool(said)
+        click.echo(f"{part.name}: {said or 'as recorded'}")
+    if only_compare:
+        sys.exit(70 if changed else 0)
+    note_down(conditions.course)
+
+
+CHECK, RELEASE = (check, record), (release,)
 
 
 @click.command()
