@@ -17,7 +17,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
+.PHONY: help setup instructor grade watch demo record torch test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,9 @@ grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
 watch: .venv/ready  ## grade each exercise as soon as it is saved
 	@$(BIN)/grader watch
 
-demo: .venv/ready  ## train your own network on two moons, with PyTorch beside it
+torch: .venv/ready-torch  ## PyTorch, for other seeds, the demo, and what is not recorded
+
+demo: .venv/ready-torch  ## train your own network on two moons, with PyTorch beside it
 	@$(BIN)/grader demo
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
@@ -40,6 +42,9 @@ test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 
 coverage: .venv/ready-coverage  ## the same, and which lines and branches of the grader are not reached; slower
 	@$(BIN)/python -m tests.cover -q -n $(WORKERS) --dist loadgroup $(ENDING)
+
+record: .venv/ready-dev  ## for authors: draw the cases that travel with the course anew; takes a minute
+	@$(BIN)/grader record
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/examine/test_seeds.py
@@ -61,7 +66,7 @@ lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-check: .venv/ready  ## for authors: solutions pass, stubs are in step, hints are complete
+check: .venv/ready-torch  ## for authors: solutions pass, stubs are in step, hints are complete
 	@$(BIN)/grader check
 
 list: .venv/ready  ## list the exercises and where they stand; to search: make list SEARCH="chain rule"
@@ -97,24 +102,31 @@ clean:  ## remove the environment and everything built
 
 .venv/ready: $(SETUP)
 	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
-	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
+	@echo "Setting up in .venv, once …"
 	@$(PYTHON) -I -m venv .venv
 	@$(PIP) -c $(CONSTRAINTS) -e '.$(EXTRA)'
-	@$(BIN)/python -I -c 'import hypothesis, torch' 2>/dev/null || true
+	@$(BIN)/python -I -c 'import hypothesis' 2>/dev/null || true
 	@$(BIN)/python -I -m compileall -q grader || true
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
-.venv/ready-class: .venv/ready
-	@$(PIP) -c $(CONSTRAINTS) -e '.[class]'
+# On Linux the usual PyTorch brings 3 GB for graphics cards, which nothing here uses. pytorch.org names the index of
+# its builds for CPUs, 200 MB: make torch INDEX=…
+.venv/ready-torch: .venv/ready
+	@echo "Installing PyTorch, once; it is large, so this takes a minute …"
+	@$(PIP) -c $(CONSTRAINTS) $(if $(INDEX),--extra-index-url $(INDEX)) -e '.[torch]'
 	@touch $@
+
+.venv/ready-class: .venv/ready
+	@$(PIP) -c $(CONSTRAINTS) $(if $(INDEX),--extra-index-url $(INDEX)) -e '.[class]'
+	@touch $@ .venv/ready-torch
 
 # All at once: who needs the developers' part has no use for a moment without it.
 .venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
 	@$(PIP) -c $(CONSTRAINTS) -e '.[dev]'
-	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pandas, pytest, xdist, xmlschema'
-	@touch $@
+	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pandas, pytest, torch, xdist, xmlschema'
+	@touch $@ .venv/ready-torch .venv/ready-class
 
 .venv/ready-coverage: .venv/ready-dev
 	@$(PIP) -c $(CONSTRAINTS) -e '.[coverage]'

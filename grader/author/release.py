@@ -21,6 +21,7 @@ from typing import Any
 from grader.course.course import COMMON, Course, cut, handed_out, untouched
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
+from grader.examine.cases import place_of
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
 from grader.model import Exercise
 from grader.printable import typed
@@ -88,10 +89,24 @@ AUTHORS = (
     "autograd/templates/properties.txt",
     "autograd/templates/solution.txt",
 )
-TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "submit", "demo", "clean")
+TARGETS = (
+    "help",
+    "setup",
+    "grade",
+    "watch",
+    "list",
+    "hint",
+    "reset",
+    "progress",
+    "submit",
+    "torch",
+    "demo",
+    "clean",
+)
 TABLES = (
     "build-system",
     "project",
+    "project.optional-dependencies",
     "project.scripts",
     "tool.setuptools",
     "tool.setuptools.dynamic",
@@ -102,6 +117,10 @@ INSTEAD = {
     '"tests/grader", "tests/redteam"': '"tests/properties"',
     "author/student/*": SEALED.name,  # package data that students do not get, and what they get
 }
+# The rules that students have; the first is what belongs to none.
+SHARED = ("", ".venv/ready", ".venv/ready-torch", *TARGETS)
+# Of the optional dependencies those that are of use to students, a line each.
+OPTIONAL, EXTRAS = "[project.optional-dependencies]", ("torch = ", "pictures = ")
 Files = dict[Path, bytes]
 
 
@@ -142,8 +161,10 @@ def _passed_on(course: Course) -> Files:
 
 
 def _copied(course: Course) -> Files:
-    properties = (course.properties(part.name).relative_to(course.root) for part in course.parts)
-    copied = {place: _data(course.root / place) for place in (*map(Path, COPIED), *properties)}
+    properties = [course.properties(part.name) for part in course.parts]
+    recordings = [place for place in map(place_of, properties) if place.is_file()]
+    ours = (place.relative_to(course.root) for place in (*properties, *recordings))
+    copied = {place: _data(course.root / place) for place in (*map(Path, COPIED), *ours)}
     return copied | _lessons(course.root, copied)
 
 
@@ -189,7 +210,7 @@ def student_makefile(text: str) -> str:
 
     Rules are set apart by blank lines; .venv/ready is needed by all that stay.
     """
-    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in ("", ".venv/ready", *TARGETS)]
+    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in SHARED]
     kept = {_target(rule) for rule in rules}
 
     def phony(found: re.Match[str]) -> str:
@@ -209,7 +230,8 @@ def student_pyproject(text: str) -> str:
     Raises CourseError where what is left is no TOML.
     """
     tables = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if _needed(table)]
-    lines = [line for line in "".join(tables).splitlines() if not line.startswith("#")]
+    cut_down = [_only_extras(table) if table.startswith(OPTIONAL) else table for table in tables]
+    lines = [line for line in "".join(cut_down).splitlines() if not line.startswith("#")]
     left = "\n".join(lines).rstrip() + "\n"
     for with_authors, with_students in INSTEAD.items():
         left = left.replace(with_authors, with_students)
@@ -219,6 +241,10 @@ def student_pyproject(text: str) -> str:
         what = f"pyproject.toml cannot be cut by tables: {error}"
         raise CourseError(what, "begin lines with [ for tables only") from None
     return left
+
+
+def _only_extras(table: str) -> str:
+    return "".join(line for line in table.splitlines(True) if line.startswith((OPTIONAL, *EXTRAS))) + "\n"
 
 
 def _needed(table: str) -> bool:

@@ -13,8 +13,8 @@ from grader.model import Counterexample, Numbers, Observation
 from grader.subject import Packed, Unanswerable
 
 HOW = (
-    "run: make torch (or: pip install torch); on Linux that is 3 GB, or 200 MB from the index for CPUs, which "
-    "pytorch.org names: make torch INDEX=…"
+    "run: make torch (or: pip install torch); on Linux that is 3 GB, or 200 MB from the index for CPUs "
+    "that pytorch.org names: make torch INDEX=…"
 )
 
 
