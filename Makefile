@@ -17,7 +17,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo record torch test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
+.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,10 +111,10 @@ clean:  ## remove the environment and everything built
 	@touch $@
 
 # On Linux the usual PyTorch brings 3 GB for graphics cards, which nothing here uses. pytorch.org names the index of
-# its builds for CPUs, 200 MB: make torch INDEX=…
+# its builds for CPUs, 200 MB: make torch INDEX=… What draws pictures comes along: the demo has both.
 .venv/ready-torch: .venv/ready
 	@echo "Installing PyTorch, once; it is large, so this takes a minute …"
-	@$(PIP) -c $(CONSTRAINTS) $(if $(INDEX),--extra-index-url $(INDEX)) -e '.[torch]'
+	@$(PIP) -c $(CONSTRAINTS) $(if $(INDEX),--extra-index-url $(INDEX)) -e '.[torch,pictures]'
 	@touch $@
 
 .venv/ready-class: .venv/ready

@@ -157,12 +157,15 @@ def demo(
 
     Exercises that do not pass yet are replaced by the reference, and that is said.
     """
-    from grader.autograd.demo import Demo, Pictures
-    from grader.autograd.moons import task as made
     from grader.course.course import here
     from grader.submission.submission import load
 
-    course, task = here(), made(seed)
+    course = here()
+    course.subject.make_ready()  # what is imported next has PyTorch beside it
+    from grader.autograd.demo import Demo, Pictures
+    from grader.autograd.moons import task as made
+
+    task = made(seed)
     given = load(submission or course.root / "exercises", course.names)
     painter = Pictures(out or Path("build") / "demo", task, steps) if pictures else None
     if not Demo(setting(sandbox, course=course), task, steps, painter, console()).perform(given):
