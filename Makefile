@@ -97,6 +97,7 @@ docs: .venv/ready-dev  ## build the documentation site into build/site; a broken
 	@$(BIN)/python -m docs.make
 
 clean:  ## remove the environment and everything built
+	@-$(BIN)/python -I -c 'from grader.examine.cases import default_folder as f; print("Kept for your other courses, 200 MB at most:", f())' 2>/dev/null || true
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
