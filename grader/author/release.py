@@ -10,7 +10,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -99,7 +99,6 @@ TARGETS = (
     "reset",
     "progress",
     "submit",
-    "torch",
     "demo",
     "clean",
 )
@@ -117,10 +116,7 @@ INSTEAD = {
     '"tests/grader", "tests/redteam"': '"tests/properties"',
     "author/student/*": SEALED.name,  # package data that students do not get, and what they get
 }
-# The rules that students have; the first is what belongs to none.
-SHARED = ("", ".venv/ready", ".venv/ready-torch", *TARGETS)
-# Of the optional dependencies those that are of use to students, a line each.
-OPTIONAL, EXTRAS = "[project.optional-dependencies]", ("torch = ", "pictures = ")
+OPTIONAL = "[project.optional-dependencies]"
 Files = dict[Path, bytes]
 
 
@@ -132,11 +128,12 @@ def handout(course: Course) -> Files:
     exercises = {f"exercises/{name}.py": text for name, text in handed_out(course).items()}
     if (course.root / SEALED).is_file():
         return _passed_on(course) | _encoded(exercises)
-    makefile = student_makefile(_text(course.root / "Makefile"))
+    oracles = course.subject.versions
+    makefile = student_makefile(_text(course.root / "Makefile"), oracles)
     written = {
         "Makefile": makefile,
         "README.md": student_readme(course, makefile),
-        "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml")),
+        "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
     }
     return _encoded(exercises | written) | _copied(course) | _package() | {SEALED: seal(_to_seal(course))}
 
@@ -205,12 +202,14 @@ def _to_seal(course: Course) -> dict[str, str]:
     return {f"solutions/{name}.py": course.solution(name) for name in names}
 
 
-def student_makefile(text: str) -> str:
+def student_makefile(text: str, oracles: Sequence[str]) -> str:
     """The Makefile without the targets that are for authors.
 
     Rules are set apart by blank lines; .venv/ready is needed by all that stay.
+    oracles: what is installed where it is needed, each by a target of its name.
     """
-    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in SHARED]
+    kept_rules = ("", ".venv/ready", *(f".venv/ready-{name}" for name in oracles), *TARGETS, *oracles)
+    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in kept_rules]
     kept = {_target(rule) for rule in rules}
 
     def phony(found: re.Match[str]) -> str:
@@ -224,13 +223,15 @@ def _target(rule: str) -> str:
     return found[1] if found and found[1] not in (".DEFAULT_GOAL", ".PHONY") else ""
 
 
-def student_pyproject(text: str) -> str:
+def student_pyproject(text: str, oracles: Sequence[str]) -> str:
     """The tables of pyproject.toml that installing and grading need, without the comments to authors.
 
+    oracles: of the optional dependencies those that students have, and pictures.
     Raises CourseError where what is left is no TOML.
     """
     tables = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if _needed(table)]
-    cut_down = [_only_extras(table) if table.startswith(OPTIONAL) else table for table in tables]
+    extras = (OPTIONAL, *(f"{name} = " for name in ("pictures", *oracles)))
+    cut_down = [_only(extras, table) if table.startswith(OPTIONAL) else table for table in tables]
     lines = [line for line in "".join(cut_down).splitlines() if not line.startswith("#")]
     left = "\n".join(lines).rstrip() + "\n"
     for with_authors, with_students in INSTEAD.items():
@@ -243,8 +244,8 @@ def student_pyproject(text: str) -> str:
     return left
 
 
-def _only_extras(table: str) -> str:
-    return "".join(line for line in table.splitlines(True) if line.startswith((OPTIONAL, *EXTRAS))) + "\n"
+def _only(beginnings: tuple[str, ...], table: str) -> str:
+    return "".join(line for line in table.splitlines(True) if line.startswith(beginnings)) + "\n"
 
 
 def _needed(table: str) -> bool:
