@@ -44,7 +44,7 @@ coverage: .venv/ready-coverage  ## the same, and which lines and branches of the
 	@$(BIN)/python -m tests.cover -q -n $(WORKERS) --dist loadgroup $(ENDING)
 
 record: .venv/ready-dev  ## for authors: draw the cases that travel with the course anew; takes a minute
-	@$(BIN)/grader record
+	@$(BIN)/grader record --all
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/examine/test_seeds.py

@@ -37,7 +37,8 @@ def findings(setting: Setting) -> Iterator[str]:
     yield from left_over(course)
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
-    yield from not_recorded(course)
+    for part in not_recorded(course):
+        yield f"the cases of {part.name} are not recorded as its properties stand; run: grader record"
     for exercise in course.parts:
         yield from rubric_faults(course, exercise)
         yield from solution_faults(setting, exercise)
@@ -110,11 +111,10 @@ def note_down(course: Course) -> None:
         put(folder / NOTED, "\n".join((NOTE, *lines, "")).encode())
 
 
-def not_recorded(course: Course) -> Iterator[str]:
-    """Exercises whose cases do not travel with the course."""
-    for part in course.parts:
-        if recorded(course.subject, course.properties(part.name), 0) is None:
-            yield f"the cases of {part.name} are not recorded as its properties stand; run: grader record"
+def not_recorded(course: Course) -> list[Exercise]:
+    """What has cases that do not travel with the course."""
+    subject = course.subject
+    return [part for part in course.parts if recorded(subject, course.properties(part.name), 0) is None]
 
 
 def _right(course: Course) -> Path:
