@@ -192,9 +192,8 @@ def new(name: str, title: str | None, points: int) -> None:
     for path, count in blanks(texts):
         click.echo(f"  {path.relative_to(course.root)} ({count})")
     click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
-    click.echo(
-        "Then:\n  grader record\n  grader check --write  # cuts exercises/ anew: whatever was written there is gone"
-    )
+    click.echo("Then:\n  grader record")
+    click.echo("  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
     click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
 
 
