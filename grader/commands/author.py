@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.shared import console, machine_readable, setting
+from grader.commands.shared import chosen, console, machine_readable, setting
 from grader.errors import UsageError
 from grader.printable import printable, typed
 from grader.sandbox.cages import NAMES
@@ -51,23 +51,21 @@ def check(write: bool, show_matrix: bool) -> None:
 def release(to: Path | None, folder: Path | None) -> None:
     """Write the project that students get, or renew one over a student's work."""
     from grader.author.release import release as release_course
-    from grader.course.course import here
 
     if (to is None) == (folder is None):
         raise UsageError("release wants one of --to and --update", "grader release --to FOLDER")
     if folder is not None:
         _update(folder)
     elif to is not None:
-        written = release_course(here(), to)
+        written = release_course(chosen(), to)
         click.echo(f"{len(written)} files are in {printable(str(to))}: the students' project. Try it:")
         click.echo(f"  make -C {typed(to)} grade")
 
 
 def _update(folder: Path) -> None:
     from grader.author.release import What, update
-    from grader.course.course import here
 
-    changes = update(here(), folder)
+    changes = update(chosen(), folder)
     for change in changes:
         click.echo(f"  {printable(str(change))}")
     if all(change.what is What.KEPT for change in changes):
