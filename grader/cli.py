@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from grader.autograd.commands import DEMO, GRAPH, NEW
-from grader.commands.author import CHECK, DOCTOR, RELEASE
+from grader.commands.author import CHECK, DOCTOR, PROJECT, RELEASE
 from grader.commands.grade import COMMANDS as STUDENT
 from grader.commands.hosts import CI
 from grader.commands.hosts import COMMANDS as PLATFORMS
@@ -26,7 +26,7 @@ from grader.version import VERSION
 
 # In the order of the help.
 SECTIONS = {
-    "To learn with": (*STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
+    "To learn with": (*PROJECT, *STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
     "For a class": (*INSTRUCTOR, *RESULTS),
     "For courses' other homes": (*CI, *PLATFORMS),
     "For authors, and for the machine": (*CHECK, *NEW, *RELEASE, *DOCTOR),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -219,7 +220,18 @@ def _passes(course: Course, name: str) -> bool:
     return report.all_passed
 
 
-COMMANDS = (hint, list_exercises, progress, reset, solution, submit)
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def python(arguments: tuple[str, ...]) -> None:
+    """Start the Python that has the grader, which programs that are shown can be pasted into.
+
+    ARGUMENTS are Python's own: grader python -m pytest tests/properties, say.
+    """
+    sys.stdout.flush()
+    sys.exit(subprocess.run([sys.executable, *arguments], check=False).returncode)
+
+
+COMMANDS = (hint, list_exercises, progress, reset, solution, submit, python)
 
 
 @click.command()

@@ -52,10 +52,10 @@ def chosen(strangers: bool = False) -> Course:
     strangers: others' work is graded, and the current folder may be theirs. A course's properties are code
         that the grader runs, so nothing is taken from there: without --course it is the grader's own.
     """
-    from grader.course.course import Course, here, own, own_root, root_around
+    from grader.course.course import here, own, own_root, root_around
 
-    if (named := _named()) is not None:
-        return Course.load(named.resolve())
+    if (named := named_course()) is not None:
+        return named
     course, around = own() if strangers else here(), root_around(Path.cwd())
     if around is not None and around != own_root():
         if strangers:
@@ -81,8 +81,15 @@ def work(course: Course, given: Path | None) -> Path:
     return course.work
 
 
+def named_course() -> Course | None:
+    """The course that --course names, or the variable; None where there is no word of one."""
+    from grader.course.course import Course
+
+    named = _named()
+    return None if named is None else Course.load(named.resolve())
+
+
 def _named() -> Path | None:
-    """What --course names, or the variable."""
     context = click.get_current_context(silent=True)
     found: Path | None = None if context is None else context.find_root().params.get("course")
     return found

@@ -133,12 +133,11 @@ class Course(Marked):
 
     def authors_only(self) -> None:
         """Raise UsageError where the course is a students' project, in which authors have nothing to do."""
-        self.project()
         if not isinstance(self._sources, Opened):
-            raise UsageError(
-                f"{self.root} is a students' project: the solutions are sealed there",
-                "run this in the course itself",
-            )
+            what = f"{self.root} is a students' project: the solutions are sealed there"
+            if self.carried:
+                what = f"there is no {FILE} here or above, and the installed course has its solutions sealed"
+            raise UsageError(what, "run this in the course itself")
 
     @cached_property
     def _sources(self) -> Sources:
