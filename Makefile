@@ -1,6 +1,8 @@
 # make alone lists what there is. Every target sets up what it needs in .venv, once.
 PYTHON ?= python3
 BIN := .venv/bin
+# What the grader tells people to type is then make, too.
+GRADER = NANOGRAD_CALLED=make $(BIN)/grader
 # Compiling all of PyTorch would take longer than to install it. What is imported is compiled at the end, once; by
 # -I even where PYTHONDONTWRITEBYTECODE is set, which would have every process compile it anew.
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
@@ -27,15 +29,15 @@ setup: .venv/ready  ## make the environment in .venv
 instructor: .venv/ready-class  ## what instructors need on top: exports, the class page, signing
 
 grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
-	@$(BIN)/grader grade $(if $(EX),--exercise $(EX)) || $(GRADED)
+	@$(GRADER) grade $(if $(EX),--exercise $(EX)) || $(GRADED)
 
 watch: .venv/ready  ## grade each exercise as soon as it is saved
-	@$(BIN)/grader watch
+	@$(GRADER) watch
 
 torch: .venv/ready-torch  ## PyTorch, for other seeds, the demo, and what is not recorded
 
 demo: .venv/ready-torch  ## train your own network on two moons, with PyTorch beside it
-	@$(BIN)/grader demo
+	@$(GRADER) demo
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING)
@@ -50,7 +52,7 @@ seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; t
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/examine/test_seeds.py
 
 gradescope: .venv/ready  ## build the autograder for Gradescope; with your own seed: make gradescope SEED=7
-	@$(BIN)/grader gradescope build $(if $(SEED),--seed $(SEED)) $(if $(INDEX),--index $(INDEX))
+	@$(GRADER) gradescope build $(if $(SEED),--seed $(SEED)) $(if $(INDEX),--index $(INDEX))
 
 test-all: .venv/ready-dev  ## the same with all of what `make test` takes a part of; takes half an hour
 	@TESTS=all $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup $(ENDING)
@@ -67,22 +69,22 @@ lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/mypy
 
 check: .venv/ready-torch  ## for authors: solutions pass, stubs are in step, hints are complete
-	@$(BIN)/grader check
+	@$(GRADER) check
 
 list: .venv/ready  ## list the exercises and where they stand; to search: make list SEARCH="chain rule"
-	@$(BIN)/grader list $${SEARCH:+"$$SEARCH"}
+	@$(GRADER) list $${SEARCH:+"$$SEARCH"}
 
 hint: .venv/ready  ## a hint, one level more each time: make hint EX=relu
-	@$(BIN)/grader hint $(EX)
+	@$(GRADER) hint $(EX)
 
 reset: .venv/ready  ## put an exercise back as it was handed out; yours is kept: make reset EX=relu
-	@$(BIN)/grader reset $(or $(EX),$(error say which one: make reset EX=relu))
+	@$(GRADER) reset $(or $(EX),$(error say which one: make reset EX=relu))
 
 progress: .venv/ready  ## your points over time and the time each exercise took
-	@$(BIN)/grader progress
+	@$(GRADER) progress
 
 submit: .venv/ready  ## write the one small file that you hand in: hand-in.zip
-	@$(BIN)/grader submit
+	@$(GRADER) submit
 
 bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the floor; takes half an hour
 	@$(BIN)/python benchmarks/bench.py

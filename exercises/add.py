@@ -3,7 +3,7 @@
 Forward:   out = a + b
 Backward:  d out/d a = 1 and d out/d b = 1, so each operand's gradient grows by out's.
 
-Grade it:  make grade EX=add        Stuck?  HINTS.md, add
+Grade it:  grader grade --exercise add, or make grade EX=add        Stuck?  HINTS.md, add
 """
 
 from __future__ import annotations

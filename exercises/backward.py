@@ -3,7 +3,7 @@
 Order:       a node's _backward() may run only when every node that uses it has had its turn.
 Chain rule:  start with d root/d root = 1; each _backward() then adds its share to its operands.
 
-Grade it:  make grade EX=backward   Stuck?  HINTS.md, backward
+Grade it:  grader grade --exercise backward, or make grade EX=backward        Stuck?  HINTS.md, backward
 """
 
 from __future__ import annotations

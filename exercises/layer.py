@@ -3,7 +3,7 @@
 Forward:     out_j = neuron_j(x) for each of the nout neurons
 Parameters:  those of all its neurons, in one list.
 
-Grade it:  make grade EX=layer      Stuck?  HINTS.md, layer
+Grade it:  grader grade --exercise layer, or make grade EX=layer        Stuck?  HINTS.md, layer
 """
 
 from __future__ import annotations

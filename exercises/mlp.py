@@ -3,7 +3,7 @@
 Forward:     each layer reads what the layer before it gave; the first reads x
 Shape:       MLP(2, [4, 3, 1]) has layers 2 -> 4 -> 3 -> 1; all use relu but the last, which is linear.
 
-Grade it:  make grade EX=mlp        Stuck?  HINTS.md, mlp
+Grade it:  grader grade --exercise mlp, or make grade EX=mlp        Stuck?  HINTS.md, mlp
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Forward:   out = a * b
 Backward:  d out/d a = b and d out/d b = a, each times the gradient that arrives at out.
 
-Grade it:  make grade EX=mul        Stuck?  HINTS.md, mul
+Grade it:  grader grade --exercise mul, or make grade EX=mul        Stuck?  HINTS.md, mul
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Forward:     out = relu(w1 * x1 + … + wn * xn + b), or the sum itself where nonlin is False
 Parameters:  the n weights and the bias: what training changes.
 
-Grade it:  make grade EX=neuron     Stuck?  HINTS.md, neuron
+Grade it:  grader grade --exercise neuron, or make grade EX=neuron        Stuck?  HINTS.md, neuron
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ class BothNames:
 def run_by_itself(main: ModuleType) -> None:
     """Let a file that was started as "python exercises/add.py" find the package that it belongs to."""
     name = Path(main.__file__ or "").stem
-    print(f"{name}.py is run by itself. To have it graded: make grade EX={name}", file=sys.stderr)
+    grade = "make grade EX=" if (HERE.parent / "Makefile").is_file() else "grader grade --exercise "
+    print(f"{name}.py is run by itself. To have it graded: {grade}{name}", file=sys.stderr)
     sys.path[0] = str(HERE.parent)
     main.__package__ = HERE.name
     main.__spec__ = ModuleSpec(f"{HERE.name}.{name}", None)

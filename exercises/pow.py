@@ -3,7 +3,7 @@
 Forward:   out = a ** k
 Backward:  d out/d a = k * a ** (k - 1), times the gradient that arrives at out.
 
-Grade it:  make grade EX=pow        Stuck?  HINTS.md, pow
+Grade it:  grader grade --exercise pow, or make grade EX=pow        Stuck?  HINTS.md, pow
 """
 
 from __future__ import annotations

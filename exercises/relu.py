@@ -3,7 +3,7 @@
 Forward:   out = max(0, a)
 Backward:  d out/d a = 1 where a > 0 and 0 where a < 0, times the gradient that arrives at out.
 
-Grade it:  make grade EX=relu       Stuck?  HINTS.md, relu
+Grade it:  grader grade --exercise relu, or make grade EX=relu        Stuck?  HINTS.md, relu
 """
 
 from __future__ import annotations

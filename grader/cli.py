@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import click
 
 from grader.autograd.commands import DEMO, GRAPH, NEW
-from grader.commands.author import CHECK, DOCTOR, RELEASE
+from grader.commands.author import CHECK, DOCTOR, PROJECT, RELEASE
 from grader.commands.grade import COMMANDS as STUDENT
 from grader.commands.hosts import CI
 from grader.commands.hosts import COMMANDS as PLATFORMS
@@ -25,7 +26,7 @@ from grader.version import VERSION
 
 # In the order of the help.
 SECTIONS = {
-    "To learn with": (*STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
+    "To learn with": (*PROJECT, *STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
     "For a class": (*INSTRUCTOR, *RESULTS),
     "For courses' other homes": (*CI, *PLATFORMS),
     "For authors, and for the machine": (*CHECK, *NEW, *RELEASE, *DOCTOR),
@@ -79,8 +80,18 @@ def _refuse_lost_folder() -> None:
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="grader")
-def main() -> None:
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="NANOGRAD_COURSE",
+    metavar="DIR",
+    help="The course (default: the folder you are in or one above, else what is installed).",
+)
+def main(course: Path | None) -> None:
     """Grade automatic-differentiation exercises against PyTorch.
+
+    Commands for a class, and for courses' other homes, never take the course from the folder they run in,
+    which may be a stranger's: theirs is the installed one, or the one named.
 
     Exit status: 0 everything passed, 1 something did not, 2 wrong use or an unreadable submission,
     70 the course or the grader is at fault, 71 the machine is.

@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 from unicodedata import category
@@ -19,6 +19,8 @@ BLANKS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 # As many as the scripts that need most of them put on one letter.
 MARKS = 4
 LONGEST = 300
+# The Makefile says so of itself, to the commands that it runs.
+CALLED = "NANOGRAD_CALLED"
 UNSURE, UNSURE_IN_JSON = re.compile(r"[^\x20-\x7e]+"), re.compile(r"[^\x20-\x7e\n]+")
 # What a runner of continuous integration takes for a command in its log stands at the beginning of a line:
 # "::" for GitHub, "--- " and the like for Buildkite; or it is a word behind two sharps: "##[" for GitHub,
@@ -47,6 +49,17 @@ def typed(path: object) -> str:
     """A path, printable, as it is typed in a shell: with quotes where it needs them."""
     text = str(path)
     return printable(shlex.quote(f"./{text}" if text.startswith("-") else text))
+
+
+def invoked(command: str, exercise: str = "", surroundings: Mapping[str, str] = os.environ) -> str:
+    """A command of ours as whoever reads it types it: as make grade EX=add, where this one was run by make.
+
+    exercise: the one it is to be about, or {} for a name that is filled in later.
+    """
+    if surroundings.get(CALLED) == "make":
+        return f"make {command} EX={exercise}" if exercise else f"make {command}"
+    option = "--exercise " if command == "grade" else ""
+    return f"grader {command} {option}{exercise}".rstrip()
 
 
 def harmless(text: str) -> str:

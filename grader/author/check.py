@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.course import COMMON, HEADINGS, Course, handed_out
-from grader.course.misconceptions import FOLDER, Misconception, Variant, faults, misconceptions, variants
+from grader.course.misconceptions import PLACE, Misconception, Variant, faults, misconceptions, variants
 from grader.course.properties import declared_in
 from grader.examine import cases
 from grader.examine.cases import Recording, place_of, recorded
@@ -50,7 +50,7 @@ def findings(setting: Setting) -> Iterator[str]:
 
 def summary(course: Course) -> str:
     """What has been proved, when there are no findings."""
-    wrong = sum(len(misconceptions(name)) for name in course.names)
+    wrong = sum(len(misconceptions(name, course.root / PLACE)) for name in course.names)
     right = len(right_variants(course))
     return (
         f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing, hints are "
@@ -207,11 +207,13 @@ def right_variant_faults(setting: Setting) -> Iterator[str]:
             yield f"{variant.exercise}: the right variant {variant.name} does not get full marks"
 
 
-def misconception_faults(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Iterator[str]:
+def misconception_faults(setting: Setting, exercise: Exercise, folder: Path | None = None) -> Iterator[str]:
     """Misconceptions that nothing catches, or that their property misses.
 
+    folder: where they are; by default the course's.
     Where some cannot be read, that is all there is to find: an exercise's are run together or not at all.
     """
+    folder = folder or setting.course.root / PLACE
     if unreadable := faults(exercise.name, folder):
         yield from (f"{fault.what}; {fault.next_step}" for fault in unreadable)
         return
@@ -251,10 +253,10 @@ class Matrix:
         return [id_ for id_, names in self.caught.items() if names == {prop}]
 
 
-def matrix(setting: Setting, exercise: Exercise, folder: Path = FOLDER) -> Matrix:
+def matrix(setting: Setting, exercise: Exercise, folder: Path | None = None) -> Matrix:
     """Judge every misconception by every graded property."""
     graded = _graded(setting, exercise)
-    known = misconceptions(exercise.name, folder)
+    known = misconceptions(exercise.name, folder or setting.course.root / PLACE)
     everything = dict.fromkeys((wrong.id for wrong in known), graded)
     return Matrix(tuple(graded), _caught(setting, exercise, known, everything))
 

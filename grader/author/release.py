@@ -1,4 +1,4 @@
-"""Releases the students' project, and brings a newer course over the work in one.
+"""Makes the students' project, with the grader in it or without, and renews one over a student's work.
 
 Everything is decided before the first file is touched. An update that was cut short is taken up where it
 ended by the next, because the manifest is replaced last.
@@ -28,14 +28,15 @@ from grader.printable import typed
 from grader.version import VERSION
 
 
-def release(course: Course, to: Path) -> list[Path]:
+def release(course: Course, to: Path, alone: bool = True) -> list[Path]:
     """Write the students' project into a folder that does not exist or is empty; the files written.
 
+    alone: with the grader in it; else it is for those who have a grader installed.
     A .git folder may be there already. Raises UsageError, before anything is written, where more is, and
     CourseError where the course lacks a file.
     """
     _empty(to)
-    files: Mapping[Path, bytes] = handout(course)
+    files: Mapping[Path, bytes] = handout(course) if alone else handout_without_grader(course)
     for place, data in files.items():
         put(to / place, data)
     # Last: a project without it is one whose release was cut short.
@@ -53,7 +54,7 @@ def _empty(folder: Path) -> None:
     if there:
         raise UsageError(
             f"{folder} is not empty: it has {min(there)!r}",
-            f"name a new folder; to renew a project released before: grader release --update {typed(folder)}",
+            f"name a new folder; to renew a project that was made before: grader update {typed(folder)}",
         )
 
 
@@ -66,42 +67,31 @@ WORKFLOWS = (
     *(f"platforms/github/{name}.sh" for name in ("commit", "environment", "grade", "key", "sandbox")),
 )
 COPIED = (
-    ".devcontainer/devcontainer.json",
     ".gitattributes",
     *(f".vscode/{name}.json" for name in ("extensions", "launch", "settings", "tasks")),
     ".gitignore",
     "HINTS.md",
     "LICENSE",
-    "constraints.txt",
     "course.toml",
     "docs/notebook.ipynb",
-    *WORKFLOWS,
 )
+# What a project has on top that makes its own environment, for the grader in it.
+COPIED_WITH_GRADER = (".devcontainer/devcontainer.json", "constraints.txt", "setup.py", *WORKFLOWS)
+CASES = Path("tests/properties/cases")
 LESSONS, PICTURES = Path("docs/lessons"), Path("docs/pictures")
 # Of a document's links, those to other files: their words, and the file.
 LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)")
 # In the package, what only authors need; the templates of new exercises show what solutions look like.
 AUTHORS = (
-    "author/student",
     "autograd/templates/exercise.txt",
     "autograd/templates/hints.txt",
     "autograd/templates/misconceptions.txt",
     "autograd/templates/properties.txt",
     "autograd/templates/solution.txt",
 )
-TARGETS = (
-    "help",
-    "setup",
-    "grade",
-    "watch",
-    "list",
-    "hint",
-    "reset",
-    "progress",
-    "submit",
-    "demo",
-    "clean",
-)
+HOUSEKEEPING = ("help", "setup", "clean")  # of an environment that only a project with the grader has
+TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "submit", "demo", "clean")
+PYTEST = "tool.pytest.ini_options"
 TABLES = (
     "build-system",
     "project",
@@ -110,13 +100,23 @@ TABLES = (
     "tool.setuptools",
     "tool.setuptools.dynamic",
     "tool.setuptools.package-data",
-    "tool.pytest.ini_options",
+    PYTEST,
 )
-INSTEAD = {
-    '"tests/grader", "tests/redteam"': '"tests/properties"',
-    "author/student/*": SEALED.name,  # package data that students do not get, and what they get
+INSTEAD = {'"tests/grader", "tests/redteam"': '"tests/properties"'}
+# How those type it who have the grader installed, and no environment in the project.
+BY_GRADER = {
+    r"\bmake grade EX=": "grader grade --exercise ",
+    r"\bmake (hint|reset) EX=": r"grader \1 ",
+    r"\bmake list SEARCH=": "grader list ",
+    r"\bmake (grade|watch|list|hint|reset|progress|submit|demo)\b": r"grader \1",
+    r"\.venv/bin/grader\b": "grader",
+    r"\.venv/bin/python\b": "grader python",
+    r"\.venv/bin/pip install -c constraints\.txt\b": "grader python -m pip install",
+    r"\.venv/bin/(pytest|jupyter)\b": r"grader python -m \1",
 }
 OPTIONAL = "[project.optional-dependencies]"
+# In the README of students: what stands between these is for one kind of project.
+ONLY = re.compile(r"^<!-- (with|without) the grader -->\n(.*?)^<!-- end -->\n", re.MULTILINE | re.DOTALL)
 Files = dict[Path, bytes]
 
 
@@ -135,7 +135,42 @@ def handout(course: Course) -> Files:
         "README.md": student_readme(course, makefile),
         "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
     }
-    return _encoded(exercises | written) | _copied(course) | _package() | {SEALED: seal(_to_seal(course))}
+    copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER))
+    return _encoded(exercises | written) | copied | _package() | {SEALED: seal(_to_seal(course))}
+
+
+def handout_without_grader(course: Course) -> Files:
+    """The same for those who have the grader installed: what a course is made of, and nothing that runs it.
+
+    Raises CourseError where one is missing or damaged.
+    """
+    exercises = _encoded({f"exercises/{name}.py": text for name, text in handed_out(course).items()})
+    if (course.root / SEALED).is_file() and not read_manifest(course.root).alone:
+        return _passed_on(course) | exercises
+    readme = student_readme(
+        course, student_makefile(_text(course.root / "Makefile"), course.subject.versions), alone=False
+    )
+    config = student_pyproject(_text(course.root / "pyproject.toml"), (), (PYTEST,))
+    shown = {
+        place: _by_grader(data) if place.suffix in (".md", ".ipynb", ".json") else data
+        for place, data in _copied(course, COPIED).items()
+        if place.parent != CASES
+    }
+    written = _encoded({"README.md": by_grader(readme), "pyproject.toml": config})
+    return exercises | _cases(course) | shown | written | {SEALED: seal(_to_seal(course))}
+
+
+def _by_grader(data: bytes) -> bytes:
+    return by_grader(data.decode("utf-8")).encode()
+
+
+def by_grader(text: str) -> str:
+    """A document in which the grader is called as those call it who have it installed."""
+    # The editor asks for a Python of the project's own, and there is none.
+    text = re.sub(r'^ *"python\.defaultInterpreterPath".*\n', "", text, flags=re.MULTILINE)
+    for typed_here, typed_there in BY_GRADER.items():
+        text = re.sub(typed_here, typed_there, text)
+    return text
 
 
 def _encoded(texts: dict[str, str]) -> Files:
@@ -157,12 +192,16 @@ def _passed_on(course: Course) -> Files:
     return found
 
 
-def _copied(course: Course) -> Files:
-    properties = [course.properties(part.name) for part in course.parts]
-    recordings = [place for place in map(place_of, properties) if place.is_file()]
-    ours = (place.relative_to(course.root) for place in (*properties, *recordings))
-    copied = {place: _data(course.root / place) for place in (*map(Path, COPIED), *ours)}
-    return copied | _lessons(course.root, copied)
+def _copied(course: Course, places: Sequence[str]) -> Files:
+    properties = (course.properties(part.name).relative_to(course.root) for part in course.parts)
+    copied = {place: _data(course.root / place) for place in (*map(Path, places), *properties)}
+    return copied | _cases(course) | _lessons(course.root, copied)
+
+
+def _cases(course: Course) -> Files:
+    """The recorded cases of what is graded, where the course has some."""
+    places = (place_of(course.properties(part.name)) for part in course.parts)
+    return {place.relative_to(course.root): _data(place) for place in places if place.is_file()}
 
 
 def _lessons(root: Path, copied: Files) -> Files:
@@ -223,13 +262,13 @@ def _target(rule: str) -> str:
     return found[1] if found and found[1] not in (".DEFAULT_GOAL", ".PHONY") else ""
 
 
-def student_pyproject(text: str, oracles: Sequence[str]) -> str:
+def student_pyproject(text: str, oracles: Sequence[str], needed: Sequence[str] = TABLES) -> str:
     """The tables of pyproject.toml that installing and grading need, without the comments to authors.
 
-    oracles: of the optional dependencies those that students have, and pictures.
+    oracles: of the optional dependencies those that students have, and pictures. needed: tables by name.
     Raises CourseError where what is left is no TOML.
     """
-    tables = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if _needed(table)]
+    tables = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if _table(table) in needed]
     extras = (OPTIONAL, *(f"{name} = " for name in ("pictures", *oracles)))
     cut_down = [_only(extras, table) if table.startswith(OPTIONAL) else table for table in tables]
     lines = [line for line in "".join(cut_down).splitlines() if not line.startswith("#")]
@@ -248,16 +287,22 @@ def _only(beginnings: tuple[str, ...], table: str) -> str:
     return "".join(line for line in table.splitlines(True) if line.startswith(beginnings)) + "\n"
 
 
-def _needed(table: str) -> bool:
-    found = re.match(r"\[+([\w.-]+)", table)
-    return found is not None and found[1] in TABLES
+def _table(text: str) -> str:
+    found = re.match(r"\[+([\w.-]+)", text)
+    return found[1] if found else ""
 
 
-def student_readme(course: Course, makefile: str) -> str:
-    """The README of a students' project, with the exercises and with the commands of its Makefile."""
-    commands = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
+def student_readme(course: Course, makefile: str, alone: bool = True) -> str:
+    """The README of a students' project, with the exercises and with the commands of its Makefile.
+
+    alone: see release().
+    """
+    kind = "with" if alone else "without"
+    template = ONLY.sub(lambda found: found[2] if found[1] == kind else "", _text(README))
+    targets = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
+    commands = [(name, says) for name, says in targets if alone or name not in HOUSEKEEPING]
     exercises = enumerate(course.exercises, start=1)
-    return Template(_text(README)).substitute(
+    return Template(template).substitute(
         title=course.title,
         count=len(course.exercises),
         points=f"{float(sum(part.points for part in course.parts)):g}",
@@ -335,6 +380,11 @@ class Manifest:
     version: str
     digests: Mapping[Path, str]
 
+    @property
+    def alone(self) -> bool:
+        """Whether the grader is among the files."""
+        return Path("grader/__init__.py") in self.digests
+
     @classmethod
     def of(cls, files: Mapping[Path, bytes], title: str, version: str) -> Manifest:
         return cls(title, version, {place: digest(data) for place, data in files.items()})
@@ -381,7 +431,7 @@ def read_manifest(folder: Path) -> Manifest:
     data = look(folder / NAME)
     if not isinstance(data, bytes):
         raise UsageError(
-            f"{folder} was not made by grader release: it has no {NAME}",
+            f"{folder} was not made by grader release or grader init: it has no {NAME}",
             f"make a project first: grader release --to {typed(folder)}",
         )
     try:
@@ -451,7 +501,13 @@ def update(course: Course, folder: Path) -> list[Change]:
     Exercises that were worked on are KEPT, also when nothing else changes. Raises UsageError, before
     anything is changed, where folder is no released project or a link stands in the way.
     """
-    released, files = read_manifest(folder), handout(course)
+    released = read_manifest(folder)
+    files = handout(course) if released.alone else handout_without_grader(course)
+    if released.alone and Path("grader/__init__.py") not in files:
+        raise UsageError(
+            f"{folder} has a grader of its own, which this course does not bring",
+            "renew it by the course that it was released from: grader release --update",
+        )
     steps = Plan(folder, released, files).steps()
     changes = [step.taken(folder) for step in steps]
     manifest = Manifest.of(files, course.title, VERSION)

@@ -22,7 +22,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     """The engine in which the named exercise is the student's and every other part the reference.
 
     name: an exercise, or "together" for the student's parts only.
-    folder: where the student's files are; the course's exercises/ by default.
+    folder: where the student's files are; by default the exercises/ of the course around the current folder.
     Random numbers are seeded as the grader seeds them, so that a program shows what a report shows.
     Raises UsageError for an unknown name or a missing file, and whatever the file itself raises.
     """
@@ -30,7 +30,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     exercise = next((e for e in course.parts if e.name == name), None)
     if exercise is None:
         raise UsageError(f"there is no exercise {name!r}", f"one of: {', '.join(course.names)}")
-    place = Path(folder or course.root / "exercises")
+    place = Path(folder or course.work)
     submission = load(place, course.names)
     wanted = parts(course, submission.sources, exercise)
     finder = Parts(dict(wanted.modules), str(place.resolve()))

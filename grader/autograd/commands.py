@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import SANDBOX, console, setting
+from grader.commands.shared import SANDBOX, chosen, console, setting, work
 from grader.errors import UsageError
 from grader.printable import harmless, printable, shortened
 
@@ -54,9 +54,7 @@ def graph(
     Without one: of the smallest counterexample of the first exercise that has not passed, in a report that
     grade --json has made, or in your work as it is now.
     """
-    from grader.course.course import here
-
-    course = here()
+    course = chosen()
     if exercise is not None and exercise not in course.names:
         raise UsageError(f"there is no exercise '{exercise}'", f"choose from: {', '.join(course.names)}")
     if out.suffix.lower() not in (".svg", ".png"):
@@ -83,7 +81,7 @@ def _found(
     from grader.submission.submission import load
 
     conditions = setting(sandbox, course=course)
-    given = load(submission or course.root / "exercises", course.names)
+    given = load(work(course, submission), course.names)
     return example_graph(grade(given, conditions, only), only)
 
 
@@ -100,7 +98,7 @@ def _asked(
     from grader.submission.submission import load
 
     asked = typed(expression, leaf_values(leaves))
-    given = load(submission or course.root / "exercises", course.names)
+    given = load(work(course, submission), course.names)
     only = () if exercise is None else (exercise,)
     return Bench(course, choose(sandbox)).observe(asked, given, only)
 
@@ -157,16 +155,15 @@ def demo(
 
     Exercises that do not pass yet are replaced by the reference, and that is said.
     """
-    from grader.course.course import here
     from grader.submission.submission import load
 
-    course = here()
+    course = chosen()
     course.subject.make_ready()  # what is imported next has PyTorch beside it
     from grader.autograd.demo import Demo, Pictures
     from grader.autograd.moons import task as made
 
     task = made(seed)
-    given = load(submission or course.root / "exercises", course.names)
+    given = load(work(course, submission), course.names)
     painter = Pictures(out or Path("build") / "demo", task, steps) if pictures else None
     if not Demo(setting(sandbox, course=course), task, steps, painter, console()).perform(given):
         click.echo("grader: stopped; what was drawn is kept", err=True)
@@ -183,9 +180,8 @@ DEMO = (demo,)
 def new(name: str, title: str | None, points: int) -> None:
     """For authors: lay down a new exercise, an operation on one number such as tanh."""
     from grader.autograd.new import blanks, lay_down
-    from grader.course.course import here
 
-    course = here()
+    course = chosen()
     course.authors_only()
     texts = lay_down(course, name, title or f"{name}(a)", points)
     click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")

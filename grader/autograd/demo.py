@@ -195,7 +195,7 @@ def needed() -> Any:
     except ImportError:
         raise UsageError(
             "the pictures need matplotlib, which is not installed",
-            "run: make demo, which installs it; or leave them out: grader demo --no-pictures",
+            "install matplotlib where the grader is; or leave them out: grader demo --no-pictures",
         ) from None
 
 

@@ -22,6 +22,7 @@ from grader.errors import UsageError
 from grader.examine.examining import Examiner
 from grader.examine.setting import Setting, parts
 from grader.model import Ended, Exercise, Misfit, Numbers, Observation, Overtime, Raised, Result, Verdict
+from grader.printable import invoked
 from grader.report.scoring import exercise_status
 from grader.report.words import in_words
 from grader.sandbox.cage import Cage
@@ -137,7 +138,7 @@ class Engine:
         self._student.close()
 
 
-_NEXT = "your parts pass one by one; see how they get on together: make grade"
+_NEXT = f"your parts pass one by one; see how they get on together: {invoked('grade')}"
 _SLOW = "a step makes some 80,000 nodes; does backward() look at each of them only once?"
 
 

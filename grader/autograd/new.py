@@ -12,7 +12,7 @@ from string import Template
 
 from grader.autograd.program import Symbol
 from grader.course.course import COMMON, TOGETHER, Course, cut
-from grader.course.misconceptions import FOLDER
+from grader.course.misconceptions import PLACE
 from grader.errors import CourseError, MachineError, UsageError
 from grader.machine.files import added, replaced
 
@@ -59,7 +59,7 @@ def _new(course: Course, name: str, points: int) -> dict[Path, str]:
         course.root / "solutions" / f"{name}.py": solution,
         course.root / "exercises" / f"{name}.py": cut(solution, name),
         course.properties(name): _filled("properties", name=name, **_shares(points)),
-        FOLDER / f"{name}.md": _filled("misconceptions", name=name),
+        course.root / PLACE / f"{name}.md": _filled("misconceptions", name=name),
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from grader.classroom.gradebook import Graded, LeftOut, Writer, writing
-from grader.course.course import LENIENT, here
+from grader.course.course import LENIENT, Course, own, own_root
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.cases import default_folder
 from grader.examine.examining import Layouts
@@ -300,9 +300,12 @@ class Watch(Progress, Protocol):
         """Something takes seconds, once."""
 
 
-def grade_class(wanted: Wanted, progress: Watch) -> Tally:
-    """Grade all that a folder holds into a gradebook; raises GraderError where that cannot begin."""
-    course = here()
+def grade_class(wanted: Wanted, progress: Watch, course: Course | None = None) -> Tally:
+    """Grade all that a folder holds into a gradebook; raises GraderError where that cannot begin.
+
+    course: by default the grader's own, whichever folder this is called in.
+    """
+    course = course or own()
     rubric = of(course)
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
@@ -311,7 +314,9 @@ def grade_class(wanted: Wanted, progress: Watch) -> Tally:
     with writing(wanted.book) as writer:
         seed = _seed(writer, wanted.seed, progress.say)
         setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)
-        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience, lenient=lenient)
+        # Other machines have a course of their own, which need not lie where it lies here.
+        root = "" if course.root == own_root() else str(course.root)
+        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience, root=root, lenient=lenient)
         with _examiners(wanted, order, progress.say) as examiners:
             writer.score_by(rubric)
             progress.start(len(found.handins))

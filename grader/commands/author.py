@@ -1,16 +1,20 @@
-"""What authors of a course use: check and release."""
+"""What becomes of a course: check and release for its authors, init and update; and the doctor."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import console, machine_readable, setting
+from grader.commands.shared import chosen, console, machine_readable, named_course, setting
 from grader.errors import UsageError
 from grader.printable import printable, typed
 from grader.sandbox.cages import NAMES
+
+if TYPE_CHECKING:
+    from grader.course.course import Course
 
 
 @click.command()
@@ -50,24 +54,58 @@ def check(write: bool, show_matrix: bool) -> None:
 )
 def release(to: Path | None, folder: Path | None) -> None:
     """Write the project that students get, or renew one over a student's work."""
+    from grader.author.release import read_manifest
     from grader.author.release import release as release_course
-    from grader.course.course import here
 
     if (to is None) == (folder is None):
         raise UsageError("release wants one of --to and --update", "grader release --to FOLDER")
     if folder is not None:
-        _update(folder)
+        _update(chosen(), folder)
     elif to is not None:
-        written = release_course(here(), to)
+        written = release_course(chosen(), to)
         click.echo(f"{len(written)} files are in {printable(str(to))}: the students' project. Try it:")
-        click.echo(f"  make -C {typed(to)} grade")
+        alone = read_manifest(to).alone
+        click.echo(f"  make -C {typed(to)} grade" if alone else f"  cd {typed(to)}\n  grader grade")
 
 
-def _update(folder: Path) -> None:
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Lay the course down in a new folder: exercises, hints, lessons, and what they are graded by."""
+    from grader.author.release import release as lay_down
+    from grader.course.course import own
+
+    course = named_course() or own()
+    written = lay_down(course, folder, alone=False)
+    click.echo(f"{printable(course.title)}: {len(written)} files are in {printable(str(folder))}. Go on:")
+    click.echo(f"  cd {typed(folder)}\n  grader grade")
+
+
+@click.command("update")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def renew(folder: Path | None) -> None:
+    """Bring the installed course over a project that was made before; your work in it is kept.
+
+    FOLDER is the project (default: the one you are in).
+    """
+    from grader.course.course import own, root_around
+
+    project = folder or root_around(Path.cwd())
+    if project is None:
+        raise UsageError("there is no course.toml here or above", "name the project: grader update FOLDER")
+    course = named_course() or own()
+    if project.resolve() == course.root:
+        raise UsageError(
+            f"{project} is the course itself, which has nothing to be renewed by",
+            "get the newer course, and there: grader update PATH/TO/THIS",
+        )
+    _update(course, project)
+
+
+def _update(course: Course, folder: Path) -> None:
     from grader.author.release import What, update
-    from grader.course.course import here
 
-    changes = update(here(), folder)
+    changes = update(course, folder)
     for change in changes:
         click.echo(f"  {printable(str(change))}")
     if all(change.what is What.KEPT for change in changes):
@@ -97,7 +135,7 @@ def record(everything: bool, only_compare: bool) -> None:
     note_down(course)
 
 
-CHECK, RELEASE = (check, record), (release,)
+CHECK, RELEASE, PROJECT = (check, record), (release,), (init, renew)
 
 
 @click.command()

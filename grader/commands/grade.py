@@ -16,15 +16,17 @@ from grader.commands.shared import (
     LIMIT,
     SANDBOX,
     SEED,
+    chosen,
     console,
     each_done,
     machine_readable,
     setting,
     signed_by,
     standard_output,
+    work,
 )
 from grader.errors import UsageError
-from grader.printable import typed
+from grader.printable import invoked, typed
 
 if TYPE_CHECKING:
     from grader.course.course import Course
@@ -74,7 +76,7 @@ def grade(
     any_shape: str | None,
 ) -> None:
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
-    from grader.course.course import STRICT, here
+    from grader.course.course import STRICT
     from grader.examine.grading import grade as grade_submission
     from grader.learner.history import own
     from grader.machine.files import refuse_unwritable, whole_file
@@ -82,7 +84,7 @@ def grade(
     from grader.render.text import About
     from grader.report.rubric import stated, weighed
 
-    course = here()
+    course = chosen()
     _known(exercises, course.names)
     as_json, as_asked = _renderer("json", key), _renderer(form, key)
     target = None if json_to is None or json_to == "-" else Path(json_to)
@@ -90,7 +92,7 @@ def grade(
         refuse_unwritable(target)
     conditions = setting(sandbox, seed, time_limit, course=course)
     started, clock = datetime.now(UTC), perf_counter()
-    folder = submission or course.root / "exercises"
+    folder = work(course, submission)
     layouts: Layouts = course.subject.layouts
     given = None if value or names else _exercises(folder, course, layouts)
     if given is None:
@@ -191,12 +193,13 @@ def _known(asked: tuple[str, ...], names: tuple[str, ...]) -> None:
 
 
 def _show(report: Report, submission: Path | None, course: Course) -> None:
+    from grader.learner.history import own as is_own
     from grader.render.terminal import STUCK, render
 
-    own = submission is None or submission.resolve() == (course.root / "exercises").resolve()
+    own = submission is None or is_own(course, submission)
     folder = "exercises" if own else str(submission)
-    everything = "make grade" if own else f"grader grade {typed(folder)}"
-    again = f"{everything} {'EX=' if own else '--exercise '}{{}}"
+    everything = invoked("grade") if own else f"grader grade {typed(folder)}"
+    again = invoked("grade", "{}") if own else f"{everything} --exercise {{}}"
     if report.found:
         from grader.render.terminal import render_any_shape as render_any
 
@@ -204,9 +207,9 @@ def _show(report: Report, submission: Path | None, course: Course) -> None:
         return
     whole = report.together is not None
     ahead = None if whole or not report.all_passed else _ahead(report, course, submission, everything)
-    render(report, console(), folder, again, "make hint EX={}" if own else STUCK, ahead)
+    render(report, console(), folder, again, invoked("hint", "{}") if own else STUCK, ahead)
     if own and report.all_passed and whole and not report.notes:
-        click.echo("Now see your own network learn: make demo")
+        click.echo(f"Now see your own network learn: {invoked('demo')}")
 
 
 def _ahead(report: Report, course: Course, submission: Path | None, everything: str) -> Ahead:
@@ -216,7 +219,7 @@ def _ahead(report: Report, course: Course, submission: Path | None, everything: 
     from grader.render.terminal import Ahead
     from grader.submission.tree import read_given
 
-    folder = submission or course.root / "exercises"
+    folder = submission or course.work
     sources = read_given(folder, course).sources
     done = passed_now(course, course.root / FOLDER, folder)
     done |= {result.exercise.name for result in report.results}

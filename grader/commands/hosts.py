@@ -19,6 +19,7 @@ from grader.commands.shared import (
     LIMIT,
     SANDBOX,
     SEED,
+    chosen,
     console,
     each_done,
     machine_readable,
@@ -29,6 +30,7 @@ from grader.printable import command, typed
 from grader.report.report import KEY, LARGEST
 
 if TYPE_CHECKING:
+    from grader.examine.setting import Setting
     from grader.render.text import About
     from grader.report.report import Report
     from grader.submission.commit import Changes
@@ -67,12 +69,11 @@ def gradescope() -> None:
 @click.option("--index", default="", metavar="URL", help="One more package index for setup.sh to look into.")
 def build(to: Path, seed: int | None, index: str) -> None:
     """Build the archive to upload as the assignment's autograder."""
-    from grader.course.course import here
     from grader.platforms.gradescope import build as write
 
     drawn = randbelow(SEEDS) if seed is None else seed
     # With seed 0 there is nothing to hide, and the same course makes the same archive.
-    write(here(), to, drawn, index, token_bytes(KEY) if drawn else b"")
+    write(chosen(), to, drawn, index, token_bytes(KEY) if drawn else b"")
     click.echo(f"{to} is ready to be uploaded. It draws its cases with --seed {drawn}.")
 
 
@@ -171,7 +172,7 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 @click.option("--head", default="HEAD", show_default=True, metavar="COMMIT", help="What is graded.")
 @click.option("--base", metavar="COMMIT", help="What to compare with; without, all is graded.")
 @click.option(
-    "--repo", type=DIRECTORY, metavar="DIR", help="The repository, or a folder in it (default: the course's)."
+    "--repo", type=DIRECTORY, metavar="DIR", help="The repository, or a folder in it (default: the one here)."
 )
 @click.option(
     "--folder", metavar="DIR", help="The folder with the exercises, from there (default: found, see below)."
@@ -204,19 +205,20 @@ def ci(
 
     Exit status: as for grade.
     """
-    from grader.course.course import here
+    from grader.course.course import root_around
     from grader.submission.commit import changes as changes_of
     from grader.submission.commit import commit, folder_of, submission
 
-    course, wrapped = here(), _quiet()
-    repository = repo or course.root
+    course, wrapped = chosen(strangers=True), _quiet()
+    # Where a project is, but nothing of what lies in it.
+    repository = repo or root_around(Path.cwd()) or Path.cwd()
     tip, within, only_there = commit(repository, head), folder_of(repository), folder or course.ci_folder
     asked = only_there or EXERCISES
     given = submission(repository, tip, asked, course, within=within, must=bool(only_there))
     changes = changes_of(repository, base or head, head, course, asked, given)
     started, clock = datetime.now(UTC), perf_counter()
     only = () if everything or set(changes.graded) == set(course.names) else changes.graded
-    report = _graded(given, only, seed, sandbox, time_limit)
+    report = _graded(given, only, setting(sandbox, seed, time_limit, course=course, strangers=True))
     about = _about(repository, changes, started, round(perf_counter() - clock, 3))
     _tell(report, changes, about, out, given, wrapped)
     sys.exit(0 if report.all_passed else 1)
@@ -231,14 +233,13 @@ def _quiet() -> str:
     return f"::{token}::"
 
 
-def _graded(given: Submission, only: tuple[str, ...], seed: int, sandbox: str, time_limit: float) -> Report:
+def _graded(given: Submission, only: tuple[str, ...], conditions: Setting) -> Report:
     from grader.examine.grading import grade
     from grader.report.report import named
     from grader.report.rubric import stated, weighed
 
-    conditions = setting(sandbox, seed, time_limit, strangers=True)
     report = weighed(grade(given, conditions, only), stated(conditions.course))
-    return replace(report, seed=named(seed))
+    return replace(report, seed=named(conditions.seed))
 
 
 def _about(repository: Path, changes: Changes, started: datetime, seconds: float) -> About:

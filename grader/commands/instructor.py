@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import ANY_SHAPE, SANDBOX, console, say_left_out, signed_by
+from grader.commands.shared import ANY_SHAPE, SANDBOX, chosen, console, say_left_out, signed_by
 from grader.errors import UsageError
 from grader.printable import printable, typed
 from grader.report.report import LARGEST, Seed, read
@@ -64,10 +64,11 @@ def batch(
     width = jobs or cores
     patience = Limits().patience * max(1.0, width / cores)  # for jobs that share a processor
     judge = any_shape or ""
+    course = chosen(strangers=True)
     wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience, judge)
     try:
         with watching(console(stderr=True)) as progress:
-            tally = grade_class(wanted, progress)
+            tally = grade_class(wanted, progress, course)
     except KeyboardInterrupt:
         click.echo(
             "grader: stopped; what was graded is kept\n        run the same again: it goes on", err=True
@@ -99,10 +100,9 @@ def _say(tally: Tally, book: Path) -> None:
 def rescore(book: Path) -> None:
     """Score what is stored by course.toml as it is now, without running anything."""
     from grader.classroom.gradebook import rescored
-    from grader.course.course import here
     from grader.report.rubric import of
 
-    change = rescored(book, of(here()))
+    change = rescored(book, of(chosen(strangers=True)))
     if not change.rubric:
         click.echo("The rubric is the same as before; no score has changed.")
         return
@@ -194,12 +194,11 @@ def _class_page(book: Path, to: Path) -> None:
 
 
 def _single_page(path: Path, to: Path) -> None:
-    from grader.course.course import here
     from grader.learner.hints import sections
     from grader.render.html.single_page import render_single
     from grader.report.reading import read_report
 
-    course = here()
+    course = chosen()
     render_single(read_report(path), course.title, sections(course), to)
 
 
@@ -263,10 +262,9 @@ def _seed(given: str | None) -> Seed | None:
 
 
 def _digest(folder: Path) -> str:
-    from grader.course.course import here
     from grader.submission.tree import read_given
 
-    return read_given(folder, here()).digest
+    return read_given(folder, chosen(strangers=True)).digest
 
 
 def _tell(found: list[tuple[Path, Verdict]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import LIMIT, SANDBOX, SEED, console, setting
+from grader.commands.shared import LIMIT, SANDBOX, SEED, console, mine, setting
 from grader.errors import MachineError, UsageError
-from grader.printable import printable
+from grader.printable import invoked, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,18 +36,18 @@ def hint(exercise: str | None, level: int | None) -> None:
     Without EXERCISE: for the one to look at next. Where the last grade has seen what the code does
     in a file that is still the same, what helps with that comes first.
     """
-    from grader.course.course import here
     from grader.learner.hints import hint_at, next_hint
     from grader.learner.history import found as found_in
     from grader.learner.history import read, state_folder, unfinished
     from grader.learner.progress import show_hint
 
-    course = here()
+    course = mine()
     state = state_folder(course)
     grades = read(state)
     name = _name(exercise) if exercise else unfinished(grades, course.names)
     if name is None:
-        click.echo(f"Every exercise has passed. To read hints all the same: make hint EX={course.names[0]}")
+        again = invoked("hint", course.names[0])
+        click.echo(f"Every exercise has passed. To read hints all the same: {again}")
     elif level is not None:
         show_hint(console(), hint_at(course, name, level), again=False)
     else:
@@ -66,13 +67,12 @@ def list_exercises(search: tuple[str, ...]) -> None:
 
     With SEARCH: those whose names, titles, properties or hints speak of it, such as "chain rule".
     """
-    from grader.course.course import here
     from grader.learner.hints import background
     from grader.learner.hints import search as find
     from grader.learner.history import FOLDER, latest, on_top, present, read
     from grader.learner.progress import show_list
 
-    course, wanted = here(), " ".join(search)
+    course, wanted = mine(), " ".join(search)
     found, others = find(course, wanted), background(course, wanted)
     grades, files = read(course.root / FOLDER), present(course)
     if found:
@@ -96,10 +96,9 @@ def progress(png: Path | None, svg: Path | None, turned: str | None, forget: boo
     Every grade of exercises/ is remembered in .nanograd/, on this machine only: nothing of it is sent
     anywhere, and none of it is in a report. NANOGRAD_HISTORY=off in the environment ends that as --off does.
     """
-    from grader.course.course import here
     from grader.learner.history import on_top, present, read, state_folder
 
-    course = here()
+    course = mine()
     state = state_folder(course)
     if turned is not None:
         _turn(state, turned == "on")
@@ -121,7 +120,8 @@ def progress(png: Path | None, svg: Path | None, turned: str | None, forget: boo
 def _nothing_yet(state: Path, drawing: bool) -> None:
     from grader.learner.history import declined
 
-    step = "Remembering is off; grader progress --on changes that." if declined(state) else "Run: make grade"
+    off = "Remembering is off; grader progress --on changes that."
+    step = off if declined(state) else f"Run: {invoked('grade')}"
     if drawing:
         raise UsageError("there is nothing to draw: no grade is remembered yet", step)
     click.echo(f"No grade is remembered yet. {step}")
@@ -163,11 +163,10 @@ def _changing(state: Path, change: Callable[[], None]) -> None:
 @click.argument("exercise")
 def reset(exercise: str) -> None:
     """Put an exercise back as it was handed out, after a backup of what is there."""
-    from grader.course.course import here
     from grader.learner.files import as_handed_out
     from grader.learner.files import reset as put_back
 
-    course, name = here(), _name(exercise)
+    course, name = mine(), _name(exercise)
     if as_handed_out(course, name):
         click.echo(f"exercises/{name}.py is as it was handed out; there is nothing to reset.")
         return
@@ -182,12 +181,11 @@ def reset(exercise: str) -> None:
 @click.argument("exercise")
 def solution(exercise: str) -> None:
     """Show the model for an exercise that has passed, and what is different in yours."""
-    from grader.course.course import here
     from grader.learner.files import solution as find
     from grader.learner.history import FOLDER, read
     from grader.learner.progress import show_model
 
-    course, name = here(), _name(exercise)
+    course, name = mine(), _name(exercise)
     grades = read(course.root / FOLDER)
     show_model(console(), find(course, name, grades, lambda: _passes(course, name)))
 
@@ -199,10 +197,9 @@ def submit(to: Path | None) -> None:
 
     Nothing is graded or sent; where to hand it in, whoever teaches the course says.
     """
-    from grader.course.course import here
     from grader.learner.files import HANDED_IN, pack
 
-    course = here()
+    course = mine()
     packed = pack(course, to or course.root / HANDED_IN)
     click.echo(f"{printable(str(to or HANDED_IN))} is what you hand in: {', '.join(packed.names)}.")
     for names, what in ((packed.untouched, "still the stub"), (packed.missing, "not there")):
@@ -223,7 +220,18 @@ def _passes(course: Course, name: str) -> bool:
     return report.all_passed
 
 
-COMMANDS = (hint, list_exercises, progress, reset, solution, submit)
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def python(arguments: tuple[str, ...]) -> None:
+    """Start the Python that has the grader, which programs that are shown can be pasted into.
+
+    ARGUMENTS are Python's own: grader python -m pytest tests/properties, say.
+    """
+    sys.stdout.flush()
+    sys.exit(subprocess.run([sys.executable, *arguments], check=False).returncode)
+
+
+COMMANDS = (hint, list_exercises, progress, reset, solution, submit, python)
 
 
 @click.command()
@@ -233,7 +241,6 @@ COMMANDS = (hint, list_exercises, progress, reset, solution, submit)
 @LIMIT
 def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     """Grade each exercise as soon as it is saved; the keys are on the screen."""
-    from grader.course.course import here
     from grader.forkserver.messages import Order
     from grader.watch.grading import Grading
     from grader.watch.loop import Watch
@@ -242,7 +249,7 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
 
     screen = console(fixed=False)
     fit(screen)
-    course = here()
+    course = mine()
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     order = Order(sandbox, seed, time_limit, root=str(course.root))
     saves = Saves(course.root / "exercises", course.names, events.put, monotonic, poll)

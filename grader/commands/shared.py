@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.errors import GraderError, of_machine
-from grader.printable import nothing_more, printable
+from grader.printable import nothing_more, printable, typed
 from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
@@ -44,6 +44,67 @@ ANY_SHAPE = click.option(
 )
 
 
+def chosen(strangers: bool = False) -> Course:
+    """The course that a command is about; where that is not plain, a line on standard error says which.
+
+    It is the one that --course names; without that, the one around the current folder; where there is none,
+    the grader's own.
+    strangers: others' work is graded, and the current folder may be theirs. A course's properties are code
+        that the grader runs, so nothing is taken from there: without --course it is the grader's own.
+    """
+    from grader.course.course import here, own, own_root, root_around
+
+    if (named := named_course()) is not None:
+        return named
+    course, around = own() if strangers else here(), root_around(Path.cwd())
+    if around is not None and around != own_root():
+        if strangers:
+            other = f"for the one in {typed(around)}: grader --course {typed(around)} …"
+            _note(f"the course is the grader's own; {other}")
+        elif not own().carried:
+            _note(f"the course is the one in {typed(around)}; the grader is the one in {typed(own_root())}")
+    return course
+
+
+def mine() -> Course:
+    """The course that somebody works in, as chosen() has it; raises UsageError where there is none."""
+    course = chosen().project()
+    _note_elsewhere(course)
+    return course
+
+
+def work(course: Course, given: Path | None) -> Path:
+    """The folder that is given, else the one in which the course's student works."""
+    if given is not None:
+        return given
+    _note_elsewhere(course)
+    return course.work
+
+
+def named_course() -> Course | None:
+    """The course that --course names, or the variable; None where there is no word of one."""
+    from grader.course.course import Course
+
+    named = _named()
+    return None if named is None else Course.load(named.resolve())
+
+
+def _named() -> Path | None:
+    context = click.get_current_context(silent=True)
+    found: Path | None = None if context is None else context.find_root().params.get("course")
+    return found
+
+
+def _note_elsewhere(course: Course) -> None:
+    """Say whose exercises these are, where nobody who stands here would think of them."""
+    if _named() is None and not course.carried and not Path.cwd().is_relative_to(course.root):
+        _note(f"the course is the one in {typed(course.root)}")
+
+
+def _note(sentence: str) -> None:
+    click.echo(f"grader: {sentence}", err=True)
+
+
 def setting(
     sandbox: str = "auto",
     seed: int = 0,
@@ -55,17 +116,16 @@ def setting(
 ) -> Setting:
     """What a command grades with; raises GraderError where there is no course, or no such cage.
 
-    course: by default the one found here.
+    course: by default the one that chosen() finds.
     say: see Setting; by default it speaks on standard error.
     strangers: the code is not the caller's own, so that "auto" refuses what is no cage.
     """
-    from grader.course.course import here
     from grader.examine.cases import default_folder
     from grader.examine.setting import Setting
     from grader.sandbox.cages import choose
     from grader.sandbox.runner import Limits
 
-    course = course or here()
+    course = course or chosen(strangers)
     limits = Limits(seconds)
     return Setting(course, choose(sandbox, strangers), default_folder(), seed, limits, say or notice())
 

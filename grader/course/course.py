@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import tomllib
 import warnings
@@ -17,6 +18,7 @@ from typing import Any
 from grader.course.sealed import Opened, Sources, sources
 from grader.errors import CourseError, UsageError
 from grader.model import Exercise, Marked
+from grader.printable import typed
 from grader.subject import DEFAULT, Subject, known, load
 
 # Files that students get complete: those an engine is made of, and with them what only makes them a package.
@@ -25,6 +27,10 @@ COMMON = (*GIVEN, "package")
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
 ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
 TOGETHER = "together"
+FILE, EXERCISES = "course.toml", "exercises"
+PACKAGE = Path(__file__).resolve().parents[1]
+# What grader init lays down, as a wheel carries it; setup.py puts it there. No clone has this folder.
+CARRIED = PACKAGE / "project"
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Course(Marked):
     @classmethod
     def load(cls, root: Path) -> Course:
         """Read course.toml; raises CourseError where it is missing, broken or incomplete."""
-        path = root / "course.toml"
+        path = root / FILE
         try:
             table = tomllib.loads(path.read_text("utf-8"))
             exercises = tuple(_exercise(entry) for entry in table["exercise"])
@@ -69,7 +75,7 @@ class Course(Marked):
                 root, table["title"], exercises, together, policy, shown, judge, taught, misnamed, folder
             )
         except OSError as error:
-            raise CourseError(f"cannot read {path}: {error.strerror}", "restore course.toml") from error
+            raise CourseError(f"cannot read {path}: {error.strerror}", f"restore {FILE}") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, ZeroDivisionError) as error:
             raise CourseError(f"{path} is not a course: {error}", "compare it with the README") from error
 
@@ -81,6 +87,32 @@ class Course(Marked):
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(exercise.name for exercise in self.exercises)
+
+    @property
+    def carried(self) -> bool:
+        """Whether it is the copy that an installed grader carries: to grade by, not to work in."""
+        return self.root == CARRIED
+
+    @property
+    def work(self) -> Path:
+        """The folder in which its student works; raises UsageError where there is none."""
+        if not self.carried:
+            return self.root / EXERCISES
+        beside = Path.cwd() / EXERCISES
+        if not beside.is_dir():
+            raise UsageError(
+                f"there is no {FILE} here or above, and no {EXERCISES}/ here",
+                "make a project: grader init FOLDER; or name what to grade: grader grade FOLDER",
+            )
+        return beside
+
+    def project(self) -> Course:
+        """The same course; raises UsageError where nobody can work in it."""
+        if self.carried:
+            raise UsageError(
+                f"there is no {FILE} here or above", "make a project: grader init FOLDER; then: cd FOLDER"
+            )
+        return self
 
     @property
     def counted(self) -> tuple[Exercise, ...]:
@@ -102,10 +134,10 @@ class Course(Marked):
     def authors_only(self) -> None:
         """Raise UsageError where the course is a students' project, in which authors have nothing to do."""
         if not isinstance(self._sources, Opened):
-            raise UsageError(
-                f"{self.root} is a students' project: the solutions are sealed there",
-                "run this in the course itself",
-            )
+            what = f"{self.root} is a students' project: the solutions are sealed there"
+            if self.carried:
+                what = f"there is no {FILE} here or above, and the installed course has its solutions sealed"
+            raise UsageError(what, "run this in the course itself")
 
     @cached_property
     def _sources(self) -> Sources:
@@ -127,9 +159,46 @@ def _compiled(source: str, name: str) -> CodeType:
         ) from None
 
 
-def here() -> Course:
-    """The course this grader was installed with."""
-    return Course.load(Path(__file__).resolve().parents[2])
+def own_root() -> Path:
+    """Where the course lies that came with this grader: around its package, or carried in its wheel."""
+    return CARRIED if (CARRIED / FILE).is_file() else PACKAGE.parent
+
+
+def own() -> Course:
+    """The course that came with this grader, wherever it is run."""
+    return Course.load(own_root())
+
+
+def root_around(folder: Path) -> Path | None:
+    """The nearest folder, from this one upwards, that has a course.toml; nothing there is read."""
+    folder = folder.resolve()
+    return next((path for path in (folder, *folder.parents) if (path / FILE).is_file()), None)
+
+
+def here(folder: Path | None = None) -> Course:
+    """The course around a folder, by default the current one; where there is none, the grader's own.
+
+    Its properties are code that grading runs. Raises UsageError where the course is another user's, who may
+    have put it above anybody's folders, in a temporary folder say.
+    """
+    around = root_around(folder or Path.cwd())
+    if around is None:
+        return own()
+    if around != own_root():
+        _refuse_of_others(around / FILE)
+    return Course.load(around)
+
+
+def _refuse_of_others(file: Path) -> None:
+    if not hasattr(os, "geteuid"):
+        return
+    # Who becomes root to grade what is theirs has it owned by whom they were.
+    trusted = {0, os.geteuid(), *(int(uid) for uid in [os.environ.get("SUDO_UID", "")] if uid.isdecimal())}
+    if file.stat().st_uid not in trusted:
+        raise UsageError(
+            f"{file} belongs to another user, and grading runs the code beside it",
+            f"where you trust them: grader --course {typed(file.parent)} …",
+        )
 
 
 def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:

@@ -28,7 +28,8 @@ from pathlib import Path
 from grader.course.sealed import Opened
 from grader.errors import CourseError
 
-FOLDER = Path(__file__).parents[2] / "tests" / "misconceptions"
+PLACE = Path("tests") / "misconceptions"  # in a course
+FOLDER = Path(__file__).parents[2] / PLACE
 HEADING = re.compile(r"## ([a-z][a-z0-9_]*): (\S.*)")
 FORM = "## name: What the code does wrong."
 FIELDS = ("Hint", "Seen by")

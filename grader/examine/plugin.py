@@ -88,8 +88,8 @@ def examining(request: pytest.FixtureRequest) -> Iterator[Examining]:
         return
     option = request.config.option
     try:
-        course = here()
-        own = course.root / "exercises"
+        course = here(request.config.rootpath)
+        own = course.work
         submission = (
             load(option.submission, course.names) if option.submission else load_own(own, course.names)
         )

@@ -24,7 +24,7 @@ from typing import NoReturn
 
 import pytest
 
-from grader.course.course import Course, here
+from grader.course.course import Course, own
 from grader.course.properties import Property, collected
 from grader.errors import GraderError, MachineError, of_machine
 from grader.examine.cases import default_folder
@@ -309,7 +309,7 @@ def main(order: str, lanes: str) -> NoReturn:
 def _setting(order: Order, lane: socket.socket) -> Setting:
     cache = Path(order.cache) if order.cache else default_folder()
     limits = Limits(seconds=order.seconds, patience=order.patience)
-    course = Course.load(Path(order.root)) if order.root else here()
+    course = Course.load(Path(order.root)) if order.root else own()
 
     def say(sentence: str) -> None:
         send(lane, {"say": sentence})

@@ -14,6 +14,7 @@ from grader.course.course import BEGIN, END, STEP, Course, handed_out, untouched
 from grader.errors import MachineError, UsageError
 from grader.learner.history import Grade, latest, present, state_folder
 from grader.machine.files import Odd, added, look, replaced, whole_file, with_lf
+from grader.printable import invoked
 from grader.submission.submission import content, load
 
 BACKUPS = "backups"
@@ -99,7 +100,7 @@ def pack(course: Course, to: Path) -> Packed:
     folder = course.root / "exercises"
     submission = load(folder, course.names)
     for why in submission.unreadable.values():
-        raise UsageError(f"{folder}: {why}", "mend that, so that it can be graded: make submit")
+        raise UsageError(f"{folder}: {why}", f"mend that, so that it can be graded: {invoked('submit')}")
     with whole_file(to) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         for name in sorted(submission.sources):
             entry = ZipInfo(f"exercises/{name}.py", LONG_AGO)
@@ -137,7 +138,7 @@ def solution(course: Course, exercise: str, grades: list[Grade], passes: Callabl
         raise UsageError("this course does not show its solutions", "ask whoever teaches it")
     if not _has_passed(course, exercise, grades) and not passes():
         raise UsageError(
-            f"{exercise} has not passed yet; its solution is shown after that", f"make hint EX={exercise}"
+            f"{exercise} has not passed yet; its solution is shown after that", invoked("hint", exercise)
         )
     theirs = load(course.root / "exercises", course.names).sources.get(exercise, "")
     return compared(exercise, theirs, course.solution(exercise))

@@ -31,7 +31,7 @@ from grader.learner.history import Grade, Mark, latest, standing
 from grader.machine.files import whole_file
 from grader.machine.processes import library
 from grader.model import Exercise
-from grader.printable import harmless, printable
+from grader.printable import harmless, invoked, printable
 from grader.render.terminal import LOOK, tell_on_top
 from grader.render.text import points
 
@@ -338,7 +338,7 @@ def show_hint(console: Console, hint: Hint, again: bool) -> None:
 
 
 def _place(hint: Hint, again: bool) -> str:
-    command = f"make hint EX={hint.exercise}"
+    command = invoked("hint", hint.exercise)
     if not hint.level:
         return f"that is about your {hint.exercise}.py as it is; again for more: {command}"
     where = f"level {hint.level} of {hint.of}"
@@ -388,7 +388,7 @@ def _state(mark: Mark | None, file: str) -> Text:
 
 def _matches(console: Console, found: Found) -> None:
     """What in an exercise was searched for."""
-    lines = [*found.properties, *(f"make hint: {title.partition(': ')[2]}" for title in found.hints)]
+    lines = [*found.properties, *(f"{invoked('hint')}: {title.partition(': ')[2]}" for title in found.hints)]
     if not lines:
         return
     console.print(Text(f"\n{printable(found.exercise.name)}", style="bold"))

@@ -6,14 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError as Said
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic_arguments import MagicArgumentParser
 
-from grader.course.course import Course, here
+from grader.course.course import EXERCISES, Course, here
 from grader.errors import GraderError, UsageError
 from grader.learner.history import FOLDER, read, state_folder, unfinished
 from grader.notebook.output import place, steps
@@ -33,10 +32,10 @@ def load(shell: InteractiveShell) -> None:
 
     The project's folder is where modules are looked for last, so that the student's own engine can be
     imported from anywhere in it: from exercises import Value.
-    Raises IPython's UsageError where this grader has no course, or the notebook is in another project.
+    Raises IPython's UsageError where there is no project for the notebook.
     """
     with _in_a_sentence():
-        course = course_of(Path.cwd())
+        course = here().project()
     add(Session(course, _say), shell)
     importable(course)
     _say("Ready: %%exercise NAME grades its cell; %exercises, %exercise NAME, %hint NAME and %graph help.")
@@ -203,25 +202,6 @@ def _say(sentence: str) -> None:
     print(printable(sentence), flush=True)
 
 
-PACKAGE = "exercises"
-KERNEL = "open the notebook with the kernel of its project: .venv/bin/python"
-
-
-def course_of(folder: Path) -> Course:
-    """The course of this grader; raises UsageError where there is none, or folder is in another project."""
-    root = Path(__file__).resolve().parents[2]
-    if not _is_project(root):
-        raise UsageError("this grader is not in a NanoGrad project, so there is nothing to grade", KERNEL)
-    around = next((path for path in (folder, *folder.parents) if _is_project(path)), root)
-    if around.resolve() != root:
-        raise UsageError(f"this grader belongs to {root}, and the notebook to {around}", KERNEL)
-    return here()
-
-
-def _is_project(folder: Path) -> bool:
-    return (folder / "course.toml").is_file() and (folder / PACKAGE).is_dir()
-
-
 def importable(course: Course) -> None:
     """Let the student's own engine be imported from wherever the notebook is; other modules come first."""
     if str(course.root) not in sys.path:
@@ -232,5 +212,5 @@ def read_anew() -> None:
     """Let the next import of the student's engine read its files again."""
     # Under plain names, too: value is exercises.value.
     for name, module in list(sys.modules.items()):
-        if PACKAGE in (name.split(".")[0], getattr(module, "__name__", "").split(".")[0]):
+        if EXERCISES in (name.split(".")[0], getattr(module, "__name__", "").split(".")[0]):
             del sys.modules[name]

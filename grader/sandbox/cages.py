@@ -37,7 +37,8 @@ def choose(name: str, strangers: bool = False) -> Cage:
     if name == "auto":
         raise MachineError(
             f"this machine has no sandbox, and a class is code of strangers: {'; '.join(reasons)}",
-            "run: make setup, which says what to install; on a machine that may be lost: --sandbox process",
+            "run: grader doctor, which says what to install; or, on a machine that may be lost: "
+            "--sandbox process",
         )
     raise MachineError(
         f"the sandbox '{name}' is not available here" + "".join(f": {reason}" for reason in reasons),

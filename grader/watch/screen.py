@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import Exercise, Result
-from grader.printable import printable
+from grader.printable import invoked, printable
 from grader.render.terminal import LOOK, half_done
 from grader.render.text import points
 from grader.report.scoring import exercise_status, score
@@ -83,7 +83,7 @@ class Screen:
         """How to see all of a verdict outside of the watch."""
         board = self.board
         alone = board.settled and board.current != board.together.name
-        return f"make grade EX={printable(board.current)}" if alone else "make grade"
+        return invoked("grade", printable(board.current) if alone else "")
 
     def _above(self, width: int) -> RenderableType:
         head = Table.grid(expand=True, padding=(0, 1))
