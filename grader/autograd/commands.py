@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.course.course import Course
     from grader.model import Counterexample
     from grader.render.picture.svg import Found
+    from grader.submission.submission import Submission
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 # What begins with a minus may be an expression.
@@ -80,11 +81,19 @@ def _found(
     if path is not None:
         return example_graph(read_report(path), only)
     from grader.examine.grading import grade
-    from grader.submission.submission import load
 
-    conditions = setting(sandbox, course=course)
-    given = load(submission or course.root / "exercises", course.names)
+    conditions, given = setting(sandbox, course=course), _given(course, submission)
     return example_graph(grade(given, conditions, only), only)
+
+
+def _given(course: Course, folder: Path | None) -> Submission:
+    """The work that is meant; where it was found under other names, that is said."""
+    from grader.submission.tree import read_given
+
+    given = read_given(folder or course.root / "exercises", course)
+    for sentence in given.told():
+        _say(sentence)
+    return given
 
 
 def _asked(
@@ -97,10 +106,8 @@ def _asked(
 ) -> Observed:
     from grader.autograd.typed import Bench, leaf_values, typed
     from grader.sandbox.cages import choose
-    from grader.submission.submission import load
 
-    asked = typed(expression, leaf_values(leaves))
-    given = load(submission or course.root / "exercises", course.names)
+    asked, given = typed(expression, leaf_values(leaves)), _given(course, submission)
     only = () if exercise is None else (exercise,)
     return Bench(course, choose(sandbox)).observe(asked, given, only)
 
@@ -160,10 +167,9 @@ def demo(
     from grader.autograd.demo import Demo, Pictures
     from grader.autograd.moons import task as made
     from grader.course.course import here
-    from grader.submission.submission import load
 
     course, task = here(), made(seed)
-    given = load(submission or course.root / "exercises", course.names)
+    given = _given(course, submission)
     painter = Pictures(out or Path("build") / "demo", task, steps) if pictures else None
     if not Demo(setting(sandbox, course=course), task, steps, painter, console()).perform(given):
         click.echo("grader: stopped; what was drawn is kept", err=True)
