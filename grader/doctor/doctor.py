@@ -99,8 +99,10 @@ class Marked:
         self.cage, self.token = cage, token
         self.isolation, self.inside, self.lacking = cage.isolation, cage.inside, cage.lacking
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
-        return self.cage.start([*arguments, self.token], pass_fds)
+    def start(
+        self, arguments: Sequence[str], pass_fds: Sequence[int], standard: int = subprocess.DEVNULL
+    ) -> Caged:
+        return self.cage.start([*arguments, self.token], pass_fds, standard)
 
 
 def _together(group: Sequence[Probe], cage: Cage, variable: str) -> list[Tried]:

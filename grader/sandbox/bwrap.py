@@ -11,7 +11,7 @@ from functools import cache
 
 from grader.machine.processes import program
 from grader.sandbox.cage import spawned
-from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
+from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found, needed
 
 PROGRAM = "bwrap"
 TRYING, ENDING = 10.0, 0.2  # seconds
@@ -38,8 +38,10 @@ class Bwrap:
     isolation, lacking = "full", ""
     inside = None
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        return Running(spawned([*command(found()), *arguments], pass_fds))
+    def start(
+        self, arguments: Sequence[str], pass_fds: Sequence[int], standard: int = subprocess.DEVNULL
+    ) -> Running:
+        return Running(spawned([*command(found()), *arguments], pass_fds, standard=standard))
 
 
 class Running:
@@ -67,7 +69,8 @@ def command(interpreter: Interpreter) -> list[str]:
     devices = [word for path in DEVICES for word in ("--dev-bind", path, path)]
     inside = [*binds, *library, *masks, *devices, "--remount-ro", "/", "--chdir", "/"]
     bwrap = program(PROGRAM) or PROGRAM
-    return [bwrap, *WALLS, *_newer_walls(bwrap), *inside, "--", interpreter.executable, *FLAGS]
+    named = [word for name, value in needed().items() for word in ("--setenv", name, value)]
+    return [bwrap, *WALLS, *named, *_newer_walls(bwrap), *inside, "--", interpreter.executable, *FLAGS]
 
 
 @cache

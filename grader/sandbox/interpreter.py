@@ -18,6 +18,7 @@ FLAGS = ("-I", "-S", "-B")
 LOADED = re.compile(r"(/\S+) \(0x")
 # They are for a screen or a terminal, of which a worker has none, and need many libraries.
 NOT_NEEDED = ("_tkinter.", "_curses.", "_curses_panel.", "readline.", "nis.")
+SEARCHED = "LD_LIBRARY_PATH"
 DEVICES = ("/dev/null", "/dev/urandom")
 PACKAGES = ("site-packages", "dist-packages", "test", "idlelib", "ensurepip")
 
@@ -44,6 +45,37 @@ class Interpreter:
 
 
 @cache
+def needed() -> dict[str, str]:
+    """The environment without which a bare interpreter does not start here: mostly nothing.
+
+    On Windows the folder of the system. On Linux the folders of those shared libraries that the loader finds
+    by LD_LIBRARY_PATH alone, as for a Python that is a module of a cluster; nothing else that stands there.
+    """
+    if sys.platform == "win32":
+        return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    told = os.environ.get(SEARCHED, "")
+    if sys.platform != "linux" or not told:
+        return {}
+    executable = os.path.realpath(sys.executable)
+    try:
+        alone, led = _listed(executable, {}), _listed(executable, {SEARCHED: told})
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    folders = dict.fromkeys(os.path.dirname(path) for path in led if path not in alone)
+    return {SEARCHED: ":".join(folders)} if folders else {}
+
+
+def _listed(executable: str, environment: dict[str, str], *preloaded: str) -> list[str]:
+    """The files that the loader would load for a program; empty where it cannot be asked."""
+    asking = {"LD_TRACE_LOADED_OBJECTS": "1", **environment}
+    if preloaded:
+        asking["LD_PRELOAD"] = ":".join(preloaded)
+    nothing = [executable, *FLAGS, "-c", ""]  # where the loader does not know this, Python ends at once
+    told = subprocess.run(nothing, env=asking, capture_output=True, text=True, timeout=60, check=False)
+    return [] if told.returncode else LOADED.findall(told.stdout)
+
+
+@cache
 def found() -> Interpreter:
     """The interpreter that runs here; raises MachineError where its libraries cannot be listed."""
     return _described(os.path.realpath(sys.executable), sysconfig.get_path("stdlib"))
@@ -57,29 +89,25 @@ def _described(executable: str, library: str) -> Interpreter:
 def _libraries(executable: str, library: str) -> tuple[str, ...]:
     """Asked of the machine each time: it decides what a cage shows, so no file may have a say in it."""
     extensions = sorted(Path(library, "lib-dynload").glob("*.so"))
-    needed = [str(path) for path in extensions if not path.name.startswith(NOT_NEEDED)]
+    wanted = [str(path) for path in extensions if not path.name.startswith(NOT_NEEDED)]
     try:
-        loaded = _told_at_once(executable, needed) or _told_by_ldd(executable, needed)
+        loaded = _told_at_once(executable, wanted) or _told_by_ldd(executable, wanted)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MachineError(f"cannot list the interpreter's libraries: {error}", "is ldd there?") from None
-    return tuple(sorted(loaded - set(needed)))
+    return tuple(sorted(loaded - set(wanted)))
 
 
-def _told_at_once(executable: str, needed: list[str]) -> set[str]:
+def _told_at_once(executable: str, extensions: list[str]) -> set[str]:
     """What the loader would load with all extensions before it starts; nothing where it cannot be asked so.
 
     That takes milliseconds where ldd, which starts a loader for each file, takes a third of a second.
     """
-    if any(separator in path for path in needed for separator in ": "):
+    if any(separator in path for path in extensions for separator in ": "):
         return set()
-    asking = {"LD_TRACE_LOADED_OBJECTS": "1", "LD_PRELOAD": ":".join(needed)}
-    nothing = [executable, *FLAGS, "-c", ""]  # where the loader does not know this, Python ends at once
-    told = subprocess.run(nothing, env=asking, capture_output=True, text=True, timeout=60, check=False)
-    return set() if told.returncode else set(LOADED.findall(told.stdout))
+    return set(_listed(executable, needed(), *extensions))
 
 
-def _told_by_ldd(executable: str, needed: list[str]) -> set[str]:
-    told = subprocess.run(
-        ["/usr/bin/ldd", executable, *needed], capture_output=True, text=True, timeout=60, check=False
-    )
+def _told_by_ldd(executable: str, extensions: list[str]) -> set[str]:
+    asking = ["/usr/bin/ldd", executable, *extensions]
+    told = subprocess.run(asking, env=needed(), capture_output=True, text=True, timeout=60, check=False)
     return set(LOADED.findall(told.stdout))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import math
+import os
 import random
-import resource
 import signal
+import sys
+from _thread import start_new_thread
+from time import monotonic, process_time, sleep
+
+try:
+    import resource
+except ImportError:  # Windows, where the grader sets the limits from outside
+    resource = None  # type: ignore[assignment]
 
 from . import walls
 from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
@@ -14,10 +23,43 @@ from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
+    from typing import Any, NoReturn
 
 FRAME_LIMIT = 6
 FILES = 64  # the modules of the standard library are read one by one
+# An exit code for a process that finds its pipe closed, where no filter keeps code from closing it.
+CLOSED = 121
+# What is said when all is ready: whether there is a filter, by which no code can end its own process.
+FILTERED, UNFILTERED = b"f", b"u"
+TICK = 0.1  # seconds between two looks at the memory, where the system does not limit it
+HELD = 1 if sys.platform == "darwin" else 1024  # bytes in the unit that the system counts memory in
+
+
+def alone(requests_fd: int, numbers_fd: int, text_fd: int, inside: Any, subject: ModuleType) -> NoReturn:
+    """Be the only process of a worker, without a zygote: see sandbox/spawned.py.
+
+    inside: what the cage leaves to the worker, as sandbox.cage.Inside has it; else None.
+    """
+    if hasattr(signal, "SIGKILL"):
+        walls.process_control(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    walls.close_all_but({requests_fd, numbers_fd, text_fd})
+    if inside is not None:
+        _, _, listed, read = inside
+        walls.see_only(listed, read)
+    os.write(numbers_fd, FILTERED if walls.filters() else UNFILTERED)
+    serve_to_the_end(requests_fd, numbers_fd, text_fd, subject)
+
+
+def serve_to_the_end(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) -> NoReturn:
+    """Serve, and end this process, with an exit code that says how that went."""
+    code = 1
+    try:
+        serve(requests_fd, numbers_fd, text_fd, subject)
+        code = 0
+    except OSError as error:
+        code = CLOSED if error.errno == errno.EBADF else 1
+    finally:
+        os._exit(code)
 
 
 def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) -> None:
@@ -33,8 +75,8 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
             folder = head.get("folder", "")
         answer = Answer(numbers_fd, text_fd, head["nonce"], folder)
         if "parts" in head:
-            _limit(head["memory"], head["seconds"])
-            _flush_before(head["seconds"], head["patience"], answer)
+            held = _limit(head["memory"], head["seconds"])
+            _flush_before(head["seconds"], head["patience"], answer, 0 if held else head["memory"])
             walls.close((requests_fd, numbers_fd, text_fd))
             engine, trouble = _load(head, subject)
             _collect_less()
@@ -46,9 +88,12 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
         answer.end()
 
 
-def _limit(memory: int, seconds: float) -> None:
-    """Bound this process against accidents; a cage bounds it against malice."""
+def _limit(memory: int, seconds: float) -> bool:
+    """Bound this process against accidents; a cage bounds it against malice. Whether memory is bounded."""
+    if resource is None:
+        return True
     whole = math.ceil(seconds)
+    refused = set()
     for what, soft, hard in (
         (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CORE, 0, 0),
@@ -59,18 +104,42 @@ def _limit(memory: int, seconds: float) -> None:
         try:
             resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):
-            continue  # some systems know the name and refuse the limit
+            refused.add(what)  # some systems know the name and refuse the limit
+    return resource.RLIMIT_AS not in refused
 
 
-def _flush_before(seconds: float, patience: float, answer: Answer) -> None:
-    """Send what is done shortly before the time is up, so that the parent sees which program hangs."""
+def _flush_before(seconds: float, patience: float, answer: Answer, most: int) -> None:
+    """Send what is done shortly before the time is up, so that the parent sees which program hangs.
+
+    most: how many bytes of memory this process may come to hold, where the system has refused to limit that.
+    """
+    if not hasattr(signal, "setitimer"):
+        start_new_thread(_flush_by_thread, (seconds, patience, answer))
+        return
     # Processor time tells of a loop on a busy machine, the clock of code that waits.
-    for timer, sent, limit in (
-        (signal.ITIMER_PROF, signal.SIGPROF, seconds),
-        (signal.ITIMER_REAL, signal.SIGALRM, seconds * patience),
-    ):
-        signal.signal(sent, lambda *_: answer.flush())
-        signal.setitimer(timer, limit * 0.9, limit * 0.02)
+    timers = [
+        (signal.ITIMER_PROF, signal.SIGPROF, seconds * 0.9, seconds * 0.02),
+        (signal.ITIMER_REAL, signal.SIGALRM, seconds * patience * 0.9, seconds * patience * 0.02),
+    ]
+    if most:
+        timers[1] = (signal.ITIMER_REAL, signal.SIGALRM, TICK, TICK)
+
+    def tick(*_: Any) -> None:
+        if most and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * HELD > most:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer.flush()
+
+    for timer, sent, first, again in timers:
+        signal.signal(sent, tick)
+        signal.setitimer(timer, first, again)
+
+
+def _flush_by_thread(seconds: float, patience: float, answer: Answer) -> None:
+    begun = monotonic()
+    while True:
+        sleep(seconds * 0.02)
+        if process_time() > seconds * 0.9 or monotonic() - begun > seconds * patience * 0.9:
+            answer.flush()
 
 
 def _collect_less() -> None:
