@@ -526,7 +526,7 @@ def remove(folder: Path, place: Path) -> None:
             (folder / parent).rmdir()
 
 
-# How a folder is held: by a descriptor, so that nobody can exchange it; on Windows, where it has none, by path.
+# How a folder is held: by a descriptor, so that nobody can exchange it; on Windows, which has none, by path.
 Held = int | str
 HOLDS = {os.open, os.stat} <= os.supports_dir_fd
 

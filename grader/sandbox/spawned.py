@@ -126,7 +126,7 @@ class Streams(Lane):
 
     def __init__(self, caged: Caged, first: bytes) -> None:
         self.said = b""
-        self.greedy = False
+        self.greedy, self._before = False, 0.0
         self.bounds: Bounds | None = None
         self._caged, self._process = caged, caged.process
         self._numbers, self._arrived = Queue[bytes](AHEAD), b""
@@ -173,6 +173,7 @@ class Streams(Lane):
     def begin(self, bounds: Bounds) -> bytes:
         """Set its bounds, and wait for its first word; raises MachineError where there is none."""
         self.bounds = bounds
+        self._before = self._used()[0]
         if isinstance(self._caged, Running):
             self._caged.job.limit(bounds.memory)
         try:
@@ -210,11 +211,14 @@ class Streams(Lane):
     def _out_of_time(self) -> bool:
         """Whether it has used up its processor time; one that takes too much memory is ended."""
         assert self.bounds is not None
-        seconds, memory = used(self._process) or (0.0, 0)
+        seconds, memory = self._used()
         if memory > self.bounds.memory:
             self.greedy = True
             kill_with_all_it_started(self._process)
-        return seconds > self.bounds.seconds
+        return seconds - self._before > self.bounds.seconds
+
+    def _used(self) -> tuple[float, int]:
+        return used(self._process) or (0.0, 0)
 
     def _hear(self, frames: Frames) -> None:
         """Wait for the texts that the frames ask for: they were sent before, and come by another thread."""
