@@ -18,7 +18,7 @@ FLAGS = ("-I", "-S", "-B")
 LOADED = re.compile(r"(/\S+) \(0x")
 # They are for a screen or a terminal, of which a worker has none, and need many libraries.
 NOT_NEEDED = ("_tkinter.", "_curses.", "_curses_panel.", "readline.", "nis.")
-SEARCHED = "LD_LIBRARY_PATH"
+SEARCHED, FOR_PROCESSORS = "LD_LIBRARY_PATH", "/glibc-hwcaps/"
 DEVICES = ("/dev/null", "/dev/urandom")
 PACKAGES = ("site-packages", "dist-packages", "test", "idlelib", "ensurepip")
 
@@ -61,8 +61,10 @@ def needed() -> dict[str, str]:
         alone, led = _listed(executable, {}), _listed(executable, {SEARCHED: told})
     except (OSError, subprocess.TimeoutExpired):
         return {}
-    folders = dict.fromkeys(os.path.dirname(path) for path in led if path not in alone)
-    return {SEARCHED: ":".join(folders)} if folders else {}
+    # Below a folder the loader also looks for libraries that are made for this very processor.
+    found_so = {os.path.dirname(path).partition(FOR_PROCESSORS)[0] for path in led if path not in alone}
+    used = [folder for folder in told.split(":") if os.path.isabs(folder) and folder.rstrip("/") in found_so]
+    return {SEARCHED: ":".join(used)} if used else {}
 
 
 def _listed(executable: str, environment: dict[str, str], *preloaded: str) -> list[str]:
