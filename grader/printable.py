@@ -232,7 +232,10 @@ def _before(stream: TextIO) -> io.TextIOWrapper:
     stream.flush()
     # What its encoding has no letters for is replaced, and ends nothing.
     errors = stream.errors if stream.errors in ("ignore", "replace") else LEGIBLE
-    return io.TextIOWrapper(Door(stream.buffer), encoding=stream.encoding, errors=errors, line_buffering=True)
+    encoding = stream.encoding
+    if sys.platform == "win32" and "PYTHONIOENCODING" not in os.environ:
+        encoding = "utf-8"  # as its terminals have it; for what is no terminal Python would take an older one
+    return io.TextIOWrapper(Door(stream.buffer), encoding=encoding, errors=errors, line_buffering=True)
 
 
 def command(line: str) -> None:

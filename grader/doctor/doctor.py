@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import sysconfig
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ MOMENT, LEAVING = 0.05, 0.5  # seconds
 # How the kernel ends what oversteps.
 STOPS = ("SIGKILL", "SIGSYS", "SIGXCPU", "SIGXFSZ")
 WORKER = ("doctor.worker",)
+ON_WINDOWS = "your own work is run in it, with limits against accidents; Windows has no probes to try"
 ASK = Request(marshal.dumps([()]), (2,))
 
 
@@ -62,6 +64,8 @@ def _chosen(sandbox: str | None) -> list[str]:
 
 def _finding(name: str) -> Finding:
     make, why_not = CAGES[name]
+    if sys.platform == "win32":
+        return Absent(name, why_not() or ON_WINDOWS)
     if why := why_not():
         return Absent(name, why)
     return examined(name, make())
@@ -104,8 +108,10 @@ class Marked:
     def showing(self, package: Package) -> Cage:
         return Marked(self.cage.showing(package), self.token)
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
-        return self.cage.start([*arguments, self.token], pass_fds)
+    def start(
+        self, arguments: Sequence[str], pass_fds: Sequence[int], standard: int = subprocess.DEVNULL
+    ) -> Caged:
+        return self.cage.start([*arguments, self.token], pass_fds, standard)
 
 
 def _together(group: Sequence[Probe], cage: Cage, variable: str) -> list[Tried]:

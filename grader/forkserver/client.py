@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
-import signal
 import socket
 import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import IO
 
 from grader.errors import GraderError, MachineError
 from grader.forkserver.messages import Order, Plain, Reply, Task, fault_from_plain, receive, send
-from grader.machine.processes import started
+from grader.machine.processes import Job, forks, kill_with_all_it_started, started
 
 OPENING = 1200.0  # seconds: to draw the cases of all exercises on a busy machine, and more
 LONGEST = 3600.0  # with fifty limits on top: the grading process itself ends a submission long before
@@ -41,11 +39,13 @@ class Server:
     ) -> None:
         pairs = [socket.socketpair() for _ in range(lanes)]
         fds = [theirs.fileno() for _, theirs in pairs]
+        order = replace(order, forks=forks())
         words = json.dumps(asdict(order)), ",".join(map(str, fds))
         self.lanes = [ours for ours, _ in pairs]
         try:
             module = "grader.forkserver.server"
             self._process = started(module, *words, pass_fds=fds, stderr=stderr, **variables)
+            self._job = Job(self._process)
         except MachineError:
             self.close()
             raise
@@ -69,9 +69,9 @@ class Server:
             self._process.wait(CLOSING)
         except subprocess.TimeoutExpired:
             # With all its forks; their workers end when these do.
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+            kill_with_all_it_started(self._process)
             self._process.wait()
+        self._job.end()
 
 
 class Room:

@@ -37,6 +37,8 @@ class Order:
     lenient: see Setting.
     early: somebody waits at a screen. A worker is up before there is a task, a verdict is told before the
         bonus and any shrinking, and a task that comes before the last one is answered ends that one.
+    forks: a process may go on as two; where it may not, there is a process from nothing for every task.
+    once: it is such a process, for one task.
     """
 
     sandbox: str
@@ -47,6 +49,8 @@ class Order:
     cache: str = ""
     lenient: bool = False
     early: bool = False
+    forks: bool = True
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ Run by client.py as a process of its own, where nothing else is: no thread, no s
     python -m grader.forkserver.server ORDER LANES
 ORDER is an Order as JSON, LANES the descriptors of sockets, comma between them. Down each lane come tasks and
 go replies. A class has many lanes, with a task at a time in each; a watch has one, and wants it early.
+
+Where nothing forks, this process only hands on, and every task has a process that has begun from nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 import pytest
@@ -42,6 +47,8 @@ from grader.forkserver.messages import (
     results_to_plain,
     send,
 )
+from grader.machine import processes
+from grader.machine.processes import Job, kill_with_all_it_started, started
 from grader.model import Exercise, Observation, Result
 from grader.sandbox.cages import choose
 from grader.sandbox.launch import worker_code
@@ -76,9 +83,10 @@ class Prepared(Examiner):
 class Fork:
     """A fork of the grading process, and the line to it; in the fork itself pid is 0."""
 
-    def __init__(self, pid: int, line: socket.socket) -> None:
+    def __init__(self, pid: int, line: socket.socket, process: subprocess.Popen[bytes] | None = None) -> None:
         self.pid = pid
         self.line = line
+        self._process, self._job = process, None if process is None else Job(process)
         self.number: int | None = None
         self.seconds = self._by = 0.0
 
@@ -90,6 +98,15 @@ class Fork:
         mine, other = (theirs, ours) if pid == 0 else (ours, theirs)
         other.close()
         return cls(pid, mine)
+
+    @classmethod
+    def from_nothing(cls, order: Order) -> Fork:
+        """A process that does as a fork, once it has collected; it says first that it is ready."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            words = json.dumps(asdict(replace(order, once=True))), str(theirs.fileno())
+            process = started("grader.forkserver.server", *words, pass_fds=[theirs.fileno()])
+        return cls(process.pid, ours, process)
 
     def ask(self, task: Plain, seconds: float) -> None:
         """Give it a task, and so many seconds for it."""
@@ -113,6 +130,11 @@ class Fork:
     def end(self) -> None:
         """Kill it; its worker ends when it does."""
         self.line.close()
+        if self._process is not None and self._job is not None:
+            kill_with_all_it_started(self._process)
+            self._process.wait()
+            self._job.end()
+            return
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
@@ -124,12 +146,12 @@ class Server(Carrier):
     serving: set in a fork that examines: the task and where its reply goes.
     """
 
-    def __init__(self, setting: Setting, lanes: list[socket.socket], early: bool) -> None:
+    def __init__(self, setting: Setting, lanes: list[socket.socket], early: bool, once: bool) -> None:
         super().__init__(Examining(Examiner(setting, NOBODY)))
         self.setting = setting
         self.layouts: Layouts = setting.course.subject.layouts
         self.lanes = lanes
-        self.early = early
+        self.early, self.once = early, once
         self.serving: tuple[Task, socket.socket] | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -147,10 +169,13 @@ class Server(Carrier):
             }
         gc.collect()
         gc.freeze()
-        lane = _own(self.lanes)
+        lane = self.lanes[0] if self.once else _own(self.lanes)
         send(lane, hello)
-        line = self._each_task(lane)
-        lane.close()
+        if self.once:
+            line = lane
+        else:
+            line = self._fork_for_each_task(lane)
+            lane.close()
         task = self._awaited(line)
         self.serving = task, line
         asked = [item for item in items if self.examining.exercise(item).name in task.marks]
@@ -160,7 +185,8 @@ class Server(Carrier):
         """Do here what every fork would do again."""
         import_module("grader.examine.drawing")
         subject = self.setting.course.subject
-        subject.warm_up()
+        if not self.once:
+            subject.warm_up()
         worker_code(subject.worker)
         assert self.setting.course.reference
         for item in items:
@@ -173,47 +199,13 @@ class Server(Carrier):
             if self.early:
                 Early(self.setting, exercise, properties, lambda _: None, tuple).halves()
 
-    def _each_task(self, lane: socket.socket) -> socket.socket:
-        """Hand tasks to forks and their replies back, until the lane closes; returns in the forks only."""
-        waiting: Fork | None = None
-        busy: Fork | None = None
-        while True:
-            # While one works, no other is begun: it would take the processor from it.
-            if self.early and busy is None and waiting is None:
-                waiting = Fork.begun()
-                if waiting.pid == 0:
-                    return waiting.line
-            if busy is not None and lane not in busy.ready(lane):
-                busy = self._relay(busy, lane)
-                continue
-            task = _received(lane)
-            if busy is not None:
-                busy.end()
-                busy = None
-            if task is None:
-                os._exit(0)  # a fork that waits sees its line close, and ends by itself
-            fork = waiting or Fork.begun()
-            if fork.pid == 0:
-                return fork.line
-            fork.ask(task, self._seconds(Task.from_plain(task)))
-            busy, waiting = fork, None
-
-    def _seconds(self, task: Task) -> float:
-        """The most that a task may take in all; who waits has asked for one exercise."""
-        if self.early:
-            return Clock.of(self.setting.limits).left + SHRINKING
-        return self.layouts.examiner(self.setting, task.submission).longest + ANSWERING
-
-    def _relay(self, fork: Fork, lane: socket.socket) -> Fork | None:
-        """Hand a fork's answer on; returns the fork if there are more to come."""
-        answer = fork.answer("save it once more" if self.early else AGAIN)
-        # Where nobody listens any more, the lane is closed, and the next look at it says so.
-        with suppress(OSError):
-            send(lane, {"number": fork.number, **answer})
-        if not answer.get("final", True):
-            return fork
-        fork.end()  # after the answer, for it takes a while
-        return None
+    def _fork_for_each_task(self, lane: socket.socket) -> socket.socket:
+        try:
+            return each_task(
+                lane, self.early, Fork.begun, lambda task: _seconds(self.setting, task, self.early)
+            )
+        except Closed:
+            os._exit(0)  # a fork that waits sees its line close, and ends by itself
 
     def _awaited(self, line: socket.socket) -> Task:
         """What this fork is asked; where somebody waits, all is ready before it comes."""
@@ -256,6 +248,107 @@ class Server(Carrier):
             send(line, answer)
 
 
+def each_task(
+    lane: socket.socket,
+    early: bool,
+    begin: Callable[[], Fork],
+    seconds: Callable[[Task], float],
+    waiting: Fork | None = None,
+) -> socket.socket:
+    """Hand tasks to forks and their replies back, until the lane closes; returns in the forks only.
+
+    seconds: the most that a task may take in all. waiting: a fork that is there already.
+    Raises Closed where nothing forks.
+    """
+    busy: Fork | None = None
+    while True:
+        # While one works, no other is begun: it would take the processor from it.
+        if early and busy is None and waiting is None:
+            waiting = begin()
+            if waiting.pid == 0:
+                return waiting.line
+        if busy is not None and lane not in busy.ready(lane):
+            busy = _relay(busy, lane, early)
+            continue
+        task = _received(lane)
+        if busy is not None:
+            busy.end()
+            busy = None
+        if task is None:
+            raise Closed(waiting)
+        fork = waiting or begin()
+        if fork.pid == 0:
+            return fork.line
+        fork.ask(task, seconds(Task.from_plain(task)))
+        busy, waiting = fork, None
+
+
+class Closed(Exception):
+    """Nobody asks any more. waiting: a fork that has still nothing to do."""
+
+    def __init__(self, waiting: Fork | None) -> None:
+        super().__init__()
+        self.waiting = waiting
+
+
+def _seconds(setting: Setting, task: Task, early: bool) -> float:
+    """The most that a task may take in all; who waits has asked for one exercise."""
+    if early:
+        return Clock.of(setting.limits).left + SHRINKING
+    layouts: Layouts = setting.course.subject.layouts
+    return layouts.examiner(setting, task.submission).longest + ANSWERING
+
+
+def _relay(fork: Fork, lane: socket.socket, early: bool) -> Fork | None:
+    """Hand a fork's answer on; returns the fork if there are more to come."""
+    answer = fork.answer("save it once more" if early else AGAIN)
+    if "evidence" not in answer and "fault" not in answer:
+        return fork  # that it is ready, which has been told of the first
+    # Where nobody listens any more, the lane is closed, and the next look at it says so.
+    with suppress(OSError):
+        send(lane, {"number": fork.number, **answer})
+    if not answer.get("final", True):
+        return fork
+    fork.end()  # after the answer, for it takes a while
+    return None
+
+
+def hand_on(order: Order, lanes: list[socket.socket]) -> NoReturn:
+    """Where nothing forks: serve the lanes by processes that each do one task."""
+    first = Fork.from_nothing(order)
+    while True:
+        hello = _received(first.line) or {"fault": fault_to_plain(MachineError("no grading process starts"))}
+        for lane in lanes if "say" not in hello else lanes[:1]:
+            send(lane, hello)
+        if "fault" in hello:
+            first.end()
+            os._exit(MachineError.exit_code)
+        if "course" in hello:
+            break
+    setting = _setting(order, lanes[0])
+    threads = [
+        Thread(target=_hand_on, args=(order, setting, lane, first if lane is lanes[0] else None))
+        for lane in lanes
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os._exit(0)
+
+
+def _hand_on(order: Order, setting: Setting, lane: socket.socket, first: Fork | None) -> None:
+    def seconds(task: Task) -> float:
+        return _seconds(setting, task, order.early) + ANSWERING  # it may still be about to collect
+
+    with suppress(OSError):
+        try:
+            each_task(lane, order.early, lambda: Fork.from_nothing(order), seconds, first)
+        except Closed as closed:
+            if closed.waiting is not None:
+                closed.waiting.end()
+
+
 def _own(lanes: list[socket.socket]) -> socket.socket:
     """The lane that this process serves; of several, each has a process, and the first waits for all."""
     if len(lanes) == 1:
@@ -285,8 +378,11 @@ def main(order: str, lanes: str) -> NoReturn:
     """Collect, and serve the lanes until they close."""
     wanted = Order(**json.loads(order))
     sockets = [socket.socket(fileno=int(fd)) for fd in lanes.split(",")]
+    processes.MAY_FORK = processes.MAY_FORK and wanted.forks
+    if not (wanted.forks or wanted.once):
+        hand_on(wanted, sockets)
     try:
-        server = Server(_setting(wanted, sockets[0]), sockets, wanted.early)
+        server = Server(_setting(wanted, sockets[0]), sockets, wanted.early, wanted.once)
         finished = silently(arguments(server.setting, server.setting.course.parts), server)
         if server.serving is None:
             if server.examining.fault is not None:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from grader.course.course import TOGETHER, Course
 from grader.errors import UsageError
-from grader.machine.files import free, look, replaced
+from grader.machine.files import BINARY, CLOEXEC, NOFOLLOW, NONBLOCK, free, look, replaced
 from grader.model import Finding, Result
 from grader.printable import printable
 from grader.report.evidence import (
@@ -258,11 +258,12 @@ def _mark(result: Result, files: Mapping[str, str]) -> Mark:
 
 def _append(path: Path, line: bytes) -> None:
     """Add a line in a single write, which two processes can do at once; raises OSError."""
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | BINARY | NOFOLLOW | NONBLOCK | CLOEXEC
     with os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         # A line that was cut short, by a full disk for instance, spoils only itself.
-        torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+        file.seek(max(size - 1, 0))  # what is written goes to the end, wherever this is
+        torn = size > 0 and file.read(1) != b"\n"
         file.write(b"\n" * torn + line)
 
 

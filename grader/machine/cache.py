@@ -30,7 +30,7 @@ from typing import TypeVar
 
 import platformdirs
 
-from grader.machine.files import added, clear, replaced, turn
+from grader.machine.files import NOFOLLOW, READ, added, clear, replaced, turn
 from grader.printable import printable
 
 FORM = b"nanograd 1\n"
@@ -40,7 +40,6 @@ ENOUGH = 200_000_000  # bytes of all entries
 ENTRY = re.compile(r".+\.[0-9a-f]{8}")
 KEY = "nanograd.key"
 AGAIN = "the next run draws it again"
-OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # where a pipe lies in its place, nobody waits for it
 Data = bytes | memoryview
 Thing = TypeVar("Thing")
 
@@ -94,7 +93,7 @@ def kept(folder: Path, name: str) -> Data | None:
         return None
     place = _place(folder, name, key)
     try:
-        data = _read(place, LARGEST, os.O_NOFOLLOW)[0]
+        data = _read(place, LARGEST, NOFOLLOW)[0]
     except OSError:
         return None
     with suppress(OSError):
@@ -184,7 +183,7 @@ def _new_key() -> bytes:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileNotFoundError):
-                if path.lstat().st_uid != os.geteuid():
+                if os.name == "posix" and path.lstat().st_uid != os.geteuid():
                     raise PermissionError(EPERM, "it is another user's", str(path))
                 path.unlink()
             # One that somebody else adds at the same time is as good.
@@ -199,7 +198,9 @@ def _new_key() -> bytes:
 def _key_at(path: Path) -> bytes:
     """The key in a file; raises OSError where there is none that only this user can read."""
     secret, state = _read(path, SECRET)
-    if len(secret) != SECRET or state.st_uid != os.geteuid() or state.st_mode & 0o077:
+    # On Windows a folder of a user's is that user's, by rights that files inherit.
+    others = os.name == "posix" and (state.st_uid != os.geteuid() or state.st_mode & 0o077)
+    if len(secret) != SECRET or others:
         raise PermissionError(EPERM, "it is no key of this user's", str(path))
     bound = () if path.parent == Path(sys.prefix) else (state.st_ino, state.st_ctime_ns)
     return blake2b(repr(bound).encode(), key=secret, digest_size=SECRET).digest()
@@ -207,7 +208,7 @@ def _key_at(path: Path) -> bytes:
 
 def _read(path: Path, most: int, flags: int = 0) -> tuple[bytes, os.stat_result]:
     """A regular file's bytes, and what it is; raises OSError where it is none, or has more."""
-    handle = os.open(path, OPEN | flags)
+    handle = os.open(path, READ | flags)
     with open(handle, "rb") as file:
         state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode) or state.st_size > most:

@@ -8,13 +8,13 @@ what is found unlocked has nobody left who needs it, and whoever comes next remo
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 import re
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 import weakref
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
-from errno import EACCES, EBUSY, EEXIST, ENOENT
+from errno import EACCES, EBUSY, EEXIST, ELOOP, ENOENT, ENOTDIR
 from functools import cache, partial
 from hashlib import blake2b
 from itertools import count
@@ -31,6 +31,22 @@ from secrets import token_hex
 from typing import BinaryIO
 
 from grader.errors import NO_ROOM, MachineError, UsageError, unwritable
+
+try:
+    import fcntl
+except ImportError:  # Windows locks a file's bytes, and no folders
+    fcntl = None  # type: ignore[assignment]
+
+if sys.platform == "win32":
+    import msvcrt
+
+# What Windows does not have is nothing there; only there a file would be a text unless it is said otherwise.
+BINARY, CLOEXEC, DIRECTORY, NOCTTY, NOFOLLOW, NONBLOCK = (
+    getattr(os, f"O_{name}", 0)
+    for name in ("BINARY", "CLOEXEC", "DIRECTORY", "NOCTTY", "NOFOLLOW", "NONBLOCK")
+)
+# Where a pipe lies in a file's place, nobody waits for it.
+READ = os.O_RDONLY | BINARY | NONBLOCK | CLOEXEC
 
 
 @contextmanager
@@ -77,10 +93,13 @@ def whole_folder(to: Path) -> Iterator[Path]:
         half, lock = unfinished_folder(place)
         try:
             yield half
+            lock = _unlocked(lock) if not fcntl else lock
+            if not fcntl and place.is_dir():
+                place.rmdir()  # an empty folder's place is not taken there
             os.replace(half, place)
         finally:
             removed(half)
-            os.close(lock)
+            _unlocked(lock)
 
 
 def replaced(path: Path, data: bytes, mode: int = 0o666) -> None:
@@ -116,8 +135,12 @@ def _beside(place: Path, durable: bool = False, new: bool = False, mode: int = 0
             stream.flush()
             if durable:
                 os.fsync(stream.fileno())
+            if not fcntl:
+                stream.close()  # what is open cannot be renamed there, and is not locked anyway
             _take_new_place(half, place) if new else _take_place(half, place)
         finally:
+            if not fcntl:
+                stream.close()
             with suppress(OSError):
                 half.unlink(missing_ok=True)
 
@@ -128,7 +151,7 @@ def _keep_permissions(handle: int, place: Path) -> None:
         before = place.lstat()
     except OSError:
         return
-    if stat.S_ISREG(before.st_mode):
+    if stat.S_ISREG(before.st_mode) and os.name == "posix":
         with suppress(OSError):
             os.fchown(handle, before.st_uid, before.st_gid)
         os.fchmod(handle, before.st_mode & 0o777)
@@ -169,8 +192,8 @@ def _may_replace(place: Path) -> bool:
     clear(place.parent)
     try:
         half, stream = unfinished_file(place)
-        half.unlink()
         stream.close()
+        half.unlink()
     except OSError:
         if not there:
             raise
@@ -218,7 +241,7 @@ def _hand_over(data: io.BytesIO, to: Path) -> None:
     if own == f"/proc/{os.getpid()}/fd":
         handle = os.dup(int(number))  # where it stands: what was printed before is not written over
     else:
-        handle = os.open(to, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY)
+        handle = os.open(to, os.O_WRONLY | os.O_APPEND | BINARY | NOCTTY)
     with open(handle, "wb") as stream:
         shutil.copyfileobj(data, stream)
 
@@ -248,6 +271,9 @@ def _said(to: Path) -> Iterator[None]:
 
 UNFINISHED = re.compile(r"\..*\.[0-9a-f]{16}\.nanograd", re.DOTALL)
 PATIENCE = 60.0  # seconds that somebody else may take for what is made once
+CLOSING = 2.0  # seconds that Windows may take to close what an ended process has left open
+DAY = 24 * 60 * 60.0  # seconds
+FOLDER = os.O_RDONLY | DIRECTORY | CLOEXEC
 SCRATCH = re.compile(r"nanograd-[a-z]+-[0-9a-f]{16}")
 
 
@@ -263,6 +289,7 @@ class Scratch:
             above = Path(tempfile.gettempdir())
             _cleared_once(above, SCRATCH)
             self.path, self._lock = _new_folder(lambda: above / f"nanograd-{kind}-{token_hex(8)}", 0o700)
+            self._there = True
         except OSError as error:
             raise MachineError(
                 f"cannot make a temporary folder: {error.strerror}",
@@ -271,10 +298,11 @@ class Scratch:
 
     def remove(self) -> None:
         """Remove it, whatever has been made of it; may be called more than once."""
-        if self._lock >= 0:
+        if self._there:
             removed(self.path)
-            os.close(self._lock)
+            _unlocked(self._lock)
             self._lock = -1
+            self._there = False
 
 
 def unfinished_file(place: Path, mode: int = 0o666) -> tuple[Path, BinaryIO]:
@@ -288,7 +316,7 @@ def unfinished_file(place: Path, mode: int = 0o666) -> tuple[Path, BinaryIO]:
 
 
 def unfinished_folder(place: Path) -> tuple[Path, int]:
-    """A new folder beside a place, and the descriptor that locks it; raises OSError."""
+    """A new folder beside a place, and the descriptor that locks it, or -1; raises OSError."""
     return _new_folder(lambda: _unfinished(place), 0o777)
 
 
@@ -307,7 +335,7 @@ def turn(place: Path) -> Iterator[None]:
         yield
     finally:
         if handle is not None:
-            with suppress(OSError):
+            with suppress(OSError):  # on Windows it stays, as it is open
                 lock.unlink()
             os.close(handle)
 
@@ -332,8 +360,19 @@ def removed(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError:
+        if os.name != "posix":
+            _removed_at_last(path)
+            return
         # rm follows no link and knows no recursion limit.
         subprocess.run(["/bin/rm", "-rf", "--", path], check=False, stderr=subprocess.DEVNULL)
+
+
+def _removed_at_last(path: Path) -> None:
+    """Remove a folder on Windows, where what a process has just left open is open for a moment more."""
+    by = time.monotonic() + CLOSING
+    while os.path.lexists(path) and time.monotonic() < by:
+        shutil.rmtree(path, ignore_errors=True)
+        time.sleep(0.02)
 
 
 @cache
@@ -343,7 +382,12 @@ def _cleared_once(folder: Path, names: re.Pattern[str]) -> None:
 
 def _clear_away(path: Path) -> None:
     with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not fcntl:
+            # Without locks nobody can be asked; who works for a day has made something since.
+            if path.lstat().st_mtime + DAY < time.time():
+                removed(path) if path.is_dir() else path.unlink()
+            return
+        handle = os.open(path, READ | NOFOLLOW)
         try:
             if os.fstat(handle).st_uid == os.geteuid():
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -357,11 +401,13 @@ def _unfinished(place: Path) -> Path:
 
 
 def _new_folder(named: Callable[[], Path], mode: int) -> tuple[Path, int]:
-    """A folder by the first such name that stays, and a descriptor that locks it."""
+    """A folder by the first such name that stays, and a descriptor that locks it, or -1."""
     while True:
         path = named()
         path.mkdir(mode)
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        if not fcntl:
+            return path, -1
+        handle = os.open(path, FOLDER)
         if _is_ours(handle, path):
             return path, handle
         os.close(handle)
@@ -369,8 +415,11 @@ def _new_folder(named: Callable[[], Path], mode: int) -> tuple[Path, int]:
 
 def _locked_now(path: Path) -> int | None:
     """A descriptor that locks a file, made if need be; None where somebody else has it. Raises OSError."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with suppress(BlockingIOError):
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | BINARY | NOFOLLOW | CLOEXEC, 0o600)
+    with suppress(BlockingIOError, PermissionError):
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            return handle
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_ours(handle, path):
             return handle
@@ -378,10 +427,18 @@ def _locked_now(path: Path) -> int | None:
     return None
 
 
+def _unlocked(handle: int) -> int:
+    """Give a lock back, where there is one: -1."""
+    if handle >= 0:
+        os.close(handle)
+    return -1
+
+
 def _is_ours(handle: int, path: Path) -> bool:
     """Lock what was just made; whether it is still there, for it may have been found before it was locked."""
     with suppress(OSError):  # a disk without locks: nothing can be told there, and so nothing is cleared
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if fcntl:
+            fcntl.flock(handle, fcntl.LOCK_EX)
     with suppress(OSError):
         return os.path.samestat(os.fstat(handle), path.lstat())
     return False
@@ -404,7 +461,7 @@ def look(path: Path) -> Seen:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
             return Odd.ODD
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        with open(os.open(path, READ | NOFOLLOW), "rb") as file:
             return file.read()
     except FileNotFoundError:
         return None
@@ -469,7 +526,41 @@ def remove(folder: Path, place: Path) -> None:
             (folder / parent).rmdir()
 
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+# How a folder is held: by a descriptor, so that nobody can exchange it; on Windows, which has none, by path.
+Held = int | str
+HOLDS = {os.open, os.stat} <= os.supports_dir_fd
+
+
+def hold(path: Path | str, within: Held | None = None) -> Held:
+    """Hold a folder; raises OSError where there is none, and where within is said also for a link.
+
+    within: the folder that the path is relative to.
+    """
+    if HOLDS:
+        assert not isinstance(within, str)
+        return os.open(path, FOLDER | (0 if within is None else NOFOLLOW), dir_fd=within)
+    place = _place(path, within)
+    mode = (os.stat(place) if within is None else os.lstat(place)).st_mode
+    if not stat.S_ISDIR(mode):
+        raise OSError(ELOOP if stat.S_ISLNK(mode) else ENOTDIR, os.strerror(ENOTDIR), place)
+    return place
+
+
+def let_go(folder: Held) -> None:
+    """Hold a folder no more."""
+    if not isinstance(folder, str):
+        os.close(folder)
+
+
+def state_of(name: str, within: Held) -> os.stat_result:
+    """What an entry of a folder is, links not followed; raises OSError."""
+    if isinstance(within, str):
+        return os.lstat(_place(name, within))
+    return os.stat(name, dir_fd=within, follow_symlinks=False)
+
+
+def _place(path: Path | str, within: Held | None) -> str:
+    return os.path.abspath(os.path.join(within, path) if isinstance(within, str) else path)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -483,37 +574,37 @@ class Root:
     keeps: Root | None = None
 
     @contextmanager
-    def folder(self, parts: Sequence[str]) -> Iterator[int]:
-        """A descriptor of the folder at these names below; raises OSError, also for links."""
-        handle = os.open(self.path, FOLDER)
+    def folder(self, parts: Sequence[str]) -> Iterator[Held]:
+        """The folder at these names below, held; raises OSError, also for links."""
+        handle = hold(self.path)
         try:
             with below(handle, parts) as inner:
                 yield inner
         finally:
-            os.close(handle)
+            let_go(handle)
 
     def exists(self, parts: Sequence[str]) -> bool:
         """Whether there is anything of that name."""
         try:
             with self.folder(parts[:-1]) as above:
-                os.stat(parts[-1], dir_fd=above, follow_symlinks=False)
+                state_of(parts[-1], above)
         except (OSError, ValueError):
             return False
         return True
 
 
 @contextmanager
-def below(handle: int, parts: Sequence[str]) -> Iterator[int]:
-    """A descriptor of the folder at these names below another; raises OSError, also for links."""
-    current = os.open(".", FOLDER, dir_fd=handle)
+def below(handle: Held, parts: Sequence[str]) -> Iterator[Held]:
+    """The folder at these names below another, held; raises OSError, also for links."""
+    current = hold(".", handle)
     try:
         for part in parts:
-            inner = os.open(part, FOLDER | os.O_NOFOLLOW, dir_fd=current)
-            os.close(current)
+            inner = hold(part, current)
+            let_go(current)
             current = inner
         yield current
     finally:
-        os.close(current)
+        let_go(current)
 
 
 def temporary() -> Root:
@@ -532,14 +623,23 @@ def _remove(scratch: Scratch, maker: int) -> None:
 
 @contextmanager
 def regular(
-    name: str | Path, within: int | None = None, why: str = "it is no regular file"
+    name: str | Path, within: Held | None = None, why: str = "it is no regular file"
 ) -> Iterator[BinaryIO]:
     """A regular file to read; links are not followed, and nothing is waited for.
 
-    within: the descriptor of the folder that the name is relative to.
+    within: the folder that the name is relative to.
     Raises OSError, and ValueError, which says why, for anything else.
     """
-    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=within)
+    if HOLDS:
+        assert not isinstance(within, str)
+        handle = os.open(name, READ | NOFOLLOW, dir_fd=within)
+    else:
+        place = _place(name, within)
+        if stat.S_ISLNK(mode := os.lstat(place).st_mode):
+            raise OSError(ELOOP, os.strerror(ELOOP), place)
+        if not stat.S_ISREG(mode):
+            raise ValueError(why)
+        handle = os.open(place, READ)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise ValueError(why)

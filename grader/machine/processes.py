@@ -1,13 +1,15 @@
 """The one place where Python processes of ours begin, and where libraries and programs are looked for.
 
-Neither the folder that a command is called in nor a variable of whoever calls it steers them.
+Neither the folder that a command is called in nor a variable of whoever calls it steers them. Here stands,
+too, what Windows and macOS do with processes in ways of their own.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
-import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +21,11 @@ from typing import IO, Any
 
 from grader.errors import MachineError
 from grader.start import trusted
+
+try:
+    import resource
+except ImportError:  # Windows has no limits of a process's own
+    resource = None  # type: ignore[assignment]
 
 START = Path(__file__).parents[1] / "start.py"
 # What this process finds is found there, too: in a user's own packages, say, which -I leaves out.
@@ -39,12 +46,37 @@ OF_PLACES = (
 # All that a process of ours is given of the caller's surroundings: where programs, libraries and files are,
 # and who and in which language asks.
 GIVEN = ("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TEMP", "TERM", "TMP", "TZ", "USER")
+# What Windows itself wants of every process, and where it keeps a user's folders.
+GIVEN_ON_WINDOWS = (
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PATHEXT",
+    "SYSTEMDRIVE",
+    "SYSTEMROOT",
+    "USERNAME",
+    "USERPROFILE",
+)
 GIVEN_BY_BEGINNING = ("COVERAGE_", "DYLD_", "LC_", "LD_LIBRARY_PATH", "NANOGRAD_", "XDG_")
 # What they name is a folder; a process that begins elsewhere must be told which.
 FOLDERS = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "TMPDIR")
 
 
 ENOUGH_FILES = 4096
+# Whether a process may be copied as it is. Windows cannot do that; on macOS the system's own libraries, which
+# torch loads, do not survive it. Tests forbid it here.
+MAY_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def forks() -> bool:
+    """Whether a process of ours may go on as two; where it may not, each begins from nothing."""
+    return MAY_FORK
+
+
+def interpreter() -> str:
+    """The program that Python itself is; on Windows what lies in a virtual environment only starts it."""
+    if sys.platform == "win32":
+        return str(getattr(sys, "_base_executable", "") or sys.executable)
+    return os.path.realpath(sys.executable)
 
 
 def as_many_files_as_may_be() -> None:
@@ -52,6 +84,8 @@ def as_many_files_as_may_be() -> None:
 
     A limit that cannot be raised stays: then it is told where it is met.
     """
+    if resource is None:
+        return
     with suppress(OSError, ValueError):
         few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         enough = ENOUGH_FILES if most == resource.RLIM_INFINITY else min(ENOUGH_FILES, most)
@@ -78,21 +112,146 @@ def started(
     try:
         return subprocess.Popen(
             command(module, *arguments),
-            pass_fds=pass_fds,
             stdin=quiet,
             stdout=quiet,
             stderr=stderr,
             env=surroundings(os.environ) | variables,
-            cwd="/",
-            start_new_session=True,
+            cwd=os.path.abspath(os.sep),
+            **apart(pass_fds),
         )
     except OSError as error:
         raise MachineError(f"cannot start a grading process: {error}", "free some memory") from None
 
 
+def apart(pass_fds: Sequence[int] = ()) -> dict[str, Any]:
+    """What makes a process one with a session of its own, which has no more descriptors of ours than these.
+
+    On Windows they are handles, of sockets for instance, and its session is that it opens no window.
+    """
+    if sys.platform != "win32":
+        return {"pass_fds": pass_fds, "start_new_session": True}
+    for handle in pass_fds:
+        os.set_handle_inheritable(handle, True)
+    given = subprocess.STARTUPINFO(lpAttributeList={"handle_list": list(pass_fds)})
+    flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    return {"startupinfo": given if pass_fds else None, "creationflags": flags}
+
+
+def kill_with_all_it_started(process: subprocess.Popen[bytes]) -> None:
+    """End a process that is apart, and its group; on Windows a Job ends the others."""
+    if sys.platform != "win32":
+        # macOS refuses it where all that is left of the group has ended and is still to be waited for.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    with suppress(OSError):
+        process.kill()
+
+
+if sys.platform == "win32":
+    from ctypes import wintypes
+
+    class _Basic(ctypes.Structure):
+        _fields_ = (
+            ("time", ctypes.c_int64),
+            ("time_of_job", ctypes.c_int64),
+            ("flags", wintypes.DWORD),
+            ("least", ctypes.c_size_t),
+            ("most", ctypes.c_size_t),
+            ("processes", wintypes.DWORD),
+            ("affinity", ctypes.c_size_t),
+            ("priority", wintypes.DWORD),
+            ("scheduling", wintypes.DWORD),
+        )
+
+    class _Extended(ctypes.Structure):
+        _fields_ = (
+            ("basic", _Basic),
+            ("counts", ctypes.c_uint64 * 6),
+            ("memory", ctypes.c_size_t),
+            ("memory_of_job", ctypes.c_size_t),
+            ("peak", ctypes.c_size_t),
+            ("peak_of_job", ctypes.c_size_t),
+        )
+
+    class _Counters(ctypes.Structure):
+        _fields_ = (
+            ("size", wintypes.DWORD),
+            ("faults", wintypes.DWORD),
+            *(
+                (name, ctypes.c_size_t)
+                for name in ("peak_set", "set", "a", "b", "c", "d", "committed", "peak")
+            ),
+        )
+
+    def _kernel(name: str, *kinds: Any, gives: Any = wintypes.BOOL) -> Any:
+        function = getattr(ctypes.WinDLL("kernel32", use_last_error=True), name)
+        function.argtypes, function.restype = kinds, gives
+        return function
+
+    _POINTER, _HANDLE, _DWORD = ctypes.c_void_p, wintypes.HANDLE, wintypes.DWORD
+    _create = _kernel("CreateJobObjectW", _POINTER, wintypes.LPCWSTR, gives=_HANDLE)
+    _assign = _kernel("AssignProcessToJobObject", _HANDLE, _HANDLE)
+    _set = _kernel("SetInformationJobObject", _HANDLE, ctypes.c_int, _POINTER, _DWORD)
+    _terminate = _kernel("TerminateJobObject", _HANDLE, wintypes.UINT)
+    _close = _kernel("CloseHandle", _HANDLE)
+    _times = _kernel("GetProcessTimes", _HANDLE, *[_POINTER] * 4)
+    _memory = _kernel("K32GetProcessMemoryInfo", _HANDLE, _POINTER, _DWORD)
+    EXTENDED, ONE_ALONE, MEMORY, NO_DIALOG, END_WITH_US = 9, 0x8, 0x100, 0x400, 0x2000
+
+
+class Job:
+    """On Windows, what ends a process with all that it starts, at the latest when we end."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._handle = None
+        if sys.platform == "win32":
+            self._handle = _create(None, None)
+            self._limit(END_WITH_US | NO_DIALOG)
+            _assign(self._handle, int(process._handle))  # type: ignore[attr-defined]
+
+    def limit(self, memory: int) -> None:
+        """No process besides the one, and no more memory for it than that."""
+        if sys.platform == "win32":
+            self._limit(END_WITH_US | NO_DIALOG | ONE_ALONE | MEMORY, memory)
+
+    def _limit(self, flags: int, memory: int = 0) -> None:
+        if sys.platform == "win32":
+            limits = _Extended(basic=_Basic(flags=flags, processes=1), memory=memory)
+            _set(self._handle, EXTENDED, ctypes.byref(limits), ctypes.sizeof(limits))
+
+    def end(self) -> None:
+        """End all of it; may be called more than once."""
+        if sys.platform == "win32" and self._handle is not None:
+            _terminate(self._handle, 1)
+            _close(self._handle)
+            self._handle = None
+
+
+def used(process: subprocess.Popen[bytes]) -> tuple[float, int] | None:
+    """The seconds of processor time and the bytes of memory that a process of ours has come to.
+
+    None where the system itself limits both, and there is nothing to look after.
+    """
+    if sys.platform == "win32":
+        handle = int(process._handle)  # type: ignore[attr-defined]
+        times = [ctypes.c_uint64() for _ in range(4)]
+        _times(handle, *map(ctypes.byref, times))
+        counters = _Counters(size=ctypes.sizeof(_Counters))
+        _memory(handle, ctypes.byref(counters), ctypes.sizeof(counters))
+        return (times[2].value + times[3].value) / 1e7, int(counters.committed)
+    if sys.platform == "darwin":
+        # struct rusage_info_v0, of <sys/resource.h>: the footprint is its eighth number after 16 bytes. The
+        # processor's time is limited by the system.
+        told = (ctypes.c_uint64 * 64)()
+        if ctypes.CDLL("/usr/lib/libproc.dylib").proc_pid_rusage(process.pid, 0, ctypes.byref(told)) == 0:
+            return 0.0, int(told[9])
+    return None
+
+
 def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
     """What a process of ours is given of an environment, with folders by their whole names."""
-    kept = {n: value for n, value in variables.items() if n in GIVEN or n.startswith(GIVEN_BY_BEGINNING)}
+    given = GIVEN if os.name == "posix" else (*GIVEN, *GIVEN_ON_WINDOWS)
+    kept = {n: value for n, value in variables.items() if n in given or n.startswith(GIVEN_BY_BEGINNING)}
     kept |= {name: variables[name] for name in FOLDERS if name in variables}
     return kept | {name: os.path.abspath(kept[name]) for name in FOLDERS if kept.get(name)}
 
@@ -117,7 +276,10 @@ def begin_anew() -> None:
     boot = [*written, "-I" if sys.flags.isolated else "-P", "-c", BOOT, json.dumps(trusted()), str(START)]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os.execv(sys.executable, [sys.executable, *boot, "grader", *sys.argv[1:]])  # noqa: S606
+    again = [sys.executable, *boot, "grader", *sys.argv[1:]]
+    if os.name == "posix":
+        os.execv(sys.executable, again)  # noqa: S606
+    sys.exit(subprocess.run(again, check=False).returncode)  # elsewhere whoever called would not wait for it
 
 
 def library(name: str) -> Any:

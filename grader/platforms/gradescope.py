@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +18,7 @@ from grader.course.course import Course
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.grading import result, run_properties, versions
 from grader.examine.setting import Setting
-from grader.machine.files import FOLDER, regular, whole_file
+from grader.machine.files import hold, let_go, regular, whole_file
 from grader.model import Result
 from grader.printable import printable
 from grader.render.results_json import gradescope
@@ -239,12 +238,12 @@ def handed_in(root: Path) -> datetime | None:
 
 
 def _text(root: Path) -> bytes:
-    above = os.open(root, FOLDER)
+    above = hold(root)
     try:
         with regular(NAME, above) as file:
             data = file.read(MOST + 1)
     finally:
-        os.close(above)
+        let_go(above)
     if len(data) > MOST:
         raise ValueError(f"{NAME} is larger than {MOST >> 20} MiB")
     return data

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from grader.errors import MachineError
 from grader.machine.files import Scratch
-from grader.sandbox.interpreter import FLAGS, Package, found
+from grader.machine.processes import Job, apart, interpreter, kill_with_all_it_started
+from grader.sandbox.interpreter import FLAGS, Package, found, needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,13 @@ class Inside:
 
 
 class Caged(Protocol):
-    """A running worker."""
+    """A running worker.
+
+    process: what was started, for who gave it standard streams.
+    """
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]: ...
 
     def kill(self) -> None:
         """End it and everything it started; may be called more than once."""
@@ -64,9 +69,12 @@ class Cage(Protocol):
     def showing(self, package: Package) -> Cage:
         """The same cage with a package to be seen in it."""
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
+    def start(
+        self, arguments: Sequence[str], pass_fds: Sequence[int], standard: int = subprocess.DEVNULL
+    ) -> Caged:
         """Start a bare Python interpreter with these arguments and only these descriptors.
 
+        standard: what its standard streams are, as subprocess.Popen has it.
         Raises MachineError where that is not possible.
         """
 
@@ -95,34 +103,39 @@ class Process:
     def showing(self, package: Package) -> Process:
         return Process(package)
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
+    def start(
+        self, arguments: Sequence[str], pass_fds: Sequence[int], standard: int = subprocess.DEVNULL
+    ) -> Running:
         folder = Scratch("worker")
-        command = [os.path.realpath(sys.executable), *FLAGS, *arguments]
+        command = [interpreter(), *FLAGS, *arguments]
         try:
-            return Running(spawned(command, pass_fds, folder.path), folder)
+            return Running(spawned(command, pass_fds, folder.path, standard, needed()), folder)
         except MachineError:
             folder.remove()
             raise
 
 
 def spawned(
-    command: Sequence[str], pass_fds: Sequence[int], cwd: Path | None = None
+    command: Sequence[str],
+    pass_fds: Sequence[int],
+    cwd: Path | None = None,
+    standard: int = subprocess.DEVNULL,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.Popen[bytes]:
-    """A process in a session of its own, with an empty environment and only these descriptors.
+    """A process in a session of its own, with only these descriptors and this environment.
 
     Raises MachineError where there is none to be had.
     """
-    nothing = subprocess.DEVNULL
     try:
         return subprocess.Popen(
             command,
-            stdin=nothing,
-            stdout=nothing,
-            stderr=nothing,
-            pass_fds=pass_fds,
-            env={},
+            bufsize=0,
+            stdin=standard,
+            stdout=standard,
+            stderr=standard,
+            env={**environment},
             cwd=cwd,
-            start_new_session=True,
+            **apart(pass_fds),
         )
     except (OSError, subprocess.SubprocessError) as error:
         what = f"cannot start a worker process: {error}"
@@ -135,12 +148,13 @@ class Running:
     def __init__(self, process: subprocess.Popen[bytes], folder: Scratch | None) -> None:
         self.process = process
         self.folder = folder
+        self.job = Job(process)
 
     def kill(self) -> None:
         """End the worker; its zygote has by then been asked to end what its children started."""
         if self.process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            kill_with_all_it_started(self.process)
             self.process.wait()
+        self.job.end()
         if self.folder is not None:
             self.folder.remove()

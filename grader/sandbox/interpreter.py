@@ -20,6 +20,7 @@ FLAGS = ("-I", "-S", "-B")
 LOADED = re.compile(r"(/\S+) \(0x")
 # They are for a screen or a terminal, of which a worker has none, and need many libraries.
 NOT_NEEDED = ("_tkinter.", "_curses.", "_curses_panel.", "readline.", "nis.")
+SEARCHED, FOR_PROCESSORS = "LD_LIBRARY_PATH", "/glibc-hwcaps/"
 DEVICES = ("/dev/null", "/dev/urandom")
 PACKAGES = ("site-packages", "dist-packages", "test", "idlelib", "ensurepip")
 # Where a package lies in a cage that has a root folder of its own: a path that tells nothing of the machine.
@@ -78,6 +79,39 @@ class Interpreter:
 
 
 @cache
+def needed() -> dict[str, str]:
+    """The environment without which a bare interpreter does not start here: mostly nothing.
+
+    On Windows the folder of the system. On Linux the folders of those shared libraries that the loader finds
+    by LD_LIBRARY_PATH alone, as for a Python that is a module of a cluster; nothing else that stands there.
+    """
+    if sys.platform == "win32":
+        return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    told = os.environ.get(SEARCHED, "")
+    if sys.platform != "linux" or not told:
+        return {}
+    executable = os.path.realpath(sys.executable)
+    try:
+        alone, led = _listed(executable, {}), _listed(executable, {SEARCHED: told})
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    # Below a folder the loader also looks for libraries that are made for this very processor.
+    found_so = {os.path.dirname(path).partition(FOR_PROCESSORS)[0] for path in led if path not in alone}
+    used = [folder for folder in told.split(":") if os.path.isabs(folder) and folder.rstrip("/") in found_so]
+    return {SEARCHED: ":".join(used)} if used else {}
+
+
+def _listed(executable: str, environment: dict[str, str], *preloaded: str) -> list[str]:
+    """The files that the loader would load for a program; empty where it cannot be asked."""
+    asking = {"LD_TRACE_LOADED_OBJECTS": "1", **environment}
+    if preloaded:
+        asking["LD_PRELOAD"] = ":".join(preloaded)
+    nothing = [executable, *FLAGS, "-c", ""]  # where the loader does not know this, Python ends at once
+    told = subprocess.run(nothing, env=asking, capture_output=True, text=True, timeout=60, check=False)
+    return [] if told.returncode else LOADED.findall(told.stdout)
+
+
+@cache
 def found(package: Package | None = None) -> Interpreter:
     """The interpreter that runs here; raises MachineError where its libraries cannot be listed.
 
@@ -101,8 +135,8 @@ def package_here(name: str) -> Package | None:
     folder, own = os.path.split(os.path.dirname(os.path.realpath(spec.origin)))
     # Wheels for Linux bring their libraries along in a folder of this name.
     parts = tuple(part for part in (own, f"{own}.libs") if os.path.isdir(os.path.join(folder, part)))
-    needed = sorted(str(path) for part in parts for path in Path(folder, part).rglob("*.so"))
-    files = _loaded(os.path.realpath(sys.executable), needed) if sys.platform == "linux" else set()
+    extensions = sorted(str(path) for part in parts for path in Path(folder, part).rglob("*.so"))
+    files = _loaded(os.path.realpath(sys.executable), extensions) if sys.platform == "linux" else set()
     outside = (path for path in files if not os.path.normpath(path).startswith(f"{folder}{os.sep}"))
     return Package(name, _release(name), folder, parts, tuple(sorted(outside)))
 
@@ -122,33 +156,29 @@ def _release(name: str) -> str:
 def _libraries(executable: str, library: str) -> tuple[str, ...]:
     """Asked of the machine each time: it decides what a cage shows, so no file may have a say in it."""
     extensions = sorted(Path(library, "lib-dynload").glob("*.so"))
-    needed = [str(path) for path in extensions if not path.name.startswith(NOT_NEEDED)]
-    return tuple(sorted(_loaded(executable, needed) - set(needed)))
+    wanted = [str(path) for path in extensions if not path.name.startswith(NOT_NEEDED)]
+    return tuple(sorted(_loaded(executable, wanted) - set(wanted)))
 
 
-def _loaded(executable: str, needed: list[str]) -> set[str]:
+def _loaded(executable: str, extensions: list[str]) -> set[str]:
     """What the loader loads for a program with these extensions, themselves among it."""
     try:
-        return _told_at_once(executable, needed) or _told_by_ldd(executable, needed)
+        return _told_at_once(executable, extensions) or _told_by_ldd(executable, extensions)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MachineError(f"cannot list the interpreter's libraries: {error}", "is ldd there?") from None
 
 
-def _told_at_once(executable: str, needed: list[str]) -> set[str]:
+def _told_at_once(executable: str, extensions: list[str]) -> set[str]:
     """What the loader would load with all extensions before it starts; nothing where it cannot be asked so.
 
     That takes milliseconds where ldd, which starts a loader for each file, takes a third of a second.
     """
-    if any(separator in path for path in needed for separator in ": "):
+    if any(separator in path for path in extensions for separator in ": "):
         return set()
-    asking = {"LD_TRACE_LOADED_OBJECTS": "1", "LD_PRELOAD": ":".join(needed)}
-    nothing = [executable, *FLAGS, "-c", ""]  # where the loader does not know this, Python ends at once
-    told = subprocess.run(nothing, env=asking, capture_output=True, text=True, timeout=60, check=False)
-    return set() if told.returncode else set(LOADED.findall(told.stdout))
+    return set(_listed(executable, needed(), *extensions))
 
 
-def _told_by_ldd(executable: str, needed: list[str]) -> set[str]:
-    told = subprocess.run(
-        ["/usr/bin/ldd", executable, *needed], capture_output=True, text=True, timeout=60, check=False
-    )
+def _told_by_ldd(executable: str, extensions: list[str]) -> set[str]:
+    asking = ["/usr/bin/ldd", executable, *extensions]
+    told = subprocess.run(asking, env=needed(), capture_output=True, text=True, timeout=60, check=False)
     return set(LOADED.findall(told.stdout))

@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 from enum import Enum, auto
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from grader.errors import MachineError
 from grader.model import Misfit, Numbers, Raised
@@ -24,12 +25,14 @@ END_SECONDS, START_SECONDS = 2.0, 30.0
 FILTERED = b"f"  # what the zygote says where no code can end its own process by a signal
 REPORT = struct.Struct("<BBI")  # what it says of a process that has ended
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
-BOOT = """
+RECEIVE = """
 import marshal, os, sys, types
 fds = [int(word) for word in sys.argv[1].split(",")]
 with open(fds[0], "rb") as pipe:
     modules = marshal.load(pipe)
     inside, besides = marshal.load(pipe)
+"""
+MAKE_MODULES = """
 # A name that no import statement can say, so that it stands in nobody's way.
 for name, code in modules:
     package, _, last = ("<grader>." + name).rpartition(".")
@@ -40,9 +43,12 @@ for name, code in modules:
     module.__package__ = package
     setattr(sys.modules[package], last, module)
     exec(code, module.__dict__)
+"""
+BEGIN = """
 lanes = [tuple(fds[i : i + 4]) for i in range(3, len(fds), 4)]
 sys.modules["<grader>.worker.zygote"].main(fds[1], fds[2], lanes, inside, besides, module)
 """
+BOOT = RECEIVE + MAKE_MODULES + BEGIN
 
 
 @cache
@@ -73,11 +79,41 @@ class Death:
 
     number: its exit code, or the signal.
     seconds: of processor time that it used.
+    greedy: it was ended for the memory that it took.
     """
 
     how: How
     number: int = 0
     seconds: float = 0.0
+    greedy: bool = False
+
+
+class Bounds(Protocol):
+    """What a process may use; see runner.Limits."""
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def memory(self) -> int: ...
+
+
+class Worker(Protocol):
+    """What runs exercises, each in a lane: Launched, or where nothing forks, spawned.Spawned."""
+
+    @property
+    def filtered(self) -> bool: ...
+
+    def begin(self, lane: int, bounds: Bounds) -> Lane: ...
+
+    def end(self, lane: int, gone: bool = False) -> Death: ...
+
+    def close(self) -> None: ...
+
+
+def not_started() -> MachineError:
+    """What is said where the worker's first word does not come."""
+    return MachineError("the worker process did not start", "try again; if it persists, see --sandbox")
 
 
 class Launched:
@@ -115,7 +151,7 @@ class Launched:
             told = (None if inside is None else astuple(inside)), package
             pipe.write(worker_code(subject) + marshal.dumps(told))
 
-    def begin(self, lane: int) -> Lane:
+    def begin(self, lane: int, bounds: Bounds | None = None) -> Lane:  # noqa: ARG002 (it bounds itself)
         """Fork the lane's child; raises BrokenPipeError where the worker is gone.
 
         Raises MachineError where the worker has not even started.
@@ -130,7 +166,7 @@ class Launched:
         ready, _, _ = select.select([self._status[0]], [], [], START_SECONDS)
         said = os.read(self._status[0], 1) if ready else b""
         if not said:
-            raise MachineError("the worker process did not start", "try again; if it persists, see --sandbox")
+            raise not_started()
         self._ready, self.filtered = True, said == FILTERED
 
     def end(self, lane: int, gone: bool = False) -> Death:
@@ -164,6 +200,7 @@ CHUNK = 1 << 16
 TEXT_MOST = 1 << 16
 # A worker that keeps to its protocol stays within these.
 TEXT_LONGEST, LINES = 1_000, 8
+TEXTS = 50
 UNSAID = "something whose text did not arrive"
 TROUBLE = struct.Struct("<BH")
 

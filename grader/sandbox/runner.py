@@ -15,9 +15,11 @@ from types import CodeType
 from typing import Any
 
 from grader.errors import MachineError
+from grader.machine.processes import forks
 from grader.model import Ended, Observation, Overtime
 from grader.sandbox.cage import Cage
-from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, answers
+from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, Worker, answers
+from grader.sandbox.spawned import Spawned
 from grader.subject import Packed, Program, pack
 
 MIB = 1 << 20
@@ -30,9 +32,11 @@ FOUND_CLOSED = How.EXITED, 121
 # The signals that code brings upon itself, by computing or by its own timers. Any other comes from outside:
 # the filter refuses to send one.
 OWN_DOING = frozenset(
-    getattr(signal, f"SIG{name}")
+    getattr(signal, f"SIG{name}", None)
     for name in ("ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "PIPE", "ALRM", "VTALRM", "PROF", "XFSZ")
 )
+# Where a system does not have them, nothing is ended by them.
+BY_FILTER, OUT_OF_TIME = getattr(signal, "SIGSYS", -1), getattr(signal, "SIGXCPU", -1)
 # By so much a machine may be busy with other things before code that computes is cut off.
 PATIENCE = 3.0
 
@@ -102,7 +106,7 @@ def sent(package: str) -> dict[str, bytes]:
 
 
 class Runner:
-    """Runs the exercises of one submission, each in a process of its own under one worker.
+    """Runs the exercises of one submission, each in a process of its own.
 
     subject: the modules that understand the programs, see launch.worker_code.
     """
@@ -112,7 +116,7 @@ class Runner:
         self._limits = limits
         self._lanes = lanes
         self._subject = subject
-        self._worker: Launched | None = None
+        self._worker: Worker | None = None
         self._used = 0
 
     @contextmanager
@@ -131,25 +135,26 @@ class Runner:
         finally:
             session.close()
 
-    def _begin(self) -> Running:
+    def _begin(self, limits: Limits) -> Running:
         """A process in a lane nobody has used; of a new worker if the last one is used up or was killed."""
         if self._worker is not None and self._used < self._lanes:
             with suppress(BrokenPipeError):
-                return self._next(self._worker)
+                return self._next(self._worker, limits)
         try:
-            return self._next(self.start())
+            return self._next(self.start(), limits)
         except BrokenPipeError:
             what = "the worker process ended as soon as it had started"
             raise MachineError(what, "run the same again") from None
 
-    def _next(self, worker: Launched) -> Running:
+    def _next(self, worker: Worker, limits: Limits) -> Running:
         number, self._used = self._used, self._used + 1
-        return Running(worker, number, worker.begin(number))
+        return Running(worker, number, worker.begin(number, limits))
 
-    def start(self) -> Launched:
+    def start(self) -> Worker:
         """Have a new worker up, also before anything is asked; raises MachineError where there is none."""
         self.close()
-        self._worker, self._used = Launched(self._cage, self._lanes, self._subject), 0
+        self._worker = (Launched if forks() else Spawned)(self._cage, self._lanes, self._subject)
+        self._used = 0
         return self._worker
 
     def close(self) -> None:
@@ -163,7 +168,7 @@ class Runner:
 class Running:
     """An exercise's process: its worker, and its lane there."""
 
-    worker: Launched
+    worker: Worker
     number: int
     lane: Lane
 
@@ -182,7 +187,9 @@ class Session:
     A process that somebody else ends is begun anew: that is no doing of the code's.
     """
 
-    def __init__(self, begin: Callable[[], Running], parts: Parts, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self, begin: Callable[[Limits], Running], parts: Parts, limits: Limits, clock: Clock
+    ) -> None:
         self._begin = begin
         self._limits = limits
         self._parts: dict[str, Any] = {
@@ -196,7 +203,7 @@ class Session:
         self.over: Ended | Overtime | None = None
 
     def _start(self) -> None:
-        self._process = self._begin()
+        self._process = self._begin(self._limits)
         self._head = self._parts
 
     def close(self) -> None:
@@ -263,15 +270,17 @@ class Session:
     def _why(self, death: Death) -> Ended | Overtime:
         """What an end is told as; raises EndedFromOutside where it is no doing of the code's."""
         how, number, filtered = death.how, death.number, self._process.worker.filtered
+        if death.greedy:
+            return Ended(f"its process took more than {self._limits.memory // MIB} MiB of memory", busy=True)
         # The filter ends whoever closes the pipe; without one it is found closed, or the process stays.
-        by_filter = how is How.SIGNALLED and number == signal.SIGSYS
+        by_filter = how is How.SIGNALLED and number == BY_FILTER
         closed = by_filter if filtered else how is How.STAYED or (how, number) == FOUND_CLOSED
         if closed:
             return Ended("its process closed the grader's pipe", busy=True)
         if how is How.EXITED:
             reason = f"its process ended with exit code {number}, as exit() or os._exit() does"
             return Ended(reason, busy=True, code=number)
-        if number == signal.SIGXCPU:
+        if number == OUT_OF_TIME:
             return self._late()
         if how is How.SIGNALLED and number in OWN_DOING:
             return _by_signal(number)

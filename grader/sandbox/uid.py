@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
-import pwd
 import secrets
 import shutil
 import stat
@@ -21,10 +20,15 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+try:
+    import pwd
+except ImportError:  # Windows has no such users
+    pwd = None  # type: ignore[assignment]
+
 from grader.errors import MachineError
 from grader.machine.files import Scratch, clear, removed, unfinished_folder
 from grader.sandbox.cage import Inside, Running, spawned
-from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, Package, found
+from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, Package, found, needed
 
 WALLS = Path(__file__).resolve().parents[1] / "worker" / "walls.py"
 TRYING = 20.0  # seconds
@@ -76,9 +80,11 @@ class Uid:
     def showing(self, package: Package) -> Uid:
         return Uid(package)
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
+    def start(
+        self, arguments: Sequence[str], pass_fds: Sequence[int], standard: int = subprocess.DEVNULL
+    ) -> Running:
         command = [found().executable, *FLAGS, *arguments]
-        return Running(spawned(command, pass_fds, Path("/")), None)
+        return Running(spawned(command, pass_fds, Path("/"), standard, needed()), None)
 
 
 def _user() -> int:
@@ -130,7 +136,7 @@ def _walls() -> tuple[bool, bool, bool]:
             capture_output=True,
             timeout=TRYING,
             check=False,
-            env={},
+            env=needed(),
             cwd="/",
         )
         folder, landlock, filtered = (word == b"1" for word in tried.stdout.split())

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import CourseError, UsageError, unwritable
-from grader.machine.files import added
+from grader.machine.files import READ, added
 from grader.printable import plain_json, typed
 from grader.render.export import times
 from grader.render.text import About
@@ -217,7 +217,7 @@ def _write(path: Path, data: bytes, mode: int) -> None:
 def _read(path: Path) -> tuple[bytes, int]:
     """A key file's content and its permissions."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, READ)
         mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             os.close(handle)

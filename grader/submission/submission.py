@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from grader.course.course import NO_TREE, Course, tree_of
 from grader.errors import UsageError, refuse_of_machine
-from grader.machine.files import regular
+from grader.machine.files import Held, regular
 from grader.printable import printable
 
 LARGEST = 1 << 20
@@ -259,10 +259,10 @@ def _names(folder: Path) -> list[str]:
         ) from None
 
 
-def content(path: Path | str, within: int | None = None) -> bytes:
+def content(path: Path | str, within: Held | None = None) -> bytes:
     """The bytes of a regular file, LARGEST + 1 at most; links are not followed, and nothing is waited for.
 
-    within: the descriptor of the folder that path is relative to.
+    within: the folder that path is relative to.
     Raises OSError, and ValueError, in words, for anything but a regular file.
     """
     with regular(path, within, f"{os.path.basename(path)} is not a regular file") as file:

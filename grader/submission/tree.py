@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import MachineError, UsageError, refuse_of_machine
-from grader.machine.files import FOLDER, Root, below, regular
+from grader.machine.files import Held, Root, below, hold, let_go, regular, state_of
 from grader.printable import printable, shortened
 from grader.submission.archive import (
     DAMAGE,
@@ -47,11 +47,11 @@ DEEPEST, VERY_DEEP = 2, 30
 
 
 def read_folder(
-    handle: int, where: str, title: str, wanted: Sought, home: FolderPath | None = None
+    handle: Held, where: str, title: str, wanted: Sought, home: FolderPath | None = None
 ) -> Submission:
     """What the folder holds, or a folder in it, or the one archive that is all it has.
 
-    handle: a descriptor of the folder. home: as in chosen().
+    handle: the folder, held. home: as in chosen().
     Raises UsageError, and OSError for the folder itself.
     """
     wanted = sought(wanted)
@@ -71,7 +71,7 @@ def read_folder(
 
 
 def _with_archives(
-    handle: int,
+    handle: Held,
     archives: Sequence[FolderPath],
     files: Files,
     wanted: Wanted,
@@ -117,7 +117,7 @@ class _Walk:
     links: a link to a folder, or anything else that was passed over as a link.
     """
 
-    def __init__(self, handle: int, where: str) -> None:
+    def __init__(self, handle: Held, where: str) -> None:
         self.handle, self.where = handle, where
         self.left = MOST_ENTRIES
         self.files: dict[FolderPath, Reader] = {}
@@ -168,10 +168,10 @@ SHOWN = 100  # characters of a name: an archive may have any
 MOST_ARCHIVES = 5  # that are looked into beside files
 
 
-def read_archive(above: int, name: str, where: str, title: str, wanted: Sought) -> Submission:
+def read_archive(above: Held, name: str, where: str, title: str, wanted: Sought) -> Submission:
     """What a file of a folder holds, given that it is a zip or tar archive.
 
-    above: a descriptor of the folder.
+    above: the folder, held.
     Raises UsageError, and OSError or ValueError for the file itself.
     """
     with regular(name, above) as file:
@@ -440,22 +440,22 @@ def read_parts(reads: Sequence[Callable[[], Submission]], wanted: Wanted) -> Sub
     return found
 
 
-def _read(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:
-    mode = os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
+def _read(above: Held, name: str, where: str, title: str, wanted: Wanted) -> Submission:
+    mode = state_of(name, above).st_mode
     if stat.S_ISLNK(mode):
         raise UsageError(f"{where} is a link, and links are not followed", "put the work itself there")
     if not stat.S_ISDIR(mode):
         if wanted.defines and without_ending(name) is None:
             return _file(above, name, where, title, wanted)
         return _opened(above, name, where, title, wanted)
-    handle = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=above)
+    handle = hold(name, above)
     try:
         return read_folder(handle, where, title, wanted)
     finally:
-        os.close(handle)
+        let_go(handle)
 
 
-def _opened(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:
+def _opened(above: Held, name: str, where: str, title: str, wanted: Wanted) -> Submission:
     """What an archive holds; one that is called as another kind of archive is told as what it is."""
     try:
         return read_archive(above, name, where, title, wanted)
@@ -465,7 +465,7 @@ def _opened(above: int, name: str, where: str, title: str, wanted: Wanted) -> Su
         raise
 
 
-def _file(above: int, name: str, where: str, title: str, wanted: Wanted) -> Submission:
+def _file(above: Held, name: str, where: str, title: str, wanted: Wanted) -> Submission:
     """What a file that is no archive by its name is: exercises, or an archive all the same."""
     files: Files = {(name,): partial(content, name, above)}
     if (found := chosen(files, wanted, where, title)) is not None:
@@ -486,7 +486,7 @@ def read_given(path: Path, wanted: Sought) -> Submission:
     wanted = sought(wanted)
     title = printable(path.resolve().name)
     try:
-        handle = os.open(path if path.is_dir() else path.parent, FOLDER)
+        handle = hold(path if path.is_dir() else path.parent)
     except OSError:
         return load(path, wanted)  # which says why not
     try:
@@ -501,7 +501,7 @@ def read_given(path: Path, wanted: Sought) -> Submission:
             f"{path} cannot be read: {reason}", "check what it is, and its permissions"
         ) from None
     finally:
-        os.close(handle)
+        let_go(handle)
 
 
 def read_own(folder: Path, wanted: Sought) -> Submission:
@@ -520,7 +520,7 @@ def read(folder: Path, wanted: Sought) -> Submission:
     Raises UsageError where it holds none that is wanted, MachineError where the folder is not there.
     """
     try:
-        handle = os.open(folder, FOLDER)
+        handle = hold(folder)
     except OSError as error:
         raise MachineError(f"cannot open {folder}: {error.strerror}", "is it mounted?") from None
     try:
@@ -529,4 +529,4 @@ def read(folder: Path, wanted: Sought) -> Submission:
         refuse_of_machine(error)
         raise UsageError(f"the submission cannot be read: {error.strerror}", "hand it in again") from None
     finally:
-        os.close(handle)
+        let_go(handle)

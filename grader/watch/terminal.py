@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
@@ -17,15 +18,23 @@ from rich.live import Live
 from grader.errors import UsageError
 from grader.watch.board import Event, Pressed, Quit, Resized, Suspended
 
+try:
+    import termios
+    import tty
+except ImportError:  # Windows has its own way to keys
+    termios = tty = None  # type: ignore[assignment]
+try:
+    import msvcrt
+except ImportError:
+    msvcrt = None  # type: ignore[assignment]
+
 ONCE = "grade once instead: grader grade"
 
 
 def fit(console: Console) -> None:
     """Raise UsageError where there is no terminal with a screen and keys."""
-    try:
-        import termios  # noqa: F401  # what it is needed for comes later
-    except ImportError:
-        raise UsageError("watch needs a Unix terminal: Linux, macOS, or WSL on Windows", ONCE) from None
+    if termios is None and msvcrt is None:
+        raise UsageError("watch needs a terminal, and this system has none that Python knows", ONCE)
     # Whoever closes it altogether leaves none.
     keys = sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
     if not (keys and console.is_terminal):
@@ -39,7 +48,7 @@ class Terminal:
 
     def __init__(self, console: Console, tell: Callable[[Event], None]) -> None:
         self._console = console
-        self._keyboard = Keyboard(sys.stdin.fileno(), tell)
+        self._keyboard = Keyboard(sys.stdin.fileno(), tell) if termios else ConsoleKeyboard(tell)
         self._tell = tell
         self._live = self._screen()
         self._painted = console.size
@@ -139,16 +148,11 @@ class Keyboard:
 
     def take(self) -> None:
         """Have every key at once, and unseen; Ctrl-C and Ctrl-Z stay signals."""
-        import termios
-        import tty
-
         self._before = termios.tcgetattr(self._fd)
         tty.setcbreak(self._fd)
 
     def give_back(self) -> None:
         """The terminal is as it was; may be called more than once."""
-        import termios
-
         if self._before is not None:
             # It may be gone altogether.
             with suppress(termios.error):
@@ -174,6 +178,49 @@ class Keyboard:
                 return self._tell(Quit(HUNG_UP))
             if key := named(data):
                 self._tell(Pressed(key))
+
+
+# What Windows says of a key that is no letter: one of these, and then which.
+BEFORE_SPECIAL = "\0\xe0"
+SPECIAL = {"H": "up", "P": "down", "I": "up", "Q": "down"}
+POLLING = 0.03  # seconds, for nothing tells there of a key
+INTERRUPTED = "\x03"
+
+
+class ConsoleKeyboard:
+    """The same for the console of Windows, which gives every key at once, and unseen, unasked."""
+
+    def __init__(self, tell: Callable[[Event], None]) -> None:
+        self._tell = tell
+        self._closed = False
+
+    def take(self) -> None:
+        """Nothing to do there."""
+
+    def give_back(self) -> None:
+        """Nothing to do there."""
+
+    def start(self) -> None:
+        Thread(target=self._read, daemon=True).start()
+
+    def close(self) -> None:
+        self._closed = True
+
+    def _read(self) -> None:
+        while not self._closed:
+            if not msvcrt.kbhit():  # type: ignore[attr-defined]
+                time.sleep(POLLING)
+            elif event := self._pressed(msvcrt.getwch()):  # type: ignore[attr-defined]
+                self._tell(event)
+
+    def _pressed(self, letter: str) -> Event | None:
+        if letter in BEFORE_SPECIAL:
+            letter = msvcrt.getwch()  # type: ignore[attr-defined]
+            return Pressed(SPECIAL[letter]) if letter in SPECIAL else None
+        if letter == INTERRUPTED:
+            return Quit(128 + signal.SIGINT)
+        key = named(letter.encode())
+        return Pressed(key) if key else None
 
 
 def named(data: bytes) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import math
+import os
 import random
-import resource
 import signal
+import sys
+from _thread import start_new_thread
+from time import monotonic, process_time, sleep
+
+try:
+    import resource
+except ImportError:  # Windows, where the grader sets the limits from outside
+    resource = None  # type: ignore[assignment]
 
 from . import walls
 from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
@@ -14,10 +23,76 @@ from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
+    from typing import Any, NoReturn
 
 FRAME_LIMIT = 6
 FILES = 64  # the modules of the standard library are read one by one
+# An exit code for a process that finds its pipe closed, where no filter keeps code from closing it.
+CLOSED = 121
+# What is said when all is ready: whether there is a filter, by which no code can end its own process.
+FILTERED, UNFILTERED = b"f", b"u"
+TICK = 0.1  # seconds between two looks at the memory, where the system does not limit it
+HELD = 1 if sys.platform == "darwin" else 1024  # bytes in the unit that the system counts memory in
+
+
+def alone(
+    requests_fd: int,
+    numbers_fd: int,
+    text_fd: int,
+    told: tuple[Any, tuple[str, str] | None],
+    subject: ModuleType,
+) -> NoReturn:
+    """Be the only process of a worker, without a zygote: see sandbox/spawned.py.
+
+    told: what the cage leaves to the worker, and a package to be loaded, both as zygote.main has them.
+    """
+    inside, package = told
+    if hasattr(signal, "SIGKILL"):
+        walls.process_control(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    walls.close_all_but({requests_fd, numbers_fd, text_fd})
+    if inside is not None:
+        _, _, listed, read = inside
+        walls.see_only(listed, read)
+    if package is not None:
+        load_package(*package)
+    os.write(numbers_fd, FILTERED if walls.filters() else UNFILTERED)
+    serve_to_the_end(requests_fd, numbers_fd, text_fd, subject)
+
+
+def load_package(name: str, folder: str) -> None:
+    """Import a package of the grader's own environment, once.
+
+    It is found by its folder alone: nothing else that lies beside it can be imported. A package that does not
+    load here is none.
+    """
+    import random
+    import secrets
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    # A worker may start no thread, and what it draws has to be the same each time, as by random.seed(0).
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    setattr(secrets, "randbits", random.getrandbits)  # noqa: B010 (its stub says that it takes a name)
+    spec = spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
+    if spec is None or spec.loader is None:
+        return
+    sys.modules[name] = module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception:
+        for known in [known for known in sys.modules if known.partition(".")[0] == name]:
+            del sys.modules[known]
+
+
+def serve_to_the_end(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) -> NoReturn:
+    """Serve, and end this process, with an exit code that says how that went."""
+    code = 1
+    try:
+        serve(requests_fd, numbers_fd, text_fd, subject)
+        code = 0
+    except OSError as error:
+        code = CLOSED if error.errno == errno.EBADF else 1
+    finally:
+        os._exit(code)
 
 
 def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) -> None:
@@ -33,8 +108,8 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
             folder = head.get("folder", "")
         answer = Answer(numbers_fd, text_fd, head["nonce"], folder)
         if "parts" in head:
-            _limit(head["memory"], head["seconds"])
-            _flush_before(head["seconds"], head["patience"], answer)
+            held = _limit(head["memory"], head["seconds"])
+            _flush_before(head["seconds"], head["patience"], answer, 0 if held else head["memory"])
             walls.close((requests_fd, numbers_fd, text_fd))
             engine, trouble = _load(head, subject)
             _collect_less()
@@ -46,9 +121,12 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
         answer.end()
 
 
-def _limit(memory: int, seconds: float) -> None:
-    """Bound this process against accidents; a cage bounds it against malice."""
+def _limit(memory: int, seconds: float) -> bool:
+    """Bound this process against accidents; a cage bounds it against malice. Whether memory is bounded."""
+    if resource is None:
+        return True
     whole = math.ceil(seconds)
+    refused = set()
     for what, soft, hard in (
         (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CORE, 0, 0),
@@ -59,18 +137,42 @@ def _limit(memory: int, seconds: float) -> None:
         try:
             resource.setrlimit(what, (soft, hard))
         except (ValueError, OSError):
-            continue  # some systems know the name and refuse the limit
+            refused.add(what)  # some systems know the name and refuse the limit
+    return resource.RLIMIT_AS not in refused
 
 
-def _flush_before(seconds: float, patience: float, answer: Answer) -> None:
-    """Send what is done shortly before the time is up, so that the parent sees which program hangs."""
+def _flush_before(seconds: float, patience: float, answer: Answer, most: int) -> None:
+    """Send what is done shortly before the time is up, so that the parent sees which program hangs.
+
+    most: how many bytes of memory this process may come to hold, where the system has refused to limit that.
+    """
+    if not hasattr(signal, "setitimer"):
+        start_new_thread(_flush_by_thread, (seconds, patience, answer))
+        return
     # Processor time tells of a loop on a busy machine, the clock of code that waits.
-    for timer, sent, limit in (
-        (signal.ITIMER_PROF, signal.SIGPROF, seconds),
-        (signal.ITIMER_REAL, signal.SIGALRM, seconds * patience),
-    ):
-        signal.signal(sent, lambda *_: answer.flush())
-        signal.setitimer(timer, limit * 0.9, limit * 0.02)
+    timers = [
+        (signal.ITIMER_PROF, signal.SIGPROF, seconds * 0.9, seconds * 0.02),
+        (signal.ITIMER_REAL, signal.SIGALRM, seconds * patience * 0.9, seconds * patience * 0.02),
+    ]
+    if most:
+        timers[1] = (signal.ITIMER_REAL, signal.SIGALRM, TICK, TICK)
+
+    def tick(*_: Any) -> None:
+        if most and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * HELD > most:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer.flush()
+
+    for timer, sent, first, again in timers:
+        signal.signal(sent, tick)
+        signal.setitimer(timer, first, again)
+
+
+def _flush_by_thread(seconds: float, patience: float, answer: Answer) -> None:
+    begun = monotonic()
+    while True:
+        sleep(seconds * 0.02)
+        if process_time() > seconds * 0.9 or monotonic() - begun > seconds * patience * 0.9:
+            answer.flush()
 
 
 def _collect_less() -> None:

@@ -4,20 +4,27 @@ enter(): another root folder, where nothing lies but an interpreter, and a user 
 see_only(): files but those named can be neither read nor written. Landlock, where the kernel has it.
 close(): after it, a process may compute, and ask for little else: a seccomp filter that lets through only
     what Python needs for that. On the processors whose call numbers are known here; elsewhere there is only
-    RLIMIT_NPROC.
+    RLIMIT_NPROC, and on Windows nothing.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import struct
 import sys
+
+try:
+    import resource
+except ImportError:  # Windows has no limits of a process's own
+    resource = None  # type: ignore[assignment]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+AFTER = 64  # descriptors beyond the last one known, among which others are looked for
 
 PR_GET_SECCOMP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 21, 22, 38, 2
 # BPF: load a word; jump if it is a number, if it is at least that, if it has one of these bits; return.
@@ -120,6 +127,23 @@ CAPSET, CAPABILITIES_3 = {"x86_64": 126, "aarch64": 91}, 0x20080522
 SHARED = {"NPROC": 0, "SIGPENDING": 64, "MEMLOCK": 0, "MSGQUEUE": 0}
 
 
+def process_control(what: int, value: int) -> None:
+    """Ask the kernel for something that Linux alone has."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
+
+
+def close_all_but(known: set[int], above: Iterable[int] = ()) -> None:
+    """Close all descriptors but these and the standard ones: what libraries have opened would be shared.
+
+    libffi, for one, keeps a file of its own open. above: descriptors that have been known besides.
+    """
+    ends = [2, *sorted(known - {-1})]
+    last = max(ends[-1], *above, 2) + AFTER
+    for below, next_one in zip(ends, [*ends[1:], last]):
+        os.closerange(below + 1, next_one)
+
+
 def filters() -> bool:
     """Whether the kernel takes a filter, and its numbers are known here."""
     known = sys.platform == "linux" and os.uname().machine in PROCESSORS
@@ -132,7 +156,7 @@ def close(pipe: Iterable[int] = ()) -> bool:
     pipe: the descriptors of the grader's pipe. The process that closes one of them is ended by SIGSYS.
     """
     for name, most in SHARED.items():
-        if hasattr(resource, f"RLIMIT_{name}"):
+        if resource is not None and hasattr(resource, f"RLIMIT_{name}"):
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
     if not filters():
         return False

@@ -12,6 +12,7 @@ from __future__ import annotations
 import marshal
 import os
 import struct
+from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Answer:
         self.nonce = nonce
         self.buffer = bytearray(nonce)
         self.texts: dict[bytes, int] = {}
+        self.writing = RLock()
 
     def numbers(self, values: list[Any]) -> None:
         """Add an OK frame; raises TypeError naming the place of the first value that is no number."""
@@ -83,9 +85,11 @@ class Answer:
         self.flush()
 
     def flush(self) -> None:
-        data, self.buffer = self.buffer, bytearray()
-        while data:
-            del data[: os.write(self.numbers_fd, data)]
+        # Where a signal brings it, that is in the midst of this; where a thread does, it waits.
+        with self.writing:
+            data, self.buffer = self.buffer, bytearray()
+            while data:
+                del data[: os.write(self.numbers_fd, data)]
 
 
 def _first_unpackable(values: list[Any]) -> int:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import os
 import signal
 import struct
-import sys
 import time
 
 from . import walls
-from .child import serve
+from .child import FILTERED, UNFILTERED, load_package, serve_to_the_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 START, END, GONE = b"s", b"e", b"g"
-# What is replied when it has started: whether there is a filter, by which no code can end its own process.
-FILTERED, UNFILTERED = b"f", b"u"
 # How a child ended: by itself, with an exit code; by a signal; or not at all, until it was killed from here.
 EXITED, SIGNALLED, STAYED = 0, 1, 2
 REPORT = struct.Struct("<BBI")  # one of these, the exit code or the signal, milliseconds of processor time
-# An exit code for a child that finds its pipe closed, where no filter keeps code from closing it.
-CLOSED = 121
-AFTER = 64  # descriptors beyond the last one known, among which others are looked for
 ENDING, MOMENT = 0.5, 0.001  # seconds that a process may take to end whose pipe is closed
 Lane = tuple[int, int, int, int]
 
@@ -53,14 +44,14 @@ def main(
     _adopt_orphans()
     # Opened here, as a worker that sees only a few files does not find it any more.
     children = _opened(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-    _close_all_but({control_fd, reply_fd, children, *(fd for lane in lanes for fd in lane)})
+    walls.close_all_but({control_fd, reply_fd, children, *(fd for lane in lanes for fd in lane)})
     if inside is not None:
         root, user, listed, read = inside
         if user and walls.enter(root, user) != bool(root):
             return  # it would see more than the cage promises
         walls.see_only(listed, read)
     if package is not None:
-        _load(*package)
+        load_package(*package)
     os.write(reply_fd, FILTERED if walls.filters() else UNFILTERED)
     running: dict[int, int] = {}
     while len(command := os.read(control_fd, 2)) == 2:
@@ -74,45 +65,9 @@ def main(
         _end(child, children, set(), 0.0)
 
 
-def _load(name: str, folder: str) -> None:
-    """Import a package of the grader's own environment, once for all children.
-
-    It is found by its folder alone: nothing else that lies beside it can be imported. A package that does not
-    load here is none.
-    """
-    import random
-    import secrets
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    # A worker may start no thread, and what it draws has to be the same each time, as by random.seed(0).
-    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-    setattr(secrets, "randbits", random.getrandbits)  # noqa: B010 (its stub says that it takes a name)
-    spec = spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
-    if spec is None or spec.loader is None:
-        return
-    sys.modules[name] = module = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception:
-        for known in [known for known in sys.modules if known.partition(".")[0] == name]:
-            del sys.modules[known]
-
-
 def _adopt_orphans() -> None:
     """Become the parent of every process a child leaves behind, so that none escapes."""
-    _process_control(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def _close_all_but(known: set[int]) -> None:
-    """Close what libraries have opened: libffi keeps its own file open, which all children would share."""
-    ends = [2, *sorted(known - {-1})]
-    for below, above in zip(ends, [*ends[1:], ends[-1] + AFTER]):
-        os.closerange(below + 1, above)
-
-
-def _process_control(what: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
+    walls.process_control(walls.PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int, subject: ModuleType) -> int:
@@ -123,27 +78,16 @@ def _fork(own: tuple[int, ...], lanes: list[Lane], lane: int, subject: ModuleTyp
         return pid
     # The child keeps the pipes of its own lane, has a process group of its own, and dies with its parent.
     os.setpgid(0, 0)
-    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
-    foreign = {fd for other in lanes for fd in other} - set(lanes[lane])
-    for fd in (*own, *foreign):
-        try:
-            os.close(fd)
-        except OSError:
-            continue  # a lane that has ended, or what was never open
+    walls.process_control(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    known = {fd for other in lanes for fd in other}
+    walls.close_all_but({*lanes[lane]}, (*own, *known))
     requests, numbers, texts, null = lanes[lane]
     # The flags of an open file are shared by all its descriptors: each child has one of its own, so that none
     # finds there what another has left.
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.close(null)
-    code = 1
-    try:
-        serve(requests, numbers, texts, subject)
-        code = 0
-    except OSError as error:
-        code = CLOSED if error.errno == errno.EBADF else 1
-    finally:
-        os._exit(code)
+    return serve_to_the_end(requests, numbers, texts, subject)
 
 
 def _end(pid: int, children: int, others: set[int], patience: float) -> bytes:

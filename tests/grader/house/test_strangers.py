@@ -21,7 +21,7 @@ from grader.start import trusted
 from grader.submission.commit import commit, content, entries
 from grader.submission.submission import Submission
 from grader.watch.board import Faulted, Graded, Lost
-from grader.watch.grading import Grading
+from grader.watch.loop import Grading
 
 ROOT = Path(__file__).resolve().parents[3]
 GRADER = str(Path(sys.executable).with_name("grader"))

@@ -13,8 +13,8 @@ import pytest
 from grader.errors import MachineError
 from grader.sandbox import interpreter
 from grader.sandbox.cage import Process
-from grader.sandbox.interpreter import DEVICES, FLAGS, found
-from tests.needs import linux
+from grader.sandbox.interpreter import DEVICES, FLAGS, found, needed
+from tests.needs import bwrap, linux, uid
 
 
 @pytest.fixture
@@ -138,3 +138,67 @@ def test_libraries_that_cannot_be_listed_are_the_machines_fault(asked_anew, monk
 @linux
 def test_no_cage_is_had_even_where_the_libraries_cannot_be_listed(asked_anew, unasked):
     assert Process().inside is None
+
+
+@pytest.fixture
+def loaded_as_a_module(tmp_path):
+    """A Python that finds its own library by LD_LIBRARY_PATH alone, as clusters have it; and that path."""
+    here, name = Path(os.path.realpath(sys.executable)), sysconfig.get_config_var("INSTSONAME") or ""
+    place = Path(sysconfig.get_config_var("LIBDIR") or "", name)
+    if not (name.endswith(".1.0") and place.is_file()):
+        pytest.skip("needs a Python with a library of its own, made with --enable-shared")
+    other = name.replace("libpython", "libPYTHON")
+    program, folder = tmp_path / "bin" / "python3", tmp_path / "lib"
+    for made in (program.parent, folder):
+        made.mkdir()
+    program.write_bytes(here.read_bytes().replace(f"{name}\0".encode(), f"{other}\0".encode()))
+    program.chmod(0o755)
+    (folder / other).symlink_to(place)
+    (tmp_path / "pyvenv.cfg").write_text(f"home = {here.parent}\n", "utf-8")
+    return program, str(folder)
+
+
+WORKS = """
+import sys
+from pathlib import Path
+sys.path[:0] = json_paths
+from grader.autograd.program import Chain
+from grader.autograd.subject import SUBJECT
+from grader.course.course import Course
+from grader.examine.setting import parts
+from grader.sandbox.cages import choose
+from grader.sandbox.interpreter import needed
+from grader.sandbox.runner import Limits, Request, Runner
+course = Course.load(Path(root))
+runner = Runner(choose(cage), Limits(), 1, SUBJECT.worker)
+with runner.attempt(parts(course, {"add": course.solution("add")}, course.exercises[0])) as attempt:
+    print(type(attempt.observe(Request.of([Chain(1)]))[0]).__name__, needed())
+runner.close()
+"""
+
+
+@linux
+@pytest.mark.parametrize(
+    "name", ["process", pytest.param("bwrap", marks=bwrap), pytest.param("uid", marks=uid)]
+)
+def test_worker_gets_of_the_library_path_what_its_interpreter_needs(
+    name, loaded_as_a_module, tmp_path, course
+):
+    program, folder = loaded_as_a_module
+    given = f"json_paths, root, cage = {[str(course.root), *sys.path]!r}, {str(course.root)!r}, {name!r}\n"
+    variables = {"LD_LIBRARY_PATH": f"{tmp_path}:{folder}", "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [program, "-P", "-c", given + WORKS], env=variables, capture_output=True, text=True, check=False
+    )
+    kept = {"LD_LIBRARY_PATH": folder}
+    assert (done.stdout, done.stderr) == (f"Numbers {kept}\n", "")
+
+
+@linux
+def test_nothing_is_kept_of_a_library_path_that_nothing_needs(monkeypatch, tmp_path):
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    needed.cache_clear()
+    try:
+        assert needed() == {}
+    finally:
+        needed.cache_clear()

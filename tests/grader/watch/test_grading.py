@@ -18,7 +18,7 @@ from grader.sandbox.cages import choose
 from grader.sandbox.runner import Limits
 from grader.submission.submission import Submission
 from grader.watch.board import Graded, Lost, Opened, Said
-from grader.watch.grading import Grading
+from grader.watch.loop import Grading
 
 WAIT = 120.0
 NUMBERS = count(1)

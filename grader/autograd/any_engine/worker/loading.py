@@ -11,13 +11,15 @@ import collections
 import collections.abc
 import signal
 import sys
+from _thread import interrupt_main, start_new_thread
 from importlib.machinery import ModuleSpec
+from time import process_time, sleep
 
 from .libraries import Inert, InertModule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import CodeType, ModuleType
     from typing import Any
 
@@ -164,6 +166,48 @@ def name_of(place: str) -> str:
     return ".".join([ROOT, *filter(None, _named(place).split("/"))])
 
 
+class Bell:
+    """Calls something in the midst of what runs, after seconds of processor time.
+
+    Where there is no timer for that, as on Windows, a thread looks at the time, and feigns a signal.
+    """
+
+    def __init__(self) -> None:
+        self.timer = hasattr(signal, "setitimer")
+        self.signal = signal.SIGVTALRM if self.timer else signal.SIGTERM
+        self.before: Any = None
+        self.turn = 0
+
+    def set(self, ring: Callable[..., Any], seconds: float, again: float = 0.0) -> None:
+        """Ring after these seconds, and again after others where they are not 0."""
+        self.before = signal.signal(self.signal, ring)
+        if self.timer:
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds, again)
+        else:
+            self.turn += 1
+            start_new_thread(self._wait, (self.turn, seconds, again))
+
+    def _wait(self, turn: int, seconds: float, again: float) -> None:
+        by = process_time() + seconds
+        while self.turn == turn:
+            if process_time() >= by:
+                interrupt_main(self.signal)
+                if not again:
+                    return
+                by = process_time() + again
+            sleep(seconds / 20)
+
+    def stop(self) -> None:
+        """Ring no more; who listened before does so again."""
+        self.turn += 1
+        if self.timer:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(self.signal, self.before or signal.SIG_DFL)
+
+
+BELL = Bell()
+
+
 def load(path: str) -> ModuleType:
     """The module of a file, loaded now or before; raises whatever it raises."""
     name = name_of(path)
@@ -184,15 +228,14 @@ def begin(files: dict[str, str], whole: bool) -> Files:
     sys.meta_path.append(found)
     _as_it_was()
     if whole:
-        signal.signal(signal.SIGVTALRM, _too_slow)
-        signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
+        BELL.set(_too_slow, PATIENCE)
     return found
 
 
 def done() -> None:
     """No module is being loaded any more."""
     Inert.waits = True
-    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    BELL.stop()
 
 
 def _asked_by_them() -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import suppress
 
 from .libraries import Inert, single
+from .loading import Bell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,18 +28,19 @@ class Alarm:
 
     rang = False
 
+    def __init__(self) -> None:
+        self.bell = Bell()
+
     def _ring(self, *_: Any) -> None:
         self.rang = True
         raise Unfinished
 
     def __enter__(self) -> Alarm:
-        self.before = signal.signal(signal.SIGVTALRM, self._ring)
-        signal.setitimer(signal.ITIMER_VIRTUAL, TRIAL, TRIAL)
+        self.bell.set(self._ring, TRIAL, TRIAL)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, self.before)
+        self.bell.stop()
 
 
 def in_time(attempt: Callable[[], Any], otherwise: Any) -> Any:

@@ -1,0 +1,65 @@
+"""Runs a command of the grader as where there is nothing of what only Unix has.
+
+    python without_unix.py ARGUMENT…
+
+Modules that Windows does not have cannot be imported, functions and flags that it does not have are gone, in
+the grader, in the processes that it starts, and in those that run a student's code.
+"""
+
+import sys
+from pathlib import Path
+
+# Other people's modules ask which system this is, and take there what they find here.
+OTHERS = """
+import hypothesis, platformdirs, pytest, rich.console
+import multiprocessing.util, random, selectors, subprocess, tempfile, threading
+"""
+SHIM = """
+import sys
+
+class Blocked:
+    NAMES = ("fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty")
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.NAMES:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Blocked())
+for name in Blocked.NAMES:
+    sys.modules.pop(name, None)
+
+import os, select, signal
+
+GONE = {
+    os: (
+        *("fork", "forkpty", "pread", "pwrite", "geteuid", "getuid", "getgid", "fchmod", "fchown", "chown"),
+        *("posix_fallocate", "mkfifo", "mknod", "sched_getaffinity", "sched_setaffinity", "uname", "nice"),
+        *("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY", "O_NOCTTY", "O_PATH", "register_at_fork"),
+    ),
+    select: ("poll", "epoll"),
+    signal: ("setitimer", "getitimer", "SIGVTALRM", "SIGPROF", "SIGXCPU", "SIGSYS", "ITIMER_VIRTUAL"),
+}
+for module, names in GONE.items():
+    for name in names:
+        if hasattr(module, name):
+            delattr(module, name)
+os.supports_dir_fd = os.supports_fd = set()
+"""
+
+
+def main(arguments):
+    exec(OTHERS + SHIM, {})
+    from grader.machine import processes
+    from grader.sandbox import spawned
+
+    spawned.BOOT = SHIM + spawned.BOOT
+    processes.BOOT = processes.BOOT.replace("import runpy", f"{OTHERS}{SHIM}import runpy")
+    sys.argv[:] = ["grader", *arguments]
+    from grader.__main__ import main as grader
+
+    grader()
+
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+    main(sys.argv[1:])
