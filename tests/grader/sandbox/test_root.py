@@ -169,7 +169,7 @@ def test_without_a_root_folder_it_says_that_it_is_reduced_and_why(monkeypatch):
 
 
 def test_worker_that_cannot_enter_its_root_folder_does_not_start(course, monkeypatch):
-    monkeypatch.setattr(uid, "_root", lambda: "/proc/nowhere")
+    monkeypatch.setattr(uid, "_root", lambda _: "/proc/nowhere")
     with pytest.raises(MachineError, match="did not start"):
         ask(course, Uid(), "1")
 
