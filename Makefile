@@ -19,7 +19,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
+.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs dist coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the f
 
 docs: .venv/ready-dev  ## build the documentation site into build/site; a broken link ends it
 	@$(BIN)/python -m docs.make
+
+dist: .venv/ready-dev  ## build the wheel and the sdist of the last commit into build/dist, the same bytes each time
+	@PYTHON=$(CURDIR)/$(BIN)/python platforms/pypi/dist.sh
 
 clean:  ## remove the environment and everything built
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
