@@ -10,14 +10,17 @@ export SOURCE_DATE_EPOCH
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 
-backend() { "$python" -I -c 'import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])' "$@" > /dev/null; }
+hook='import sys; from setuptools import build_meta; getattr(build_meta, sys.argv[1])(sys.argv[2])'
+backend() {
+  "$python" -I -c "$hook" "$1" "$place/dist" > "$place/log" 2>&1 || { cat "$place/log" >&2; return 1; }
+}
 
 # Of the commit, so that nothing that lies around comes in; the wheel of nothing but the sdist.
 mkdir "$place/tree" "$place/unpacked" "$place/dist"
 git archive HEAD | tar -x -C "$place/tree"
-(cd "$place/tree" && backend build_sdist "$place/dist")
+(cd "$place/tree" && backend build_sdist)
 tar -xzf "$place"/dist/*.tar.gz --strip-components 1 -C "$place/unpacked"
-(cd "$place/unpacked" && backend build_wheel "$place/dist")
+(cd "$place/unpacked" && backend build_wheel)
 
 rm -rf build/dist
 mkdir -p build
