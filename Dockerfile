@@ -15,7 +15,7 @@ COPY solutions solutions
 COPY exercises exercises
 COPY tests/properties tests/properties
 RUN python -I -m venv .venv \
-    && .venv/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e .
+    && .venv/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt -e '.[torch]'
 RUN .venv/bin/grader warm
 
 FROM base

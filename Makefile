@@ -19,7 +19,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch demo test test-all seeds redteam lint check list hint reset progress submit bench gradescope docs dist coverage mutants clean
+.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs dist coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,9 @@ grade: .venv/ready  ## grade your exercises; one of them: make grade EX=add
 watch: .venv/ready  ## grade each exercise as soon as it is saved
 	@$(GRADER) watch
 
-demo: .venv/ready  ## train your own network on two moons, with PyTorch beside it
+torch: .venv/ready-torch  ## PyTorch, for other seeds, the demo, and what is not recorded
+
+demo: .venv/ready-torch  ## train your own network on two moons, with PyTorch beside it
 	@$(GRADER) demo
 
 test: .venv/ready-dev  ## test the grader itself; independent of your exercises
@@ -42,6 +44,9 @@ test: .venv/ready-dev  ## test the grader itself; independent of your exercises
 
 coverage: .venv/ready-coverage  ## the same, and which lines and branches of the grader are not reached; slower
 	@$(BIN)/python -m tests.cover -q -n $(WORKERS) --dist loadgroup $(ENDING)
+
+record: .venv/ready-dev  ## for authors: draw the cases that travel with the course anew; takes a minute
+	@$(GRADER) record --all
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/examine/test_seeds.py
@@ -63,7 +68,7 @@ lint: .venv/ready-dev  ## check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-check: .venv/ready  ## for authors: solutions pass, stubs are in step, hints are complete
+check: .venv/ready-torch  ## for authors: solutions pass, stubs are in step, hints are complete
 	@$(GRADER) check
 
 list: .venv/ready  ## list the exercises and where they stand; to search: make list SEARCH="chain rule"
@@ -97,29 +102,37 @@ dist: .venv/ready-dev  ## build the wheel and the sdist of the last commit into 
 	@PYTHON=$(CURDIR)/$(BIN)/python platforms/pypi/dist.sh
 
 clean:  ## remove the environment and everything built
+	@-$(BIN)/python -I -c 'from grader.examine.cases import default_folder as f; print("Kept for your other courses, 200 MB at most:", f())' 2>/dev/null || true
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready: $(SETUP)
 	@$(PYTHON) -I -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NanoGrad needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
-	@echo "Setting up in .venv, once; PyTorch is large, so this takes a minute …"
+	@echo "Setting up in .venv, once …"
 	@$(PYTHON) -I -m venv .venv
 	@$(PIP) -c $(CONSTRAINTS) -e '.$(EXTRA)'
-	@$(BIN)/python -I -c 'import hypothesis, torch' 2>/dev/null || true
+	@$(BIN)/python -I -c 'import hypothesis' 2>/dev/null || true
 	@$(BIN)/python -I -m compileall -q grader || true
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
-.venv/ready-class: .venv/ready
-	@$(PIP) -c $(CONSTRAINTS) -e '.[class]'
+# On Linux the usual PyTorch brings 3 GB for graphics cards, which nothing here uses. pytorch.org names the index of
+# its builds for CPUs, 200 MB: make torch INDEX=… What draws pictures comes along: the demo has both.
+.venv/ready-torch: .venv/ready
+	@echo "Installing PyTorch, once; it is large, so this takes a minute …"
+	@$(PIP) -c $(CONSTRAINTS) $(if $(INDEX),--extra-index-url $(INDEX)) -e '.[torch,pictures]'
 	@touch $@
+
+.venv/ready-class: .venv/ready
+	@$(PIP) -c $(CONSTRAINTS) $(if $(INDEX),--extra-index-url $(INDEX)) -e '.[class]'
+	@touch $@ .venv/ready-torch
 
 # All at once: who needs the developers' part has no use for a moment without it.
 .venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
 	@$(PIP) -c $(CONSTRAINTS) -e '.[dev]'
-	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pandas, pytest, xdist, xmlschema'
-	@touch $@
+	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pandas, pytest, torch, xdist, xmlschema'
+	@touch $@ .venv/ready-torch .venv/ready-class
 
 .venv/ready-coverage: .venv/ready-dev
 	@$(PIP) -c $(CONSTRAINTS) -e '.[coverage]'

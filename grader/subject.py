@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from grader.errors import UsageError
 from grader.model import Counterexample, Exercise, Finding, Observation
 
 DEFAULT = "autograd"
@@ -60,6 +61,10 @@ class Unfit(Exception):
     """A program has no answer that every right submission must agree with."""
 
 
+class Unanswerable(UsageError):
+    """What draws programs and answers them is not installed here; recorded cases do without."""
+
+
 class Programs(Protocol):
     """What can be asked of programs: all that judging a submission takes."""
 
@@ -100,10 +105,14 @@ class Programs(Protocol):
         """A program whose observation is needed to show this one as it runs; None where none is."""
 
     def answer(self, program: Any, kink: bool) -> tuple[float, ...]:
-        """What every right submission observes; raises Unfit where they need not agree.
+        """What every right submission observes.
 
         kink: it may be asked where the answer is a matter of choice.
+        Raises Unfit where right submissions need not agree, Unanswerable where nothing here can say.
         """
+
+    def make_ready(self) -> None:
+        """Import what draws and answers; raises Unanswerable where that cannot be."""
 
 
 class Subject(Programs, Protocol):
@@ -139,6 +148,9 @@ class Subject(Programs, Protocol):
 
         ask: puts programs to an engine with that code. reference: to one with the solution.
         """
+
+    def recordings(self) -> frozenset[str]:
+        """Of each recording that belongs to this grader: what it promises and its text, as digests."""
 
     def warm_up(self) -> None:
         """Import and do now what every fork would do again."""

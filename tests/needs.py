@@ -16,6 +16,7 @@ from grader.doctor.screen import steps, this_machine
 from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.bwrap import why_not as no_bwrap
 from grader.sandbox.cage import Process
+from grader.sandbox.interpreter import package_here
 from grader.sandbox.uid import Uid
 from grader.sandbox.uid import why_not as no_uid
 from grader.worker.walls import PROCESSORS, sees_only
@@ -71,6 +72,8 @@ caged = needs(
     not (bwrap_reason() and uid_reason()),
     "needs a cage for strangers' code; install bubblewrap, or run as root",
 )
+NUMPY = package_here("numpy")
+numpy = needs(NUMPY, "shows NumPy to a worker; pip install numpy")
 every_cage = pytest.mark.parametrize(
     "cage",
     [Process(), pytest.param(Bwrap(), marks=bwrap), pytest.param(Uid(), marks=uid)],

@@ -10,6 +10,8 @@ from pathlib import Path
 from grader.course.course import COMMON, HEADINGS, Course, handed_out
 from grader.course.misconceptions import PLACE, Misconception, Variant, faults, misconceptions, variants
 from grader.course.properties import declared_in
+from grader.examine import cases
+from grader.examine.cases import Recording, place_of, recorded
 from grader.examine.examining import examine
 from grader.examine.judging import holds
 from grader.examine.setting import Setting, parts
@@ -22,6 +24,9 @@ from grader.submission.submission import Submission
 
 # Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
 WRONG = Limits(seconds=6.0, patience=4.0)
+# In a subject's package: what is recorded with this grader, and what the file says of itself.
+NOTED = "recordings.txt"
+NOTE = "# What each recording promises, and its text, as digests. Written by: grader record"
 LANES = 20  # processes of one worker, before another is started
 
 
@@ -32,6 +37,8 @@ def findings(setting: Setting) -> Iterator[str]:
     yield from left_over(course)
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
+    for part in not_recorded(course):
+        yield f"the cases of {part.name} are not recorded as its properties stand; run: grader record"
     for exercise in course.parts:
         yield from rubric_faults(course, exercise)
         yield from solution_faults(setting, exercise)
@@ -65,6 +72,49 @@ def left_over(course: Course) -> Iterator[str]:
     for name in sorted({variant.exercise for variant in right_variants(course)} - {*course.names}):
         folder = _right(course).relative_to(course.root) / name
         yield f"{folder} has right variants of {name!r}, which is no exercise; remove it"
+
+
+def record(setting: Setting, exercise: Exercise, only_compare: bool = False) -> str:
+    """Draw an exercise's cases anew and write them down where they travel with the course.
+
+    only_compare: nothing is written. Gives what became of what was recorded before, in words; nothing where
+    it is just the same. Raises Unanswerable where nothing here can draw.
+    """
+    course, seed = setting.course, setting.seed
+    course.authors_only()
+    course.subject.make_ready()
+    path = course.properties(exercise.name)
+    new = Recording.of(course.subject, path, seed, cases.record(course.subject, declared_in(path), seed))
+    place = place_of(path)
+    old, text = look(place), new.to_text()
+    try:
+        before = Recording.from_text(old.decode("utf-8")) if isinstance(old, bytes) else None
+        difference = before.differs(new) if before else "it is not there"
+    except ValueError as error:
+        before, difference = None, f"it cannot be read: {error}"
+    if before and not difference and before.promises != new.promises:
+        difference = "its properties have been rewritten, and promise the same"
+    if difference and not only_compare:
+        place.parent.mkdir(exist_ok=True)
+        put(place, text.encode())
+    return difference
+
+
+def note_down(course: Course) -> None:
+    """Note what is recorded among what belongs to this grader, where it lies in the course itself."""
+    files = [course.properties(part.name) for part in course.parts]
+    places = [place for place in map(place_of, files) if place.is_file()]
+    read = [Recording.from_text(place.read_text("utf-8")) for place in places]
+    lines = sorted(f"{recording.promises} {recording.digest}" for recording in read)
+    folder = Path(__file__).resolve().parents[1] / course.subject.name
+    if folder.is_relative_to(course.root):
+        put(folder / NOTED, "\n".join((NOTE, *lines, "")).encode())
+
+
+def not_recorded(course: Course) -> list[Exercise]:
+    """What has cases that do not travel with the course."""
+    subject = course.subject
+    return [part for part in course.parts if recorded(subject, course.properties(part.name), 0) is None]
 
 
 def _right(course: Course) -> Path:

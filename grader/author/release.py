@@ -21,6 +21,7 @@ from typing import Any
 from grader.course.course import COMMON, Course, cut, handed_out, untouched
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
+from grader.examine.cases import place_of
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
 from grader.model import Exercise
 from grader.printable import typed
@@ -94,6 +95,7 @@ PYTEST = "tool.pytest.ini_options"
 TABLES = (
     "build-system",
     "project",
+    "project.optional-dependencies",
     "project.scripts",
     "tool.setuptools",
     "tool.setuptools.dynamic",
@@ -112,6 +114,7 @@ BY_GRADER = {
     r"\.venv/bin/pip install -c constraints\.txt\b": "grader python -m pip install",
     r"\.venv/bin/(pytest|jupyter)\b": r"grader python -m \1",
 }
+OPTIONAL = "[project.optional-dependencies]"
 # In the README of students: what stands between these is for one kind of project.
 ONLY = re.compile(r"^<!-- (with|without) the grader -->\n(.*?)^<!-- end -->\n", re.MULTILINE | re.DOTALL)
 Files = dict[Path, bytes]
@@ -125,11 +128,12 @@ def handout(course: Course) -> Files:
     exercises = {f"exercises/{name}.py": text for name, text in handed_out(course).items()}
     if (course.root / SEALED).is_file():
         return _passed_on(course) | _encoded(exercises)
-    makefile = student_makefile(_text(course.root / "Makefile"))
+    oracles = course.subject.versions
+    makefile = student_makefile(_text(course.root / "Makefile"), oracles)
     written = {
         "Makefile": makefile,
         "README.md": student_readme(course, makefile),
-        "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml")),
+        "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
     }
     copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER))
     return _encoded(exercises | written) | copied | _package() | {SEALED: seal(_to_seal(course))}
@@ -143,8 +147,10 @@ def handout_without_grader(course: Course) -> Files:
     exercises = _encoded({f"exercises/{name}.py": text for name, text in handed_out(course).items()})
     if (course.root / SEALED).is_file() and not read_manifest(course.root).alone:
         return _passed_on(course) | exercises
-    readme = student_readme(course, student_makefile(_text(course.root / "Makefile")), alone=False)
-    config = student_pyproject(_text(course.root / "pyproject.toml"), (PYTEST,))
+    readme = student_readme(
+        course, student_makefile(_text(course.root / "Makefile"), course.subject.versions), alone=False
+    )
+    config = student_pyproject(_text(course.root / "pyproject.toml"), (), (PYTEST,))
     shown = {
         place: _by_grader(data) if place.suffix in (".md", ".ipynb", ".json") else data
         for place, data in _copied(course, COPIED).items()
@@ -194,8 +200,8 @@ def _copied(course: Course, places: Sequence[str]) -> Files:
 
 def _cases(course: Course) -> Files:
     """The recorded cases of what is graded, where the course has some."""
-    places = (CASES / f"{part.name}.json" for part in course.parts)
-    return {place: _data(course.root / place) for place in places if (course.root / place).is_file()}
+    places = (place_of(course.properties(part.name)) for part in course.parts)
+    return {place.relative_to(course.root): _data(place) for place in places if place.is_file()}
 
 
 def _lessons(root: Path, copied: Files) -> Files:
@@ -235,12 +241,14 @@ def _to_seal(course: Course) -> dict[str, str]:
     return {f"solutions/{name}.py": course.solution(name) for name in names}
 
 
-def student_makefile(text: str) -> str:
+def student_makefile(text: str, oracles: Sequence[str]) -> str:
     """The Makefile without the targets that are for authors.
 
     Rules are set apart by blank lines; .venv/ready is needed by all that stay.
+    oracles: what is installed where it is needed, each by a target of its name.
     """
-    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in ("", ".venv/ready", *TARGETS)]
+    kept_rules = ("", ".venv/ready", *(f".venv/ready-{name}" for name in oracles), *TARGETS, *oracles)
+    rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in kept_rules]
     kept = {_target(rule) for rule in rules}
 
     def phony(found: re.Match[str]) -> str:
@@ -254,14 +262,16 @@ def _target(rule: str) -> str:
     return found[1] if found and found[1] not in (".DEFAULT_GOAL", ".PHONY") else ""
 
 
-def student_pyproject(text: str, needed: Sequence[str] = TABLES) -> str:
+def student_pyproject(text: str, oracles: Sequence[str], needed: Sequence[str] = TABLES) -> str:
     """The tables of pyproject.toml that installing and grading need, without the comments to authors.
 
-    needed: by name.
+    oracles: of the optional dependencies those that students have, and pictures. needed: tables by name.
     Raises CourseError where what is left is no TOML.
     """
     tables = [table for table in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if _table(table) in needed]
-    lines = [line for line in "".join(tables).splitlines() if not line.startswith("#")]
+    extras = (OPTIONAL, *(f"{name} = " for name in ("pictures", *oracles)))
+    cut_down = [_only(extras, table) if table.startswith(OPTIONAL) else table for table in tables]
+    lines = [line for line in "".join(cut_down).splitlines() if not line.startswith("#")]
     left = "\n".join(lines).rstrip() + "\n"
     for with_authors, with_students in INSTEAD.items():
         left = left.replace(with_authors, with_students)
@@ -271,6 +281,10 @@ def student_pyproject(text: str, needed: Sequence[str] = TABLES) -> str:
         what = f"pyproject.toml cannot be cut by tables: {error}"
         raise CourseError(what, "begin lines with [ for tables only") from None
     return left
+
+
+def _only(beginnings: tuple[str, ...], table: str) -> str:
+    return "".join(line for line in table.splitlines(True) if line.startswith(beginnings)) + "\n"
 
 
 def _table(text: str) -> str:

@@ -15,7 +15,7 @@ from grader.autograd.worker.programs import PACKAGE, Parts, assembled
 from grader.course.course import here
 from grader.errors import UsageError
 from grader.examine.setting import parts
-from grader.submission.submission import load
+from grader.submission.tree import read_own
 
 
 def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
@@ -31,9 +31,9 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     if exercise is None:
         raise UsageError(f"there is no exercise {name!r}", f"one of: {', '.join(course.names)}")
     place = Path(folder or course.work)
-    submission = load(place, course.names)
+    submission = read_own(place, course)
     wanted = parts(course, submission.sources, exercise)
-    finder = Parts(dict(wanted.modules), str(place.resolve()))
+    finder = Parts(dict(wanted.modules), submission.folder)
     before = _forget()
     sys.meta_path.insert(0, finder)
     try:

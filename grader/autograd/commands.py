@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import SANDBOX, chosen, console, setting, work
+from grader.commands.shared import SANDBOX, chosen, console, setting
 from grader.errors import UsageError
 from grader.printable import harmless, printable, shortened
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.course.course import Course
     from grader.model import Counterexample
     from grader.render.picture.svg import Found
+    from grader.submission.submission import Submission
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 # What begins with a minus may be an expression.
@@ -78,11 +79,19 @@ def _found(
     if path is not None:
         return example_graph(read_report(path), only)
     from grader.examine.grading import grade
-    from grader.submission.submission import load
 
-    conditions = setting(sandbox, course=course)
-    given = load(work(course, submission), course.names)
+    conditions, given = setting(sandbox, course=course), _given(course, submission)
     return example_graph(grade(given, conditions, only), only)
+
+
+def _given(course: Course, folder: Path | None) -> Submission:
+    """The work that is meant; where it was found under other names, that is said."""
+    from grader.submission.tree import read_given
+
+    given = read_given(work(course, folder), course)
+    for sentence in given.told():
+        _say(sentence)
+    return given
 
 
 def _asked(
@@ -95,10 +104,8 @@ def _asked(
 ) -> Observed:
     from grader.autograd.typed import Bench, leaf_values, typed
     from grader.sandbox.cages import choose
-    from grader.submission.submission import load
 
-    asked = typed(expression, leaf_values(leaves))
-    given = load(work(course, submission), course.names)
+    asked, given = typed(expression, leaf_values(leaves)), _given(course, submission)
     only = () if exercise is None else (exercise,)
     return Bench(course, choose(sandbox)).observe(asked, given, only)
 
@@ -155,12 +162,13 @@ def demo(
 
     Exercises that do not pass yet are replaced by the reference, and that is said.
     """
+    course = chosen()
+    course.subject.make_ready()  # what is imported next has PyTorch beside it
     from grader.autograd.demo import Demo, Pictures
     from grader.autograd.moons import task as made
-    from grader.submission.submission import load
 
-    course, task = chosen(), made(seed)
-    given = load(work(course, submission), course.names)
+    task = made(seed)
+    given = _given(course, submission)
     painter = Pictures(out or Path("build") / "demo", task, steps) if pictures else None
     if not Demo(setting(sandbox, course=course), task, steps, painter, console()).perform(given):
         click.echo("grader: stopped; what was drawn is kept", err=True)
@@ -185,7 +193,8 @@ def new(name: str, title: str | None, points: int) -> None:
     for path, count in blanks(texts):
         click.echo(f"  {path.relative_to(course.root)} ({count})")
     click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
-    click.echo("Then:\n  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
+    click.echo("Then:\n  grader record")
+    click.echo("  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
     click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
 
 

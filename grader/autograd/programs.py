@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 
 from grader.autograd.as_python import COURSES_OWN, Form, Names, labels, shown
 from grader.autograd.program import Bare, Forward, Fresh, Nudge, Program, Training, View, size, unpack
 from grader.model import Counterexample, Numbers, Observation
-from grader.subject import Packed
+from grader.subject import Packed, Unanswerable
+
+HOW = (
+    "run: make torch (or: pip install torch); on Linux that is 3 GB, or 200 MB from the index for CPUs "
+    "that pytorch.org names: make torch INDEX=…"
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,20 @@ class ProgramsOverValue:
 
     def answer(self, program: Program, kink: bool) -> tuple[float, ...]:
         """What torch observes, which is imported only now: a grade of recorded cases needs none."""
-        from grader.autograd.oracle import answer
+        numbers: tuple[float, ...] = oracle().answer(program, kink)
+        return numbers
 
-        return answer(program, kink)
+    def make_ready(self) -> None:
+        """Import torch and hypothesis."""
+        oracle()
+        import_module("grader.autograd.strategies")
+
+
+def oracle() -> ModuleType:
+    """The module that asks PyTorch; raises Unanswerable where that is not installed, or cannot be loaded."""
+    try:
+        return import_module("grader.autograd.oracle")
+    except (ImportError, OSError) as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name == "torch"
+        why = "is not installed" if missing else f"cannot be loaded: {error}"
+        raise Unanswerable(f"PyTorch, which says what is right, {why}", HOW) from None

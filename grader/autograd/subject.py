@@ -5,16 +5,17 @@ What takes long to import is imported when it is asked for: a grade of recorded 
 
 from __future__ import annotations
 
-from importlib import import_module
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign
 from grader.autograd.programs import ProgramsOverValue
-from grader.subject import Ask, Subject
+from grader.subject import Ask, Subject, Unanswerable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from grader.course.course import Course
     from grader.examine.examining import Examiner
@@ -71,10 +72,14 @@ class Autograd(ProgramsOverValue):
 
         return read(exercise, source, ask, reference)
 
+    def recordings(self) -> frozenset[str]:
+        """As grader record has noted them down beside this module."""
+        return _recordings()
+
     def warm_up(self) -> None:
         """Only a failure that no recorded case shows needs torch; but then every fork would import it."""
-        for name in ("oracle", "strategies"):
-            import_module(f"grader.autograd.{name}")
+        with suppress(Unanswerable):
+            self.make_ready()
         from grader.autograd.any_engine.examining import warm_up
 
         warm_up()
@@ -85,6 +90,12 @@ class Autograd(ProgramsOverValue):
         from grader.autograd.typed import graph
 
         return (graph,)
+
+
+@cache
+def _recordings() -> frozenset[str]:
+    text = Path(__file__).with_name("recordings.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 SUBJECT: Subject = Autograd()

@@ -322,7 +322,7 @@ def grade_class(wanted: Wanted, progress: Watch, course: Course | None = None) -
             writer.score_by(rubric)
             progress.start(len(found.handins))
             digest = course_digest(setting).hex()
-            return Batch(setting, writer, examiners, digest, versions(course.subject), progress).run(found)
+            return Batch(setting, writer, examiners, digest, versions(setting), progress).run(found)
 
 
 def _seed(writer: Writer, asked: int | None, say: Callable[[str], None]) -> int:

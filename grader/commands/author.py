@@ -112,7 +112,30 @@ def _update(course: Course, folder: Path) -> None:
         click.echo(f"{printable(str(folder))} is up to date; nothing was changed.")
 
 
-CHECK, RELEASE, PROJECT = (check,), (release,), (init, renew)
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Draw what is recorded as it stands, too.")
+@click.option("--check", "only_compare", is_flag=True, help="Draw all anew and compare; write nothing.")
+def record(everything: bool, only_compare: bool) -> None:
+    """For authors: draw the cases that travel with the course, so that a grade needs no PyTorch.
+
+    What is recorded already and promises what it did stays. Exit status: with --check 70 where something else
+    is drawn than was recorded.
+    """
+    from grader.author.check import not_recorded, note_down
+    from grader.author.check import record as record_cases
+
+    conditions, changed = setting(), 0
+    course = conditions.course
+    for part in course.parts if everything or only_compare else not_recorded(course):
+        said = record_cases(conditions, part, only_compare)
+        changed += bool(said)
+        click.echo(f"{part.name}: {said or 'as recorded'}")
+    if only_compare:
+        sys.exit(70 if changed else 0)
+    note_down(course)
+
+
+CHECK, RELEASE, PROJECT = (check, record), (release,), (init, renew)
 
 
 @click.command()

@@ -83,6 +83,7 @@ def grade(
     from grader.model import Person
     from grader.render.text import About
     from grader.report.rubric import stated, weighed
+    from grader.submission.tree import lying_there
 
     course = chosen()
     _known(exercises, course.names)
@@ -101,7 +102,7 @@ def grade(
     else:
         conditions = replace(conditions, told=_told(course, folder))
         if own(course, folder):
-            given = replace(given, folder=str(folder.resolve().joinpath(*given.home)))
+            given = lying_there(given, folder)
         found = grade_submission(given, conditions, exercises)
     report = weighed(found, stated(course))
     if key is not None:
@@ -154,10 +155,10 @@ def _told(course: Course, folder: Path) -> frozenset[str]:
 
 def _remember(report: Report, course: Course, folder: Path, about: About) -> None:
     """Keep a grade of the course's own exercises in the student's history, where nobody has declined that."""
-    from grader.learner.history import remember, remembering, state_folder
+    from grader.learner.history import remember, remembering
 
     if remembering(course, folder) and about.started is not None and about.seconds is not None:
-        remember(report, state_folder(course), about.started, about.seconds)
+        remember(report, course, about.started, about.seconds)
 
 
 def _mapped(names: tuple[str, ...]) -> dict[str, str]:

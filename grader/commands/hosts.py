@@ -149,13 +149,12 @@ def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float)
     from grader.examine.grading import grade
     from grader.platforms.gitlab import asked
     from grader.render.terminal import render
-    from grader.submission.submission import load
 
     conditions = setting(sandbox, seed, time_limit)
     passed = True
-    for folder, names in asked(files, conditions.course.names).items():
-        report = grade(load(folder, conditions.course.names), conditions, names)
-        render(report, console(), str(folder), f"grader grade {typed(folder)} --exercise {{}}")
+    for each in asked(files, conditions.course):
+        report = grade(each.submission, conditions, each.names)
+        render(report, console(), str(each.folder), f"grader grade {typed(each.folder)} --exercise {{}}")
         passed = passed and report.all_passed
     sys.exit(0 if passed else 1)
 

@@ -202,6 +202,8 @@ def submit(to: Path | None) -> None:
     course = mine()
     packed = pack(course, to or course.root / HANDED_IN)
     click.echo(f"{printable(str(to or HANDED_IN))} is what you hand in: {', '.join(packed.names)}.")
+    for sentence in packed.told:
+        click.echo(printable(sentence))
     for names, what in ((packed.untouched, "still the stub"), (packed.missing, "not there")):
         if names:
             click.echo(f"{', '.join(names)}: {what}.")
@@ -210,13 +212,13 @@ def submit(to: Path | None) -> None:
 def _passes(course: Course, name: str) -> bool:
     """Grade one exercise as it is now; remembered like any other grade."""
     from grader.examine.grading import grade
-    from grader.learner.history import remember, state_folder
-    from grader.submission.submission import load_own
+    from grader.learner.history import remember
+    from grader.submission.tree import read_own
 
     conditions = setting(course=course)
     now, clock = datetime.now(UTC), perf_counter()
-    report = grade(load_own(course.root / "exercises", course.names), conditions, (name,))
-    remember(report, state_folder(course), now, round(perf_counter() - clock, 3))
+    report = grade(read_own(course.root / "exercises", course), conditions, (name,))
+    remember(report, course, now, round(perf_counter() - clock, 3))
     return report.all_passed
 
 
@@ -252,7 +254,7 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     course = mine()
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     order = Order(sandbox, seed, time_limit, root=str(course.root))
-    saves = Saves(course.root / "exercises", course.names, events.put, monotonic, poll)
+    saves = Saves(course.root / "exercises", course, events.put, monotonic, poll)
     terminal, grading = Terminal(screen, events.put), Grading(course, order, events.put)
     first = saves.first
     with closing(grading), closing(saves), terminal.taken():

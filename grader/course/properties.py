@@ -126,7 +126,15 @@ def promised(path: Path) -> bytes:
             node.body = [part for part in node.body if not _is_text(part)]
         elif isinstance(node, ast.Call):
             node.keywords = [keyword for keyword in node.keywords if keyword.arg != "points"]
-    return hashlib.sha256(ast.dump(tree).encode()).digest()
+    return hashlib.sha256(repr(_plain(tree)).encode()).digest()
+
+
+def _plain(node: object) -> object:
+    """A syntax tree as tuples, without what is empty: so every version of Python has the same."""
+    if isinstance(node, ast.AST):
+        fields = ((name, _plain(value)) for name, value in ast.iter_fields(node))
+        return (type(node).__name__, *((name, said) for name, said in fields if said not in (None, ())))
+    return tuple(map(_plain, node)) if isinstance(node, list) else node
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -29,6 +29,7 @@ from grader.machine.processes import program
 from grader.model import Ended, Misfit, Numbers, Observation, Overtime, Raised
 from grader.sandbox.cage import Cage, Caged
 from grader.sandbox.cages import CAGES, NAMES
+from grader.sandbox.interpreter import Package
 from grader.sandbox.runner import MIB, Limits, Parts, Request, Runner
 
 AT_ONCE = 8  # much of their time is waiting
@@ -98,6 +99,10 @@ class Marked:
     def __init__(self, cage: Cage, token: str) -> None:
         self.cage, self.token = cage, token
         self.isolation, self.inside, self.lacking = cage.isolation, cage.inside, cage.lacking
+        self.package = cage.package
+
+    def showing(self, package: Package) -> Cage:
+        return Marked(self.cage.showing(package), self.token)
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
         return self.cage.start([*arguments, self.token], pass_fds)

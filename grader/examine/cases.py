@@ -1,17 +1,24 @@
-"""Record and replay: the cases of an exercise's properties with their answers, drawn once and kept."""
+"""Record and replay: the cases of an exercise's properties with their answers.
+
+Those of one seed travel with the course, as text that every Python reads alike: a grade by them draws
+nothing, and so needs nothing that draws or answers. Others are drawn once and kept for this user.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import marshal
+import math
 import sys
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
-from importlib.metadata import version
+from functools import cached_property, lru_cache, partial
+from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -20,10 +27,11 @@ from grader.errors import CourseError
 from grader.machine.cache import Data, users_folder
 from grader.machine.cache import recall as recalled
 from grader.sandbox.runner import Request
-from grader.subject import Packed, Program, Programs, Subject, Unfit
+from grader.subject import Packed, Program, Programs, Subject, Unanswerable, Unfit
 from grader.version import code_digest
 
 FORMAT = 1
+SCHEMA = "nanograd/cases/v1"
 # A change to any of these may change which cases are drawn, or how they are answered.
 MAKERS = ("agreement", "course", "examine", "subject")
 
@@ -108,14 +116,31 @@ def default_folder() -> Path:
     return users_folder(platformdirs.user_cache_dir) / "cases"
 
 
+def installed(subject: Subject) -> tuple[tuple[str, str], ...]:
+    """The versions of what draws and answers here; nothing in place of one that is not installed."""
+    return tuple((name, _installed(name)) for name in (*subject.versions, "hypothesis"))
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
 def key(subject: Subject, properties_file: Path, seed: int) -> str:
-    """What a bank depends on, as the stem of a file's name: the properties, the seed, and every version."""
-    digest = hashlib.sha256()
-    theirs = tuple(map(version, ("hypothesis", *subject.versions)))
-    versions = (FORMAT, sys.version_info[:2], *theirs, seed)
-    digest.update(repr(versions).encode())
-    digest.update(promised(properties_file))
-    digest.update(code_digest(*MAKERS, subject.name))
+    """What a bank depends on, as the stem of a file's name.
+
+    That is the text of what is recorded; of what is drawn here the properties, the seed, and every version.
+    """
+    digest = hashlib.sha256(repr((FORMAT, sys.version_info[:2])).encode())
+    recording = recorded(subject, properties_file, seed)
+    if recording is not None:
+        digest.update(recording.digest.encode())
+    else:
+        digest.update(repr((installed(subject), seed)).encode())
+        digest.update(promised(properties_file))
+        digest.update(code_digest(*MAKERS, subject.name))
     return f"{_exercise(properties_file)}-{digest.hexdigest()[:24]}"
 
 
@@ -131,17 +156,186 @@ def recall(
     properties: Sequence[Property],
     say: Callable[[str], None],
 ) -> Bank:
-    """The exercise's bank from the folder, or drawn now and put there.
+    """The exercise's bank: as it was recorded, else from the folder, else drawn now and put there.
 
     say: called with a sentence before drawing, which takes seconds, and where the folder cannot keep it.
+    Raises Unanswerable where it would have to be drawn, and what answers is not installed.
     """
     name = f"{key(subject, properties_file, seed)}.cases"
+    exercise = _exercise(properties_file)
 
-    def drawn() -> Bank:
-        say(f"Drawing the cases for {_exercise(properties_file)}, once; PyTorch answers them …")
+    def made() -> Bank:
+        recording = recorded(subject, properties_file, seed)
+        if recording is not None:
+            return recording.bank(subject)
+        trouble = _found(subject, properties_file).trouble
+        if trouble:
+            say(f"{trouble}.")
+        try:
+            subject.make_ready()
+        except Unanswerable as missing:
+            asked = f"the cases of {exercise} with seed {seed} have to be drawn: {missing.what}"
+            raise Unanswerable(f"{trouble}; {asked}" if trouble else asked, missing.next_step) from None
+        say(f"Drawing the cases for {exercise}, once; PyTorch answers them …")
         return record(subject, properties, seed)
 
-    return recalled(folder, name, partial(Bank.from_bytes, subject), drawn, Bank.to_bytes, say)
+    return recalled(folder, name, partial(Bank.from_bytes, subject), made, Bank.to_bytes, say)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An exercise's cases as they travel with the course.
+
+    promises: the digest of what its properties promised then. versions: of what drew and answered them.
+    counts, written: as a Bank has them. cases: a program and its answer in each line.
+    """
+
+    seed: int
+    promises: str
+    versions: tuple[tuple[str, str], ...]
+    counts: tuple[int, ...]
+    written: tuple[int, ...]
+    cases: tuple[str, ...]
+    digest: str = ""
+
+    @classmethod
+    def of(cls, subject: Subject, properties_file: Path, seed: int, bank: Bank) -> Recording:
+        """What is to be written down of cases that have just been drawn."""
+        numbers = (list(bank.answer(place)) for place in range(len(bank.programs)))
+        cases = tuple(_line([*case]) for case in zip(bank.programs, numbers, strict=True))
+        promises = promised(properties_file).hex()
+        return cls(seed, promises, installed(subject), bank.counts, bank.written, cases)
+
+    def to_text(self) -> str:
+        """Its file's text: what it is in the first line, then the cases."""
+        head = {
+            "schema": SCHEMA,
+            "seed": self.seed,
+            "promises": self.promises,
+            "versions": dict(self.versions),
+            "counts": self.counts,
+            "written": self.written,
+        }
+        return "\n".join((_line(head), *self.cases, ""))
+
+    @classmethod
+    def from_text(cls, text: str) -> Recording:
+        """Raises ValueError where it is none."""
+        first, *cases = text.splitlines()
+        head = json.loads(first)
+        try:
+            if head["schema"] != SCHEMA:
+                raise ValueError(f"it is no {SCHEMA}")
+            counts, written = tuple(map(int, head["counts"])), tuple(map(int, head["written"]))
+            if sum(counts) != len(cases):
+                raise ValueError(f"it has {len(cases)} cases, and should have {sum(counts)}")
+            versions = tuple((str(name), str(said)) for name, said in head["versions"].items())
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            return cls(
+                int(head["seed"]), str(head["promises"]), versions, counts, written, tuple(cases), digest
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"its first line is not what it should be: {error}") from None
+
+    def bank(self, subject: Programs) -> Bank:
+        """The cases, ready to be asked."""
+        programs: list[Packed] = []
+        expected = array("d")
+        lengths = []
+        for program, numbers in json.loads(f"[{','.join(self.cases)}]"):
+            programs.append(_as_tuples(program))
+            expected.extend(numbers)
+            lengths.append(len(numbers))
+        return Bank(
+            subject, self.counts, self.written, Request(marshal.dumps(programs), tuple(lengths)), expected
+        )
+
+    def differs(self, other: Recording) -> str:
+        """Where another that was drawn anew is not the same, in words; nothing where it is.
+
+        Numbers have to be the same to the last bit on Linux, where they were recorded; on another system
+        within 1e-12.
+        """
+        if self.counts != other.counts or self.written != other.written:
+            return "other cases are drawn"
+        for number, (line, again) in enumerate(zip(self.cases, other.cases, strict=True), start=2):
+            if line != again:
+                (program, numbers), (their_program, theirs) = json.loads(line), json.loads(again)
+                if program != their_program:
+                    return f"line {number} has another program"
+                if sys.platform == "linux" or not all(map(_close, numbers, theirs)):
+                    return f"line {number} has another answer"
+        return ""
+
+
+def _close(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
+
+
+def _line(thing: Any) -> str:
+    return json.dumps(thing, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _as_tuples(thing: Any) -> Any:
+    return tuple([_as_tuples(each) for each in thing]) if isinstance(thing, list) else thing
+
+
+def place_of(properties_file: Path) -> Path:
+    """Where an exercise's cases are recorded."""
+    return properties_file.parent / "cases" / f"{_exercise(properties_file)}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies where an exercise's cases are recorded: they, or why they do not count, in a sentence."""
+
+    recording: Recording | None = None
+    trouble: str = ""
+
+
+def recorded(subject: Subject, properties_file: Path, seed: int) -> Recording | None:
+    """The cases that travel with the course, if they are of this seed and of what the properties promise.
+
+    They answer in the oracle's place. So those that belong to this grader count only as they were recorded;
+    an author's own are as trusted as the properties beside them.
+    """
+    recording = _found(subject, properties_file).recording
+    return recording if recording is not None and recording.seed == seed else None
+
+
+def _found(subject: Subject, properties_file: Path) -> Found:
+    place = place_of(properties_file)
+    try:
+        states = [(seen.st_mtime_ns, seen.st_size) for seen in (place.stat(), properties_file.stat())]
+    except OSError:
+        return Found()
+    return _read(place, properties_file, subject.recordings(), *states)
+
+
+@lru_cache(maxsize=64)
+def _read(place: Path, properties_file: Path, known: frozenset[str], *_: tuple[int, int]) -> Found:
+    """Read once; the last arguments tell a file from the one that stood there before."""
+    left_aside = f"{place} is not as it was recorded, so that its cases are left aside"
+    try:
+        recording = Recording.from_text(place.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Found(trouble=left_aside)
+    if recording.promises != promised(properties_file).hex():
+        return Found()  # its properties have been changed, which is their author's right
+    ours = {pair.partition(" ")[0] for pair in known}
+    if recording.promises in ours and f"{recording.promises} {recording.digest}" not in known:
+        return Found(trouble=left_aside)
+    return Found(recording)
+
+
+def drawn_with(subject: Subject, properties_files: Sequence[Path], seed: int) -> tuple[tuple[str, str], ...]:
+    """The versions of what drew and answered the cases: as recorded, or those that are installed."""
+    there = {
+        recording and recording.versions
+        for recording in (recorded(subject, p, seed) for p in properties_files)
+    }
+    (versions, *others) = there or {None}
+    return versions if versions and not others else installed(subject)
 
 
 def record(subject: Programs, properties: Sequence[Property], seed: int) -> Bank:

@@ -34,6 +34,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
+from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Clock, Limits, Parts, Request, Runner, Session
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
@@ -180,11 +181,16 @@ class Examiner:
     def __init__(self, setting: Setting, submission: Submission) -> None:
         self.setting = setting
         self.submission = submission
-        self._student = Runner(setting.cage, setting.limits, self.lanes, setting.course.subject.worker)
+        self._student = Runner(self.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._shrinking = SHRINKING
+
+    @property
+    def cage(self) -> Cage:
+        """Where the submission runs."""
+        return self.setting.cage
 
     @property
     def lanes(self) -> int:
@@ -313,6 +319,9 @@ class Layouts(Layout, Protocol):
 
     def examiner(self, setting: Setting, submission: Submission) -> Examiner:
         """The examiner of any submission, for those who only see its outcomes."""
+
+    def besides(self, submission: Submission) -> str:
+        """What its outcomes depend on besides: packages of this environment that it is shown."""
 
     def rules(self, submission: Submission, lenient: bool) -> str:
         """By which promises a submission is judged, in words; nothing for the course's own files."""

@@ -7,7 +7,6 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ import pytest
 from grader.course.course import Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError
+from grader.examine.cases import drawn_with
 from grader.examine.examining import Examiner
 from grader.examine.plugin import NAME, Examining
 from grader.examine.setting import Setting
 from grader.model import Exercise, Finding, Result, Verdict
 from grader.report.evidence import claim_from_plain, findings_from_plain, outcome_from_plain
 from grader.report.report import Report
-from grader.subject import Subject
 from grader.submission.submission import Submission
 from grader.version import VERSION
 
@@ -95,7 +94,7 @@ def report_on(
         isolation=setting.cage.isolation,
         results=tuple(results[exercise.name] for exercise in asked),
         together=results.get(setting.course.together.name),
-        versions=versions(setting.course.subject),
+        versions=versions(setting),
     )
 
 
@@ -181,14 +180,13 @@ def _crash(test: dict[str, Any]) -> str:
     return str(test["outcome"])
 
 
-def versions(subject: Subject) -> tuple[tuple[str, str], ...]:
-    """Everything whose version a verdict may depend on."""
-    return (
-        ("grader", VERSION),
-        ("python", platform.python_version()),
-        *((name, version(name)) for name in subject.versions),
-        ("hypothesis", version("hypothesis")),
-    )
+def versions(setting: Setting) -> tuple[tuple[str, str], ...]:
+    """Everything whose version a verdict may depend on; of what drew and answered the cases, theirs."""
+    course = setting.course
+    files = [course.properties(part.name) for part in course.parts]
+    drawn = drawn_with(course.subject, files, setting.seed)
+    named = ((name, said) for name, said in drawn if said)
+    return (("grader", VERSION), ("python", platform.python_version()), *named)
 
 
 def warm(setting: Setting) -> int:

@@ -26,7 +26,7 @@ from grader.model import (
     TimedOut,
 )
 from grader.sandbox.runner import Request, Session
-from grader.subject import Program, Programs, pack
+from grader.subject import Program, Programs, Unanswerable, pack
 
 MOST_TRIES = 300
 MOST_SHOWN = 3  # programs that a reader will run one after the other
@@ -159,8 +159,13 @@ class Shrinker:
 def shrunk(subject: Programs, prop: Property, seed: int, session: Session, start: Broken) -> Broken:
     """The smallest broken case that hypothesis finds from where it was drawn, start if there is none.
 
-    Asks the subject for answers that were never recorded, which may take seconds to import.
+    Asks the subject for answers that were never recorded, which may take seconds to import. Where there is
+    nothing that answers, start is what can be shown.
     """
+    try:
+        subject.make_ready()
+    except Unanswerable:
+        return start
     from hypothesis.errors import HypothesisException
 
     from grader.examine.drawing import each_drawn

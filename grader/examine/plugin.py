@@ -26,7 +26,7 @@ from grader.report.evidence import claim_to_plain, findings_to_plain, outcome_to
 from grader.report.findings import in_lines, told
 from grader.report.words import in_full
 from grader.sandbox.cages import choose
-from grader.submission.submission import load, load_own
+from grader.submission.tree import read_given, read_own
 
 FOUND = pytest.StashKey[Outcome]()
 NAME = "nanograd-examiner"
@@ -89,10 +89,8 @@ def examining(request: pytest.FixtureRequest) -> Iterator[Examining]:
     option = request.config.option
     try:
         course = here(request.config.rootpath)
-        own = course.work
-        submission = (
-            load(option.submission, course.names) if option.submission else load_own(own, course.names)
-        )
+        given, own = option.submission, course.work
+        submission = read_given(given, course) if given else read_own(own, course)
         setting = Setting(course, choose("auto"), default_folder(), option.grading_seed)
     except GraderError as error:
         pytest.exit(f"{error.what}\n{error.next_step}", returncode=error.exit_code)

@@ -166,7 +166,9 @@ def outcome_key(
     """
     digest = hashlib.sha256(of_exercise)
     if submission.shape is not None:
-        digest.update(code_digest(*course.subject.layouts.code))
+        layouts = course.subject.layouts
+        digest.update(code_digest(*layouts.code))
+        _add(digest, [layouts.besides(submission).encode()])
         return _of_any_shape(digest, submission, lenient)
     _add(digest, (sentence.encode() for sentence in on_given(course, submission.sources, exercise)))
     seen_of = course.names if exercise.own else (exercise.name,)

@@ -143,7 +143,7 @@ class Server(Carrier):
             hello: Plain = {
                 "course": course_digest(self.setting).hex(),
                 "isolation": self.setting.cage.isolation,
-                "versions": versions(self.setting.course.subject),
+                "versions": versions(self.setting),
             }
         gc.collect()
         gc.freeze()

@@ -15,7 +15,8 @@ from grader.errors import MachineError, UsageError
 from grader.learner.history import Grade, latest, present, state_folder
 from grader.machine.files import Odd, added, look, replaced, whole_file, with_lf
 from grader.printable import invoked
-from grader.submission.submission import content, load
+from grader.submission.submission import content
+from grader.submission.tree import read_given
 
 BACKUPS = "backups"
 
@@ -83,33 +84,39 @@ class Packed:
     """What was put into the file to hand in.
 
     names: the exercises in it. untouched: those of them that are as they were handed out.
-    missing: those that have no file.
+    missing: those that have no file. told: what is to be said of where they were found, a sentence each.
     """
 
     names: tuple[str, ...]
     untouched: tuple[str, ...]
     missing: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 def pack(course: Course, to: Path) -> Packed:
     """Write the file that is handed in: the exercises, and what else of Python is beside them.
 
+    What is graded of a file with another name or place is packed under the name that it should have.
     Raises UsageError, before anything is written, where a file would not be read when it is graded, and where
     no exercise is there.
     """
     folder = course.root / "exercises"
-    submission = load(folder, course.names)
-    for why in submission.unreadable.values():
+    submission = read_given(folder, course)
+    for why in (*submission.unreadable.values(), *submission.unclear.values()):
         raise UsageError(f"{folder}: {why}", f"mend that, so that it can be graded: {invoked('submit')}")
     with whole_file(to) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         for name in sorted(submission.sources):
             entry = ZipInfo(f"exercises/{name}.py", LONG_AGO)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content(folder / f"{name}.py"), ZIP_DEFLATED)
+            if name in submission.taken:
+                data = submission.sources[name].encode("utf-8", "surrogatepass")
+            else:
+                data = content(folder.joinpath(*submission.home, f"{name}.py"))
+            archive.writestr(entry, data, ZIP_DEFLATED)
     there = tuple(name for name in course.names if name in submission.sources)
     stubs = tuple(name for name in there if untouched(submission.sources[name], course.stub(name)))
     missing = tuple(name for name in course.names if name not in there)
-    return Packed(there, stubs, missing)
+    return Packed(there, stubs, missing, submission.told())
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ def solution(course: Course, exercise: str, grades: list[Grade], passes: Callabl
         raise UsageError(
             f"{exercise} has not passed yet; its solution is shown after that", invoked("hint", exercise)
         )
-    theirs = load(course.root / "exercises", course.names).sources.get(exercise, "")
+    theirs = read_given(course.root / "exercises", course).sources.get(exercise, "")
     return compared(exercise, theirs, course.solution(exercise))
 
 

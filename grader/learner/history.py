@@ -32,8 +32,9 @@ from grader.report.evidence import (
 )
 from grader.report.report import Report, Seed
 from grader.report.report import read as read_seed
-from grader.report.scoring import exercise_status, score
-from grader.submission.submission import Submission, load
+from grader.report.scoring import NOT_BEGUN, exercise_status, score
+from grader.submission.submission import Submission
+from grader.submission.tree import read_given
 
 FOLDER = ".nanograd"
 SILENT = "nothing is remembered until that is mended"
@@ -124,19 +125,19 @@ def declined(state: Path, environment: Mapping[str, str] = os.environ) -> bool:
 
 def remember(
     report: Report,
-    state: Path,
+    course: Course,
     now: datetime,
     seconds: float,
     environment: Mapping[str, str] = os.environ,
     say: Say = aloud,
 ) -> None:
-    """Add a grade of the exercises beside the state folder, unless that was declined.
+    """Add a grade of the course's own exercises, unless that was declined.
 
     Never raises: say is told in a sentence where it cannot be written.
     """
-    if declined(state, environment):
+    if declined(course.root / FOLDER, environment):
         return
-    files = _graded_files(report, state.parent / "exercises")
+    state, files = state_folder(course), _graded_files(report, course)
     marks = tuple(_mark(result, files) for result in report.marks)
     grade = Grade(now.astimezone(UTC), seconds, report.seed, marks, report.notes)
     line = json.dumps(_to_plain(grade), separators=(",", ":")) + "\n"
@@ -169,9 +170,13 @@ def latest(grades: Iterable[Grade]) -> dict[str, Mark]:
 
 
 def unfinished(grades: Sequence[Grade], names: Sequence[str]) -> str | None:
-    """The exercise to look at next: the first that the last grade saw unfinished, else of them all."""
+    """The exercise to look at next: the first that the last grade saw unfinished, else of them all.
+
+    What was written and does not hold comes before what nobody has begun, as in the report.
+    """
     known = latest(grades)
-    seen = [mark.exercise for mark in grades[-1].marks if mark.status != "passed"] if grades else []
+    open_ = [mark for mark in grades[-1].marks if mark.status != "passed"] if grades else []
+    seen = [mark.exercise for mark in sorted(open_, key=lambda mark: mark.status in NOT_BEGUN)]
     left = (name for name in names if name not in known or known[name].status != "passed")
     return next((name for name in (*seen, *left) if name in names), None)
 
@@ -206,7 +211,7 @@ def found(course: Course, exercise: str, grades: Iterable[Grade]) -> Finding | N
 def present(course: Course) -> dict[str, str]:
     """The digests of the files in exercises/ as they are now; none where they cannot be read."""
     try:
-        return _digests(load(course.root / "exercises", course.names))
+        return _digests(read_given(course.root / "exercises", course))
     except UsageError:
         return {}
 
@@ -232,10 +237,10 @@ def forget(state: Path) -> None:
     (state / NAME).unlink(missing_ok=True)
 
 
-def _graded_files(report: Report, folder: Path) -> dict[str, str]:
+def _graded_files(report: Report, course: Course) -> dict[str, str]:
     """The digests of the files that were graded; none where they have been written in since."""
     with suppress(UsageError):
-        given = load(folder, tuple(result.exercise.name for result in report.results))
+        given = read_given(course.root / "exercises", course)
         return _digests(given) if given.digest == report.digest else {}
     return {}
 

@@ -9,11 +9,13 @@ is no part of the entries' folder, for that may be shared, come with a checkout,
   change. Nobody can have known those before it was there, so a key that came with a checkout opens nothing.
 
 A key that is another user's, or that others may read, is none. What cannot be kept costs a sentence and time.
+A folder holds ENOUGH bytes: whatever has not been asked for the longest goes first.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable
@@ -34,6 +36,8 @@ from grader.printable import printable
 FORM = b"nanograd 1\n"
 SECRET, CODE = 32, 32  # bytes
 LARGEST = 1 << 28  # bytes of an entry
+ENOUGH = 200_000_000  # bytes of all entries
+ENTRY = re.compile(r".+\.[0-9a-f]{8}")
 KEY = "nanograd.key"
 AGAIN = "the next run draws it again"
 OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # where a pipe lies in its place, nobody waits for it
@@ -88,10 +92,13 @@ def kept(folder: Path, name: str) -> Data | None:
     _cleared_once(folder)
     if (key := _key()) is None:
         return None
+    place = _place(folder, name, key)
     try:
-        data = _read(_place(folder, name, key), LARGEST, os.O_NOFOLLOW)[0]
+        data = _read(place, LARGEST, os.O_NOFOLLOW)[0]
     except OSError:
         return None
+    with suppress(OSError):
+        os.utime(place)  # asked for now; where the folder is not to be written in, nothing ever goes, either
     head = len(FORM) + CODE
     body = memoryview(data)[head:]
     return body if compare_digest(data[:head], FORM + _code(folder, name, key, body)) else None
@@ -115,7 +122,26 @@ def keep(folder: Path, name: str, data: bytes) -> str:
         replaced(_place(folder, name, key), FORM + _code(folder, name, key, data) + data, 0o600)
     except OSError as error:
         return f"Nothing can be kept in {shown}: {error.strerror or error}; {AGAIN}"
+    with suppress(OSError):
+        _prune(folder)
     return ""
+
+
+def _prune(folder: Path) -> None:
+    """Remove what has not been asked for the longest, until there is no more than enough."""
+    known = []
+    with os.scandir(folder) as there:
+        for entry in there:
+            seen = entry.stat(follow_symlinks=False)
+            if ENTRY.fullmatch(entry.name) and stat.S_ISREG(seen.st_mode):
+                known.append((seen.st_mtime_ns, entry.path, seen.st_size))
+    known.sort()
+    left = sum(size for _, _, size in known)
+    for _, path, size in known[:-1]:  # the newest has just been made
+        if left <= ENOUGH:
+            return
+        os.unlink(path)
+        left -= size
 
 
 @cache

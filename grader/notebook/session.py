@@ -22,7 +22,8 @@ from grader.printable import shortened
 from grader.report.scoring import exercise_status
 from grader.sandbox.cage import Cage
 from grader.sandbox.cages import choose
-from grader.submission.submission import Submission, load, text
+from grader.submission.submission import Submission, text
+from grader.submission.tree import read_given
 
 
 @dataclass
@@ -78,11 +79,10 @@ class Session:
         """The files in exercises/, and each exercise's last cell in place of its file."""
         cells = {name: cell.graded for name, cell in self._cells.items()}
         try:
-            there = load(self.course.root / "exercises", self.course.names)
+            there = read_given(self.course.root / "exercises", self.course)
         except UsageError:
             return Submission("exercises", cells, {})
-        unreadable = {name: why for name, why in there.unreadable.items() if name not in cells}
-        return replace(there, sources={**there.sources, **cells}, unreadable=unreadable)
+        return there.with_these(cells)
 
     @property
     def passed(self) -> set[str]:

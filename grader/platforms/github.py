@@ -24,7 +24,7 @@ from grader.render.text import WORDS, About, counted, in_short, points, signed, 
 from grader.report.findings import LETTERS, Told, line_of, on_one_line
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
-from grader.report.scoring import exercise_status, score
+from grader.report.scoring import exercise_status, not_begun, score
 from grader.report.words import alone_only, counterexample_of, example, in_words, line_in, number, numbers
 from grader.submission.commit import Changes
 
@@ -84,7 +84,7 @@ def _table(report: Report) -> str:
 
 def _row(result: Result) -> str:
     status, exercise = exercise_status(result), result.exercise
-    missed = example(result) if status not in ("passed", "not_started", "not_graded") else None
+    missed = None if status == "passed" or not_begun(result) else example(result)
     wrong = word(result.diagnosis.name if result.diagnosis else missed.claim.title if missed else "")
     of = "/".join(map(points, score(result).own))
     stands = f"{SIGNS[status]} {WORDS[status]}"
@@ -209,7 +209,7 @@ def _annotation(result: Result, source: str, path: str) -> str:
 def _message(result: Result) -> Iterator[str]:
     status, missed, first = exercise_status(result), example(result), result.diagnosis
     yield HEADLINES[status]
-    if missed is not None and status not in ("not_started", "not_graded"):
+    if missed is not None and not not_begun(result):
         yield in_words(error(missed.outcome) or "").rstrip(".")
         yield f"Promised: {missed.claim.title}".rstrip(".")
     if first:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from grader.course.course import Course
@@ -19,7 +21,8 @@ from grader.render.text import About
 from grader.report.findings import line_of as line_found
 from grader.report.report import Report, named
 from grader.report.rubric import stated, weighed
-from grader.submission.submission import Submission
+from grader.submission.choice import NoExercise, defines_any, likely, said_by
+from grader.submission.submission import Submission, Wanted, content
 from grader.submission.tree import read_given
 
 
@@ -83,13 +86,44 @@ def _write(to: Path, text: str) -> None:
         stream.write(text.encode("utf-8", "backslashreplace"))
 
 
-def asked(files: Iterable[Path], names: tuple[str, ...]) -> dict[Path, tuple[str, ...]]:
-    """The exercises among the files by the folder they are in, in the course's order.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is graded of a folder: the exercises, in the course's order, among which a file has changed."""
 
-    names: of the course's exercises. Other files, and those that are gone, are passed over.
+    folder: Path
+    submission: Submission
+    names: tuple[str, ...]
+
+
+def asked(files: Iterable[Path], course: Course) -> list[Asked]:
+    """The exercises among the files by the folder they are in.
+
+    Other files, and those that are gone, are passed over.
+    Raises UsageError where files of a folder are meant for exercises, and none of them plainly is.
     """
-    found: dict[Path, set[str]] = {}
-    for file in files:
-        if file.suffix == ".py" and file.stem in names and file.exists():
-            found.setdefault(file.parent, set()).add(file.stem)
-    return {folder: tuple(n for n in names if n in found[folder]) for folder in sorted(found)}
+    there: dict[Path, list[Path]] = {}
+    for file in filter(Path.is_file, files):
+        if likely(file.name):
+            there.setdefault(file.parent, []).append(file)
+    found = [_asked(folder, changed, course) for folder, changed in sorted(there.items())]
+    return [each for each in found if each.names]
+
+
+def _asked(folder: Path, changed: Sequence[Path], course: Course) -> Asked:
+    wanted = Wanted.of(course)
+    # Where no name says anything, as among somebody's notes, what a file defines is no exercise.
+    if not any(likely(name) and list(said_by(name, course.names)) for name in os.listdir(folder)):
+        return Asked(folder, NOTHING, ())
+    try:
+        submission = read_given(folder, course)
+    except NoExercise:
+        if any(defines_any(file.name, partial(content, file), wanted) for file in changed):
+            raise
+        return Asked(folder, NOTHING, ())
+    places = {folder.joinpath(*path): name for name, path in submission.places.items()}
+    meant = {places[file] for file in changed if file in places}
+    meant |= {name for file in changed for name in said_by(file.name, submission.unclear)}
+    return Asked(folder, submission, tuple(name for name in course.names if name in meant))
+
+
+NOTHING = Submission("", {}, {})

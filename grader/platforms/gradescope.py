@@ -103,7 +103,7 @@ def _growing(
         isolation=setting.cage.isolation,
         results=(),
         together=None,
-        versions=versions(course.subject),
+        versions=versions(setting),
     )
     for number, part in enumerate(course.parts, start=1):
         found = result(part, run_properties(submission, setting, [part]))

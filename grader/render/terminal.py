@@ -40,7 +40,7 @@ from grader.render.text import WORDS, points, signed, told_of
 from grader.report.evidence import status
 from grader.report.findings import Told
 from grader.report.report import Report, notes, score_of_present
-from grader.report.scoring import absent, exercise_status, score
+from grader.report.scoring import absent, exercise_status, not_begun, score
 from grader.report.words import (
     counterexample_of,
     example,
@@ -97,7 +97,9 @@ def render(
     """
     tell_on_top(console, report.notes)
     console.print(overview(report))
-    unfinished = next((r for r in report.marks if exercise_status(r) != "passed"), None)
+    # What somebody has written and does not hold yet says more than what nobody has begun.
+    open_ = sorted((r for r in report.marks if exercise_status(r) != "passed"), key=not_begun)
+    unfinished = next(iter(open_), None)
     if unfinished is None:
         _passed(console, report, ahead)
         if ahead is not None:
@@ -355,7 +357,7 @@ def render_any_shape(report: Report, console: Console, again: str) -> None:
             f"Of {points(report.score.most)} points, {points(there.most)} are for what is there: "
             f"{points(there.points)} of these {points(there.most)} are reached.\n"
         )
-    wrong = [r for r in report.marks if exercise_status(r) not in ("passed", "not_started", "not_graded")]
+    wrong = [r for r in report.marks if not not_begun(r) and exercise_status(r) != "passed"]
     if wrong:
         closer_look(console, wrong[0])
         _say(console, f"Again, this exercise alone: {_filled(again, wrong[0].exercise.name)}")

@@ -14,13 +14,13 @@ from io import TextIOWrapper
 from itertools import count
 from typing import Any, BinaryIO
 
-from grader.model import Adjustment, Finding, Kind, Person, Result, Verdict
+from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, TimedOut, Verdict
 from grader.printable import plain_json, printable
 from grader.report.findings import Told, guessed, in_lines, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
 from grader.report.standings import Standing, Standings
-from grader.report.words import example, in_full
+from grader.report.words import example, headline, in_full
 
 # What a spreadsheet takes for a formula, also behind spaces and quotes, also where it cuts a cell at ";".
 FORMULA = re.compile("(^|;)(?=[\\s\"'\u201c\u2018]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
@@ -220,15 +220,25 @@ def said(result: Result, verdict: Verdict) -> str:
 
 
 def told_of(result: Result) -> Told | None:
-    """What is shown of an exercise's findings, and last how many of its points hang on them."""
+    """What is shown of an exercise's findings, and last how many of its points hang on them.
+
+    That is said only where it is seen: of one mistake, where all that is lost was lost in the same way.
+    """
     shown, marks = told(result.findings), score(result)
     lost = marks.most - marks.points
-    if shown is None or shown.guess or not lost:
+    if shown is None or shown.guess or not lost or shown.causes > 1 or len(set(_ways_lost(result))) > 1:
         return shown
-    this = "this" if shown.causes == 1 else f"these {shown.causes}"
     hangs = "hangs" if lost == 1 else "hang"
     which = "All" if lost == marks.most else f"{points(lost)} of these"
-    return replace(shown, stake=f"{which} {points(marks.most)} points {hangs} on {this}.")
+    return replace(shown, stake=f"{which} {points(marks.most)} points {hangs} on this.")
+
+
+def _ways_lost(result: Result) -> Iterator[tuple[str, str]]:
+    """How each property went wrong that costs points: by its numbers, or with which words."""
+    for verdict in result.verdicts:
+        outcome = verdict.outcome
+        if verdict.claim.kind is Kind.GRADED and not isinstance(outcome, Passed):
+            yield type(outcome).__name__, "" if isinstance(outcome, TimedOut) else headline(outcome)
 
 
 def in_short(first: Finding) -> str:

@@ -62,6 +62,8 @@ def once_each(
     return decorate
 
 
+# Of these there is nothing to show: nobody has begun, or nobody can tell with what.
+NOT_BEGUN = ("not_started", "not_graded")
 # The first of these that any verdict has is the exercise's status.
 GRAVEST_FIRST = ("not_graded", "timed_out", "crashed", "failed", "passed")
 
@@ -93,6 +95,11 @@ class Score:
 
 
 NOTHING = Score(Fraction(0), Fraction(0), Fraction(0), Fraction(0))
+
+
+def not_begun(result: Result) -> bool:
+    """Whether there is nothing that somebody has written and that was graded."""
+    return exercise_status(result) in NOT_BEGUN
 
 
 def worth(result: Result, verdict: Verdict) -> Fraction:

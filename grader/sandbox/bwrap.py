@@ -11,7 +11,7 @@ from functools import cache
 
 from grader.machine.processes import program
 from grader.sandbox.cage import spawned
-from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
+from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, Package, found
 
 PROGRAM = "bwrap"
 TRYING, ENDING = 10.0, 0.2  # seconds
@@ -38,8 +38,18 @@ class Bwrap:
     isolation, lacking = "full", ""
     inside = None
 
+    def __init__(self, package: Package | None = None) -> None:
+        self._package = package
+
+    @property
+    def package(self) -> tuple[str, str] | None:
+        return self._package.placed(as_here=False) if self._package else None
+
+    def showing(self, package: Package) -> Bwrap:
+        return Bwrap(package)
+
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
-        return Running(spawned([*command(found()), *arguments], pass_fds))
+        return Running(spawned([*command(found(self._package)), *arguments], pass_fds))
 
 
 class Running:
@@ -65,7 +75,9 @@ def command(interpreter: Interpreter) -> list[str]:
     # Packages of the machine's own Python lie inside of its library.
     masks = [word for path in interpreter.hidden for word in ("--tmpfs", path, "--remount-ro", path)]
     devices = [word for path in DEVICES for word in ("--dev-bind", path, path)]
-    inside = [*binds, *library, *masks, *devices, "--remount-ro", "/", "--chdir", "/"]
+    shown = interpreter.package.shown if interpreter.package else ()
+    besides = [word for pair in shown for word in ("--ro-bind", *pair)]
+    inside = [*binds, *library, *masks, *besides, *devices, "--remount-ro", "/", "--chdir", "/"]
     bwrap = program(PROGRAM) or PROGRAM
     return [bwrap, *WALLS, *_newer_walls(bwrap), *inside, "--", interpreter.executable, *FLAGS]
 

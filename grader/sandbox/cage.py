@@ -14,7 +14,7 @@ from typing import Protocol
 
 from grader.errors import MachineError
 from grader.machine.files import Scratch
-from grader.sandbox.interpreter import FLAGS, found
+from grader.sandbox.interpreter import FLAGS, Package, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Cage(Protocol):
     isolation: what the report says of it: full, reduced or none.
     lacking: why it is reduced, in a sentence; nothing where it is not.
     inside: what the worker itself has to do; None where the cage does all.
+    package: the name of a package that a worker has besides the standard library, read-only, and its folder
+        in the cage; None where it has nothing else.
     """
 
     @property
@@ -55,6 +57,12 @@ class Cage(Protocol):
 
     @property
     def inside(self) -> Inside | None: ...
+
+    @property
+    def package(self) -> tuple[str, str] | None: ...
+
+    def showing(self, package: Package) -> Cage:
+        """The same cage with a package to be seen in it."""
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:
         """Start a bare Python interpreter with these arguments and only these descriptors.
@@ -68,14 +76,24 @@ class Process:
 
     isolation, lacking = "none", ""
 
+    def __init__(self, package: Package | None = None) -> None:
+        self._package = package
+
     @property
     def inside(self) -> Inside | None:
         # Against accidents only: where the kernel has no Landlock, or nobody says what the interpreter
         # needs, nothing is hidden.
         try:
-            return Inside("", 0, *found().seen) if sys.platform == "linux" else None
+            return Inside("", 0, *found(self._package).seen()) if sys.platform == "linux" else None
         except MachineError:
             return None
+
+    @property
+    def package(self) -> tuple[str, str] | None:
+        return self._package.placed(as_here=True) if self._package else None
+
+    def showing(self, package: Package) -> Process:
+        return Process(package)
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
         folder = Scratch("worker")

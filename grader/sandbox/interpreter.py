@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from grader.errors import MachineError
@@ -20,6 +22,33 @@ LOADED = re.compile(r"(/\S+) \(0x")
 NOT_NEEDED = ("_tkinter.", "_curses.", "_curses_panel.", "readline.", "nis.")
 DEVICES = ("/dev/null", "/dev/urandom")
 PACKAGES = ("site-packages", "dist-packages", "test", "idlelib", "ensurepip")
+# Where a package lies in a cage that has a root folder of its own: a path that tells nothing of the machine.
+PACKAGES_AT = "/packages"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of this environment that is shown to a worker besides the standard library.
+
+    name: as it is imported. version: its release. folder: the one that it lies in. parts: its folders there,
+        its own first.
+    files: shared libraries of the machine that it loads.
+    """
+
+    name: str
+    version: str
+    folder: str
+    parts: tuple[str, ...]
+    files: tuple[str, ...]
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """Its folders, and where a cage with a root of its own shows them."""
+        return [(os.path.join(self.folder, part), os.path.join(PACKAGES_AT, part)) for part in self.parts]
+
+    def placed(self, as_here: bool) -> tuple[str, str]:
+        """Its name, and its folder: as_here, or where such a cage shows it."""
+        return self.name, self.shown[0][0 if as_here else 1]
 
 
 @dataclass(frozen=True)
@@ -29,24 +58,53 @@ class Interpreter:
     files: itself and the shared libraries that it and the standard library load, as they are asked for.
     library: the folder of the standard library.
     hidden: folders inside of that which are none of a submission's business.
+    package: what is shown besides; None for the standard library alone.
     """
 
     executable: str
     files: tuple[str, ...]
     library: str
     hidden: tuple[str, ...]
+    package: Package | None = None
 
-    @cached_property
-    def seen(self) -> tuple[list[str], list[str]]:
-        """The folders to list, and the files and folders to read, that it cannot do without."""
+    def seen(self, as_here: bool = True) -> tuple[list[str], list[str]]:
+        """The folders to list, and the files and folders to read, that it cannot do without.
+
+        as_here: the package lies where it is installed.
+        """
         entries = (entry.path for entry in os.scandir(self.library) if entry.path not in self.hidden)
-        return [self.library], [*self.files, *sorted(entries), *DEVICES]
+        besides = [pair[0 if as_here else 1] for pair in (self.package.shown if self.package else ())]
+        return [self.library, *besides], [*self.files, *sorted(entries), *besides, *DEVICES]
 
 
 @cache
-def found() -> Interpreter:
-    """The interpreter that runs here; raises MachineError where its libraries cannot be listed."""
+def found(package: Package | None = None) -> Interpreter:
+    """The interpreter that runs here; raises MachineError where its libraries cannot be listed.
+
+    package: what it is to be shown with.
+    """
+    if package is not None:
+        bare = found()
+        return replace(bare, files=tuple(sorted({*bare.files, *package.files})), package=package)
     return _described(os.path.realpath(sys.executable), sysconfig.get_path("stdlib"))
+
+
+@cache
+def package_here(name: str) -> Package | None:
+    """The package of that name in the environment of the grader; None where it is not installed.
+
+    It is not imported. Raises MachineError where its libraries cannot be listed.
+    """
+    spec = find_spec(name)
+    if spec is None or not spec.origin or not spec.submodule_search_locations:
+        return None
+    folder, own = os.path.split(os.path.dirname(os.path.realpath(spec.origin)))
+    # Wheels for Linux bring their libraries along in a folder of this name.
+    parts = tuple(part for part in (own, f"{own}.libs") if os.path.isdir(os.path.join(folder, part)))
+    needed = sorted(str(path) for part in parts for path in Path(folder, part).rglob("*.so"))
+    files = _loaded(os.path.realpath(sys.executable), needed) if sys.platform == "linux" else set()
+    outside = (path for path in files if not os.path.normpath(path).startswith(f"{folder}{os.sep}"))
+    return Package(name, _release(name), folder, parts, tuple(sorted(outside)))
 
 
 def _described(executable: str, library: str) -> Interpreter:
@@ -54,15 +112,26 @@ def _described(executable: str, library: str) -> Interpreter:
     return Interpreter(executable, (executable, *_libraries(executable, library)), library, hidden)
 
 
+def _release(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
 def _libraries(executable: str, library: str) -> tuple[str, ...]:
     """Asked of the machine each time: it decides what a cage shows, so no file may have a say in it."""
     extensions = sorted(Path(library, "lib-dynload").glob("*.so"))
     needed = [str(path) for path in extensions if not path.name.startswith(NOT_NEEDED)]
+    return tuple(sorted(_loaded(executable, needed) - set(needed)))
+
+
+def _loaded(executable: str, needed: list[str]) -> set[str]:
+    """What the loader loads for a program with these extensions, themselves among it."""
     try:
-        loaded = _told_at_once(executable, needed) or _told_by_ldd(executable, needed)
+        return _told_at_once(executable, needed) or _told_by_ldd(executable, needed)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MachineError(f"cannot list the interpreter's libraries: {error}", "is ldd there?") from None
-    return tuple(sorted(loaded - set(needed)))
 
 
 def _told_at_once(executable: str, needed: list[str]) -> set[str]:

@@ -29,7 +29,7 @@ import marshal, os, sys, types
 fds = [int(word) for word in sys.argv[1].split(",")]
 with open(fds[0], "rb") as pipe:
     modules = marshal.load(pipe)
-    inside = marshal.load(pipe)
+    inside, besides = marshal.load(pipe)
 # A name that no import statement can say, so that it stands in nobody's way.
 for name, code in modules:
     package, _, last = ("<grader>." + name).rpartition(".")
@@ -41,7 +41,7 @@ for name, code in modules:
     setattr(sys.modules[package], last, module)
     exec(code, module.__dict__)
 lanes = [tuple(fds[i : i + 4]) for i in range(3, len(fds), 4)]
-sys.modules["<grader>.worker.zygote"].main(fds[1], fds[2], lanes, inside, module)
+sys.modules["<grader>.worker.zygote"].main(fds[1], fds[2], lanes, inside, besides, module)
 """
 
 
@@ -90,7 +90,8 @@ class Launched:
     filtered = False
 
     def __init__(self, cage: Cage, lanes: int, subject: tuple[str, ...]) -> None:
-        inside = cage.inside  # asked before anything is open, as it may raise
+        # Asked before anything is open, as it may raise.
+        inside, package = cage.inside, cage.package
         boot, self._control, self._status = os.pipe(), os.pipe(), os.pipe()
         # For each lane: requests to the child, then numbers and texts from it.
         pipes = [tuple(os.pipe() for _ in range(3)) for _ in range(lanes)]
@@ -111,7 +112,8 @@ class Launched:
             for fd in theirs:
                 os.close(fd)
         with suppress(BrokenPipeError), open(boot[1], "wb") as pipe:
-            pipe.write(worker_code(subject) + marshal.dumps(None if inside is None else astuple(inside)))
+            told = (None if inside is None else astuple(inside)), package
+            pipe.write(worker_code(subject) + marshal.dumps(told))
 
     def begin(self, lane: int) -> Lane:
         """Fork the lane's child; raises BrokenPipeError where the worker is gone.

@@ -24,7 +24,7 @@ from pathlib import Path
 from grader.errors import MachineError
 from grader.machine.files import Scratch, clear, removed, unfinished_folder
 from grader.sandbox.cage import Inside, Running, spawned
-from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, found
+from grader.sandbox.interpreter import DEVICES, FLAGS, Interpreter, Package, found
 
 WALLS = Path(__file__).resolve().parents[1] / "worker" / "walls.py"
 TRYING = 20.0  # seconds
@@ -49,6 +49,9 @@ class Uid:
     nothing but our own code until then.
     """
 
+    def __init__(self, package: Package | None = None) -> None:
+        self._package = package
+
     @property
     def isolation(self) -> str:
         return "reduced" if self.lacking else "full"
@@ -62,7 +65,16 @@ class Uid:
 
     @property
     def inside(self) -> Inside:
-        return Inside(_root() if _walls()[0] else "", _user(), *found().seen)
+        interpreter, folder = found(self._package), _walls()[0]
+        seen = interpreter.seen(as_here=not folder)
+        return Inside(_root(interpreter) if folder else "", _user(), *seen)
+
+    @property
+    def package(self) -> tuple[str, str] | None:
+        return self._package.placed(as_here=not _walls()[0]) if self._package else None
+
+    def showing(self, package: Package) -> Uid:
+        return Uid(package)
 
     def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Running:
         command = [found().executable, *FLAGS, *arguments]
@@ -79,9 +91,9 @@ def _user() -> int:
             return number
 
 
-def _root() -> str:
+def _root(interpreter: Interpreter) -> str:
     try:
-        return root_for(found())
+        return root_for(interpreter)
     except MachineError:
         return ""
 
@@ -108,8 +120,8 @@ def _walls() -> tuple[bool, bool, bool]:
 
     Raises MachineError where that process does not get so far.
     """
-    source, (listed, read) = WALLS.read_bytes(), found().seen
-    arguments = [_root(), str(_user()), ":".join(listed), ":".join(read)]
+    source, (listed, read) = WALLS.read_bytes(), found().seen()
+    arguments = [_root(found()), str(_user()), ":".join(listed), ":".join(read)]
     tried = None
     try:
         tried = subprocess.run(
@@ -181,6 +193,8 @@ def _made(interpreter: Interpreter, to: str) -> str:
             ignore_dangling_symlinks=True,
             dirs_exist_ok=True,
         )
+        for lies, seen in interpreter.package.shown if interpreter.package else ():
+            shutil.copytree(lies, half + seen, ignore=_left_out(interpreter))
         _devices(half)
         _settle(half)
         with suppress(OSError):  # somebody else has made the same meanwhile
@@ -238,12 +252,14 @@ def _within(root: str) -> Iterator[tuple[str, bool]]:
 def _digest(interpreter: Interpreter) -> str:
     """What the folder is made from, by names, sizes and dates."""
     digest = hashlib.sha256(repr((FORMAT, sys.version, interpreter)).encode())
-    for path in (*interpreter.files, *_sources(interpreter.library)):
+    package = [lies for lies, _ in interpreter.package.shown] if interpreter.package else []
+    sources = [path for folder in (interpreter.library, *package) for path in _sources(folder)]
+    for path in (*interpreter.files, *sources):
         state = os.stat(path)
         digest.update(repr((path, state.st_size, state.st_mtime_ns)).encode())
     return digest.hexdigest()[:24]
 
 
 def _sources(library: str) -> list[str]:
-    """The modules right in the library, by which an update of it is noticed."""
+    """The modules right in a library, by which an update of it is noticed."""
     return sorted(entry.path for entry in os.scandir(library) if entry.is_file())

@@ -14,7 +14,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -78,9 +78,21 @@ def in_words(where: str) -> Iterator[None]:
         raise UsageError(f"{where} {DAMAGED}", NEXT) from None
 
 
-def members(file: BinaryIO, limits: Limits) -> Iterator[Member]:
+# What zips have where nothing says otherwise.
+DOS = "cp437"
+# Names of which nothing says in which code page they are; gives the one that they are read in.
+CodePage = Callable[[Sequence[bytes]], str]
+
+
+def of_dos(_: Sequence[bytes]) -> str:
+    """The code page that the format's description names."""
+    return DOS
+
+
+def members(file: BinaryIO, limits: Limits, page: CodePage = of_dos) -> Iterator[Member]:
     """The members in their order, of whatever kind of archive the content is, whatever its name.
 
+    page: asked once, where a zip has names that do not say in which code page they are.
     Raises Refused and DAMAGE, which in_words puts into words.
     """
     size = file.seek(0, os.SEEK_END)
@@ -92,7 +104,7 @@ def members(file: BinaryIO, limits: Limits) -> Iterator[Member]:
     magic = file.read(6)
     file.seek(0)
     if magic.startswith((b"PK\3\4", b"PK\5\6")):
-        found = _zip(file, size, limits)
+        found = _zip(file, size, limits, page)
     else:
         budget = _Budget(size, limits.read)
         found = tar_members(Stream(file, unpacker(magic), limits.passed), budget)
@@ -110,13 +122,15 @@ def _too_many(limits: Limits) -> str:
     return f"holds more than {limits.members:,} files and folders"
 
 
-def _zip(file: BinaryIO, size: int, limits: Limits) -> Iterator[Member]:
+def _zip(file: BinaryIO, size: int, limits: Limits, page: CodePage) -> Iterator[Member]:
     # Not closed: that would only end the reading of its members, and the file is its opener's.
     archive = zipfile.ZipFile(cast("BinaryIO", _Directory(file, limits)))
     budget = _Budget(size, limits.read)
+    old = [info.orig_filename.encode(DOS) for info in archive.infolist() if _told_name(info) is None]
+    found = page(old) if old else DOS
     for info in archive.infolist():
         yield Member(
-            _zip_name(info), _zip_kind(info), partial(_unzipped, archive, info, budget), lasting=True
+            _zip_name(info, found), _zip_kind(info), partial(_unzipped, archive, info, budget), lasting=True
         )
 
 
@@ -147,21 +161,28 @@ class _Directory:
         return count
 
 
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    r"""A member's name with "/" between its parts, as whoever packed it meant it.
+def _zip_name(info: zipfile.ZipInfo, page: str) -> str:
+    r"""A member's name with "/" between its parts, as whoever packed it meant it; some write "\\" there."""
+    name = _told_name(info)
+    if name is None:
+        name = info.orig_filename.encode(DOS).decode(page, "replace")
+    return name.replace("\\", "/")
+
+
+def _told_name(info: zipfile.ZipInfo) -> str | None:
+    """A member's name; None where nothing tells what its bytes mean.
 
     Of names that are not marked as UTF-8 only the bytes tell what they are: macOS writes UTF-8 there, and
-    what is valid UTF-8 beyond ASCII is hardly ever anything else. Others write "\\" between the parts.
+    what is valid UTF-8 beyond ASCII is hardly ever anything else.
     """
-    name = info.orig_filename
-    if not info.flag_bits & MARKED_UTF8:
-        data = name.encode("cp437")
-        for utf8 in (_unicode_path(info.extra, zlib.crc32(data)), data):
-            with suppress(UnicodeDecodeError):
-                if utf8 is not None:
-                    name = utf8.decode("utf-8")
-                    break
-    return name.replace("\\", "/")
+    if info.flag_bits & MARKED_UTF8:
+        return info.orig_filename
+    data = info.orig_filename.encode(DOS)
+    for utf8 in (_unicode_path(info.extra, zlib.crc32(data)), data):
+        with suppress(UnicodeDecodeError):
+            if utf8 is not None:
+                return utf8.decode("utf-8")
+    return None
 
 
 def _unicode_path(extra: bytes, checksum: int) -> bytes | None:

@@ -47,7 +47,14 @@ TEXTS = (NOTEBOOK, ".bak", ".old", ".orig", ".text", ".txt")
 
 
 class NoExercise(UsageError):
-    """A hand-in has none of the wanted files."""
+    """A hand-in has none of the wanted files.
+
+    unclear: by exercise, why what may be meant for it was not taken.
+    """
+
+    def __init__(self, what: str, next_step: str, unclear: Mapping[str, str] | None = None) -> None:
+        super().__init__(what, next_step)
+        self.unclear = unclear or {}
 
 
 def chosen(
@@ -269,7 +276,7 @@ class _Choice:
             if self._two_places:
                 raise UsageError(self._told(), NEXT)
             if self.unclear:
-                raise NoExercise(self._told(), NEXT)
+                raise NoExercise(self._told(), NEXT, self.unclear)
             return None
         remarks = {name: self._remarks[path] for name, path in self.taken.items() if self._remarks[path]}
         own = {name: (*(home or ()), f"{name}.py") for name in self._wanted.names}

@@ -16,7 +16,7 @@ from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.files import Root, temporary
 from grader.model import Person
 from grader.printable import printable, shortened
-from grader.submission.archive import Kind, Limits, Member, Refused, in_words, members
+from grader.submission.archive import DOS, Kind, Limits, Member, Refused, in_words, members
 from grader.submission.choice import defines_any, likely, packed, said_by
 from grader.submission.hand_in import (
     METADATA,
@@ -34,7 +34,7 @@ from grader.submission.hand_in import (
     uploaded,
     without_ending,
 )
-from grader.submission.roster import Row, joined, read
+from grader.submission.roster import Row, code_page, joined, read
 from grader.submission.submission import LARGEST, NOTEBOOK, Sought, Submission, content, sought
 from grader.submission.tree import LIMITS as INNER
 from grader.submission.tree import VERY_DEEP, read_loose, read_parts, read_path, safe_path
@@ -387,7 +387,7 @@ def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layou
     Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
     """
     rows = read(roster) if roster else None
-    root, troubles = _opened(folder)
+    root, troubles = _opened(folder, rows or [])
     try:
         entries, more, nobodys = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
     except OSError as error:
@@ -399,7 +399,7 @@ def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layou
     return Found(found.handins, found.absent, (*troubles, *more, *found.troubles), nobodys)
 
 
-def _opened(folder: Path) -> tuple[Root, Troubles]:
+def _opened(folder: Path, rows: Sequence[Row]) -> tuple[Root, Troubles]:
     shown = printable(str(folder))
     if not os.path.exists(folder):
         raise UsageError(f"there is no folder {shown}", "check the path")
@@ -411,7 +411,7 @@ def _opened(folder: Path) -> tuple[Root, Troubles]:
             f"{shown} is neither a folder nor a zip or tar archive",
             "give the folder that holds the submissions, or the archive that was downloaded",
         )
-    root, troubles = unpack(folder)
+    root, troubles = unpack(folder, rows)
     return _innermost(root, stem), troubles
 
 
@@ -436,11 +436,18 @@ LIMITS = Limits(packed=64 << 30, members=2_000_000, read=64 << 30, passed=128 <<
 LONGEST = 1 + 1 + VERY_DEEP + 1
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
+READ_AS = "nothing says in which code page its names are; they are read as {}, in which the roster has them"
+UNKNOWN_PAGE = (
+    "nothing says in which code page its names are, so people may be called otherwise than here; a roster "
+    "with these names tells it, or an archive with names in UTF-8"
+)
 UNSAFE = "left out: its path leads out of the archive or is not plain"
 
 
-def unpack(archive: Path) -> tuple[Root, Troubles]:
+def unpack(archive: Path, rows: Sequence[Row] = ()) -> tuple[Root, Troubles]:
     """A temporary folder with the archive's submissions, and what was left out of it.
+
+    rows: the roster, which tells how names are meant that could be read in several ways.
 
     Unpacked are Python files and the archives in it, which stay archives; of all other files only that they
     are there. Nothing is longer than what is read of it later, and no link is ever made.
@@ -448,9 +455,15 @@ def unpack(archive: Path) -> tuple[Root, Troubles]:
     """
     root, troubles = temporary(), []
     where = printable(str(archive))
+
+    def page(names: Sequence[bytes]) -> str:
+        found = code_page(names, rows)
+        troubles.append((where, READ_AS.format(found.upper()) if found else UNKNOWN_PAGE))
+        return found or DOS
+
     try:
         with archive.open("rb") as file, in_words(where):
-            for member in members(file, LIMITS):
+            for member in members(file, LIMITS, page):
                 if reason := _take(member, root.path):
                     troubles.append((shortened(member.name.removeprefix("./")), reason))
     except OSError as error:

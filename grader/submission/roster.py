@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby, permutations
@@ -16,7 +17,8 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.model import Person
 from grader.printable import printable
-from grader.submission.hand_in import Entry, Found, Handin
+from grader.submission.hand_in import Entry, Found, Handin, named, without_ending
+from grader.submission.submission import wide
 
 MOST = 64 << 20
 NEXT = "write a CSV file in UTF-8 that begins with the line student_id,name,email,path"
@@ -114,12 +116,14 @@ def _text(roster: Path, where: str) -> str:
         if data.startswith(magic):
             raise UsageError(f"the roster {where} is {kind}, not CSV", SAVE_AGAIN)
     # As Excel's "Unicode Text" and Blackboard have it.
-    utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    several = wide(data)
     try:
-        return data.decode("utf-16" if utf16 else "utf-8-sig")
+        return data.decode(several or "utf-8-sig")
     except UnicodeDecodeError as error:
-        if utf16:
-            raise UsageError(f"the roster {where} is UTF-16 that is cut off", SAVE_AGAIN) from None
+        if several:
+            raise UsageError(
+                f"the roster {where} is {several[:6].upper()} that is cut off", SAVE_AGAIN
+            ) from None
         line = data.count(b"\n", 0, error.start) + 1
         raise UsageError(f"the roster {where} is not UTF-8 text, in line {line}", SAVE_AGAIN) from None
 
@@ -298,6 +302,42 @@ def _digits(id_: str) -> str:
     """A number as spreadsheets keep it, without zeros in front; empty for all else."""
     text = id_.removesuffix(".0")
     return text.lstrip("0") if text.isascii() and text.isdigit() else ""
+
+
+# Of systems whose zips do not say which they have, the first ones the likeliest.
+PAGES: tuple[str, ...] = ("cp437", "cp850", "cp1252", "gb18030", "cp932", "cp949", "cp950", "cp866", "cp1251")
+PAGES += ("cp852", "cp1250", "cp737", "cp1253", "cp857", "cp1254", "cp862", "cp1255", "cp864", "cp1256")
+PAGES += ("cp874", "cp1258")
+
+
+def code_page(names: Sequence[bytes], rows: Sequence[Row]) -> str:
+    """The code page of the names of an archive, where the roster tells it; else nothing.
+
+    All of them are in one. It is told by the people who are found in just one reading of the names, or in
+    more of them than in any other; people whose names every code page reads alike tell nothing.
+    """
+    known = {spelling for row in rows for spelling in _ways(row)}
+    found: dict[tuple[str, ...], tuple[int, str]] = {}
+    for page in PAGES:
+        with suppress(UnicodeDecodeError):
+            read_as = tuple(name.decode(page) for name in names)
+            people = {part for name in read_as for part in _callings(name)} & known
+            found.setdefault(read_as, (len(people), page))
+    (most, page), *others = sorted(found.values(), reverse=True, key=lambda pair: pair[0])
+    return page if most and not any(count == most for count, _ in others) else ""
+
+
+def _ways(row: Row) -> set[str]:
+    """What a hand-in of somebody may be called."""
+    return {_squeezed(text) for text in (row.person.id, *row.also)} | _spellings(row.person.name)
+
+
+def _callings(name: str) -> Iterator[str]:
+    """What the parts of a path may call somebody, as far as that is more than ASCII."""
+    for part in re.split(r"[/\\]", name):
+        what = named(part)
+        said = (part, without_ending(part) or "", *((what.id, what.name) if what else ()))
+        yield from (_squeezed(text) for text in said if not text.isascii())
 
 
 class _Match:

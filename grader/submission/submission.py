@@ -85,6 +85,12 @@ class Submission:
                 digest.update(len(data).to_bytes(8, "big") + data)
         return digest.hexdigest()
 
+    def told(self) -> tuple[str, ...]:
+        """Which exercises were found in odd places, and which nowhere for sure, a sentence each."""
+        taken = ", ".join(f"{name} from {path}" for name, path in self.taken.items())
+        moved = (f"Taken from files of another name or place: {taken}.",) if taken else ()
+        return (*moved, *(f"{name} is not taken: {why}." for name, why in self.unclear.items()))
+
     def with_more(self, part: Submission) -> Submission:
         """With what another part of the hand-in holds besides."""
         known = {*self.sources, *self.unreadable}
@@ -102,6 +108,23 @@ class Submission:
             unclear={name: why for name, why in self.unclear.items() if name not in more},
             remarks=both(self.remarks, part.remarks),
             places=both(self.places, part.places),
+        )
+
+    def with_these(self, sources: Mapping[str, str]) -> Submission:
+        """With these texts in place of what it has of the same names, and of all that is told of it."""
+
+        def others(told: Mapping[str, Said]) -> dict[str, Said]:
+            return {name: said for name, said in told.items() if name not in sources}
+
+        return replace(
+            self,
+            sources={**self.sources, **sources},
+            unreadable=others(self.unreadable),
+            taken=others(self.taken),
+            beside=others(self.beside),
+            unclear=others(self.unclear),
+            remarks=others(self.remarks),
+            places=others(self.places),
         )
 
     def said(self, names: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
@@ -184,11 +207,6 @@ def load(folder: Path, wanted: Sought) -> Submission:
     return submission
 
 
-def load_own(folder: Path, wanted: Sought) -> Submission:
-    """The same for whoever runs code of their own: it says where it lies, so that breakpoints in it bind."""
-    return replace(load(folder, wanted), folder=str(folder.resolve()))
-
-
 def gather(title: str, names: Iterable[str], wanted: Sought, read: Callable[[str], bytes]) -> Submission:
     """A submission of those among the files of one folder that may be part of one.
 
@@ -269,8 +287,8 @@ def text(name: str, data: bytes) -> str:
     """The text of a Python file; raises ValueError, in words, where Python would find none."""
     if len(data) > LARGEST:
         raise ValueError(f"{name} is larger than {LARGEST >> 20} MiB")
-    if wide := _wide(data):
-        raise ValueError(f"{name} is saved as {wide[:6].upper()}; save it as UTF-8")
+    if several := wide(data):
+        raise ValueError(f"{name} is saved as {several[:6].upper()}; save it as UTF-8")
     if b"\0" in data:
         raise ValueError(f"{name} holds a NUL byte, so it is no Python source")
     try:
@@ -295,7 +313,7 @@ def decoded(name: str, data: bytes) -> tuple[str, str]:
         if len(data) > LARGEST:
             raise
         declared = _declared(data)
-        for encoding in filter(None, (_wide(data), declared, WINDOWS, "latin-1")):
+        for encoding in filter(None, (wide(data), declared, WINDOWS, "latin-1")):
             try:
                 found = data.decode(encoding)
             except (UnicodeError, LookupError):
@@ -308,7 +326,7 @@ def decoded(name: str, data: bytes) -> tuple[str, str]:
         raise
 
 
-def _wide(data: bytes) -> str:
+def wide(data: bytes) -> str:
     """Which encoding of several bytes a letter this is, if it is one."""
     for mark, encoding in MARKS:
         if data.startswith(mark):

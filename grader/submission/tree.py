@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
@@ -501,6 +502,16 @@ def read_given(path: Path, wanted: Sought) -> Submission:
         ) from None
     finally:
         os.close(handle)
+
+
+def read_own(folder: Path, wanted: Sought) -> Submission:
+    """The same for whoever runs code of their own: it says where it lies, so that breakpoints in it bind."""
+    return lying_there(read_given(folder, wanted), folder)
+
+
+def lying_there(given: Submission, folder: Path) -> Submission:
+    """What was read from a folder, with the place of its files; none where one is called otherwise."""
+    return given if given.taken else replace(given, folder=str(folder.resolve().joinpath(*given.home)))
 
 
 def read(folder: Path, wanted: Sought) -> Submission:

@@ -30,10 +30,11 @@ from grader.render.text import told_of
 from grader.report.evidence import status
 from grader.report.findings import Told
 from grader.report.report import notes
-from grader.report.scoring import exercise_status
+from grader.report.scoring import exercise_status, not_begun
 from grader.report.words import (
     alone_only,
     counterexample_of,
+    elsewhere,
     example,
     headline,
     meaning,
@@ -41,6 +42,7 @@ from grader.report.words import (
     numbers,
     open_todo,
     places,
+    ungraded,
 )
 from grader.submission.submission import Submission
 
@@ -213,6 +215,7 @@ class Board:
     def _settle(self) -> Board:
         """The first round is over: go where the work is."""
         open_ = [name for name in self.names if not self.has_passed(name)]
+        open_.sort(key=lambda name: name not in self.results or not_begun(self.results[name]))
         return replace(self, settled=True, current=(open_ or self.names)[0], page=Findings())
 
     def next(self) -> Board:
@@ -362,11 +365,19 @@ def findings(result: Result, folder: str, following: str) -> Parts:
     folder: how the student calls the folder with the files.
     following: what to do after a pass, in a sentence.
     """
+    parts = _findings(result, folder, following)
+    moved = (_words(sentence, "yellow") for sentence in elsewhere((result,)))
+    return replace(parts, head=(*moved, *parts.head))
+
+
+def _findings(result: Result, folder: str, following: str) -> Parts:
     match exercise_status(result):
         case "passed":
             return Parts(tuple(_passed(result, following)))
         case "not_started":
             return Parts(tuple(_not_started(result, folder)))
+        case "not_graded":
+            return Parts(tuple(_words(sentence) for sentence in ungraded((result,))))
         case _:
             return _missed(result)
 

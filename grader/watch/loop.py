@@ -348,7 +348,7 @@ class Actions:
         """The history is told of a verdict."""
         from grader.learner.history import remember
 
-        remember(report, self._state, self._now(), board.seconds or 0.0, say=self._said.append)
+        remember(report, self._course, self._now(), board.seconds or 0.0, say=self._said.append)
         return self._with_said(board, board.note)
 
     def _with_said(self, board: Board, note: str) -> Board:

@@ -8,8 +8,11 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
+from grader.course.course import Course
 from grader.errors import UsageError
-from grader.submission.submission import Submission, allowed, load
+from grader.submission.choice import NoExercise, likely
+from grader.submission.submission import Submission, allowed
+from grader.submission.tree import read_given
 from grader.watch.board import Blind, Event, Gone, Saved
 
 # Milliseconds: how long nothing more may come before a burst of saves is over, and the longest burst.
@@ -23,7 +26,7 @@ POLLING = 100  # milliseconds between two looks, where the folder tells nothing 
 class Saves:
     """Tells Saved for every burst of changes, and Gone when the folder goes.
 
-    folder: with the exercises; names: of the exercises.
+    folder: with the course's exercises.
     clock: gives the seconds that Saved is stamped with.
     polling: look again and again, for file systems that tell nothing. Where a machine cannot tell of saves,
         that is done without being asked for, and Blind is told once.
@@ -32,13 +35,13 @@ class Saves:
     def __init__(
         self,
         folder: Path,
-        names: tuple[str, ...],
+        course: Course,
         tell: Callable[[Event], None],
         clock: Callable[[], float],
         polling: bool = False,
     ) -> None:
         self._folder = folder.resolve()
-        self._names = names
+        self._course = course
         self._tell = tell
         self._clock = clock
         self._polling = polling
@@ -49,14 +52,16 @@ class Saves:
     def read(self) -> Submission:
         """All that is there; a folder without any exercise is an empty submission."""
         try:
-            return load(self._folder, self._names)
+            return read_given(self._folder, self._course)
+        except NoExercise as error:
+            return Submission(self._folder.name, {}, {}, unclear=error.unclear)
         except UsageError:
             return Submission(self._folder.name, {}, {})
 
     @property
     def first(self) -> Submission:
         """What was there at the beginning; raises UsageError where the folder cannot be read."""
-        return load(self._folder, self._names)
+        return read_given(self._folder, self._course)
 
     def start(self) -> None:
         self._thread = Thread(target=self._run, daemon=True)
@@ -107,44 +112,52 @@ class Saves:
 
     def _catch_up(self) -> None:
         """Tell what has happened while nothing was told."""
-        there, now = self._folder.is_dir(), self._read_whole(_names(self._before))
+        there, now = self._folder.is_dir(), self._read_whole()
         back, gone = there and not self._there, self._there and not there
         self._there = there
         if gone:
             return self._tell(Gone())
-        names = frozenset(
-            name for name in _names(now) | _names(self._before) if _differs(now, self._before, name)
-        )
+        names = frozenset(_differing(now, self._before))
         if there and (back or names):
             self._before = now
             self._tell(Saved(names, now, self._clock()))
         return None
 
     def _changed(self, paths: Iterable[Path]) -> None:
-        names = frozenset(path.name.removesuffix(".py") for path in paths if allowed(path.name))
-        if not names:
-            return  # an editor's own files
-        at, now = self._clock(), self._read_whole(names)
-        self._before = now
-        self._tell(Saved(names, now, at))
+        files = {path.name for path in paths if likely(path.name)}
+        if not files:
+            return  # an editor's own
+        at, now = self._clock(), self._read_whole()
+        before, self._before = self._before, now
+        names = {file.removesuffix(".py") for file in files if allowed(file)}
+        # A file of another name may be an exercise all the same, now or until now.
+        places = (*now.places.items(), *before.places.items())
+        names |= {name for name, path in places if path[-1] in files} | _differing(now, before)
+        if names:
+            self._tell(Saved(frozenset(names), now, at))
 
-    def _read_whole(self, names: Iterable[str]) -> Submission:
-        """All that is there, with these files as they are once an editor is done."""
-        now = self.read()
-        # Gone or empty for a moment: an editor that puts a new file in its place, or is just writing it.
-        emptied = {name for name in _names(self._before) if not now.sources.get(name)}
-        if any(_differs(now, self._before, name) for name in emptied.intersection(names)):
+    def _read_whole(self) -> Submission:
+        """All that is there, as it is once an editor is done."""
+        now, before = self.read(), self._before
+        # Gone, empty or elsewhere for a moment: an editor that puts a new file in its place, or is just
+        # writing it.
+        passing = (
+            not now.sources.get(name) or now.taken.get(name) != before.taken.get(name)
+            for name in _differing(now, before) & _names(before)
+        )
+        if any(passing):
             self._stop.wait(REPLACING)
             now = self.read()
         return now
 
 
 def _names(submission: Submission) -> set[str]:
-    return {*submission.sources, *submission.unreadable}
+    return {*submission.sources, *submission.unreadable, *submission.unclear}
 
 
-def _differs(one: Submission, other: Submission, name: str) -> bool:
-    return (one.sources.get(name), one.unreadable.get(name)) != (
-        other.sources.get(name),
-        other.unreadable.get(name),
-    )
+def _differing(one: Submission, other: Submission) -> set[str]:
+    """What has another text, or another file, or a reason for none."""
+    kinds = ("sources", "unreadable", "taken", "unclear")
+    pairs = [(getattr(one, kind), getattr(other, kind)) for kind in kinds]
+    names = _names(one) | _names(other)
+    return {name for name in names if any(mine.get(name) != its.get(name) for mine, its in pairs)}

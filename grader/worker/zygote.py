@@ -32,13 +32,22 @@ ENDING, MOMENT = 0.5, 0.001  # seconds that a process may take to end whose pipe
 Lane = tuple[int, int, int, int]
 
 
-def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any, subject: ModuleType) -> None:
+def main(
+    control_fd: int,
+    reply_fd: int,
+    lanes: list[Lane],
+    inside: Any,
+    package: tuple[str, str] | None,
+    subject: ModuleType,
+) -> None:
     """Obey the control pipe: two bytes a command, what to do and for which lane.
 
     control_fd: START forks the lane's child. END kills it, GONE waits a moment for it to end by itself, as
         its pipe is closed; both reply with a REPORT. A closed pipe ends everything.
     lanes: for each exercise the pipes of its child: requests in, numbers out, text out; and the null device.
     inside: what the cage leaves to the worker, as sandbox.cage.Inside has it; else None.
+    package: the name and the folder of a package that all children have loaded; None for the standard library
+        alone.
     subject: see child.serve.
     """
     _adopt_orphans()
@@ -50,6 +59,8 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any, subject
         if user and walls.enter(root, user) != bool(root):
             return  # it would see more than the cage promises
         walls.see_only(listed, read)
+    if package is not None:
+        _load(*package)
     os.write(reply_fd, FILTERED if walls.filters() else UNFILTERED)
     running: dict[int, int] = {}
     while len(command := os.read(control_fd, 2)) == 2:
@@ -61,6 +72,30 @@ def main(control_fd: int, reply_fd: int, lanes: list[Lane], inside: Any, subject
             os.write(reply_fd, _end(child, children, {*running.values()}, ENDING if what == GONE else 0.0))
     for child in running.values():
         _end(child, children, set(), 0.0)
+
+
+def _load(name: str, folder: str) -> None:
+    """Import a package of the grader's own environment, once for all children.
+
+    It is found by its folder alone: nothing else that lies beside it can be imported. A package that does not
+    load here is none.
+    """
+    import random
+    import secrets
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    # A worker may start no thread, and what it draws has to be the same each time, as by random.seed(0).
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    setattr(secrets, "randbits", random.getrandbits)  # noqa: B010 (its stub says that it takes a name)
+    spec = spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
+    if spec is None or spec.loader is None:
+        return
+    sys.modules[name] = module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception:
+        for known in [known for known in sys.modules if known.partition(".")[0] == name]:
+            del sys.modules[known]
 
 
 def _adopt_orphans() -> None:

@@ -21,13 +21,18 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
+# The cases of seed 0 travel with the course; those of any other are drawn here, and PyTorch answers them.
+seed=$(cat "$source/seed")
+drawing=
+if [ "$seed" != 0 ]; then drawing='[torch]'; fi
+
 "$python" -I -m venv "$source/.venv"
 "$source/.venv/bin/pip" install --quiet --no-cache-dir --disable-pip-version-check \
-    -c "$source/project/constraints.txt" -e "$source/project"
+    -c "$source/project/constraints.txt" -e "$source/project$drawing"
 
 # What would otherwise be done for the first student, while the clock runs.
 export XDG_CACHE_HOME=$source/.cache
-"$source/.venv/bin/python" -I "$source/project/grader/start.py" grader warm --seed "$(cat "$source/seed")"
+"$source/.venv/bin/python" -I "$source/project/grader/start.py" grader warm --seed "$seed"
 
 # Submissions run as another user, behind walls of their own; this is one more.
 chmod -R go-rwx "$source"

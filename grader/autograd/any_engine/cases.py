@@ -26,6 +26,7 @@ from grader.autograd.program import (
     View,
     unpack,
 )
+from grader.autograd.programs import oracle
 from grader.course.properties import Property
 from grader.examine.cases import Bank, key
 from grader.examine.setting import Setting
@@ -75,8 +76,7 @@ def _file(setting: Setting, exercise: Exercise, convention: Convention) -> str:
 
 def varied(bank: Bank, properties: Sequence[Property], convention: Convention) -> Bank:
     """The same cases with the answers of this convention, without those that it makes unfit."""
-    from grader.autograd.oracle import answer
-
+    answer = oracle().answer
     answers: dict[int, tuple[Program, tuple[float, ...]]] = {}
     for number, prop in enumerate(properties):
         for place in bank.places(number):

@@ -33,7 +33,7 @@ from grader.autograd.any_engine.cases import (
     packed,
     wrong_forms,
 )
-from grader.autograd.any_engine.finding import read, read_repository, repository
+from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
 from grader.autograd.any_engine.loadable import Loadable
 from grader.autograd.any_engine.reading import CALLED, Code, cautious
 from grader.autograd.any_engine.shape import (
@@ -79,6 +79,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
+from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Clock, Request, Runner, Session
 from grader.submission.submission import AnyShape, Submission
 from grader.version import VERSION, code_digest
@@ -91,6 +92,12 @@ class AnyExaminer(Examiner):
     """
 
     tell_found = False
+
+    @cached_property
+    def cage(self) -> Cage:
+        """With NumPy to be seen in it, if that is named and installed."""
+        package = package_for(self.submission)
+        return self.setting.cage.showing(package) if package else self.setting.cage
 
     @property
     def lanes(self) -> int:
@@ -210,7 +217,7 @@ class AnyExaminer(Examiner):
     @cached_property
     def _alone(self) -> Runner:
         """For processes that end before the next begins: those of the exercise go on beside them."""
-        return Runner(self.setting.cage, self.setting.limits, MOST_TRIED, self.setting.course.subject.worker)
+        return Runner(self.cage, self.setting.limits, MOST_TRIED, self.setting.course.subject.worker)
 
     def close(self) -> None:
         """End every process."""
@@ -234,7 +241,7 @@ def examiner_of(setting: Setting, submission: Submission) -> Examiner:
 
 def warm_up() -> None:
     """Do here what every fork would do again."""
-    Loadable({"numpy": "numpy"}, (), AnyShape(), "neuron", describe=True).head()
+    Loadable({}, (), AnyShape(), "neuron", describe=True).head()
 
 
 class AnyExamination(Examination):

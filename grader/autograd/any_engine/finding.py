@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from grader.course.course import Course
 from grader.errors import UsageError, refuse_of_machine
 from grader.printable import printable
+from grader.sandbox.interpreter import Package, package_here
 from grader.submission.choice import said_by
 from grader.submission.commit import Entry, commit, entries
 from grader.submission.commit import content as blob_content
@@ -29,6 +30,7 @@ PLAIN = ("neuron", "layer", "mlp")
 SKIPPED = ("node_modules", "site-packages", "venv", "env", "build", "dist")
 # An engine is a class: what stands at the margin may as well be the exercise of that name.
 ENGINE = re.compile(r"def __(?:add|mul|pow)__|__add__ =|^[ \t]+def (?:relu|backward|backprop)", re.MULTILINE)
+NUMPY = re.compile(r"\bnumpy\b")
 OPERATIONS = ("add", "mul", "pow", "relu", "backward")
 Reader = Callable[[], bytes]
 
@@ -64,12 +66,22 @@ def _defines(file: Path) -> bool:
     return ENGINE.search(data.decode("utf-8", "replace")) is not None
 
 
+def package_for(submission: Submission) -> Package | None:
+    """NumPy, where the code names it and it is installed."""
+    return package_here("numpy") if any(map(NUMPY.search, submission.sources.values())) else None
+
+
 class AnyLayout:
     """Hand-ins that are implementations in shapes of their own; see hand_in.Layout."""
 
     def fits(self, path: Path) -> bool:
         """Whether a file defines an operation on numbers, as an engine does."""
         return _defines(path)
+
+    def besides(self, submission: Submission) -> str:
+        """What its outcomes depend on besides."""
+        package = package_for(submission)
+        return f"{package.name} {package.version}" if package else ""
 
     def rather(self, submission: Submission) -> bool:
         """Whether no operation has a file of its name, as where a network happens to be in such files."""

@@ -34,8 +34,7 @@ class Loadable(Parts):
 
     def head(self) -> dict[str, Any]:
         """As the worker is told."""
-        spared = set() if any("numpy" in str(text) for text in self.modules.values()) else {"numpy"}
-        spared |= set() if self.beside else {"siblings"}
+        spared = set() if self.beside else {"siblings"}
         # What is examined is not sent along, nor what it is made into: each stands in only where it must.
         spared |= set() if self.beside and self.beside != "backward" else {"order"}
         name, module = STAND_INS.get(self.beside, ("", ""))

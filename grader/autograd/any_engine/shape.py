@@ -398,6 +398,8 @@ def _raised(error: str, frames: tuple[str, ...], submission: Submission) -> tupl
     at = f"{where}: " if where else ""
     if kind == "NotFound":
         return said or f"no class of numbers with gradients was found in {submission.name}", CHOOSE
+    if kind == "NeedsNumPy":
+        return f"{at}this engine needs NumPy, which is not installed here", "pip install numpy"
     if kind == "Needed":
         return f"{at}{said}", "take what needs it into another file, or compute with math"
     if kind in ("SyntaxError", "IndentationError", "TabError"):

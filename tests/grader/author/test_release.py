@@ -418,7 +418,7 @@ def test_make_grade_ends_well_wherever_a_grade_came_about(project, solutions):
 
 def test_rule_that_is_no_students_is_cut_with_its_recipe():
     text = "A := 1\n\n.PHONY: grade lint\n\ngrade:\n\t@run\n\n# why\nlint:\n\t@ruff\n"
-    assert student_makefile(text) == "A := 1\n\n.PHONY: grade\n\ngrade:\n\t@run\n"
+    assert student_makefile(text, ["torch"]) == "A := 1\n\n.PHONY: grade\n\ngrade:\n\t@run\n"
 
 
 def test_pyproject_installs_and_grades_as_the_courses_does(released):
@@ -441,7 +441,7 @@ def test_pyproject_tells_of_nothing_that_is_not_there(released):
 
 def test_pyproject_that_cannot_be_cut_is_the_authors_move():
     with pytest.raises(CourseError, match="cannot be cut"):
-        student_pyproject("[project]\nvalues = [\n[1],\n]\n")
+        student_pyproject("[project]\nvalues = [\n[1],\n]\n", ["torch"])
 
 
 def test_every_file_the_documents_link_to_is_there(released):

@@ -6,12 +6,14 @@ import struct
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from grader.autograd.any_engine import finding
 from grader.autograd.any_engine.cases import CHECKUPS, broken, chosen, missing, needs, smaller, varied
 from grader.autograd.any_engine.examining import (
     Found,
@@ -43,6 +45,7 @@ from grader.autograd.program import Shape as Sizes
 from grader.commands.grade import grade as command
 from grader.course.properties import declared_in
 from grader.errors import UsageError
+from grader.examine.setting import outcome_key
 from grader.model import Misfit, NotStarted, Numbers, Passed, Person
 from grader.render.export import render
 from grader.render.text import About
@@ -50,7 +53,8 @@ from grader.report.evidence import result_from_plain, result_to_plain
 from grader.report.report import notes, schema, to_plain
 from grader.report.scoring import absent, present
 from grader.subject import pack
-from grader.submission.submission import AnyShape
+from grader.submission.submission import AnyShape, Submission
+from tests.needs import numpy
 
 SHAPES = Path(__file__).parent / "shapes"
 KARPATHY = SHAPES / "karpathy"
@@ -372,6 +376,35 @@ def test_points_of_what_is_there_are_in_the_json_that_is_written(lenient):
     there = json.loads(render(report, About(Person("a"))))["of_what_is_there"]
     assert there == to_plain(report)["of_what_is_there"]
     assert there["score"] == there["max_score"] > 0
+
+
+@pytest.fixture
+def no_numpy(monkeypatch):
+    monkeypatch.setattr(finding, "package_here", lambda _: None)
+
+
+def test_without_numpy_an_engine_that_computes_with_it_is_told_so(no_numpy, lenient):
+    with pytest.raises(UsageError) as raised:
+        grade_foreign(SHAPES / "float32_numpy.py", lenient)
+    assert raised.value.what.endswith("this engine needs NumPy, which is not installed here")
+    assert raised.value.next_step == "pip install numpy"
+
+
+def test_without_numpy_an_engine_that_draws_with_it_alone_is_graded(no_numpy, lenient):
+    report = grade_foreign(SHAPES / "lecture_notebook.py", lenient, only=["add"])
+    assert isinstance(report.results[0].verdicts[0].outcome, Passed)
+
+
+@numpy
+def test_whether_numpy_is_there_is_part_of_what_outcomes_depend_on(course, monkeypatch):
+    with_it, without = (
+        Submission("a", {"engine": text}, {}, AnyShape()) for text in ("import numpy", "import math")
+    )
+    key = partial(outcome_key, course, exercise=course.exercises[0], of_exercise=b"")
+    before = key(with_it), key(without)
+    monkeypatch.setattr(finding, "package_here", lambda _: None)
+    assert key(with_it) != before[0]
+    assert key(without) == before[1]
 
 
 ENGINE = (SHAPES / "karpathy/micrograd/engine.py").read_text("utf-8")

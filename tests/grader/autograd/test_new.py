@@ -108,6 +108,7 @@ def graded(folder, submission, name="tanh"):
 def test_chapter_shows_every_command_and_block():
     assert [command[:2] for command in COMMANDS] == [
         ["new", "tanh"],
+        ["record"],
         ["check", "--write"],
         ["check"],
         ["grade", "solutions"],
@@ -120,7 +121,7 @@ def test_a_misconception_is_added_in_six_lines():
 
 
 def test_every_command_of_the_chapter_ends_well(walked):
-    assert [(run.returncode, run.stderr if run.returncode else "") for run in walked[1]] == [(0, "")] * 4
+    assert [(run.returncode, run.stderr if run.returncode else "") for run in walked[1]] == [(0, "")] * 5
 
 
 def test_new_says_what_to_fill_in(walked):

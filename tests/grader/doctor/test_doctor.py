@@ -133,7 +133,7 @@ class Uncaged(Process):
     """Says that it is a cage, and is none: an interpreter with all that this one has, and a descriptor."""
 
     isolation, lacking = "full", ""
-    inside = None
+    inside = package = None
 
     def __init__(self, folder):
         self.folder = folder
@@ -228,7 +228,7 @@ class Dead:
     """A cage in which no worker starts."""
 
     isolation, lacking = "full", ""
-    inside = None
+    inside = package = None
 
     def start(self, arguments, pass_fds):
         raise MachineError("no room", "")

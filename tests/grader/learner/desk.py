@@ -11,7 +11,7 @@ from grader.course.course import Course, handed_out
 from grader.learner.history import Grade, Mark
 from grader.model import Claim, Crashed, Finding, Kind, NotStarted, Passed, Result, Verdict
 from grader.report.report import Report
-from grader.submission.submission import load
+from grader.submission.tree import read_given
 
 ROOT = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ def report(course, findings=(), **statuses):
         for name, status in statuses.items()
     }
     together = results.pop("together", None)
-    digest = load(course.root / "exercises", course.names).digest
+    digest = read_given(course.root / "exercises", course).digest
     return Report("exercises", digest, 7, "full", tuple(results.values()), together, ())
 
 

@@ -44,7 +44,7 @@ assert state
 
 
 def remembered(course, state, **statuses):
-    remember(report(course, **statuses), state, NOON, 0.5, ALONE)
+    remember(report(course, **statuses), course, NOON, 0.5, ALONE)
     return read(state)
 
 
@@ -96,7 +96,7 @@ def test_grade_is_one_line_at_the_end(desk, state):
 
 def test_time_is_kept_in_utc_whatever_the_zone(desk, state):
     there = NOON.astimezone(datetime.now().astimezone().tzinfo)
-    remember(report(desk, add="passed"), state, there, 0.5, ALONE)
+    remember(report(desk, add="passed"), desk, there, 0.5, ALONE)
     assert '"2026-03-02T12:00:00+00:00"' in (state / "history.jsonl").read_text()
 
 
@@ -112,7 +112,7 @@ def test_history_says_nothing_of_the_code(desk, state):
     ids=str,
 )
 def test_nothing_is_kept_where_that_was_declined_or_nobody_learns(desk, state, environment):
-    remember(report(desk, add="passed"), state, NOON, 0.5, environment)
+    remember(report(desk, add="passed"), desk, NOON, 0.5, environment)
     assert list(state.iterdir()) == []
     assert not remembering(desk, desk.root / "exercises", environment)
 
@@ -190,7 +190,7 @@ def test_something_else_in_its_place_stops_no_grade(desk, state, tmp_path, there
     else:
         (state / "history.jsonl").symlink_to(tmp_path / "elsewhere")
     said, say = heard()
-    remember(report(desk, add="passed"), state, NOON, 0.5, ALONE, say)
+    remember(report(desk, add="passed"), desk, NOON, 0.5, ALONE, say)
     assert len(said) == 1
     assert "history.jsonl" in said[0]
     assert not (tmp_path / "elsewhere").exists()
@@ -199,7 +199,7 @@ def test_something_else_in_its_place_stops_no_grade(desk, state, tmp_path, there
 def test_a_file_in_place_of_the_folder_stops_no_grade(desk):
     (desk.root / ".nanograd").write_text("mine")
     said, say = heard()
-    remember(report(desk, add="passed"), state_folder(desk), NOON, 0.5, ALONE, say)
+    remember(report(desk, add="passed"), desk, NOON, 0.5, ALONE, say)
     assert len(said) == 1
     assert (desk.root / ".nanograd").read_text() == "mine"
     assert read(state_folder(desk), say) == []
@@ -213,7 +213,7 @@ from grader.learner.history import remember
 from tests.grader.learner.desk import ALONE, NOON, report
 course = Course.load(Path(sys.argv[1]))
 for _ in range(30):
-    remember(report(course, add="passed"), course.root / ".nanograd", NOON, 0.5, ALONE)
+    remember(report(course, add="passed"), course, NOON, 0.5, ALONE)
 """
 
 
@@ -254,14 +254,14 @@ def test_mistake_is_known_for_as_long_as_the_file_is_the_same(desk, state):
 
 
 def read_after(course, state, **statuses):
-    remember(report(course, (OVERWRITES,), **statuses), state, NOON, 0.5, ALONE)
+    remember(report(course, (OVERWRITES,), **statuses), course, NOON, 0.5, ALONE)
     return read(state)
 
 
 def test_mistake_in_a_file_that_changed_while_it_was_graded_is_not_known(desk, state):
     graded = report(desk, (OVERWRITES,), relu="crashed")
     write(desk, "relu", "two\n")
-    remember(graded, state, NOON, 0.5, ALONE)
+    remember(graded, desk, NOON, 0.5, ALONE)
     assert read(state)[0].marks[0].file == ""
     assert found_in(desk, "relu", read(state)) is None
 

@@ -272,3 +272,43 @@ def test_who_has_waited_long_enough_makes_it_as_well(entries, monkeypatch):
     monkeypatch.setattr(files, "PATIENCE", 0.1)
     assert recall(entries, "add.cases", bytes, lambda: b"mine", bytes, print) == b"mine"
     first.communicate(timeout=60)
+
+
+# How much is kept
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(cache, "ENOUGH", 1100)
+
+
+def at(folder, name, seconds):
+    """Say that an entry was last asked for so many seconds after the epoch."""
+    (path,) = folder.glob(f"{name}.*")
+    os.utime(path, (seconds, seconds))
+
+
+def test_what_was_not_asked_for_the_longest_goes_first(environments_key, entries, small):
+    for number, name in enumerate("abc"):
+        keep(entries, name, bytes(300))
+        at(entries, name, number)
+    assert kept(entries, "a") is not None
+    keep(entries, "d", bytes(300))
+    assert {name for name in "abcd" if kept(entries, name)} == {"a", "c", "d"}
+
+
+def test_what_has_just_been_made_stays_however_large_it_is(environments_key, entries, small):
+    keep(entries, "a", bytes(300))
+    keep(entries, "b", bytes(5000))
+    assert kept(entries, "a") is None
+    assert kept(entries, "b") == bytes(5000)
+
+
+def test_what_is_no_entry_stays(environments_key, entries, small):
+    entries.mkdir(parents=True)
+    (entries / "letter").write_bytes(bytes(5000))
+    (entries / "a.0123abcd").mkdir()
+    keep(entries, "b", bytes(300))
+    keep(entries, "c", bytes(300))
+    assert {path.name for path in entries.iterdir()} >= {"letter", "a.0123abcd"}
+    assert kept(entries, "b") is not None

@@ -360,7 +360,7 @@ def test_note_on_top_of_the_last_report_stands_above_the_list(run, desk):
     every = dict.fromkeys(desk.names, "passed")
     folder = desk.root / ".nanograd"
     folder.mkdir(exist_ok=True)
-    remember(report(desk, **every, together="crashed"), folder, NOON, 0.5, ALONE)
+    remember(report(desk, **every, together="crashed"), desk, NOON, 0.5, ALONE)
     said = run("%exercises")
     assert said.text.startswith("Every exercise passes alone. Together, with all parts your own,")
     assert '<p class="on-top" role="note">Every exercise passes alone.' in said.data["text/html"]

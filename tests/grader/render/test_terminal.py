@@ -68,7 +68,7 @@ def test_what_the_code_does_is_a_table_with_why_beneath_it():
     assert "What your code does:\n part       │ your code does          │ line\n" in text
     assert " self.grad  │ self.grad = out.grad    │   12\n" in text
     assert " other.grad │ other.grad += -out.grad │     \n            │ where self.data > 0     │" in text
-    said = "• Gradients add up.\n• The other sign.\nAll 10 points hang on these 2.\n"
+    said = "• Gradients add up.\n• The other sign.\n"
     assert f"{said}HINTS.md, “Accumulating”, goes on from there.\n" in text
     assert "Probably" not in text
     assert "it should" not in text

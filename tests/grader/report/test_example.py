@@ -10,7 +10,18 @@ import pytest
 from rich.console import Console
 
 from grader.examine.grading import grade
-from grader.model import Claim, Counterexample, Crashed, Exercise, Failed, Kind, Passed, Result, Verdict
+from grader.model import (
+    Claim,
+    Counterexample,
+    Crashed,
+    Exercise,
+    Failed,
+    Kind,
+    Passed,
+    Result,
+    TimedOut,
+    Verdict,
+)
 from grader.notebook.output import plain
 from grader.platforms.github import summary
 from grader.render.html.single_page import single_page, view
@@ -116,11 +127,17 @@ def replace_points(verdict, fails):
         (9, FOUND[:1], "9 of these 10 points hang on this."),
         (1, FOUND[:1], "1 of these 10 points hangs on this."),
         (10, FOUND[:1], "All 10 points hang on this."),
-        (4, FOUND, "4 of these 10 points hang on these 2."),
+        (4, FOUND, ""),
     ],
 )
 def test_how_many_points_hang_on_what_the_code_does_is_said(lost, findings, said):
     assert told(lost, findings).stake == said
+
+
+@pytest.mark.parametrize("other", [TimedOut(10.0), Crashed(3, "ValueError: no")])
+def test_points_that_were_lost_in_another_way_are_not_said_to_hang_on_the_same(other):
+    verdicts = (verdict("p0", False), replace(verdict("p1", False), outcome=other), verdict("p2", True))
+    assert told_of(Result(ADD, verdicts, FOUND[:1])).stake == ""
 
 
 def test_where_no_point_is_lost_nothing_hangs_on_it():

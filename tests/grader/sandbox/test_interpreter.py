@@ -77,7 +77,7 @@ def test_interpreter_is_described_in_the_same_way_every_time(asked_anew):
 def test_packages_are_hidden_and_nothing_else_of_the_library():
     packages = Path(found().library, "site-packages")  # Debian's Python has them in another folder
     assert (str(packages) in found().hidden) == packages.exists()
-    listed, read = found().seen
+    listed, read = found().seen()
     assert listed == [found().library]
     kept = set(os.listdir(found().library)) - {Path(path).name for path in found().hidden}
     assert {*read} == {*found().files, *DEVICES, *(os.path.join(found().library, name) for name in kept)}

@@ -23,7 +23,7 @@ class Killed:
     """A cage whose workers' children can be found from outside."""
 
     isolation, lacking = "none", ""
-    inside = None
+    inside = package = None
 
     def start(self, arguments, pass_fds):
         self.running = Process().start(arguments, pass_fds)

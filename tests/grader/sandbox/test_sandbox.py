@@ -269,7 +269,7 @@ class Watched:
     """The process cage, and what it started last."""
 
     isolation = "none"
-    inside = None
+    inside = package = None
 
     def start(self, arguments, pass_fds):
         self.running = Process().start(arguments, pass_fds)
@@ -350,7 +350,7 @@ def test_closing_gives_every_descriptor_back(cage):
 
 class Refusing:
     isolation = "none"
-    inside = None
+    inside = package = None
 
     def start(self, arguments, pass_fds):
         raise MachineError("no process", "wait")
@@ -367,6 +367,7 @@ class Blind:
     """A cage that does not know what its workers may see."""
 
     isolation = "none"
+    package = None
 
     @property
     def inside(self):
@@ -387,7 +388,7 @@ class Dying:
     """A cage whose interpreter ends at once, as where memory is short."""
 
     isolation = "none"
-    inside = None
+    inside = package = None
 
     def start(self, arguments, pass_fds):
         return Process().start(["-c", "import os; os._exit(1)"], pass_fds)

@@ -25,7 +25,7 @@ def watched(request, tmp_path, course):
     folder = tmp_path / "exercises"
     shutil.copytree(course.root / "exercises", folder)
     events = queue.SimpleQueue()
-    saves = Saves(folder, course.names, events.put, monotonic, polling=request.param == "polled")
+    saves = Saves(folder, course, events.put, monotonic, polling=request.param == "polled")
     saves.start()
     _until_watching(folder, events)
     yield folder, events
@@ -135,7 +135,7 @@ def test_watch_that_cannot_be_told_of_saves_looks_for_them(error, tmp_path, cour
 
     monkeypatch.setattr(watchfiles, "watch", refused)
     events = queue.SimpleQueue()
-    saves = Saves(folder, course.names, events.put, monotonic)
+    saves = Saves(folder, course, events.put, monotonic)
     saves.start()
     assert events.get(timeout=WAIT) == Blind(str(error) or "Panic")
     (folder / "mul.py").write_text("one = 1\n")

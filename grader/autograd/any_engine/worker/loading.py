@@ -84,7 +84,7 @@ class Files:
             module.__dict__.setdefault(name, Inert("IPython"))
         try:
             code, optional = compiled(source, f"{file}.py".lstrip("/"), self.whole)
-            self.optional |= optional - {"numpy"}
+            self.optional |= optional
             exec(code, module.__dict__)
         except BaseException:
             del self.modules[place]
@@ -127,10 +127,6 @@ class Absent:
         self.files = files
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        if spec.name == "numpy":
-            from .numpy import module
-
-            return module()
         return (
             InertModule(spec.name)
             if spec.name.partition(".")[0] in LIBRARIES

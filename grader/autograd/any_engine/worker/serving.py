@@ -9,7 +9,7 @@ from contextlib import suppress
 from ...worker.programs import run
 from . import loading
 from .graphs import Graph, found
-from .libraries import Inert, Needed, single
+from .libraries import Inert, Needed, needed, single
 from .modules import NAMES, Modules
 from .values import (
     BACKWARD,
@@ -157,6 +157,8 @@ class Serving:
     def _observed(self, packed: tuple[Any, ...]) -> list[Any]:
         self.memory.restore()
         self.numbering.restart()
+        if drawing := sys.modules.get("numpy.random"):
+            drawing.seed(0)  # as Python's own, so that a program gives the same numbers each time
         return [_number(value) for value in run(packed, self.engine)]
 
 
@@ -189,7 +191,7 @@ def _number(value: Any) -> Any:
     if value is None:
         return 0.0  # a gradient that nothing has arrived at yet
     if isinstance(value, Inert):
-        raise Needed(f"{value._name.partition('.')[0]} is needed for this, and it is not installed here")
+        raise needed(value._name.partition(".")[0])
     return value
 
 
