@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import SANDBOX, chosen, console, setting
+from grader.commands.shared import SANDBOX, chosen, console, setting, work
 from grader.errors import UsageError
 from grader.printable import harmless, printable, shortened
 

@@ -197,3 +197,9 @@ def test_it_has_nothing_that_would_run_the_grader(laid_down):
     assert [place.as_posix() for place in manifest.digests if place.parts[0] == "grader"] == [
         "grader/reference.sealed"
     ]
+
+
+def test_what_is_laid_down_is_made_with_the_standard_library_alone():
+    """A build has nothing else, but for setuptools."""
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import grader.author.release"
+    run(sys.executable, "-I", "-S", "-c", code, ROOT, cwd="/")
