@@ -19,7 +19,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs coverage mutants clean
+.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs dist coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ coverage: .venv/ready-coverage  ## the same, and which lines and branches of the
 	@$(BIN)/python -m tests.cover -q -n $(WORKERS) --dist loadgroup $(ENDING)
 
 record: .venv/ready-dev  ## for authors: draw the cases that travel with the course anew; takes a minute
-	@$(BIN)/grader record --all
+	@$(GRADER) record --all
 
 seeds: .venv/ready-dev  ## twenty seeds in full over everything that is right; takes many minutes
 	@SEEDS=20 CASES=100 $(BIN)/pytest -q -n auto tests/grader/examine/test_seeds.py
@@ -97,6 +97,9 @@ bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the f
 
 docs: .venv/ready-dev  ## build the documentation site into build/site; a broken link ends it
 	@$(BIN)/python -m docs.make
+
+dist: .venv/ready-dev  ## build the wheel and the sdist of the last commit into build/dist, the same bytes each time
+	@PYTHON=$(CURDIR)/$(BIN)/python platforms/pypi/dist.sh
 
 clean:  ## remove the environment and everything built
 	@-$(BIN)/python -I -c 'from grader.examine.cases import default_folder as f; print("Kept for your other courses, 200 MB at most:", f())' 2>/dev/null || true

@@ -16,6 +16,8 @@ from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
+# A wheel keeps what others may do with a file, and whoever builds it may keep that from them.
+os.umask(0o022)
 
 
 class WithCourse(build_py):

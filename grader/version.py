@@ -5,6 +5,13 @@ from functools import cache
 from pathlib import Path
 
 VERSION = "0.1.0"
+# As package indexes have it; nanograd alone is somebody else's there.
+DISTRIBUTION = "nanograd-course"
+
+
+def installing(extra: str) -> str:
+    """What installs an extra of ours."""
+    return f"pip install '{DISTRIBUTION}[{extra}]'"
 
 
 @cache

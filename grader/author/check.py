@@ -9,9 +9,9 @@ from pathlib import Path
 
 from grader.course.course import COMMON, HEADINGS, Course, handed_out
 from grader.course.misconceptions import PLACE, Misconception, Variant, faults, misconceptions, variants
-from grader.course.properties import declared_in
+from grader.course.properties import declared_in, place_of
 from grader.examine import cases
-from grader.examine.cases import Recording, place_of, recorded
+from grader.examine.cases import Recording, recorded
 from grader.examine.examining import examine
 from grader.examine.judging import holds
 from grader.examine.setting import Setting, parts

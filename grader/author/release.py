@@ -19,9 +19,9 @@ from string import Template
 from typing import Any
 
 from grader.course.course import COMMON, Course, cut, handed_out, untouched
+from grader.course.properties import place_of
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
-from grader.examine.cases import place_of
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
 from grader.model import Exercise
 from grader.printable import typed
@@ -77,7 +77,6 @@ COPIED = (
 )
 # What a project has on top that makes its own environment, for the grader in it.
 COPIED_WITH_GRADER = (".devcontainer/devcontainer.json", "constraints.txt", "setup.py", *WORKFLOWS)
-CASES = Path("tests/properties/cases")
 LESSONS, PICTURES = Path("docs/lessons"), Path("docs/pictures")
 # Of a document's links, those to other files: their words, and the file.
 LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)")
@@ -154,10 +153,9 @@ def handout_without_grader(course: Course) -> Files:
     shown = {
         place: _by_grader(data) if place.suffix in (".md", ".ipynb", ".json") else data
         for place, data in _copied(course, COPIED).items()
-        if place.parent != CASES
     }
     written = _encoded({"README.md": by_grader(readme), "pyproject.toml": config})
-    return exercises | _cases(course) | shown | written | {SEALED: seal(_to_seal(course))}
+    return exercises | shown | written | {SEALED: seal(_to_seal(course))}
 
 
 def _by_grader(data: bytes) -> bytes:

@@ -27,6 +27,7 @@ from grader.sandbox.runner import Limits
 from grader.submission.download import find
 from grader.submission.hand_in import Found, Handin
 from grader.submission.submission import Submission
+from grader.version import installing
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -413,7 +414,7 @@ def _client(address: str) -> Client:
         from distributed.comm.addressing import parse_address
         from distributed.comm.registry import get_backend
     except ImportError:
-        raise UsageError("--dask needs dask.distributed", "run: pip install 'nanograd[dask]'") from None
+        raise UsageError("--dask needs dask.distributed", f"run: {installing('dask')}") from None
     try:
         # Asked first: a client that was never made whole says so with a traceback when it goes.
         get_backend(parse_address(address)[0])

@@ -165,8 +165,14 @@ def own_root() -> Path:
 
 
 def own() -> Course:
-    """The course that came with this grader, wherever it is run."""
-    return Course.load(own_root())
+    """The course that came with this grader, wherever it is run; raises CourseError where there is none."""
+    root = own_root()
+    if not (root / FILE).is_file():
+        raise CourseError(
+            f"there is no {FILE} here or above, and none came with this grader: {root} has none",
+            f"restore {FILE}, or go to a folder that has one",
+        )
+    return Course.load(root)
 
 
 def root_around(folder: Path) -> Path | None:

@@ -110,6 +110,12 @@ def declared_in(path: Path) -> list[Property]:
     return collected(module)
 
 
+def place_of(properties_file: Path) -> Path:
+    """Where the cases of a file of properties are recorded."""
+    exercise = properties_file.stem.removeprefix("test_")
+    return properties_file.parent / "cases" / f"{exercise}.jsonl"
+
+
 def promised(path: Path) -> bytes:
     """SHA-256 over all that a file of properties promises: its code without titles, comments and points.
 

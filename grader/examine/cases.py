@@ -22,7 +22,7 @@ from typing import Any
 
 import platformdirs
 
-from grader.course.properties import Property, promised
+from grader.course.properties import Property, place_of, promised
 from grader.errors import CourseError
 from grader.machine.cache import Data, users_folder
 from grader.machine.cache import recall as recalled
@@ -278,11 +278,6 @@ def _line(thing: Any) -> str:
 
 def _as_tuples(thing: Any) -> Any:
     return tuple([_as_tuples(each) for each in thing]) if isinstance(thing, list) else thing
-
-
-def place_of(properties_file: Path) -> Path:
-    """Where an exercise's cases are recorded."""
-    return properties_file.parent / "cases" / f"{_exercise(properties_file)}.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from grader.report.report import Report
 from grader.report.scoring import earned, once_each, score, worth
 from grader.report.standings import Standing, Standings
 from grader.report.words import headline
+from grader.version import installing
 
 CSV_PERSON = ("id", "name", "email", "status", "handed_in", "attempts")
 
@@ -123,7 +124,7 @@ def _exercise(result: Result) -> tuple[str, str]:
 
 # About so many rows stand together in the file, and in memory.
 GROUP = 65536
-HOW = "pip install 'nanograd[class]'"
+HOW = installing("class")
 Row = tuple[Any, ...]
 # What is the same in all of a person's rows, and what differs.
 PARQUET_PERSON = ("id", "handed_in", "attempts", "digest", "seed", "isolation", "rules", "notes")

@@ -30,6 +30,7 @@ from grader.render.export import times
 from grader.render.text import About
 from grader.report.report import SCHEMA_NAME, Report, Seed, to_plain
 from grader.report.report import read as read_seed
+from grader.version import installing
 
 try:
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
@@ -45,7 +46,7 @@ try:
 except ImportError:
     raise UsageError(
         "signatures need the package cryptography, which is not installed",
-        "run: pip install 'nanograd[class]'",
+        f"run: {installing('class')}",
     ) from None
 
 PrivateKey = Ed25519PrivateKey

@@ -38,10 +38,11 @@ from grader.submission.roster import Row, code_page, joined, read
 from grader.submission.submission import LARGEST, NOTEBOOK, Sought, Submission, content, sought
 from grader.submission.tree import LIMITS as INNER
 from grader.submission.tree import VERY_DEEP, read_loose, read_parts, read_path, safe_path
+from grader.version import installing
 
 Troubles = list[tuple[str, str]]
 LIST_OF_BRIGHTSPACE = "index.html"
-HOW = "run: pip install 'nanograd[class]'"
+HOW = f"run: {installing('class')}"
 LATE = "Canvas marks it as late; when it was handed in is not in its names, so no day is counted"
 STRAY = "neither a folder, an archive nor a file that a learning platform named, so it was left out"
 ALONE = "a Python file by itself, so nobody knows whose it is; give every person a folder"

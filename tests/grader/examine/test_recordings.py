@@ -14,10 +14,10 @@ from grader.author.check import not_recorded
 from grader.autograd.programs import oracle
 from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
-from grader.course.properties import declared_in, promised
+from grader.course.properties import declared_in, place_of, promised
 from grader.errors import UsageError
 from grader.examine import cases
-from grader.examine.cases import Recording, key, place_of, recall, record, recorded
+from grader.examine.cases import Recording, key, recall, record, recorded
 from grader.examine.grading import versions
 from grader.subject import Unanswerable
 

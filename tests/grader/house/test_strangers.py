@@ -183,7 +183,9 @@ def test_the_watch_s_process_runs_nothing_of_the_folder_it_is_called_in(
 
 def test_a_notebook_s_magics_import_nothing_from_the_folder_that_it_is_opened_in(planted, tmp_path):
     """A kernel finds modules there, as cells may want; what is imported for us is none of them."""
-    pytest.importorskip("IPython", reason="pip install 'nanograd[notebook]', to try the notebook's magics")
+    pytest.importorskip(
+        "IPython", reason="pip install 'nanograd-course[notebook]', to try the notebook's magics"
+    )
     code = (
         "import sys\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"

@@ -5,6 +5,7 @@ import tomllib
 
 import yaml
 
+from grader.version import DISTRIBUTION, VERSION
 from tests.grader.house.versions import ROOT, named
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -39,3 +40,21 @@ def test_workflow_tests_from_the_lowest_python_on_the_lowest_and_the_newest_depe
     assert set(by_dependencies) == {"usual", "lowest", "newest"}
     assert by_dependencies["lowest"]["python"] == pythons[0]
     assert by_dependencies["newest"]["python"] == pythons[-1]
+
+
+def test_the_version_is_written_in_one_place_and_the_name_is_the_one_that_people_are_told():
+    assert PROJECT["dynamic"] == ["version"]
+    assert PROJECT["name"] == DISTRIBUTION
+    assert f"{DISTRIBUTION}[class,dask,docs,notebook]" in EXTRAS["dev"]
+    assert "version:" not in (ROOT / "CITATION.cff").read_text("utf-8").replace("cff-version:", "")
+
+
+def test_changes_are_dated_newest_first_below_what_is_not_released():
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    dated = [
+        re.fullmatch(r"(\d+\.\d+\.\d+), (\d{4}-\d{2}-\d{2})", heading).groups() for heading in headings[1:]
+    ]
+    assert dated[0][0] == VERSION
+    assert dated == sorted(dated, key=lambda one: [int(part) for part in one[0].split(".")], reverse=True)
+    assert [day for _, day in dated] == sorted((day for _, day in dated), reverse=True)

@@ -103,7 +103,7 @@ def test_exercise_that_passes_leads_to_the_next_and_claims_nothing_of_the_others
     assert said[-3:] == [
         "add has passed.",
         "Next: open exercises/mul.py, fill in its TODOs, then run",
-        "  make grade EX=mul",
+        "  grader grade --exercise mul",
     ]
 
 
@@ -116,7 +116,7 @@ def test_next_is_what_is_not_known_to_pass_and_the_first_ones_come_after_the_las
     assert said[-3:] == [
         "relu and neuron have passed.",
         "Next: see how far exercises/layer.py is, with",
-        "  make grade EX=layer",
+        "  grader grade --exercise layer",
     ]
     for name in ("layer", "mlp"):
         said = grader(project, "grade", "--exercise", name).stdout.splitlines()
@@ -131,7 +131,7 @@ def test_where_every_exercise_has_passed_by_itself_all_of_them_together_are_next
     assert said[-3:] == [
         "mlp has passed.",
         "No exercise is left by itself. Next: all of them together, with",
-        "  make grade",
+        "  grader grade",
     ]
 
 
@@ -152,7 +152,7 @@ def test_hint_after_a_recognised_mistake_is_about_that_then_the_levels(project):
     assert "A gradient is set instead of added to." in first
     assert "In self.grad, line" in first
     assert "Accumulation" in first
-    assert "level 1 of 4; again for the next: make hint EX=relu" in second
+    assert "level 1 of 4; again for the next: grader hint relu" in second
 
 
 def test_hint_on_a_mistake_is_not_given_for_a_file_that_changed(project):
@@ -259,7 +259,7 @@ def test_parts_that_work_alone_only_are_told_so_and_not_sent_on_to_the_demo(proj
         shutil.copy(path, project / "exercises")
     run = grader(project, "grade")
     assert run.stdout.startswith("Every exercise passes alone. Together, with all parts your own, none of 2")
-    assert "make demo" not in run.stdout
+    assert "grader demo" not in run.stdout
     for command in ("list", "progress"):
         assert grader(project, command).stdout.startswith("Every exercise passes alone.")
 
@@ -310,7 +310,7 @@ def test_reset_of_a_fresh_stub_does_nothing(project):
 def test_solution_before_a_pass_is_refused_with_the_next_step(project):
     run = grader(project, "solution", "relu")
     assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr.splitlines()[-1].strip() == "make hint EX=relu"
+    assert run.stderr.splitlines()[-1].strip() == "grader hint relu"
 
 
 def test_solution_after_a_pass_shows_the_model_and_the_difference(project):
@@ -334,7 +334,7 @@ def test_what_a_student_wrote_steers_no_terminal(project):
 
 def test_progress_of_nobody_says_how_to_begin(project):
     run = grader(project, "progress")
-    assert (run.returncode, run.stdout) == (0, "No grade is remembered yet. Run: make grade\n")
+    assert (run.returncode, run.stdout) == (0, "No grade is remembered yet. Run: grader grade\n")
 
 
 def test_progress_shows_points_times_and_where_it_is_kept(project):

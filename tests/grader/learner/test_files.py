@@ -150,7 +150,7 @@ def test_file_that_changed_since_is_graded_again(desk, state):
 def test_before_a_pass_the_next_step_is_a_hint(desk):
     with pytest.raises(UsageError) as refused:
         solution(desk, "relu", [], lambda: False)
-    assert refused.value.next_step == "make hint EX=relu"
+    assert refused.value.next_step == "grader hint relu"
 
 
 def test_pass_of_another_exercise_is_none(desk, state):

@@ -11,9 +11,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from grader.errors import UsageError
 from grader.learner.history import remember
-from grader.notebook.magics import course_of
 from grader.notebook.output import SCOPE
 from grader.notebook.session import Session, beginning, cell_of
 from grader.render.terminal import render
@@ -21,7 +19,7 @@ from grader.report.report import Report
 from tests.grader.hostile import HOSTILE
 from tests.grader.learner.desk import ALONE, NOON, ROOT, desk, report, write
 
-pytest.importorskip("IPython", reason="pip install 'nanograd[notebook]', to try the notebook's magics")
+pytest.importorskip("IPython", reason="pip install 'nanograd-course[notebook]', to try the notebook's magics")
 from grader.notebook import magics
 
 __all__ = ["desk"]
@@ -318,12 +316,7 @@ def test_an_error_is_one_sentence(run, code, said):
     assert said in got.printed
 
 
-def test_a_notebook_in_another_project_is_told_so(desk):
-    with pytest.raises(UsageError, match=re.escape(f"belongs to {ROOT}, and the notebook to {desk.root}")):
-        course_of(desk.root / "exercises")
-
-
-def test_a_grader_without_a_project_says_so(tmp_path):
+def test_a_grader_without_a_course_says_so(tmp_path):
     shutil.copytree(
         ROOT / "grader", tmp_path / "grader", ignore=shutil.ignore_patterns("__pycache__", "misconceptions")
     )
@@ -335,7 +328,7 @@ def test_a_grader_without_a_project_says_so(tmp_path):
         text=True,
         check=False,
     )
-    assert "UsageError: this grader is not in a NanoGrad project" in done.stdout + done.stderr
+    assert "UsageError: there is no course.toml here or above" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -10,8 +10,12 @@ from grader.notebook.session import beginning
 from tests.grader.author.test_release import secret_lines
 from tests.grader.notebook.test_notebook import right
 
-nbclient = pytest.importorskip("nbclient", reason="pip install 'nanograd[notebook]', to run the notebook")
-nbformat = pytest.importorskip("nbformat", reason="pip install 'nanograd[notebook]', to run the notebook")
+nbclient = pytest.importorskip(
+    "nbclient", reason="pip install 'nanograd-course[notebook]', to run the notebook"
+)
+nbformat = pytest.importorskip(
+    "nbformat", reason="pip install 'nanograd-course[notebook]', to run the notebook"
+)
 NOTEBOOK = Path(__file__).resolve().parents[3] / "docs" / "notebook.ipynb"
 TURN = "your-turn"
 ENGINE = "from exercises import Value\n\nb = Value(2) + 3\nprint(b.data, [each.data for each in b._prev])"

@@ -15,6 +15,7 @@ SCRIPTS = (
     "platforms/gradescope/setup.sh",
     "platforms/gradescope/run_autograder",
     "platforms/exercism/bin/run.sh",
+    "platforms/pypi/dist.sh",
 )
 FILES = (
     *SCRIPTS,

@@ -221,7 +221,7 @@ def test_screen_is_as_high_as_the_terminal_and_no_wider(settled, width, height, 
 
 def test_counterexample_that_does_not_fit_is_shortened_and_says_how_to_see_all(settled):
     small = text(settled, 80, 18)
-    assert "make grade EX=relu" in small
+    assert "grader grade --exercise relu" in small
     assert "What your code does:" in small
     assert "<-- differs" in text(settled, 80, 24)
     parts = "".join(text(settled.turn(turn), 80, 18) for turn in (1, 2, 3, 4))

@@ -82,7 +82,7 @@ def test_mistake_is_shown_with_counterexample_and_findings_in_one_screen(watch, 
     assert max(map(len, screen.split("\n"))) <= width
     assert "q quit" in screen
     watch.resize(80, 24)
-    watch.shows("shortened; space: all of it", "make grade EX=add")
+    watch.shows("shortened; space: all of it", "grader grade --exercise add")
 
 
 def test_checking_is_said_at_once_and_a_later_save_does_not_wait_for_an_endless_one(watch, solutions):
