@@ -108,8 +108,8 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
             folder = head.get("folder", "")
         answer = Answer(numbers_fd, text_fd, head["nonce"], folder)
         if "parts" in head:
-            held = _limit(head["memory"], head["seconds"])
-            _flush_before(head["seconds"], head["patience"], answer, 0 if held else head["memory"])
+            bounded = _limit(head["memory"], head["seconds"])
+            _flush_before(head["seconds"], head["patience"], answer, 0 if bounded else head["memory"])
             walls.close((requests_fd, numbers_fd, text_fd))
             engine, trouble = _load(head, subject)
             _collect_less()
@@ -157,14 +157,22 @@ def _flush_before(seconds: float, patience: float, answer: Answer, most: int) ->
     if most:
         timers[1] = (signal.ITIMER_REAL, signal.SIGALRM, TICK, TICK)
 
+    # Linux counts, too, what the process held that this one was made from.
+    before = held()
+
     def tick(*_: Any) -> None:
-        if most and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * HELD > most:
+        if most and held() > max(most, before):
             os.kill(os.getpid(), signal.SIGKILL)
         answer.flush()
 
     for timer, sent, first, again in timers:
         signal.signal(sent, tick)
         signal.setitimer(timer, first, again)
+
+
+def held() -> int:
+    """The most bytes of memory that this process has held."""
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * HELD
 
 
 def _flush_by_thread(seconds: float, patience: float, answer: Answer) -> None:
