@@ -32,7 +32,8 @@ if [ "$seed" != 0 ]; then drawing='[torch]'; fi
 
 # What would otherwise be done for the first student, while the clock runs.
 export XDG_CACHE_HOME=$source/.cache
-"$source/.venv/bin/python" -I "$source/project/grader/start.py" grader warm --seed "$seed"
+"$source/.venv/bin/python" -I "$source/project/grader/start.py" \
+    grader --course "$source/project" warm --seed "$seed"
 
 # Submissions run as another user, behind walls of their own; this is one more.
 chmod -R go-rwx "$source"

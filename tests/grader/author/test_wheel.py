@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.release import handout_without_grader, read_manifest, release
+from grader.author.release import handout_without_grader, read_manifest, release, update
+from grader.course.course import Course
+from grader.errors import UsageError
 from grader.machine.cache import KEY
 from grader.version import VERSION
 
@@ -189,6 +191,21 @@ def test_its_documents_call_the_grader_as_it_is_installed(laid_down):
             assert place < 0, f"{path.relative_to(laid_down)}: …{text[max(0, place - 40) : place + 40]}…"
 
 
+def test_it_is_the_same_whichever_project_it_is_made_of(laid_down, course, tmp_path):
+    """So a wheel that is built in a students' project carries the course as well."""
+    release(course, tmp_path / "whole")
+    expected = handout_without_grader(course)
+    for made_of in (tmp_path / "whole", laid_down):
+        assert handout_without_grader(Course.load(made_of)) == expected
+
+
+def test_a_project_with_a_grader_of_its_own_is_not_renewed_by_a_course_without(laid_down, course, tmp_path):
+    release(course, tmp_path / "whole")
+    with pytest.raises(UsageError, match="has a grader of its own"):
+        update(Course.load(laid_down), tmp_path / "whole")
+    assert update(course, tmp_path / "whole") == []
+
+
 def test_it_has_nothing_that_would_run_the_grader(laid_down):
     manifest = read_manifest(laid_down)
     assert not manifest.alone
@@ -199,7 +216,16 @@ def test_it_has_nothing_that_would_run_the_grader(laid_down):
     ]
 
 
+STANDARD_LIBRARY = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from grader.author.release import handout_without_grader
+from grader.course.course import Course
+handout_without_grader(Course.load(Path(sys.argv[1])))
+"""
+
+
 def test_what_is_laid_down_is_made_with_the_standard_library_alone():
     """A build has nothing else, but for setuptools."""
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import grader.author.release"
-    run(sys.executable, "-I", "-S", "-c", code, ROOT, cwd="/")
+    run(sys.executable, "-I", "-S", "-c", STANDARD_LIBRARY, ROOT, cwd="/")

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.printable import LONGEST, MARKS, harmless, plain_json, printable, shortened, typed
+from grader.printable import (
+    CALLED,
+    LONGEST,
+    MARKS,
+    harmless,
+    invoked,
+    plain_json,
+    printable,
+    shortened,
+    typed,
+)
 
 MARK = "\u0301"
 
@@ -77,3 +87,16 @@ def test_json_says_the_same_and_all_of_it_is_seen(value):
     assert json.loads(text) == value
     assert all(map(str.isprintable, text.split("\n")))
     assert all(line == printable(line) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("words", "by_make", "by_itself"),
+    [
+        (("grade",), "make grade", "grader grade"),
+        (("grade", "add"), "make grade EX=add", "grader grade --exercise add"),
+        (("hint", "{}"), "make hint EX={}", "grader hint {}"),
+    ],
+)
+def test_a_command_is_told_as_the_grader_was_called(words, by_make, by_itself):
+    assert invoked(*words, surroundings={CALLED: "make"}) == by_make
+    assert invoked(*words, surroundings={}) == by_itself
