@@ -183,7 +183,7 @@ def _new_key() -> bytes:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with suppress(FileNotFoundError):
-                if os.name == "posix" and path.lstat().st_uid != os.geteuid():
+                if hasattr(os, "geteuid") and path.lstat().st_uid != os.geteuid():
                     raise PermissionError(EPERM, "it is another user's", str(path))
                 path.unlink()
             # One that somebody else adds at the same time is as good.
@@ -199,7 +199,7 @@ def _key_at(path: Path) -> bytes:
     """The key in a file; raises OSError where there is none that only this user can read."""
     secret, state = _read(path, SECRET)
     # On Windows a folder of a user's is that user's, by rights that files inherit.
-    others = os.name == "posix" and (state.st_uid != os.geteuid() or state.st_mode & 0o077)
+    others = hasattr(os, "geteuid") and (state.st_uid != os.geteuid() or state.st_mode & 0o077)
     if len(secret) != SECRET or others:
         raise PermissionError(EPERM, "it is no key of this user's", str(path))
     bound = () if path.parent == Path(sys.prefix) else (state.st_ino, state.st_ctime_ns)

@@ -14,7 +14,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 import weakref
@@ -37,8 +36,10 @@ try:
 except ImportError:  # Windows locks a file's bytes, and no folders
     fcntl = None  # type: ignore[assignment]
 
-if sys.platform == "win32":
+try:
     import msvcrt
+except ImportError:
+    msvcrt = None  # type: ignore[assignment]
 
 # What Windows does not have is nothing there; only there a file would be a text unless it is said otherwise.
 BINARY, CLOEXEC, DIRECTORY, NOCTTY, NOFOLLOW, NONBLOCK = (
@@ -151,7 +152,7 @@ def _keep_permissions(handle: int, place: Path) -> None:
         before = place.lstat()
     except OSError:
         return
-    if stat.S_ISREG(before.st_mode) and os.name == "posix":
+    if stat.S_ISREG(before.st_mode) and hasattr(os, "fchown"):
         with suppress(OSError):
             os.fchown(handle, before.st_uid, before.st_gid)
         os.fchmod(handle, before.st_mode & 0o777)
@@ -417,8 +418,9 @@ def _locked_now(path: Path) -> int | None:
     """A descriptor that locks a file, made if need be; None where somebody else has it. Raises OSError."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | BINARY | NOFOLLOW | CLOEXEC, 0o600)
     with suppress(BlockingIOError, PermissionError):
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        if not fcntl:
+            if msvcrt:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
             return handle
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is_ours(handle, path):
@@ -542,7 +544,8 @@ def hold(path: Path | str, within: Held | None = None) -> Held:
     place = _place(path, within)
     mode = (os.stat(place) if within is None else os.lstat(place)).st_mode
     if not stat.S_ISDIR(mode):
-        raise OSError(ELOOP if stat.S_ISLNK(mode) else ENOTDIR, os.strerror(ENOTDIR), place)
+        number = ELOOP if stat.S_ISLNK(mode) else ENOTDIR
+        raise OSError(number, os.strerror(number), place)
     return place
 
 

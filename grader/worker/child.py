@@ -249,6 +249,6 @@ def _frames(error: BaseException) -> list[str]:
         code = trace.tb_frame.f_code
         # The worker's own code is compiled under names in angle brackets, as Python's frozen modules are.
         if not code.co_filename.startswith("<"):
-            file = code.co_filename.rpartition("/")[2]
+            file = code.co_filename.replace(os.sep, "/").rpartition("/")[2]
             frames.append(f"{file}, line {trace.tb_lineno}, in {code.co_name}")
     return frames[::-1]

@@ -72,7 +72,9 @@ class Answer:
     def trouble(self, status: int, text: str) -> None:
         """Add a frame without numbers, and say why on the other pipe."""
         if self.folder:
-            text = text.replace(f"{self.folder}/", "").replace(self.folder, "exercises")
+            for end in ("/", os.sep):
+                text = text.replace(f"{self.folder}{end}", "")
+            text = text.replace(self.folder, "exercises")
         data = text.encode("utf-8", "replace")[:TEXT_LIMIT]
         number = self.texts.get(data)
         if number is None and len(self.texts) < TEXTS:

@@ -1,7 +1,7 @@
 """What the grader sees in solutions, in wrong code and in code that misbehaves: the same wherever it runs.
 
-    python -m tests.ports.outcomes COUNT
-prints it as JSON: all solutions, COUNT of the misconceptions, evenly spread, and every way to misbehave.
+    python -m tests.ports.outcomes COUNT TO
+writes it as JSON: all solutions, COUNT of the misconceptions, evenly spread, and every way to misbehave.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from grader.course.course import Course, here
 from grader.course.misconceptions import misconceptions
@@ -76,14 +77,14 @@ def usual(course: Course) -> Setting:
     return Setting(course, choose("process"), default_folder())
 
 
-def main(count: str) -> None:
+def main(count: str, to: str) -> None:
     setting = usual(here())
     seen = {
         "solutions": solutions(setting),
         "wrong": wrong(setting, int(count)),
         "misbehaving": misbehaving(setting),
     }
-    json.dump(seen, sys.stdout, indent=1, sort_keys=True)
+    Path(to).write_text(json.dumps(seen, indent=1, sort_keys=True), "utf-8")
 
 
 if __name__ == "__main__":
