@@ -273,7 +273,8 @@ class AnyExamination(Examination):
             session = self._examiner.observed(mode, self._clock)
             seen = session.observe(mode.bank.request)
             examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
-            if setting.lenient and not examined.all_hold and all_single(seen):
+            single = setting.lenient and self._found.shape.single
+            if single and not examined.all_hold and all_single(seen):
                 self._single = True
                 examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
             self._done[beside] = mode, examined, session
@@ -406,7 +407,7 @@ class Mode:
         lacking: frozenset[str] = frozenset()
         forms: frozenset[str] = frozenset()
         if lenient:
-            if not found.shape.backward and not self.operations:
+            if not found.shape.goes_back and not self.operations:
                 whole = numbers_alone(whole, self.properties)
             lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
             # Beside right operations only those of the code's own can be wrong.
@@ -534,7 +535,7 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
         Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
     )
     seen = session.observe(bank.request)
-    if examiner.setting.lenient and all_single(seen):
+    if examiner.setting.lenient and found.shape.single and all_single(seen):
         kept = [in_single(prop) for prop in kept]
     exercise = Exercise("extras", "further operations", Fraction(0), ())
     examination = Examination(examiner.setting, exercise, bank, kept, session, seen)
