@@ -256,7 +256,7 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
     lacking = set(shape.refused)
     if {"*right", "*left"} <= lacking:
         lacking.add("plain")
-    if not shape.backward:
+    if not shape.goes_back:
         lacking.add(BACKWARD)
     if shape.frees:
         lacking.add("again")

@@ -273,7 +273,8 @@ class AnyExamination(Examination):
             session = self._examiner.observed(mode, self._clock)
             seen = session.observe(mode.bank.request)
             examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
-            if setting.lenient and not examined.all_hold and all_single(seen):
+            single = setting.lenient and self._found.shape.single
+            if single and not examined.all_hold and all_single(seen):
                 self._single = True
                 examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
             self._done[beside] = mode, examined, session
@@ -288,20 +289,24 @@ class AnyExamination(Examination):
         # The second mode takes as long as the first, so it is asked for only where points depend on it.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
             return self._outcome(self._modes[1], number)
-        return self._as_shown(number, found) if self._modes[0] else found
+        return self._as_shown(number, found, self._modes[0])
 
-    def _as_shown(self, number: int, found: Outcome) -> Outcome:
+    def _as_shown(self, number: int, found: Outcome, beside: bool) -> Outcome:
         """The outcome with a program that goes wrong as it is shown: alone, among the code's own parts.
 
-        Where none of those tried does, it may be our parts beside it that do not fit.
+        Where none of those tried does, it may be our parts beside it that do not fit, or there is no way back
+        to go wrong by.
         """
-        own_way = self._found.shape.backward
-        if not isinstance(found, Failed | Crashed) or found.counterexample is None or not own_way:
+        if not isinstance(found, Failed | Crashed) or found.counterexample is None:
             return found
-        mode, examined, _ = self._examined(self._modes[0])
-        bank, prop = mode.bank, mode.properties[number]
+        mode, examined, _ = self._examined(beside)
+        bank, prop, shape = mode.bank, mode.properties[number], self._found.shape
+        places = islice(examined.failing(prop), MOST_TRIED)
+        if mode.operations and not shape.goes_back:
+            bank = in_own_words(numbers_alone(bank, mode.properties), shape)
+            places = islice(bank.places(number), MOST_TRIED)
         others = []
-        for place in islice(examined.failing(prop), MOST_TRIED):
+        for place in places:
             with self._examiner.among_its_own(mode) as session:
                 (got,) = session.observe(bank.only([place]))
             if not holds(prop, bank, place, got):
@@ -312,9 +317,12 @@ class AnyExamination(Examination):
                 others.append(outcome)
         if others:
             return others[0]
-        if self._examiner.setting.lenient:
-            return NotStarted(ONLY_BESIDE, absent=True)
-        return replace(found, counterexample=None) if isinstance(found, Crashed) else found
+        if beside and shape.goes_back:
+            if self._examiner.setting.lenient:
+                return NotStarted(ONLY_BESIDE, absent=True)
+            return replace(found, counterexample=None) if isinstance(found, Crashed) else found
+        why = UNSHOWN if shape.goes_back else NO_WAY_BACK
+        return replace(found, counterexample=replace(found.counterexample, source=f"# {why}\n"))
 
     def _outcome(self, beside: bool, number: int) -> Outcome:
         mode, examined, _ = self._examined(beside)
@@ -365,6 +373,9 @@ class AnyExamination(Examination):
 # Programs that are run once more, to find one that shows what is wrong.
 MOST_TRIED = 8
 ONLY_BESIDE = "it fails only beside parts of ours, so it was left out"
+# Said in place of a program, so that it is said wherever one would be shown.
+UNSHOWN = "No program shows this: alone, none of those that were tried goes wrong."
+NO_WAY_BACK = "No program shows this: it takes a way back, which is not there yet."
 # How far single precision may be off after some thirty operations.
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
 SINGLE = Struct("f")
@@ -406,7 +417,7 @@ class Mode:
         lacking: frozenset[str] = frozenset()
         forms: frozenset[str] = frozenset()
         if lenient:
-            if not found.shape.backward and not self.operations:
+            if not found.shape.goes_back and not self.operations:
                 whole = numbers_alone(whole, self.properties)
             lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
             # Beside right operations only those of the code's own can be wrong.
@@ -534,7 +545,7 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
         Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
     )
     seen = session.observe(bank.request)
-    if examiner.setting.lenient and all_single(seen):
+    if examiner.setting.lenient and found.shape.single and all_single(seen):
         kept = [in_single(prop) for prop in kept]
     exercise = Exercise("extras", "further operations", Fraction(0), ())
     examination = Examination(examiner.setting, exercise, bank, kept, session, seen)

@@ -63,6 +63,7 @@ class Shape:
     refused: operations it has not, or turns down: "+", "+right" with a plain number there, "**float", …
     stubs: methods that are still to be written.
     resets: backward() begins by setting gradients to zero. frees: it takes the graph apart.
+    single: its numbers are kept in single precision.
     walks_on: a node's rule calls its operands' rules.
     extras: operations that are in no exercise.
     failed: what kept files from being loaded: the file, the line or 0, and the error.
@@ -88,8 +89,14 @@ class Shape:
     rule: str = ""
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
     frees: bool = False
+    single: bool = False
     walks_on: bool = False
     others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it has a way back, and an attribute that shows what arrives by it."""
+        return bool(self.backward and self.grad)
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -118,6 +125,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         stubs=_words(lines.get("stubs", "")),
         resets=lines.get("resets") == "1",
         frees=lines.get("frees") == "1",
+        single=lines.get("single") == "1",
         walks_on=lines.get("walks_on") == "1",
         others=tuple(_other(name) for name in lines if name.startswith("other.")),
         extras=tuple(sorted(_words(lines.get("extras", "")))),
@@ -220,6 +228,8 @@ def _absent(shape: Shape, name: str) -> NotStarted | None:
         return _module_absent(shape, MODULES[name])
     if METHODS.get(name) in shape.stubs:
         return NotStarted(f"{METHODS[name]} of {shape.name} is still to be written")
+    if name == "backward" and shape.backward and not shape.grad:
+        return NotStarted(f"no attribute of {shape.name} shows a gradient", absent=True)
     if (name == "backward" and not shape.backward) or OPERATIONS.get(name) in shape.refused:
         return NotStarted(f"{shape.name} has no {name}", absent=True)
     return None
@@ -301,8 +311,9 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     elif f"{op}left" in shape.refused:
         sums = ", and so sum()," if op == "+" else ""
         yield f"3 {op} a{sums} is not defined: that takes an __r{METHODS[name].strip('_')}__."
-    if name in OPERATIONS and not shape.backward and not shape.graph:
-        yield "It has no backward() yet, so only its numbers were judged, and no gradient."
+    if name in OPERATIONS and not shape.goes_back and not shape.graph:
+        why = "No attribute of it shows a gradient" if shape.backward else "It has no backward() yet"
+        yield f"{why}, so only its numbers were judged, and no gradient."
     if name == "backward":
         if shape.resets:
             yield (

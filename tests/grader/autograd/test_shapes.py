@@ -1,7 +1,9 @@
 """Implementations in shapes of their own, right and wrong: what a fair teacher says of every part of each."""
 
+import os
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections import Counter
 from functools import cache
@@ -9,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.autograd.any_engine.examining import grade_foreign
+from grader.autograd.any_engine.examining import NO_WAY_BACK, UNSHOWN, grade_foreign
 from grader.autograd.any_engine.finding import is_foreign
 from grader.errors import UsageError
 from grader.examine.setting import Setting
-from grader.model import Kind, Passed
+from grader.model import Kind, Passed, TimedOut
 from grader.report.evidence import status
 from grader.report.report import notes, score_of_present
 from grader.report.scoring import absent, exercise_status
 from grader.sandbox.runner import Limits
+from tests.grader.autograd.test_pasted import gives, shown
 from tests.samples import some
 
 SHAPES = Path(__file__).parent / "shapes"
@@ -25,6 +28,7 @@ TABLE = tomllib.loads((SHAPES / "expected.toml").read_text("utf-8"))
 CANNOT = TABLE.pop("cannot")
 TAKEN = some(list(TABLE), 16)
 PARTS = ("add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp")
+SAID_INSTEAD = {f"# {NO_WAY_BACK}\n", f"# {UNSHOWN}\n"}
 NOT_PASSED = ("failed", "crashed", "timed_out", "absent", "not_started")
 
 
@@ -96,6 +100,45 @@ def test_no_right_operation_beyond_the_exercises_is_called_wrong(name, report_of
 def test_what_differs_and_is_no_error_is_noted(name, word, report_of):
     said = [note for mark in report_of(name).marks for note in notes(mark)]
     assert any(word in note for note in said), said
+
+
+def run(program, folder):
+    """What a program prints where an engine lies, and what it ends with; None where that takes too long."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", program],
+            cwd=folder, env=os.environ | {"MPLBACKEND": "agg"}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+    return done.stdout, done.stderr.rstrip().rpartition("\n")[2]
+
+
+def imports_of(program):
+    return "\n".join(line for line in program.splitlines() if line.startswith(("import ", "from ")))
+
+
+@each("name", cases=[(name,) for name in TABLE if {"failed", "crashed"} & set(TABLE[name])])
+def test_program_that_is_shown_gives_what_is_said(name, report_of):
+    """Run as it is shown, in a process of its own, in the folder of what it is about."""
+    folder = where(name) if where(name).is_dir() else SHAPES
+    for result in report_of(name).results:
+        for program, outcome in shown(result).items():
+            if program in SAID_INSTEAD:
+                continue
+            alone = run(imports_of(program), folder)
+            if alone is None or alone[1] or isinstance(outcome, TimedOut):
+                continue  # what trains or asks where it is imported cannot be pasted beside
+            stdout, error = run(program, folder)
+            stdout = stdout.removeprefix(alone[0])
+            assert gives(outcome, stdout, error), (program, stdout, error, outcome)
+
+
+def test_where_no_program_can_be_shown_that_is_said(report_of):
+    """A lecture without a way back, whose gradients are wrong."""
+    add = next(r for r in report_of("early_lecture").results if r.exercise.name == "add")
+    assert set(shown(add)) == {f"# {NO_WAY_BACK}\n"}
 
 
 @pytest.mark.parametrize("name", CANNOT)

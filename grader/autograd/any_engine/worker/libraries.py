@@ -58,6 +58,11 @@ class Inert:
     def __instancecheck__(self, _: Any) -> bool:
         return False  # nothing is made by what is not there
 
+    def __or__(self, _: Any) -> Inert:
+        return self  # a union in an annotation
+
+    __ror__ = __or__
+
     def __mro_entries__(self, bases: Any) -> tuple[type, ...]:
         return ()
 

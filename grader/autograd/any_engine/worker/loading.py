@@ -84,10 +84,15 @@ class Files:
         module.__file__ = f"/{ROOT}/{file.lstrip('/')}.py"
         for name in ("get_ipython", "display"):
             module.__dict__.setdefault(name, Inert("IPython"))
+        path = f"{file}.py".lstrip("/")
         try:
-            code, optional = compiled(source, f"{file}.py".lstrip("/"), self.whole)
+            code, optional = compiled(source, path, self.whole)
             self.optional |= optional
-            exec(code, module.__dict__)
+            try:
+                exec(code, module.__dict__)
+            except NameError:
+                # An annotation may name what comes later, as from Python 3.14 on.
+                exec(compiled(source, path, self.whole, LATER_ANNOTATIONS)[0], module.__dict__)
         except BaseException:
             del self.modules[place]
             raise
@@ -268,6 +273,7 @@ def _as_it_was() -> None:
 
 
 ONLY_TREE = 0x400  # compile()'s flag for that
+LATER_ANNOTATIONS = 0x1000000  # for annotations as texts, as by __future__
 MAKERS = (tree.FunctionDef, tree.AsyncFunctionDef, tree.ClassDef)
 DEFINING = (*MAKERS, tree.Import, tree.ImportFrom)
 BLOCKS = (tree.For, tree.While, tree.With)
@@ -275,16 +281,16 @@ SETTING_UP = ("sys", "random", "np", "numpy", "warnings", "setattr", "torch")
 ASKING = ("open", "input", "exit", "quit", "print", "breakpoint")
 
 
-def compiled(source: str, file: str, whole: bool) -> tuple[CodeType, set[str]]:
+def compiled(source: str, file: str, whole: bool, flags: int = 0) -> tuple[CodeType, set[str]]:
     """The module's code, all of it or only what defines, and the libraries it can do without.
 
-    Raises what compile() raises.
+    flags: compile()'s. Raises what compile() raises.
     """
     module: Any = compile(source, file, "exec", ONLY_TREE, dont_inherit=True)
     optional = {name for stmt in module.body if isinstance(stmt, tree.Try) for name in _tried(stmt)}
     if not whole:
         module.body = Cut(module.body).kept()
-    return compile(module, file, "exec", dont_inherit=True), optional
+    return compile(module, file, "exec", flags, dont_inherit=True), optional
 
 
 def _tried(stmt: Any) -> set[str]:

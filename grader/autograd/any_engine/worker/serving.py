@@ -12,10 +12,7 @@ from .graphs import Graph, found
 from .libraries import Inert, Needed, needed, single
 from .modules import NAMES, Modules
 from .values import (
-    BACKWARD,
-    METHODS,
     REFUSALS,
-    RELU,
     TRIED,
     UNARY,
     Alarm,
@@ -50,18 +47,16 @@ class Serving:
         self.given = given
         loaded = Loaded(given["files"], given["whole"], given["value"])
         self.troubles = loaded.troubles
+        self.memory = Memory(dict.fromkeys(loaded.modules.values()))
         self.values = _chosen(loaded, given)
         self.others = loaded.others
         related = loaded.related(self.values.cls)
-        self.memory = Memory(related)
-        self.values.look_for_stubs()
-        self.values.rename(related)
-        self.values.look_for_stubs()
         self.places = {name: place_of(getattr(self.values.cls, name, None)) for name in READ}
         self.numbering = Numbering(self.values.cls, self.values.make(1.0))
         self.refused = in_time(lambda: refused(self.values), set())
         self.graph: Graph | None = in_time(lambda: graph_of(self.values), None)
-        if self.graph is not None and in_time(self.values.is_single, False):
+        self.single = in_time(self.values.is_single, False)
+        if self.graph is not None and self.single:
             self.graph.rounded = single
         self.modules = Modules(self.values, related)
         looks_back = bool(given["describe"]) and not self.values.endless
@@ -226,7 +221,7 @@ class Loaded:
         self.modules |= {p: m for p, m in finder.modules.items() if p in files or f"{p}/__init__" in files}
 
     def values(self, asked: str, names: dict[str, str]) -> Values:
-        """The class that counts: the one asked for, else the one that can do most."""
+        """The class that counts: the one asked for, else the one that does most when it is tried."""
         found: list[tuple[float, str, Values]] = []
         reasons: list[str] = []
         for path, cls in self._classes():
@@ -234,6 +229,10 @@ class Loaded:
                 continue
             try:
                 values = Values(cls, path, names)
+                related = self.related(cls)
+                values.look_for_stubs()
+                values.rename(related)
+                values.look_for_stubs()
             except Needed as error:
                 self.troubles.setdefault(path, error)
             except Missing as error:
@@ -241,9 +240,9 @@ class Loaded:
             except Exception as error:
                 reasons.append(f"{cls.__name__}: {type(error).__name__}: {error}")
             else:
-                score = _score(values) + self._beside(cls)
-                if score >= 1 or asked:
-                    found.append((-score, path, values))
+                networks = sum(len(NET_NAMES & set(vars(module))) for module in related)
+                if (score := _score(values)) or asked:
+                    found.append((-score - 0.1 * networks, path, values))
         if not found:
             raise NotFound((reasons or [f"there is no class {asked}"])[0] if asked else "")
         best, *others = (values for _, _, values in sorted(found, key=lambda each: each[:2]))
@@ -256,10 +255,6 @@ class Loaded:
                 own = getattr(thing, "__module__", None) == module.__name__
                 if own and isinstance(thing, type) and not issubclass(thing, BaseException):
                     yield path, thing
-
-    def _beside(self, cls: Any) -> float:
-        """A little for every network class that is built on it."""
-        return 0.1 * sum(len(NET_NAMES & set(vars(m))) for m in self.related(cls))
 
     def related(self, cls: Any) -> list[ModuleType]:
         """The modules that the class is used in, directly or by what they import."""
@@ -309,11 +304,17 @@ def _fits(asked: str, path: str, name: str) -> bool:
 
 
 def _score(values: Values) -> float:
-    """How much of an engine a class has: operations, and a way back."""
-    operations = sum(values.has(name) or any(map(values.has, others)) for name, others in METHODS.items())
-    relu = any(values.has(name) for name in dir(values.cls) if name.lower() in RELU)
-    back = 2 * any(callable(getattr(values.cls, name, None)) for name in BACKWARD)
-    return operations + relu + back + 2 * bool(values.grad)
+    """How much of an engine a class does: operations that give its like, and a way back; 0 where it is none.
+
+    What is still to be written counts a little, so that an exercise is found before it is begun.
+    """
+    given: list[Any] = in_time(lambda: list(results(values)), [])
+    unwritten = bool(values.grad) * len(values.stubs)
+    back = bool(values.grad and values.backward)
+    # What only comes of one node by itself, or of two as something else, is no number in a graph.
+    if not (unwritten or back or any(len(operands) == 2 for _, operands in given)):
+        return 0
+    return len(given) + unwritten / 2 + back + 2 * values.arrives + bool(values.grad)
 
 
 BINARY: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
@@ -387,7 +388,7 @@ def _given(values: Values, operands: Any, attempt: Any) -> Iterator[tuple[Any, t
         out = attempt()
     except Exception:
         return
-    if isinstance(out, values.cls):
+    if isinstance(out, values.cls) and values.holds(out):
         yield out, operands
 
 
@@ -538,6 +539,7 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "stubs", " ".join(sorted(values.stubs))
     yield "resets", int(serving.resets)
     yield "frees", int(serving.frees)
+    yield "single", int(serving.single)
     yield "walks_on", int(serving.graph is not None and serving.graph.walks_on)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
     for path, error in sorted(serving.troubles.items())[:MOST_TROUBLES]:

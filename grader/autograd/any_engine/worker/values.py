@@ -63,6 +63,7 @@ class Values:
     data, grad: the attributes' own names; asked: names that a person has given for them.
     backward: how it is called, in words; empty where there is none. back: goes back from a root. steps: what
     its nodes call backward is something else. endless: it did not come to an end when it was tried.
+    arrives: a gradient gets to a leaf by it.
     """
 
     def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
@@ -72,7 +73,7 @@ class Values:
         self.grad = self._grad()
         self.backward = ""
         self.back: Callable[[Any], Any] = lambda root: root.backward()
-        self.steps = self.endless = False
+        self.steps = self.endless = self.arrives = False
         self.stubs: set[str] = set()
 
     def make(self, number: Any) -> Any:
@@ -102,8 +103,16 @@ class Values:
                 if callable(getattr(leaf, name, None)):
                     continue
                 return name
-        likely = [name for name in own if "grad" in name.lower() and not callable(own[name])]
+        likely = [n for n, held in own.items() if "grad" in n.lower() and not _is_flag(held)]
         return likely[0] if likely else ""
+
+    def holds(self, node: Any) -> bool:
+        """Whether a node has its number, as what is computed only when it is asked for has not."""
+        try:
+            float(getattr(node, self.data))
+        except (TypeError, ValueError, AttributeError):
+            return False
+        return True
 
     def has(self, name: str) -> bool:
         """Whether the class itself has a method, written rather than still to be written."""
@@ -162,7 +171,10 @@ class Values:
         if found is None and not asked:
             names = [name for name in (*vars(self.cls), *functions) if name not in (*BACKWARD, *KNOWN)]
             ways = (way for n in names if not n.startswith("__") for way in self._ways(n, functions))
-            found = next(filter(self._arrives, ways), named[0] if named else None)
+            found = next(filter(self._arrives, ways), None)
+        self.arrives = found is not None
+        if found is None and named and not asked:
+            found = named[0]
         if found is not None:
             self.backward, back, own = found
             # What its nodes call so may be their own step: then that stays what it is.
@@ -236,6 +248,11 @@ def _reads(thing: Any, name: str, number: float) -> bool:
         return not callable(held) and not isinstance(held, (str, bool)) and float(held) == number
     except Exception:
         return False
+
+
+def _is_flag(held: Any) -> bool:
+    """Whether an attribute holds a wish, a function or an object, and no gradient."""
+    return callable(held) or isinstance(held, (bool, str)) or not (held is None or hasattr(held, "__float__"))
 
 
 def _writes(thing: Any, name: str) -> bool:
