@@ -19,8 +19,8 @@ from grader.errors import MachineError, UsageError
 from grader.machine.processes import program
 from grader.model import Exercise
 from grader.printable import printable, typed
-from grader.submission.choice import chosen, shown
-from grader.submission.hand_in import leftover
+from grader.submission.choice import chosen, instead, shown
+from grader.submission.hand_in import leftover, without_ending
 from grader.submission.submission import LARGEST, FolderPath, Sought, Submission, gather, sought
 
 SAFE = (
@@ -165,6 +165,7 @@ def _git(repository: Path, *arguments: str) -> bytes | None:
     return None if run.returncode else run.stdout
 
 
+PACKED = "is an archive, and none is opened in a commit: commit the files themselves"
 LISTED = 50
 POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -234,13 +235,13 @@ def submission(
         own = {path[-1]: read for path, read in files.items() if path[:-1] == asked}
         return gather(folder, own, wanted, lambda name: own[name]())
     where = f"the commit {head[:12]}"
-    there = chosen(files, wanted, where, folder, asked)
+    closed = {path: f"{shown(path)} {PACKED}" for path in files if without_ending(path[-1])}
+    there = chosen(files, wanted, where, folder, asked, closed)
     if there is None:
-        shown_ = shown(asked)
+        places = f" in {shown(asked)}" if must else f", neither in {shown(asked)} nor elsewhere"
+        said = "".join(f"; {why}" for why in [*closed.values()][:1]) or instead(files)
         raise UsageError(
-            f"{where} has none of the exercises ({wanted.listed}), neither in {shown_} nor elsewhere"
-            if not must
-            else f"{where} has none of the exercises ({wanted.listed}) in {shown_}",
+            f"{where} has none of the exercises ({wanted.listed}){places}{said}",
             "name the folder that they are in: grader ci --folder DIR, or ci_folder in course.toml",
         )
     away = {name: shown(path) for name, path in there.places.items() if path[:-1] != asked}

@@ -86,10 +86,11 @@ class Submission:
         return digest.hexdigest()
 
     def told(self) -> tuple[str, ...]:
-        """Which exercises were found in odd places, and which nowhere for sure, a sentence each."""
+        """Which exercises were found in odd places, nowhere for sure, or in odd letters, a sentence each."""
         taken = ", ".join(f"{name} from {path}" for name, path in self.taken.items())
         moved = (f"Taken from files of another name or place: {taken}.",) if taken else ()
-        return (*moved, *(f"{name} is not taken: {why}." for name, why in self.unclear.items()))
+        unclear = (f"{name} is not taken: {why}." for name, why in self.unclear.items())
+        return (*moved, *unclear, *self.remarks.values())
 
     def with_more(self, part: Submission) -> Submission:
         """With what another part of the hand-in holds besides."""

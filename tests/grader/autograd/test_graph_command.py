@@ -37,6 +37,23 @@ def test_an_expression_is_drawn_and_told(run, mistaken, tmp_path):
     assert "differs here" in (tmp_path / "graph.svg").read_text()
 
 
+def test_a_file_of_another_name_is_drawn_and_told(run, mistaken):
+    (mistaken / "mul.py").rename(mistaken / "mul (1).py")
+    done = run("x * x", "--submission", mistaken, "--sandbox", "process")
+    assert done.output.startswith("Taken from files of another name or place: mul from mul (1).py.\n")
+    assert "<-- differs" in done.output
+
+
+def test_a_file_that_is_not_plainly_meant_is_told_and_not_drawn(run, mistaken):
+    text = (mistaken / "mul.py").read_text()
+    (mistaken / "mul.py").unlink()
+    for number in (1, 2):
+        (mistaken / f"mul {number}.py").write_text(f"{text}\nx = {number}\n")
+    done = run("x * x", "--submission", mistaken, "--sandbox", "process")
+    assert done.output.startswith("mul is not taken: mul.py is not there; mul 1.py and mul 2.py define mul")
+    assert "The reference stands in for mul: Not graded:" in done.output
+
+
 def test_an_expression_may_begin_with_a_minus(run, solved):
     done = run("-a * b", "--submission", solved, "--sandbox", "process", "--out", "it.png")
     assert done.exit_code == 0

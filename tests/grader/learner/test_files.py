@@ -115,10 +115,26 @@ def test_same_work_makes_the_same_file(desk, tmp_path):
 
 
 def test_what_could_not_be_graded_is_not_handed_in(desk, tmp_path):
-    (desk.root / "exercises" / "relu.py").write_bytes(b"# gr\xf6\xdfer\n")
-    with pytest.raises(UsageError, match=r"relu\.py is not UTF-8 text"):
+    (desk.root / "exercises" / "relu.py").write_bytes(b"\x7fELF\0\1")
+    with pytest.raises(UsageError, match=r"relu\.py holds a NUL byte"):
         pack(desk, tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
+
+
+def test_what_was_found_under_another_name_is_handed_in_under_its_own(desk, tmp_path):
+    (desk.root / "exercises" / "add (1).py").write_text(desk.solution("add"), "utf-8")
+    packed = pack(desk, tmp_path / "a.zip")
+    assert packed.told == ("Taken from files of another name or place: add from add (1).py.",)
+    found = read_path(Root(tmp_path), ("a.zip",), "me", desk)
+    assert (found.sources["add"], found.taken) == (desk.solution("add"), {})
+
+
+def test_nothing_is_handed_in_while_nobody_can_tell_which_file_counts(desk, tmp_path):
+    for number, more in enumerate(("", "\nx = 1\n")):
+        text = desk.solution("add") + more
+        (desk.root / "exercises" / f"add ({number}).py").write_text(text, "utf-8")
+    with pytest.raises(UsageError, match="nothing says which of them counts"):
+        pack(desk, tmp_path / "a.zip")
 
 
 # The model

@@ -279,6 +279,11 @@ def test_next_is_what_the_last_grade_saw_unfinished_then_the_first_of_all():
     assert unfinished(grades((0, "passed", "a")), ("relu",)) is None
 
 
+def test_next_is_what_was_written_before_what_nobody_has_begun(desk, state):
+    seen = remembered(desk, state, add="not_started", relu="crashed")
+    assert unfinished(seen, desk.names) == "relu"
+
+
 def test_points_add_up_over_partial_grades():
     history = [
         *grades((0, "failed", "a")),

@@ -9,20 +9,53 @@ from pathlib import Path
 import pytest
 
 from grader.platforms.gitlab import asked
+from grader.submission.choice import NoExercise
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ("add", "mul", "pow")
 
 
-def test_files_become_exercises_in_the_courses_order_by_their_folder(tmp_path):
-    for name in ("mul.py", "add.py", "value.py", "add.txt"):
+def names(files, course):
+    return {each.folder: each.names for each in asked(files, course)}
+
+
+def test_files_become_exercises_in_the_courses_order_by_their_folder(tmp_path, course):
+    for name in ("mul", "add"):
+        (tmp_path / f"{name}.py").write_text(course.stub(name))
+    for name in ("value.py", "add.txt"):
         (tmp_path / name).touch()
     files = [tmp_path / name for name in ("mul.py", "add.py", "value.py", "add.txt", "pow.py")]
-    assert asked(files, NAMES) == {tmp_path: ("add", "mul")}
+    assert names(files, course) == {tmp_path: ("add", "mul")}
 
 
-def test_files_that_are_no_exercises_ask_for_nothing():
-    assert asked([Path("README.md"), Path("exercises/value.py")], NAMES) == {}
+def test_files_that_are_no_exercises_ask_for_nothing(tmp_path, course):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_add.py").write_text("def test_it(): ...\n")
+    (tmp_path / "notes.py").write_text(course.solution("add"))
+    files = [Path("README.md"), Path("exercises/value.py"), tmp_path / "tests" / "test_add.py"]
+    assert names([*files, tmp_path / "notes.py"], course) == {}
+
+
+def test_file_of_another_name_counts_for_the_exercise_that_is_meant(tmp_path, course):
+    (tmp_path / "mul.py").write_text(course.stub("mul"))
+    (tmp_path / "Mul (1).py").write_text(course.solution("mul"))
+    (found,) = asked([tmp_path / "Mul (1).py"], course)
+    assert (found.names, found.submission.taken) == (("mul",), {"mul": "Mul (1).py"})
+
+
+def test_file_that_may_be_meant_and_is_not_plain_asks_for_its_exercise_and_says_why(tmp_path, course):
+    (tmp_path / "add.py").write_text(course.stub("add"))
+    for number in (1, 2):
+        (tmp_path / f"mul {number}.py").write_text(f"{course.solution('mul')}\nx = {number}\n")
+    (found,) = asked([tmp_path / "mul 2.py"], course)
+    assert found.names == ("mul",)
+    assert "nothing says which of them counts" in found.submission.unclear["mul"]
+
+
+def test_nothing_plain_at_all_is_said(tmp_path, course):
+    for number in (1, 2):
+        (tmp_path / f"mul {number}.py").write_text(f"{course.solution('mul')}\nx = {number}\n")
+    with pytest.raises(NoExercise, match="nothing says which of them counts"):
+        asked([tmp_path / "mul 2.py"], course)
 
 
 def run(folder, *command):
@@ -93,6 +126,14 @@ def test_an_exercise_that_fails_stops_the_commit_and_says_why(project, solutions
     assert "10/10" in done.stderr  # add
     assert "not started" not in done.stderr
     assert git(project, "log", "-1", "--format=%s") == "first"
+
+
+def test_exercise_under_another_name_stops_the_commit_as_well(project, solutions):
+    text = solutions["mul"].replace("+=", "=")
+    (project / "exercises" / "mul (1).py").write_text(text)
+    done = commit(project)
+    assert done.returncode == 1
+    assert "Graded from files of another name or place: mul from mul (1).py." in done.stderr + done.stdout
 
 
 def test_what_is_staged_counts_and_not_what_lies_there(project, solutions):

@@ -15,7 +15,7 @@ from grader.render.terminal import render
 from grader.report.report import Report
 from grader.submission.submission import Submission
 from tests.grader.autograd.variants import catalogue
-from tests.grader.render.formats.samples import ADD, FAILED, FOUND, GUESSED, report
+from tests.grader.render.formats.samples import ADD, FAILED, FOUND, GUESSED, MUL, NOT_STARTED, report
 from tests.grader.render.formats.samples import graded as samples
 
 
@@ -37,6 +37,12 @@ def graded(setting, solutions):
 @pytest.fixture(scope="module")
 def overwriting(graded, solutions):
     return graded(mul=solutions["mul"].replace("+=", "="))
+
+
+def test_what_was_written_and_fails_is_shown_before_what_nobody_has_begun():
+    text = shown(report(samples(ADD, NOT_STARTED), samples(MUL, FAILED)))
+    assert "mul: what does not hold yet" in text
+    assert "Next: mend exercises/mul.py, then run" in text
 
 
 def test_points_are_exact_however_many_there_are():

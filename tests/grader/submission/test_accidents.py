@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
 import subprocess
 import sys
 from functools import cache, partial
@@ -107,6 +108,101 @@ def test_right_work_in_a_commit_is_graded_or_it_is_told_why_not(tmp_path):
             settled(lambda: committed(tmp_path, "HEAD", "exercises", COURSE))
         except (AssertionError, KeyError) as error:
             raise AssertionError(f"seed {seed}, after {done}: {error!r}") from None
+
+
+# All four ways make a submission of what they find, and the same submission has the same report wherever it
+# is graded. So it is enough that batch grades them for real, that no other way takes another file, and that each
+# command says what was settled. What a person names, as grade and ci have it, counts before what is elsewhere.
+
+
+def graded_files(read_it):
+    """The text that is graded for each exercise; none where the hand-in is refused."""
+    try:
+        found = read_it()
+    except UsageError:
+        return {}
+    return {name: text for name, text in found.sources.items() if name not in found.unclear}
+
+
+def test_no_two_ways_grade_different_files(tmp_path):
+    git(tmp_path, "init", "--quiet")
+    for seed in some(SEEDS, 12):
+        folder = tmp_path / f"person{seed}"
+        folder.mkdir()
+        done = laid_out(folder, seed)
+        for git_folder in folder.rglob("**/.git"):
+            subprocess.run(["rm", "-rf", git_folder], check=True)
+        git(tmp_path, "add", "--all", "--force")
+        git(tmp_path, "commit", "--quiet", "--message", "work")
+        ways = {
+            "batch": partial(read_path, Root(tmp_path), (folder.name,), "somebody", COURSE, LAYOUTS),
+            "grade": partial(read_given, folder, COURSE),
+            "Gradescope": partial(read, folder, COURSE),
+            "ci": partial(committed, tmp_path, "HEAD", folder.name, COURSE),
+        }
+        if any("packed" in accident for accident in done):
+            # In a commit nothing is unpacked, and that is said.
+            assert "is an archive, and none is opened in a commit" in settled(ways.pop("ci"))
+        found = {way: graded_files(read_it) for way, read_it in ways.items()}
+        for name in COURSE.names:
+            texts = {way: each[name] for way, each in found.items() if name in each}
+            assert len({*texts.values()}) < 2, f"seed {seed}, after {done}: {name} by {list(texts)}"
+        subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def command(*words, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd or COURSE.root,
+    )
+
+
+def run_as(way, folder, tmp_path):
+    """The score that a command gives a folder, where it gives one, and all that it says."""
+    if way == "grade":
+        done = command("grade", folder, "--json", "-")
+        report = json.loads(done.stdout) if done.stdout else {}
+    elif way == "Gradescope":
+        folder.rename(tmp_path / "submission")
+        done = command("gradescope", "run", "--root", tmp_path)
+        report = json.loads((tmp_path / "results" / "results.json").read_text())
+    else:
+        git(folder, "init", "--quiet")
+        git(folder, "add", "--all", "--force")
+        git(folder, "commit", "--quiet", "--message", "work")
+        done = command("ci", "--repo", folder, "--out", tmp_path / "out")
+        out = tmp_path / "out" / "report.json"
+        report = json.loads(out.read_text()) if out.exists() else {}
+    return report.get("score"), done.stdout + done.stderr + json.dumps(report)
+
+
+WAYS = ("grade", "Gradescope", "ci")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_commands_give_full_marks_for_right_work_after_an_accident_and_say_so(way, tmp_path):
+    folder = tmp_path / "work"
+    for name, text in RIGHT.items():
+        file = folder / "Desktop" / "hw 1" / f"Copy of {name.upper()} (1).PY"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-16"))
+    score, said = run_as(way, folder, tmp_path)
+    assert score == 100
+    assert "Copy of ADD (1).PY" in said
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_commands_say_why_right_work_is_not_graded(way, tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "work.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(100))
+    score, said = run_as(way, folder, tmp_path)
+    assert "work.rar is a RAR archive, which is not read" in said
+    assert score in (None, 0)
+    assert (score is None) == (way != "Gradescope")  # which has no result without one
 
 
 def test_a_class_of_accidents_has_full_marks_or_the_reason_in_its_table(tmp_path):

@@ -18,6 +18,7 @@ from grader.errors import UsageError
 from grader.model import Person
 from grader.submission import download
 from grader.submission.download import find
+from tests.grader.submission.test_archive import unmarked
 
 WANTED = ("add", "mul")
 
@@ -539,6 +540,37 @@ def test_download_that_is_one_archive_is_found_as_its_folder_is(form, put, folde
     assert [h.read().digest for h in readable] == [
         h.read().digest for h in plain.handins if h.person.id != "carl"
     ]
+
+
+# Names of which nothing says in which code page they are, each with one that other code pages read otherwise.
+OLD = {
+    "gbk": ("李雷", "韩梅梅"),
+    "cp932": ("山田太郎", "表"),
+    "cp850": ("Zoë", "Jørgen Ørsted"),
+    "cp866": ("Иван", "Ольга"),
+    "cp950": ("王小明", "陳大文"),
+}
+
+
+@pytest.mark.parametrize("page", OLD)
+def test_names_in_an_old_code_page_are_read_as_the_roster_has_them(page, tmp_path):
+    people = (*OLD[page], "ada")
+    raw = [(f"{who}/add.py".encode(page), b"x = 1\n") for who in people]
+    (tmp_path / "class.zip").write_bytes(unmarked(*raw))
+    (tmp_path / "r.csv").write_text("".join(f"{who}\n" for who in ("student_id", *people)), "utf-8")
+    result = find(tmp_path / "class.zip", WANTED, tmp_path / "r.csv")
+    assert {handin.person.id for handin in result.handins} == {*people}
+    assert result.absent == ()
+    assert [sentence for _, sentence in result.troubles if "code page" in sentence] != []
+
+
+@pytest.mark.parametrize("rows", ["", "student_id\nzoe\n"], ids=["no roster", "another roster"])
+def test_names_that_nothing_tells_are_told_and_nobody_elses(rows, tmp_path):
+    (tmp_path / "class.zip").write_bytes(unmarked(("李雷/add.py".encode("gbk"), b"x = 1\n")))
+    (tmp_path / "r.csv").write_text(rows, "utf-8")
+    result = find(tmp_path / "class.zip", WANTED, tmp_path / "r.csv" if rows else None)
+    assert [handin.person.id for handin in result.handins] == ["李雷".encode("gbk").decode("cp437")]
+    assert any("nothing says in which code page its names are" in said for _, said in result.troubles)
 
 
 def test_folder_around_everything_that_is_called_as_the_archive_is_looked_into(put, folder, tmp_path):

@@ -119,6 +119,12 @@ def test_roster_is_read_in_every_encoding_that_says_itself(encoding, roster):
     assert row.person == Person("s1", "Zoë 李")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_roster_in_two_bytes_a_letter_is_read_without_a_mark(encoding, roster):
+    (row,) = read(roster("student_id,name\ns1,Zoë Müller\n".encode(encoding)))
+    assert row.person == Person("s1", "Zoë Müller")
+
+
 ADA = Person("00123", "Ada Lovelace", "ada@example.org")
 EXPORTS = {
     "Moodle": "First name,Surname,ID number,Email address\nAda,Lovelace,00123,ada@example.org\n",

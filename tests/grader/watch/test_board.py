@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.course.course import Course
-from grader.model import Crashed, Passed, Result, Verdict
+from grader.model import Crashed, NotGraded, NotStarted, Passed, Result, Verdict
 from grader.watch.board import Board, Drawn, Findings, Hinted, Keys, Listing
 from grader.watch.loop import Actions
 from grader.watch.screen import Screen, part, shortened
@@ -58,6 +58,27 @@ def text(board, width=80, height=24, now=2.0):
 
 def test_first_round_ends_at_the_first_exercise_that_has_not_passed(settled):
     assert (settled.current, settled.page, settled.waiting) == ("relu", Findings(), ())
+
+
+def test_first_round_ends_at_what_was_written_rather_than_at_a_stub(board, passes, failed):
+    for name in board.names:
+        stub = tuple(Verdict(v.claim, NotStarted("it is still the stub")) for v in failed.verdicts)
+        result = failed if name == "relu" else replace(passes(name), verdicts=stub)
+        board = board.graded(result, 1.0)
+    assert board.current == "relu"
+
+
+def test_file_of_another_name_is_told_with_the_verdict(settled, passes):
+    assert "Graded from files of another name or place: add from add (1).py." in text(
+        settled.graded(replace(passes("add"), taken="add (1).py"), 2.0).at("add")
+    )
+
+
+def test_exercise_of_which_no_file_plainly_counts_says_why(settled, passes):
+    reason = "add.py is not there; a.py and b.py define add, and nothing says which of them counts"
+    unclear = tuple(Verdict(v.claim, NotGraded(reason)) for v in passes("add").verdicts)
+    shown = text(settled.graded(replace(passes("add"), verdicts=unclear), 2.0).at("add"))
+    assert " ".join(shown.split()).find(f"add is not graded: {reason}.") > 0
 
 
 def test_saved_exercise_is_graded_before_all_that_wait(board):

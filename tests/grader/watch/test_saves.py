@@ -111,6 +111,33 @@ def test_helper_module_is_seen_like_any_file(watched):
     assert (event.names, event.submission.sources["mine"]) == ({"mine"}, "three = 3\n")
 
 
+def test_exercise_in_a_file_of_another_name_is_seen_as_that_exercise(watched, course):
+    folder, events = watched
+    (folder / "relu (1).py").write_text(course.solution("relu"))
+    event = events.get(timeout=WAIT)
+    assert event.names == {"relu"}
+    assert event.submission.taken == {"relu": "relu (1).py"}
+    assert event.submission.sources["relu"] == course.solution("relu")
+
+
+def test_files_of_which_nobody_can_tell_which_counts_are_told(watched, course):
+    folder, events = watched
+    for number, more in enumerate(("", "\nx = 1\n")):
+        (folder / f"relu {number}.py").write_text(course.solution("relu") + more)
+    while not (event := events.get(timeout=WAIT)).submission.unclear:
+        pass
+    assert "nothing says which of them counts" in event.submission.unclear["relu"]
+
+
+def test_where_nothing_is_plain_from_the_beginning_the_reason_is_kept(tmp_path, course):
+    folder = tmp_path / "exercises"
+    folder.mkdir()
+    for number, more in enumerate(("", "\nx = 1\n")):
+        (folder / f"relu {number}.py").write_text(course.solution("relu") + more)
+    saves = Saves(folder, course, queue.SimpleQueue().put, monotonic)
+    assert "nothing says which of them counts" in saves.read().unclear["relu"]
+
+
 def test_folder_may_go_and_come_back(watched):
     folder, events = watched
     shutil.move(folder, folder.with_name("elsewhere"))
