@@ -7,14 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.release import COPIED, NAME, Change, Manifest, What, digest, read_manifest, release, update
+from grader.author.release import (
+    COPIED,
+    COPIED_WITH_GRADER,
+    NAME,
+    Change,
+    Manifest,
+    What,
+    digest,
+    read_manifest,
+    release,
+    update,
+)
 from grader.course.course import Course
 from grader.course.sealed import SEALED
 from grader.errors import MachineError, UsageError
 from grader.machine.files import Odd, look, put, set_aside
 
 ROOT = Path(__file__).resolve().parents[3]
-COURSE = ("Makefile", "pyproject.toml", *COPIED)
+COURSE = ("Makefile", "pyproject.toml", *COPIED, *COPIED_WITH_GRADER)
 ADD, HINTS = Path("exercises/add.py"), Path("HINTS.md")
 PLAN = "    # First wrap other, then make the node.\n"
 
