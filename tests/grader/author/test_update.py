@@ -131,6 +131,16 @@ def test_what_a_checkout_made_of_a_project_is_passed_on_as_it_was_released(proje
     assert not any(b"\r\n" in path.read_bytes() for path in (tmp_path / "next").rglob("*.py"))
 
 
+def test_project_of_a_newer_grader_is_not_taken_back_to_an_older_one(course, project):
+    old = read_manifest(project)
+    put(project / NAME, Manifest(old.title, "999.0.1", old.digests).to_bytes())
+    before = snapshot(project)
+    with pytest.raises(UsageError, match=r"was made by grader 999\.0\.1, and this one is") as caught:
+        update(course, project)
+    assert "upgrade the grader" in caught.value.next_step
+    assert snapshot(project) == before
+
+
 # Exercises
 
 
