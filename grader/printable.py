@@ -51,14 +51,19 @@ def typed(path: object) -> str:
     return printable(shlex.quote(f"./{text}" if text.startswith("-") else text))
 
 
+def by_make(surroundings: Mapping[str, str] = os.environ) -> bool:
+    """Whether somebody typed make, which has called this command."""
+    return surroundings.get(CALLED) == "make"
+
+
 def invoked(command: str, exercise: str = "", surroundings: Mapping[str, str] = os.environ) -> str:
     """A command of ours as whoever reads it types it: as make grade EX=add, where this one was run by make.
 
     exercise: the one it is to be about, or {} for a name that is filled in later.
     """
-    if surroundings.get(CALLED) == "make":
+    if by_make(surroundings):
         return f"make {command} EX={exercise}" if exercise else f"make {command}"
-    option = "--exercise " if command == "grade" else ""
+    option = "--exercise " if command == "grade" and exercise else ""
     return f"grader {command} {option}{exercise}".rstrip()
 
 

@@ -500,6 +500,11 @@ def update(course: Course, folder: Path) -> list[Change]:
     anything is changed, where folder is no released project or a link stands in the way.
     """
     released = read_manifest(folder)
+    if _in_numbers(released.version) > _in_numbers(VERSION):
+        raise UsageError(
+            f"{folder} was made by grader {released.version}, and this one is {VERSION}",
+            "upgrade the grader, then run the same command again",
+        )
     files = handout(course) if released.alone else handout_without_grader(course)
     if released.alone and Path("grader/__init__.py") not in files:
         raise UsageError(
@@ -512,6 +517,11 @@ def update(course: Course, folder: Path) -> list[Change]:
     if manifest != released:
         put(folder / NAME, manifest.to_bytes())
     return changes
+
+
+def _in_numbers(version: str) -> list[int]:
+    """A version to compare with others; the project's owner may have written anything there."""
+    return [int(part) for part in re.findall(r"[0-9]{1,9}", version)]
 
 
 @dataclass(frozen=True)

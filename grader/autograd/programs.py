@@ -10,11 +10,16 @@ from types import ModuleType
 from grader.autograd.as_python import COURSES_OWN, Form, Names, labels, shown
 from grader.autograd.program import Bare, Forward, Fresh, Nudge, Program, Training, View, size, unpack
 from grader.model import Counterexample, Numbers, Observation
+from grader.printable import by_make
 from grader.subject import Packed, Unanswerable
+from grader.version import DISTRIBUTION
 
+SIZE = "on Linux that is 3 GB, or 200 MB from the index for CPUs that pytorch.org names"
 HOW = (
-    "run: make torch (or: pip install torch); on Linux that is 3 GB, or 200 MB from the index for CPUs "
-    "that pytorch.org names: make torch INDEX=…"
+    f"run: make torch; {SIZE}: make torch INDEX=…"
+    if by_make()
+    else f"have it beside the grader: pip install torch, pipx inject {DISTRIBUTION} torch, or "
+    f"uv tool install --with torch {DISTRIBUTION}; {SIZE}"
 )
 
 

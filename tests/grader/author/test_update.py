@@ -7,14 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.release import COPIED, NAME, Change, Manifest, What, digest, read_manifest, release, update
+from grader.author.release import (
+    COPIED,
+    COPIED_WITH_GRADER,
+    NAME,
+    Change,
+    Manifest,
+    What,
+    digest,
+    read_manifest,
+    release,
+    update,
+)
 from grader.course.course import Course
 from grader.course.sealed import SEALED
 from grader.errors import MachineError, UsageError
 from grader.machine.files import Odd, look, put, set_aside
 
 ROOT = Path(__file__).resolve().parents[3]
-COURSE = ("Makefile", "pyproject.toml", *COPIED)
+COURSE = ("Makefile", "pyproject.toml", *COPIED, *COPIED_WITH_GRADER)
 ADD, HINTS = Path("exercises/add.py"), Path("HINTS.md")
 PLAN = "    # First wrap other, then make the node.\n"
 
@@ -118,6 +129,16 @@ def test_what_a_checkout_made_of_a_project_is_passed_on_as_it_was_released(proje
     as_windows_checks_out(project)
     release(Course.load(project), tmp_path / "next")
     assert not any(b"\r\n" in path.read_bytes() for path in (tmp_path / "next").rglob("*.py"))
+
+
+def test_project_of_a_newer_grader_is_not_taken_back_to_an_older_one(course, project):
+    old = read_manifest(project)
+    put(project / NAME, Manifest(old.title, "999.0.1", old.digests).to_bytes())
+    before = snapshot(project)
+    with pytest.raises(UsageError, match=r"was made by grader 999\.0\.1, and this one is") as caught:
+        update(course, project)
+    assert "upgrade the grader" in caught.value.next_step
+    assert snapshot(project) == before
 
 
 # Exercises

@@ -54,7 +54,7 @@ def test_file_can_be_run_by_itself(name, place, project):
     where = (project, f"exercises/{name}.py") if place == "root" else (project / "exercises", f"{name}.py")
     done = python(*where)
     assert done.stdout == "6 5.0\n"
-    assert done.stderr == f"{name}.py is run by itself. To have it graded: make grade EX={name}\n"
+    assert done.stderr == f"{name}.py is run by itself. To have it graded: grader grade --exercise {name}\n"
 
 
 def test_engine_can_be_imported_from_the_projects_root(project):

@@ -231,7 +231,7 @@ def test_what_has_to_be_drawn_says_what_is_missing_in_one_sentence(tmp_path, fau
     assert what == (
         "grader: the cases of add with seed 3 have to be drawn: PyTorch, which says what is right, " + said
     )
-    assert how.strip().startswith("run: make torch")
+    assert "pip install torch" in how
 
 
 @pytest.mark.parametrize("command", [["list"], ["hint", "add"], ["warm"], ["graph", "2 + 3"], ["progress"]])
