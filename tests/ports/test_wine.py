@@ -83,9 +83,8 @@ def test_command_works_on_windows(words, windows):
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
 
 
-def test_a_class_is_refused_on_windows(windows):
-    done = wine.run(
-        windows, "-m", "grader", "batch", "solutions", "--gradebook", wine.windows(Path("/tmp/no"))
-    )
+def test_a_class_is_refused_on_windows(windows, tmp_path):
+    book = wine.windows(tmp_path / "class.sqlite")
+    done = wine.run(windows, "-m", "grader", "batch", "solutions", "--gradebook", book)
     assert done.returncode == 71
     assert b"on Windows there is no sandbox" in done.stderr
