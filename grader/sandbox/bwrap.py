@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 
@@ -161,7 +160,7 @@ attempts = [
     lambda: os.listdir(os.path.dirname(sys.argv[1])),
     lambda: os.listdir("/Users"),
     lambda: os.kill(os.getppid(), 0),
-    lambda: os.execv("/bin/ls", ["ls"]),
+    lambda: os.posix_spawn("/usr/bin/true", ["true"], {}),
     connect,
     start,
 ]
@@ -223,12 +222,17 @@ def why_no_seatbelt() -> str:
         return "sandbox-exec is for macOS"
     if program(SEATBELT) is None:
         return "sandbox-exec is not there"
-    with socket.create_server(("127.0.0.1", 0)) as server, tempfile.NamedTemporaryFile() as private:
-        asked = [*seatbelt(), "-c", ESCAPES, private.name, str(server.getsockname()[1])]
-        try:
+    folder = Scratch("seatbelt")
+    private = folder.path / "private"
+    try:
+        private.touch()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            asked = [*seatbelt(), "-c", ESCAPES, str(private), str(server.getsockname()[1])]
             tried = subprocess.run(asked, capture_output=True, timeout=TRYING, check=False, env={}, cwd="/")
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"sandbox-exec does not start: {error}"
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"sandbox-exec does not start: {error}"
+    finally:
+        folder.remove()
     said = tried.stdout.split()
     if len(said) != 2:
         words = tried.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]

@@ -4,8 +4,8 @@
     python -m tests.ports.wine FOLDER ARGUMENT…      runs python.exe ARGUMENT… in the course
 
 Needed are wine and gcc-mingw-w64-x86-64. Python itself comes from a wheel that brings it along, its standard
-library from the Python that runs this, which has to be of the same version; torch and the rest are wheels. Wine
-enforces no limit of a Job, and counts the processor time of another process as its own.
+library from the Python that runs this, which has to be of the same version; torch and the rest are wheels.
+Wine enforces no limit of a Job, and counts another process's processor time wrongly.
 """
 
 from __future__ import annotations

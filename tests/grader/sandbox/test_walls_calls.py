@@ -2,11 +2,13 @@
 
 import ctypes
 import os
+import re
 import resource
 import struct
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -314,3 +316,31 @@ def test_without_landlock_all_files_are_seen(monkeypatch):
     library = Library(monkeypatch, syscall={(444, 3): -1})
     assert walls.see_only(["/"], []) is False
     assert library.asked == [(444, None, 0, 1)]
+
+
+# As the kernel's own headers have them; aarch64 has the numbers that all newer processors share.
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
+# Some stand there for both widths of numbers: __NR3264_lseek, say, is lseek where they have 64 bits.
+DEFINED = re.compile(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)$", re.MULTILINE)
+CALLED = {"newfstatat": "fstatat"}
+
+
+@machines
+def test_numbers_are_those_of_the_kernels_headers(machine):
+    path = HEADERS[machine]
+    if not path.is_file():
+        pytest.skip("needs the kernel's headers; apt install linux-libc-dev")
+    known = {name: int(number) for name, number in DEFINED.findall(path.read_text("utf-8"))}
+    tables = (walls.ALLOWED, walls.BY_ARGUMENT, walls.CLOSING, walls.CLOSING_ALL)
+    ours = {name: number for table in tables for name, number in numbers(machine, table).items()}
+    assert len(ours) > 50
+    assert ours == {name: known.get(name, known.get(CALLED.get(name, ""))) for name in ours}
+    assert {walls.CREATE, walls.ADD, walls.RESTRICT} == {known[f"landlock_{of}"] for of in LANDLOCK}
+    assert walls.CAPSET[machine] == known["capset"]
+    assert known["clone3"] == walls.CLONE3
+
+
+LANDLOCK = ("create_ruleset", "add_rule", "restrict_self")
