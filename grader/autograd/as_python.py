@@ -41,7 +41,7 @@ OfModule = Forward | Census | Fresh | Nudge | Bare | Training
 class Names:
     """What the code that a program is pasted beside calls things.
 
-    data, grad: what a value has.
+    data, grad: what a value has; grad is empty where nothing shows it.
     backward: the method, or the function of a value where is_function.
     modules: the module and the name of each class, by our name for it; empty where the course's own door,
         grader.alone, makes them of the student's exercise and the reference.
@@ -496,6 +496,8 @@ def shown(
     before: programs that have to run first, in the same process.
     """
     names, places = labels(program), _worth_showing(program, expected, got)
+    if isinstance(program, Expression) and not own.grad:
+        places = [place for place in places if place < program.nodes]
     wanted = tuple((names[place], expected[place]) for place in places)
     seen = () if got is None else tuple((names[place], got[place]) for place in places)
     text = source(program, exercise, own, before, places, form)

@@ -161,7 +161,10 @@ def numbers_alone(bank: Bank, properties: Sequence[Property]) -> Bank:
                 program = unpack(view.packed)
                 assert isinstance(program, Expression)
                 steps = tuple(step for step in program.steps if step.op not in (BACKWARD, ZERO))
-                changed[place] = replace(program, steps=steps), tuple(bank.answer(place))
+                # Without a way back no gradient arrives.
+                answer = tuple(bank.answer(place))
+                zeros = (0.0,) * (len(answer) - program.nodes)
+                changed[place] = replace(program, steps=steps), (*answer[: program.nodes], *zeros)
     return chosen(bank, properties, changed.__contains__, changed)
 
 

@@ -273,8 +273,7 @@ class AnyExamination(Examination):
             session = self._examiner.observed(mode, self._clock)
             seen = session.observe(mode.bank.request)
             examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
-            single = setting.lenient and self._found.shape.single
-            if single and not examined.all_hold and all_single(seen):
+            if setting.lenient and self._found.shape.single and not examined.all_hold:
                 self._single = True
                 examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
             self._done[beside] = mode, examined, session
@@ -463,18 +462,12 @@ def precise(prop: Property) -> Property:
 
 
 def in_single(prop: Property) -> Property:
-    """The property as exact as single precision is."""
+    """The property as exact as single precision is, in cases of which it holds every number."""
 
     def holds(expected: View, got: View) -> None:
-        prop.holds(expected, _rounded(expected, got))
+        prop.holds(expected, _rounded(expected, got) if all(map(_is_single, got.values)) else got)
 
     return replace(prop, holds=holds)
-
-
-def all_single(seen: Sequence[Observation]) -> bool:
-    """Whether single precision holds every number that was observed, wherever it was looked at."""
-    numbers = [number for each in seen if isinstance(each, Numbers) for number in each.values]
-    return bool(numbers) and all(map(_is_single, numbers))
 
 
 def _is_single(number: float) -> bool:
@@ -545,7 +538,7 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
         Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
     )
     seen = session.observe(bank.request)
-    if examiner.setting.lenient and found.shape.single and all_single(seen):
+    if examiner.setting.lenient and found.shape.single:
         kept = [in_single(prop) for prop in kept]
     exercise = Exercise("extras", "further operations", Fraction(0), ())
     examination = Examination(examiner.setting, exercise, bank, kept, session, seen)

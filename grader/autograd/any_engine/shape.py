@@ -491,7 +491,7 @@ def own_names(shape: Shape) -> Names:
         modules[ours] = _place(module.file, module.name) if module else modules["Value"]
     return Names(
         data=shape.data or COURSES_OWN.data,
-        grad=shape.grad or COURSES_OWN.grad,
+        grad=shape.grad,
         backward=name or COURSES_OWN.backward,
         is_function=called == "value)",
         modules=modules,

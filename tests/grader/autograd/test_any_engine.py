@@ -18,7 +18,6 @@ from grader.autograd.any_engine.cases import CHECKUPS, broken, chosen, missing, 
 from grader.autograd.any_engine.examining import (
     Found,
     Mode,
-    all_single,
     grade_foreign,
     in_single,
     precise,
@@ -223,12 +222,13 @@ def test_single_precision_counts_as_equal_and_no_more():
 THIRD = struct.unpack("f", struct.pack("f", 1 / 3))[0]
 
 
-def test_single_precision_is_believed_of_numbers_that_are_single_wherever_they_are_looked_at():
-    kept = [Numbers((0.5, THIRD)), Misfit("nothing"), Numbers((float("nan"), -3.0))]
-    assert all_single(kept)
-    assert not all_single([*kept, Numbers((0.25, 1 / 3))])
-    assert not all_single([*kept, Numbers((1e300,))])
-    assert not all_single([Misfit("nothing")])
+def test_case_with_a_number_that_single_precision_does_not_hold_is_compared_to_nine_digits():
+    prop = next(p for p in declared_in(Path("tests/properties/test_add.py").resolve()) if p.first)
+    packed = pack(Expression((2, 3), (Step("+", (0, 1)),)))
+    expected = View(packed, (2.0, 3.0, 5.0, 0.0, 0.0, 0.0))
+    in_single(prop).holds(expected, View(packed, (2.0, 3.0, THIRD * 15, 0.0, 0.0, 0.0)))
+    with pytest.raises(AssertionError):
+        in_single(prop).holds(expected, View(packed, (2.0, 3.0, THIRD * 15, 1 / 3, 0.0, 0.0)))
 
 
 LYING = replace(
