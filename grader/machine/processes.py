@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,11 @@ from typing import IO, Any
 
 from grader.errors import MachineError
 from grader.start import trusted
+
+try:
+    import resource
+except ImportError:  # Windows and browsers have no limits of a process's own
+    resource = None  # type: ignore[assignment]
 
 START = Path(__file__).parents[1] / "start.py"
 # What this process finds is found there, too: in a user's own packages, say, which -I leaves out.
@@ -52,6 +56,8 @@ def as_many_files_as_may_be() -> None:
 
     A limit that cannot be raised stays: then it is told where it is met.
     """
+    if resource is None:
+        return
     with suppress(OSError, ValueError):
         few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         enough = ENOUGH_FILES if most == resource.RLIM_INFINITY else min(ENOUGH_FILES, most)

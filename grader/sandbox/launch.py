@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 from enum import Enum, auto
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from grader.errors import MachineError
 from grader.model import Misfit, Numbers, Raised
@@ -24,12 +25,14 @@ END_SECONDS, START_SECONDS = 2.0, 30.0
 FILTERED = b"f"  # what the zygote says where no code can end its own process by a signal
 REPORT = struct.Struct("<BBI")  # what it says of a process that has ended
 # The worker's modules arrive as code on the first pipe, so that no file of ours need be readable there.
-BOOT = """
+RECEIVE = """
 import marshal, os, sys, types
 fds = [int(word) for word in sys.argv[1].split(",")]
 with open(fds[0], "rb") as pipe:
     modules = marshal.load(pipe)
     inside = marshal.load(pipe)
+"""
+MAKE_MODULES = """
 # A name that no import statement can say, so that it stands in nobody's way.
 for name, code in modules:
     package, _, last = ("<grader>." + name).rpartition(".")
@@ -40,9 +43,12 @@ for name, code in modules:
     module.__package__ = package
     setattr(sys.modules[package], last, module)
     exec(code, module.__dict__)
+"""
+BEGIN = """
 lanes = [tuple(fds[i : i + 4]) for i in range(3, len(fds), 4)]
 sys.modules["<grader>.worker.zygote"].main(fds[1], fds[2], lanes, inside, module)
 """
+BOOT = RECEIVE + MAKE_MODULES + BEGIN
 
 
 @cache
@@ -78,6 +84,19 @@ class Death:
     how: How
     number: int = 0
     seconds: float = 0.0
+
+
+class Worker(Protocol):
+    """What runs exercises, each in a lane: Launched, or where there are no processes, Beside."""
+
+    @property
+    def filtered(self) -> bool: ...
+
+    def begin(self, lane: int) -> Lane: ...
+
+    def end(self, lane: int, gone: bool = False) -> Death: ...
+
+    def close(self) -> None: ...
 
 
 class Launched:

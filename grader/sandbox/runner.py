@@ -16,8 +16,9 @@ from typing import Any
 
 from grader.errors import MachineError
 from grader.model import Ended, Observation, Overtime
+from grader.sandbox.beside import Beside, NoProcesses
 from grader.sandbox.cage import Cage
-from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, answers
+from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, Worker, answers
 from grader.subject import Packed, Program, pack
 
 MIB = 1 << 20
@@ -112,7 +113,7 @@ class Runner:
         self._limits = limits
         self._lanes = lanes
         self._subject = subject
-        self._worker: Launched | None = None
+        self._worker: Worker | None = None
         self._used = 0
 
     @contextmanager
@@ -142,14 +143,18 @@ class Runner:
             what = "the worker process ended as soon as it had started"
             raise MachineError(what, "run the same again") from None
 
-    def _next(self, worker: Launched) -> Running:
+    def _next(self, worker: Worker) -> Running:
         number, self._used = self._used, self._used + 1
         return Running(worker, number, worker.begin(number))
 
-    def start(self) -> Launched:
+    def start(self) -> Worker:
         """Have a new worker up, also before anything is asked; raises MachineError where there is none."""
         self.close()
-        self._worker, self._used = Launched(self._cage, self._lanes, self._subject), 0
+        self._used = 0
+        if isinstance(self._cage, NoProcesses):
+            self._worker = Beside(self._cage, self._subject)
+        else:
+            self._worker = Launched(self._cage, self._lanes, self._subject)
         return self._worker
 
     def close(self) -> None:
@@ -163,7 +168,7 @@ class Runner:
 class Running:
     """An exercise's process: its worker, and its lane there."""
 
-    worker: Launched
+    worker: Worker
     number: int
     lane: Lane
 
