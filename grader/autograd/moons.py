@@ -6,14 +6,12 @@ import marshal
 import math
 import random
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import ClassVar, assert_never
 
-from grader.autograd.oracle import Network
 from grader.autograd.program import Shape
 from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
@@ -30,6 +28,7 @@ from grader.sandbox.runner import MIB, Limits, Parts, Request, Runner
 from grader.subject import Packed
 from grader.submission.submission import Submission
 
+SHAPE = Shape("MLP", (2, 16, 16, 1))
 DECAY = 1e-4
 # For one step, which takes a good engine a fifth of a second.
 LIMITS = Limits(seconds=60.0, memory=1024 * MIB)
@@ -98,15 +97,17 @@ class Engine:
         """One step over all of the task's points."""
         self._steps += 1
         rates = (rate,)
-        loss, *rest = self._seen(Descent(SHAPE, parameters, task.points, task.labels, rates, DECAY, ()))
+        loss, *rest = self._seen(Descent(task.shape, parameters, task.points, task.labels, rates, DECAY, ()))
         return Stepped(loss, tuple(rest[: len(task.points)]), tuple(rest[len(task.points) :]))
 
-    def scores(self, parameters: tuple[float, ...], points: Sequence[Point]) -> tuple[float, ...]:
+    def scores(
+        self, parameters: tuple[float, ...], points: Sequence[Point], shape: Shape = SHAPE
+    ) -> tuple[float, ...]:
         """What the network gives for each point."""
         found: list[float] = []
         for at in range(0, len(points), PIECE):
             piece = tuple(points[at : at + PIECE])
-            found += self._seen(Descent(SHAPE, parameters, (), (), (), DECAY, piece))[: len(piece)]
+            found += self._seen(Descent(shape, parameters, (), (), (), DECAY, piece))[: len(piece)]
         return tuple(found)
 
     def _seen(self, asked: Descent) -> tuple[float, ...]:
@@ -142,7 +143,6 @@ _NEXT = f"your parts pass one by one; see how they get on together: {invoked('gr
 _SLOW = "a step makes some 80,000 nodes; does backward() look at each of them only once?"
 
 
-SHAPE = Shape("MLP", (2, 16, 16, 1))
 POINTS, NOISE = 100, 0.1
 Point = tuple[float, float]
 
@@ -153,29 +153,30 @@ class Task:
 
     points: in the plane.
     labels: -1 for the upper moon, 1 for the lower.
-    parameters: of SHAPE, layer by layer, neuron by neuron, the weights and then the bias.
+    parameters: of the network of that shape, layer by layer, neuron by neuron, the weights and then the bias.
     """
 
     points: tuple[Point, ...]
     labels: tuple[int, ...]
     parameters: tuple[float, ...]
+    shape: Shape = SHAPE
 
 
-def task(seed: int) -> Task:
-    """The points and the first parameters, the same for the same seed."""
+def task(seed: int, shape: Shape = SHAPE, count: int = POINTS) -> Task:
+    """So many points and the first parameters, the same for the same seed."""
     source = random.Random(seed)
-    half = POINTS // 2
+    half = count // 2
     angles = [math.pi * place / (half - 1) for place in range(half)]
     # The formula of scikit-learn's make_moons: a half circle, and another that reaches into it.
     upper = [(math.cos(angle), math.sin(angle)) for angle in angles]
     lower = [(1 - math.cos(angle), 0.5 - math.sin(angle)) for angle in angles]
     points = tuple((x + source.gauss(0, NOISE), y + source.gauss(0, NOISE)) for x, y in (*upper, *lower))
-    return Task(points, (-1,) * half + (1,) * half, _parameters(source))
+    return Task(points, (-1,) * half + (1,) * half, _parameters(source, shape), shape)
 
 
-def _parameters(source: random.Random) -> tuple[float, ...]:
+def _parameters(source: random.Random, shape: Shape) -> tuple[float, ...]:
     """Weights between -1 and 1, and biases of zero."""
-    neurons = [nin for nin, nout in SHAPE.widths for _ in range(nout)]
+    neurons = [nin for nin, nout in shape.widths for _ in range(nout)]
     return tuple(n for nin in neurons for n in (*(source.uniform(-1, 1) for _ in range(nin)), 0.0))
 
 
@@ -309,25 +310,27 @@ def mixed(course: Course, submission: Submission, own: tuple[str, ...]) -> Parts
     return Parts({**whole.modules, **{name: course.reference[name] for name in missing}}, whole.needed)
 
 
-with warnings.catch_warnings():
-    # Says so at import where NumPy is missing; nothing here needs it.
-    warnings.filterwarnings("ignore", "Failed to initialize NumPy")
-    import torch
-
-
 class Beside:
-    """The same network from the same parameters in float64, on one processor, all points at once."""
+    """The same network from the same parameters in float64, on one processor, all points at once.
+
+    PyTorch is imported only now: one's own network does without.
+    """
 
     def __init__(self, task: Task) -> None:
+        from grader.autograd.oracle import Network  # noqa: I001 (before torch, whose import it keeps quiet)
+        import torch
+
         torch.set_num_threads(1)
         self._points = torch.tensor(task.points, dtype=torch.float64)
         self._labels = torch.tensor(task.labels, dtype=torch.float64)
-        self._network = Network(SHAPE, task.parameters)
+        self._network = Network(task.shape, task.parameters)
 
     def step(self, rate: float) -> float:
         """Take one step and return the loss before it."""
         parameters = self._network.parameters
         scores = self._network(self._points)[:, 0]
+        import torch
+
         hinge = torch.relu(1 - self._labels * scores).mean()
         loss = hinge + DECAY * torch.stack([(p**2).sum() for p in parameters]).sum()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped

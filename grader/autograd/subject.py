@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign
-from grader.autograd.programs import ProgramsOverValue
+from grader.autograd.as_python import ProgramsOverValue
 from grader.subject import Ask, Subject, Unanswerable
 
 if TYPE_CHECKING:

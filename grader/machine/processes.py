@@ -24,7 +24,7 @@ from grader.start import trusted
 
 try:
     import resource
-except ImportError:  # Windows has no limits of a process's own
+except ImportError:  # Windows and browsers have no limits of a process's own
     resource = None  # type: ignore[assignment]
 
 START = Path(__file__).parents[1] / "start.py"

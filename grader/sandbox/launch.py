@@ -99,7 +99,10 @@ class Bounds(Protocol):
 
 
 class Worker(Protocol):
-    """What runs exercises, each in a lane: Launched, or where nothing forks, spawned.Spawned."""
+    """What runs exercises, each in a lane.
+
+    Launched, or where nothing forks, spawned.Spawned, or where there are no processes, beside.Beside.
+    """
 
     @property
     def filtered(self) -> bool: ...

@@ -17,6 +17,7 @@ from typing import Any
 from grader.errors import MachineError
 from grader.machine.processes import forks
 from grader.model import Ended, Observation, Overtime
+from grader.sandbox.beside import Beside, NoProcesses
 from grader.sandbox.cage import Cage
 from grader.sandbox.launch import Death, End, Frames, How, Lane, Launched, OutOfTurn, Worker, answers
 from grader.sandbox.spawned import Spawned
@@ -153,8 +154,11 @@ class Runner:
     def start(self) -> Worker:
         """Have a new worker up, also before anything is asked; raises MachineError where there is none."""
         self.close()
-        self._worker = (Launched if forks() else Spawned)(self._cage, self._lanes, self._subject)
         self._used = 0
+        if isinstance(self._cage, NoProcesses):
+            self._worker = Beside(self._cage, self._subject)
+        else:
+            self._worker = (Launched if forks() else Spawned)(self._cage, self._lanes, self._subject)
         return self._worker
 
     def close(self) -> None:

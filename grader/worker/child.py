@@ -14,7 +14,7 @@ from time import monotonic, process_time, sleep
 
 try:
     import resource
-except ImportError:  # Windows, where the grader sets the limits from outside
+except ImportError:  # Windows and browsers, where limits are set from outside
     resource = None  # type: ignore[assignment]
 
 from . import walls
@@ -100,24 +100,47 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
 
     subject: what assembles an engine of the parts, and runs programs on it.
     """
-    engine: dict[str, Any] = {}
-    trouble = folder = ""
+    serving = Serving(subject)
     while request := read_request(requests_fd):
         head, programs = request
-        if "parts" in head:
-            folder = head.get("folder", "")
-        answer = Answer(numbers_fd, text_fd, head["nonce"], folder)
+        serving.take(head)
+        answer = Answer(numbers_fd, text_fd, head["nonce"], serving.folder)
         if "parts" in head:
             bounded = _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer, 0 if bounded else head["memory"])
             walls.close((requests_fd, numbers_fd, text_fd))
-            engine, trouble = _load(head, subject)
+            serving.load(head)
             _collect_less()
+        serving.answer(programs, answer)
+
+
+class Serving:
+    """What one exercise's engine answers; nothing of it knows where answers go.
+
+    subject: as for serve(). folder: where the student's files lie, if that may be known.
+    """
+
+    def __init__(self, subject: ModuleType) -> None:
+        self.subject = subject
+        self.folder = self.trouble = ""
+        self.engine: dict[str, Any] = {}
+
+    def take(self, head: dict[str, Any]) -> None:
+        """Note what a request's head says before anything of the student's is loaded."""
+        if "parts" in head:
+            self.folder = head.get("folder", "")
+
+    def load(self, head: dict[str, Any]) -> None:
+        """Assemble the engine; what goes wrong there is what every program then comes to."""
+        self.engine, self.trouble = _load(head, self.subject)
+
+    def answer(self, programs: list[Any], answer: Answer) -> None:
+        """Answer each program, in order."""
         for packed in programs:
-            if trouble:
-                answer.trouble(RAISED, trouble)
+            if self.trouble:
+                answer.trouble(RAISED, self.trouble)
             else:
-                _answer(answer, packed, engine, subject)
+                _answer(answer, packed, self.engine, self.subject)
         answer.end()
 
 

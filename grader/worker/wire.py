@@ -79,8 +79,11 @@ class Answer:
         number = self.texts.get(data)
         if number is None and len(self.texts) < TEXTS:
             number = self.texts[data] = len(self.texts)
-            os.write(self.text_fd, struct.pack("<H", len(data)) + data)
+            self.say(struct.pack("<H", len(data)) + data)
         self.buffer += struct.pack("<BH", status, TEXTS if number is None else number)
+
+    def say(self, data: bytes) -> None:
+        os.write(self.text_fd, data)
 
     def end(self) -> None:
         self.buffer += self.nonce

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from grader.autograd.any_engine.shape import NARROW, OWN, Shape
+from grader.autograd.as_python import oracle
 from grader.autograd.program import (
     BACKWARD,
     OURS,
@@ -26,7 +27,6 @@ from grader.autograd.program import (
     View,
     unpack,
 )
-from grader.autograd.programs import oracle
 from grader.course.properties import Property
 from grader.examine.cases import Bank, key
 from grader.examine.setting import Setting

@@ -49,8 +49,8 @@ from grader.autograd.any_engine.shape import (
     unloadable,
     why_absent,
 )
+from grader.autograd.as_python import ProgramsOverValue
 from grader.autograd.program import BACKWARD, OURS, Convention, View
-from grader.autograd.programs import ProgramsOverValue
 from grader.autograd.reading import reader
 from grader.autograd.reading.records import Ask
 from grader.course.properties import Property

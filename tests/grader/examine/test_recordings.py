@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.check import not_recorded
-from grader.autograd.programs import oracle
+from grader.autograd.as_python import oracle
 from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
 from grader.course.properties import declared_in, place_of, promised
