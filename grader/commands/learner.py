@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -229,8 +228,10 @@ def python(arguments: tuple[str, ...]) -> None:
 
     ARGUMENTS are Python's own: grader python -m pytest tests/properties, say.
     """
+    from grader.machine.processes import python_of_theirs
+
     sys.stdout.flush()
-    sys.exit(subprocess.run([sys.executable, *arguments], check=False).returncode)
+    sys.exit(python_of_theirs(arguments))
 
 
 COMMANDS = (hint, list_exercises, progress, reset, solution, submit, python)

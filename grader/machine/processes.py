@@ -123,6 +123,14 @@ def started(
         raise MachineError(f"cannot start a grading process: {error}", "free some memory") from None
 
 
+def python_of_theirs(arguments: Sequence[str]) -> int:
+    """Run this Python for whoever sits here, in their folder and steered by them; its exit code.
+
+    It is theirs to import what lies there: nothing of the grader runs in it, unless they ask for that.
+    """
+    return subprocess.run([sys.executable, *arguments], check=False).returncode
+
+
 def apart(pass_fds: Sequence[int] = ()) -> dict[str, Any]:
     """What makes a process one with a session of its own, which has no more descriptors of ours than these.
 
