@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import marshal
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 
-from grader.autograd.any_engine.shape import NARROW, OWN, Shape
+from grader.autograd.any_engine.shape import NARROW, OWN, Shape, made
 from grader.autograd.as_python import oracle
 from grader.autograd.program import (
     BACKWARD,
@@ -192,7 +193,7 @@ def needs(packed: Packed) -> frozenset[str]:
     """The operations and forms that a program uses: "+", "+right" with a plain number there, and so on."""
     if packed[0] == "expression":
         again = {"again"} if _goes_back_again(len(packed[1]), packed[2]) else set()
-        return frozenset(_of_steps(packed[2])) | again
+        return frozenset(_of_steps(packed[2])) | again | ({"shared"} if _shares(packed[2]) else set())
     if packed[0] == "chain":
         return frozenset({"+", BACKWARD})
     return frozenset({BACKWARD}) if packed[0] == "seed" else frozenset(_of_module(packed))
@@ -216,6 +217,15 @@ def _of_steps(steps: tuple[tuple[str, tuple[int | tuple[float, ...], ...]], ...]
             yield op
     if backwards > 1:
         yield "twice"
+
+
+def _shares(steps: tuple[tuple[str, tuple[Any, ...]], ...]) -> bool:
+    """Whether several operations use the same node."""
+    used: Counter[int] = Counter()
+    for op, operands in steps:
+        if op not in (BACKWARD, ZERO):
+            used.update({operand for operand in operands if isinstance(operand, int)})
+    return any(count > 1 for count in used.values())
 
 
 def _goes_back_again(leaves: int, steps: tuple[tuple[str, tuple[Any, ...]], ...]) -> bool:
@@ -271,6 +281,8 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         # Our "/" is made of the code's own power then.
         lacking |= {"/"} if "**negative" in lacking else set()
         lacking |= about_walks if exercise == "backward" else set()
+        # What ours makes of the code's own operation has to hold among its own parts, too.
+        lacking |= {word for word in shape.refused if word[0] in made(exercise)}
     for name, module in shape.modules.items():
         lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
         lacking |= {f"{name}.parameters"} if not module.parameters else set()

@@ -436,8 +436,10 @@ class Mode:
         if self.operations or self.exercise.own:
             return frozenset()
         broken = {part for part in self.found.broken - {*FORMS} if part != own}
-        if self.exercise.name == "backward" or self.found.shape.resets:
+        if self.exercise.name == "backward":
             broken -= {"twice", "shared"}
+        elif self.found.shape.resets:
+            broken -= {"twice"}
         if "**" in broken:
             broken |= {"**int", "**float", "**negative"}
         return frozenset(broken)

@@ -178,7 +178,7 @@ class Values:
         if found is not None:
             self.backward, back, own = found
             # What its nodes call so may be their own step: then that stays what it is.
-            self.steps = "backward" in attributes(self.make(TRIED[0])) and own is not None
+            self.steps = "backward" in attributes(self.make(TRIED[0]))
             if own is not None:
                 self.go_back_by(back)
 
