@@ -136,7 +136,7 @@ def handout(course: Course) -> Files:
         "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
     }
     copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER))
-    return _encoded(exercises | written) | copied | _package() | {SEALED: seal(_to_seal(course))}
+    return _encoded(exercises | written) | copied | _package() | {SEALED: seal(to_seal(course))}
 
 
 def handout_without_grader(course: Course) -> Files:
@@ -157,7 +157,7 @@ def handout_without_grader(course: Course) -> Files:
         if place.parent != CASES
     }
     written = _encoded({"README.md": by_grader(readme), "pyproject.toml": config})
-    return exercises | _cases(course) | shown | written | {SEALED: seal(_to_seal(course))}
+    return exercises | _cases(course) | shown | written | {SEALED: seal(to_seal(course))}
 
 
 def _by_grader(data: bytes) -> bytes:
@@ -235,7 +235,7 @@ def _package() -> Files:
     return {Path("grader") / path.relative_to(PACKAGE): _data(path) for path in kept}
 
 
-def _to_seal(course: Course) -> dict[str, str]:
+def to_seal(course: Course) -> dict[str, str]:
     """The solutions by the paths at which they lie in the course."""
     names = ("__init__", *COMMON, *course.names)
     return {f"solutions/{name}.py": course.solution(name) for name in names}
