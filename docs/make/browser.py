@@ -55,8 +55,13 @@ def site(to: Path) -> int:
     """Build the documentation site with the course in it; gives the builder's exit status."""
     if (status := build(to, desks=True)) != 0:
         return status
-    installed = packages(to / "packages")
-    place = to / "site" / "browser"
+    desks(packages(to / "packages"), to / "site")
+    return 0
+
+
+def desks(installed: Path, built: Path) -> None:
+    """Put all that the desks take into a site that has places for them."""
+    place = built / "browser"
     place.mkdir(exist_ok=True)
     course = own()
     python(installed / "node_modules" / "pyodide", place / "pyodide")
@@ -65,9 +70,8 @@ def site(to: Path) -> int:
     scripts(installed, place)
     replaced(place / "course.json", json.dumps(facts(course), ensure_ascii=False).encode())
     replaced(place / "desk.css", style().encode())
-    embed(to / "site")
-    offline(to / "site")
-    return 0
+    embed(built)
+    offline(built)
 
 
 def packages(to: Path) -> Path:
