@@ -19,7 +19,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs dist coverage mutants clean
+.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs site serve dist coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,13 @@ docs: .venv/ready-dev  ## build the documentation site into build/site; a broken
 
 dist: .venv/ready-dev  ## build the wheel and the sdist of the last commit into build/dist, the same bytes each time
 	@PYTHON=$(CURDIR)/$(BIN)/python platforms/pypi/dist.sh
+
+site: .venv/ready-dev  ## the same with the course in it, to be done in a browser; needs Node.js 20 and npm
+	@$(BIN)/python -m docs.make.browser
+
+serve: ## show that site at http://localhost:8000/; another port: make serve PORT=8080
+	@test -f build/site/sw.js || $(MAKE) site
+	@$(PYTHON) -I -m http.server --bind 127.0.0.1 --directory build/site $(or $(PORT),8000)
 
 clean:  ## remove the environment and everything built
 	@-$(BIN)/python -I -c 'from grader.examine.cases import default_folder as f; print("Kept for your other courses, 200 MB at most:", f())' 2>/dev/null || true

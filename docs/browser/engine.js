@@ -17,8 +17,8 @@ class Watcher:
     def heard(self, numbers, texts):
         post_heard(to_js(numbers), to_js(texts))
 
-    def ended(self):
-        post_ended()
+    def ended(self, end):
+        post_ended(end)
 
 page = Page(Watcher(), Path("/course/cache"), tell)
 # Graphs are many small cycles, and looking at each of them is half the time.
@@ -51,7 +51,7 @@ export async function begin(loadPyodide, options, archive, post) {
   const globals = python.globals;
   globals.set("post_began", (seconds) => post({ id, began: seconds }));
   globals.set("post_heard", (numbers, texts) => post({ id, numbers, texts }));
-  globals.set("post_ended", () => post({ id, ended: true }));
+  globals.set("post_ended", (end) => post({ id, ended: end }));
   globals.set("tell", (json) => post({ id, early: JSON.parse(json) }));
   python.runPython(BEGIN);
   const call = python.runPython("page.call");

@@ -192,10 +192,12 @@ class Page:
         own = {"markup": needed("markupsafe", BY).Markup}
         return page(self._macros + SHOWN, BY, own, "", part=part).strip()
 
-    def on_watch(self, expression: str, sources: Mapping[str, str], own: Sequence[str]) -> Answer:
+    def on_watch(
+        self, expression: str, leaves: Mapping[str, float], sources: Mapping[str, str], own: Sequence[str]
+    ) -> Answer:
         """An expression's graph: each node's numbers, expected and as one's own parts give them."""
         bench = Bench(self.course, self.cage, self.setting.limits)
-        seen = bench.observe(typed(expression, {}), Submission("", dict(sources), {}), tuple(own))
+        seen = bench.observe(typed(expression, leaves), Submission("", dict(sources), {}), tuple(own))
         nodes = [
             {"name": node.name, "formula": node.formula, "data": node.data, "grad": node.grad}
             for node in seen.shown.graph

@@ -15,10 +15,13 @@ from grader.machine.files import replaced
 SHIM, OURS = re.compile(r'(?<=src=")[^"]*/iframe-worker/shim(?=")'), "vendor/iframe-worker.js"
 
 
-def build(to: Path) -> int:
-    """Build the site strictly, so that any warning fails; gives the builder's exit status."""
+def build(to: Path, desks: bool = False) -> int:
+    """Build the site strictly, so that any warning fails; gives the builder's exit status.
+
+    desks: with places for what docs/make/browser.py builds.
+    """
     to.mkdir(parents=True, exist_ok=True)
-    config = stage(to)
+    config = stage(to, desks)
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict", "--config-file", str(config)]
     status = subprocess.run(command, check=False).returncode
     if status == 0:

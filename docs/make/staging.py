@@ -17,22 +17,35 @@ from grader.machine.files import replaced
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = "docs"
-PRIVATE = ("make", "zensical.toml")
+PRIVATE = ("make", "browser", "zensical.toml")
 # Files of the repository, and where the site has them.
 PAGES = {"HINTS.md": "hints.md", "CHANGELOG.md": "changes.md"}
 COPIED = {"grader/report/report.schema.json": "reference/report.schema.json"}
 WRITTEN = {"<!-- commands -->": commands, "<!-- findings -->": findings, "<!-- report -->": report}
+DESK = re.compile(r"<!-- (desk|home|moons): (\w+) -->")
+# What stands there until a script has taken the place.
+OTHERWISE = "<p>Here you write {name}, where scripts may run. Else on your machine: make grade EX={name}</p>"
+DESKS = {
+    "desk": f'<section class="desk" data-exercise="{{name}}">{OTHERWISE}</section>',
+    "home": '<div class="home"><section class="desk" data-exercise="{name}" data-graph="home-graph">'
+    f'{OTHERWISE}</section>\n<div class="home-side nanograd" id="home-graph"></div></div>',
+    "moons": '<section class="desk" data-moons="{name}"><p>Else on your machine: make demo</p></section>',
+}
 LINK = re.compile(r"(?<=\]\()([^)#:\s]+)(?=[)#])")
 
 
-def stage(to: Path) -> Path:
-    """Lay out the site's source in a folder of its own, and return the configuration's place."""
+def stage(to: Path, desks: bool = False) -> Path:
+    """Lay out the site's source in a folder of its own, and return the configuration's place.
+
+    desks: exercises can be done on its pages.
+    """
     source = to / DOCUMENTS
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(ROOT / DOCUMENTS, source, ignore=shutil.ignore_patterns(*PRIVATE, "__pycache__"))
     for path in sorted(source.rglob("*.md")):
         place = PurePosixPath(DOCUMENTS, path.relative_to(source).as_posix())
-        replaced(path, filled(linked(path.read_text("utf-8"), place, place)).encode())
+        text = filled(linked(path.read_text("utf-8"), place, place))
+        replaced(path, (with_desks(text) if desks else text).encode())
     for name, page in PAGES.items():
         text = (ROOT / name).read_text("utf-8")
         moved = linked(text, PurePosixPath(name), PurePosixPath(DOCUMENTS, page))
@@ -57,6 +70,11 @@ def linked(text: str, was: PurePosixPath, now: PurePosixPath) -> str:
 
 def _page(target: str, pages: Mapping[str, str]) -> str:
     return posixpath.join(DOCUMENTS, pages[target]) if target in pages else target
+
+
+def with_desks(text: str) -> str:
+    """A document with a place for a desk at each mark."""
+    return DESK.sub(lambda found: DESKS[found[1]].format(name=found[2]), text)
 
 
 def filled(text: str) -> str:

@@ -135,7 +135,7 @@ def handout(course: Course) -> Files:
         "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
     }
     copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER))
-    return _encoded(exercises | written) | copied | _package() | {SEALED: seal(_to_seal(course))}
+    return _encoded(exercises | written) | copied | _package() | {SEALED: seal(to_seal(course))}
 
 
 def handout_without_grader(course: Course) -> Files:
@@ -155,7 +155,7 @@ def handout_without_grader(course: Course) -> Files:
         for place, data in _copied(course, COPIED).items()
     }
     written = _encoded({"README.md": by_grader(readme), "pyproject.toml": config})
-    return exercises | shown | written | {SEALED: seal(_to_seal(course))}
+    return exercises | shown | written | {SEALED: seal(to_seal(course))}
 
 
 def _by_grader(data: bytes) -> bytes:
@@ -233,7 +233,7 @@ def _package() -> Files:
     return {Path("grader") / path.relative_to(PACKAGE): _data(path) for path in kept}
 
 
-def _to_seal(course: Course) -> dict[str, str]:
+def to_seal(course: Course) -> dict[str, str]:
     """The solutions by the paths at which they lie in the course."""
     names = ("__init__", *COMMON, *course.names)
     return {f"solutions/{name}.py": course.solution(name) for name in names}

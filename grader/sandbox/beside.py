@@ -50,8 +50,8 @@ class Watcher(Protocol):
     def heard(self, numbers: bytes, texts: bytes) -> None:
         """The exchange has said so much more."""
 
-    def ended(self) -> None:
-        """It is over."""
+    def ended(self, end: str) -> None:
+        """It is over, and this is how."""
 
 
 @dataclass
@@ -147,15 +147,12 @@ class LaneBeside(Lane):
             return self._replay(known, frames)
         watcher = self._cage.watcher
         watcher.began(deadline - time.monotonic())
-        try:
-            for earlier in self._replayed:
-                self._run(*earlier, Exchange(), deadline, lambda *_: None)
-            self._replayed = []
-            heard = Exchange()
-            end = self._run(head, programs, heard, deadline, watcher.heard)
-        finally:
-            watcher.ended()
-        heard.end = end
+        for earlier in self._replayed:
+            self._run(*earlier, Exchange(), deadline, lambda *_: None)
+        self._replayed = []
+        heard = Exchange()
+        heard.end = self._run(head, programs, heard, deadline, watcher.heard)
+        watcher.ended(heard.end.name)
         return self._replay(heard, frames)
 
     def _replay(self, heard: Exchange, frames: Frames) -> End:
