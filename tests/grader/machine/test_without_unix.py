@@ -11,7 +11,7 @@ import pytest
 
 from grader.author.release import release
 from grader.errors import MachineError
-from grader.machine import files
+from grader.machine import folders
 from grader.sandbox import cages
 
 HERE = Path(__file__).resolve().parents[3]
@@ -109,12 +109,12 @@ def test_authors_release_and_lay_down_exercises(tmp_path):
 
 
 def test_folders_are_held_by_path_where_they_have_no_descriptors(monkeypatch, tmp_path):
-    monkeypatch.setattr(files, "HOLDS", False)
+    monkeypatch.setattr(folders, "HOLDS", False)
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "file").write_bytes(b"here")
     (tmp_path / "link").symlink_to(tmp_path / "inner")
-    root = files.Root(tmp_path)
-    with root.folder(("inner",)) as folder, files.regular("file", folder) as file:
+    root = folders.Root(tmp_path)
+    with root.folder(("inner",)) as folder, folders.regular("file", folder) as file:
         assert file.read() == b"here"
     assert root.exists(("inner", "file"))
     assert not root.exists(("inner", "other"))
