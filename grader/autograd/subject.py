@@ -68,9 +68,9 @@ class Autograd(ProgramsOverValue):
 
     def read(self, exercise: Exercise, source: str, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
         """What an operation, backward() or a network does otherwise than it should."""
-        from grader.autograd.reading.reader import read
+        from grader.autograd.reading.networks import read_exercise
 
-        return read(exercise, source, ask, reference)
+        return read_exercise(exercise, source, ask, reference)
 
     def recordings(self) -> frozenset[str]:
         """As grader record has noted them down beside this module."""

@@ -13,7 +13,17 @@ from dataclasses import asdict, replace
 from typing import IO
 
 from grader.errors import GraderError, MachineError
-from grader.forkserver.messages import Order, Plain, Reply, Task, fault_from_plain, receive, send
+from grader.forkserver.messages import (
+    Order,
+    Plain,
+    Reply,
+    Task,
+    fault_from_plain,
+    hand_over,
+    passed,
+    receive,
+    send,
+)
 from grader.machine.processes import Job, forks, kill_with_all_it_started, started
 
 OPENING = 1200.0  # seconds: to draw the cases of all exercises on a busy machine, and more
@@ -38,7 +48,7 @@ class Server:
         self, order: Order, lanes: int = 1, stderr: IO[bytes] | None = None, **variables: str
     ) -> None:
         pairs = [socket.socketpair() for _ in range(lanes)]
-        fds = [theirs.fileno() for _, theirs in pairs]
+        fds = passed(theirs for _, theirs in pairs)
         order = replace(order, forks=forks())
         words = json.dumps(asdict(order)), ",".join(map(str, fds))
         self.lanes = [ours for ours, _ in pairs]
@@ -46,6 +56,7 @@ class Server:
             module = "grader.forkserver.server"
             self._process = started(module, *words, pass_fds=fds, stderr=stderr, **variables)
             self._job = Job(self._process)
+            hand_over(self._process, (theirs for _, theirs in pairs))
         except MachineError:
             self.close()
             raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -146,6 +148,31 @@ def _read(of: socket.socket, count: int) -> bytes | None:
             return None
         data += piece
     return bytes(data)
+
+
+def passed(sockets: Iterable[socket.socket]) -> list[int]:
+    """The descriptors by which a process is given sockets as it starts; on Windows see hand_over()."""
+    return [] if sys.platform == "win32" else [one.fileno() for one in sockets]
+
+
+def hand_over(process: subprocess.Popen[bytes], sockets: Iterable[socket.socket]) -> None:
+    """On Windows: give a process that has started these sockets, by what it reads first."""
+    if sys.platform == "win32":
+        assert process.stdin is not None
+        with process.stdin as stream:
+            for one in sockets:
+                shared = one.share(process.pid)
+                stream.write(LENGTH.pack(len(shared)) + shared)
+
+
+def taken_over(descriptors: str) -> list[socket.socket]:
+    """The sockets that a process was given; descriptors: as passed() has them, comma between them."""
+    if sys.platform != "win32":
+        return [socket.socket(fileno=int(word)) for word in descriptors.split(",")]
+    found = []
+    while len(head := sys.stdin.buffer.read(LENGTH.size)) == LENGTH.size:
+        found.append(socket.fromshare(sys.stdin.buffer.read(*LENGTH.unpack(head))))
+    return found
 
 
 def results_to_plain(results: Iterable[Result], final: bool) -> Plain:

@@ -43,9 +43,12 @@ from grader.forkserver.messages import (
     Plain,
     Task,
     fault_to_plain,
+    hand_over,
+    passed,
     receive,
     results_to_plain,
     send,
+    taken_over,
 )
 from grader.machine import processes
 from grader.machine.processes import Job, kill_with_all_it_started, started
@@ -104,8 +107,10 @@ class Fork:
         """A process that does as a fork, once it has collected; it says first that it is ready."""
         ours, theirs = socket.socketpair()
         with theirs:
-            words = json.dumps(asdict(replace(order, once=True))), str(theirs.fileno())
-            process = started("grader.forkserver.server", *words, pass_fds=[theirs.fileno()])
+            fds = passed([theirs])
+            words = json.dumps(asdict(replace(order, once=True))), ",".join(map(str, fds))
+            process = started("grader.forkserver.server", *words, pass_fds=fds)
+            hand_over(process, [theirs])
         return cls(process.pid, ours, process)
 
     def ask(self, task: Plain, seconds: float) -> None:
@@ -377,7 +382,7 @@ def _received(line: socket.socket) -> Plain | None:
 def main(order: str, lanes: str) -> NoReturn:
     """Collect, and serve the lanes until they close."""
     wanted = Order(**json.loads(order))
-    sockets = [socket.socket(fileno=int(fd)) for fd in lanes.split(",")]
+    sockets = taken_over(lanes)
     processes.MAY_FORK = processes.MAY_FORK and wanted.forks
     if not (wanted.forks or wanted.once):
         hand_on(wanted, sockets)

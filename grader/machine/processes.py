@@ -112,7 +112,7 @@ def started(
     try:
         return subprocess.Popen(
             command(module, *arguments),
-            stdin=quiet,
+            stdin=subprocess.PIPE if sys.platform == "win32" else quiet,
             stdout=quiet,
             stderr=stderr,
             env=surroundings(os.environ) | variables,
@@ -134,15 +134,11 @@ def python_of_theirs(arguments: Sequence[str]) -> int:
 def apart(pass_fds: Sequence[int] = ()) -> dict[str, Any]:
     """What makes a process one with a session of its own, which has no more descriptors of ours than these.
 
-    On Windows they are handles, of sockets for instance, and its session is that it opens no window.
+    On Windows nothing is passed so, and its session is that it opens no window.
     """
     if sys.platform != "win32":
         return {"pass_fds": pass_fds, "start_new_session": True}
-    for handle in pass_fds:
-        os.set_handle_inheritable(handle, True)
-    given = subprocess.STARTUPINFO(lpAttributeList={"handle_list": list(pass_fds)})
-    flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return {"startupinfo": given if pass_fds else None, "creationflags": flags}
+    return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
 
 
 def kill_with_all_it_started(process: subprocess.Popen[bytes]) -> None:

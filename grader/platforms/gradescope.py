@@ -18,7 +18,8 @@ from grader.course.course import Course
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.grading import result, run_properties, versions
 from grader.examine.setting import Setting
-from grader.machine.files import hold, let_go, regular, whole_file
+from grader.machine.files import whole_file
+from grader.machine.folders import hold, let_go, regular
 from grader.model import Result
 from grader.printable import printable
 from grader.render.results_json import gradescope

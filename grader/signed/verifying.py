@@ -19,7 +19,7 @@ from typing import Any, Literal, assert_never
 from cryptography.exceptions import InvalidSignature
 
 from grader.errors import UsageError
-from grader.machine.files import regular
+from grader.machine.folders import regular
 from grader.printable import printable
 from grader.render.text import cell
 from grader.report.reading import no_number

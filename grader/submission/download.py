@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from grader.errors import MachineError, UsageError, refuse_of_machine
-from grader.machine.files import Root, temporary
+from grader.machine.folders import Root, temporary
 from grader.model import Person
 from grader.printable import printable, shortened
 from grader.submission.archive import DOS, Kind, Limits, Member, Refused, in_words, members

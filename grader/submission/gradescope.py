@@ -16,7 +16,7 @@ from typing import BinaryIO
 import yaml
 
 from grader.errors import UsageError
-from grader.machine.files import Root, regular
+from grader.machine.folders import Root, regular
 from grader.model import Person
 from grader.submission.hand_in import METADATA, METADATA_MOST
 

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from pathlib import Path as FilePath
 from typing import Protocol
 
-from grader.machine.files import Root
+from grader.machine.folders import Root
 from grader.model import Person
 from grader.submission.submission import Submission
 

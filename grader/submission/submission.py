@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from grader.course.course import NO_TREE, Course, tree_of
 from grader.errors import UsageError, refuse_of_machine
-from grader.machine.files import Held, regular
+from grader.machine.folders import Held, regular
 from grader.printable import printable
 
 LARGEST = 1 << 20

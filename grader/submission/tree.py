@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import MachineError, UsageError, refuse_of_machine
-from grader.machine.files import Held, Root, below, hold, let_go, regular, state_of
+from grader.machine.folders import Held, Root, below, hold, let_go, regular, state_of
 from grader.printable import printable, shortened
 from grader.submission.archive import (
     DAMAGE,

@@ -17,7 +17,7 @@ from functools import cache
 
 from grader.course.course import untouched
 from grader.errors import UsageError
-from grader.machine.files import Root
+from grader.machine.folders import Root
 from grader.platforms.pull_request import LONGEST, MARKER, body
 from grader.sandbox.launch import LINES, MISFIT, RAISED, TEXT_LONGEST, Frames, Lane, OutOfTurn, answers
 from grader.submission.archive import Limits, in_words, members

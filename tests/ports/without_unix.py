@@ -40,7 +40,7 @@ GONE = {
     os: (
         *("fork", "forkpty", "pread", "pwrite", "geteuid", "getuid", "getgid", "fchmod", "fchown", "chown"),
         *("posix_fallocate", "mkfifo", "mknod", "sched_getaffinity", "sched_setaffinity", "nice"),
-        *("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY", "O_NOCTTY", "O_PATH"),
+        *("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY", "O_NOCTTY"),
     ),
     select: ("poll", "epoll"),
     signal: ("setitimer", "getitimer", "SIGVTALRM", "SIGPROF", "SIGXCPU", "SIGSYS", "ITIMER_VIRTUAL"),

@@ -51,7 +51,7 @@ from grader.autograd.any_engine.shape import (
 )
 from grader.autograd.as_python import ProgramsOverValue
 from grader.autograd.program import BACKWARD, OURS, Convention, View
-from grader.autograd.reading import reader
+from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Ask
 from grader.course.properties import Property
 from grader.errors import UsageError
@@ -192,7 +192,7 @@ class AnyExaminer(Examiner):
         )
 
         def read(ask: Ask, reference: Ask) -> tuple[Finding, ...]:
-            return reader.read(code.exercise, code.text, cautious(ask), reference, code.names)
+            return read_exercise(code.exercise, code.text, cautious(ask), reference, code.names)
 
         found_out = findings(read, parts, self._student, setting.reference(exercise))
         # What is a way of its own, and judged as that, is no mistake.

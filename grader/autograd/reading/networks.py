@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isnan
 
-from grader.autograd.reading import modules, neurons
+from grader.autograd.reading import backward, modules, neurons, normal, operations
 from grader.autograd.reading.calls import POINTS, Inquiry
 from grader.autograd.reading.modules import Item, Made, Net, Part, named, unique
+from grader.autograd.reading.naming import COURSES, Names
 from grader.autograd.reading.neurons import Output
 from grader.autograd.reading.records import Ask, Question
 from grader.autograd.reading.ways import Way
@@ -277,3 +278,21 @@ def arrows(module: Part) -> str:
 def _shape(module: Part) -> object:
     same = [slot.same for slot in module.slots]
     return [n.count for n in module.neurons], [p.count for p in module.parts], [same.index(s) for s in same]
+
+
+def read_exercise(
+    exercise: Exercise, source: str, ask: Ask, reference: Ask, names: Names = COURSES
+) -> tuple[Finding, ...]:
+    """What an exercise's code does otherwise than it should; nothing where that cannot be read.
+
+    source: the student's file. ask, reference: put questions to an engine with the student's code, and to one
+    with the solution. names: what its engine calls things.
+    """
+    normal.begin()
+    if exercise.attach == "backward":
+        return backward.read(exercise, source, ask, names)
+    if exercise.attach:
+        return operations.read(exercise, source, ask, reference, names)
+    if exercise.defines in NETS:
+        return read(exercise, source, ask, reference)
+    return ()

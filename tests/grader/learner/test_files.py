@@ -7,7 +7,7 @@ from grader.errors import CourseError, MachineError, UsageError
 from grader.learner.files import as_handed_out, compared, pack, reset, solution
 from grader.learner.hints import background, search
 from grader.learner.history import read, remember
-from grader.machine.files import Root
+from grader.machine.folders import Root
 from grader.submission.submission import load
 from grader.submission.tree import read_path
 from tests.grader.learner.desk import ALONE, NOON, desk, report, state, write

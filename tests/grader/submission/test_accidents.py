@@ -13,7 +13,7 @@ import pytest
 
 from grader.course.course import here
 from grader.errors import UsageError
-from grader.machine.files import Root
+from grader.machine.folders import Root
 from grader.submission.commit import submission as committed
 from grader.submission.tree import read, read_given, read_path
 from tests.grader.platforms.pull import git

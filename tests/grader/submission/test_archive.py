@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.machine.files import Root
+from grader.machine.folders import Root
 from grader.submission import tree
 from grader.submission.archive import members
 from grader.submission.submission import LARGEST

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.machine.files import Root
+from grader.machine.folders import Root
 from grader.model import Person
 from grader.submission import gradescope
 from grader.submission.download import find

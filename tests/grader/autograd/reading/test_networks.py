@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from grader.autograd.reading import reader
 from grader.autograd.reading.findings import KINDS
+from grader.autograd.reading.networks import read_exercise
 from grader.examine.setting import parts
 from grader.model import Numbers
 from grader.sandbox.runner import Limits, Request, Runner
@@ -35,7 +35,7 @@ def read(course, setting, runner):
         exercise = next(part for part in course.exercises if part.name == name)
         student = replace(parts(course, sources, exercise), reading=course.subject.reading)
         with runner.attempt(student) as one, setting.reference(exercise).asking() as other:
-            return reader.read(
+            return read_exercise(
                 exercise,
                 sources[name],
                 lambda questions: [answer(got) for got in one.observe(Request.of(questions))],
