@@ -566,8 +566,7 @@ class ProgramsOverValue:
         also: Observation | None = None,
     ) -> Counterexample:
         """A case as a student sees it."""
-        listed = isinstance(also, Numbers) and also.values == (0.0,)
-        form = Form(listed, misfit)
+        form = Form(isinstance(also, Numbers) and also.values == (0.0,), misfit)
         return shown(program, exercise, expected, got, drawn, self.names, before, form)
 
     def also_asked(self, program: Program) -> Program | None:

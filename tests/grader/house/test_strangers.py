@@ -383,7 +383,7 @@ PYTHON = re.compile(
     r"python[0-9.]*[\"'})]* +(?P<flags>(?:-\w+ +)*?)-(?:m|c) *[\"']?(?P<module>[\w.]*)", re.IGNORECASE
 )
 # Modules of the course's own checkout, for its authors, which nothing but that folder has.
-AUTHORS = ("docs.make", "tests.cover", "tests.fuzz", "tests.redteam")
+AUTHORS = ("docs.make", "tests.cover", "tests.fuzz", "tests.ports", "tests.redteam")
 
 
 def loose(text):
