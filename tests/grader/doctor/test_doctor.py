@@ -138,7 +138,7 @@ class Uncaged(Process):
     def __init__(self, folder):
         self.folder = folder
 
-    def start(self, arguments, pass_fds):
+    def start(self, arguments, pass_fds, standard=subprocess.DEVNULL):
         stray = os.open(self.folder, os.O_RDONLY)
         try:
             process = subprocess.Popen(
@@ -230,7 +230,7 @@ class Dead:
     isolation, lacking = "full", ""
     inside = package = None
 
-    def start(self, arguments, pass_fds):
+    def start(self, arguments, pass_fds, standard=subprocess.DEVNULL):
         raise MachineError("no room", "")
 
 
