@@ -303,7 +303,7 @@ def failed(fault, folder, setting, solutions):
     found = find(folder / "class", setting.course.names)
     with writing(folder / "b.sqlite") as writer:
         writer.score_by(of(setting.course))
-        batch = Batch(setting, writer, examiners, "", versions(SUBJECT), progress)
+        batch = Batch(setting, writer, examiners, "", versions(setting), progress)
         try:
             batch.run(found)
         except MachineError:
