@@ -9,7 +9,8 @@ from functools import partial
 
 import pytest
 
-from grader.autograd.reading import normal, reader
+from grader.autograd.reading import normal
+from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Question
 from grader.course.misconceptions import misconceptions
 from grader.examine.reading import findings
@@ -186,7 +187,7 @@ def test_made_up_numbers_bring_no_error(make, number, course, setting):
         return [Numbers(tuple(make(question.length))) for question in questions]
 
     with setting.reference(exercise).asking() as reference:
-        assert isinstance(reader.read(exercise, "", ask, reference), tuple)
+        assert isinstance(read_exercise(exercise, "", ask, reference), tuple)
 
 
 def test_a_tree_of_towering_powers_takes_no_time(course, setting):
@@ -205,7 +206,7 @@ def test_a_tree_of_towering_powers_takes_no_time(course, setting):
         return spoilt
 
     with setting.reference(exercise).asking() as reference:
-        assert reader.read(exercise, "", ask, reference) == ()
+        assert read_exercise(exercise, "", ask, reference) == ()
 
 
 def test_no_program_that_others_ask_is_a_question(course):
@@ -282,5 +283,5 @@ def test_formulas_that_nobody_wrote_are_multiplied_out_only_so_far(course, setti
         return spoilt
 
     with setting.reference(exercise).asking() as reference:
-        reader.read(exercise, "", ask, reference)
+        read_exercise(exercise, "", ask, reference)
     assert 0 < normal.Work.done < 2 * normal.MOST_WORK
