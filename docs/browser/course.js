@@ -94,10 +94,8 @@ export class Course {
           open = { numbers: [], texts: [] };
           this.end = kill;
           timer = setTimeout(kill, message.began * 1000 + GRACE, "LATE");
-        } else if (message.numbers) {
-          if (message.numbers.length) open.numbers.push(message.numbers);
-          if (message.texts.length) open.texts.push(message.texts);
-        } else if (message.ended) close(message.ended);
+        } else if (message.heard) open[message.texts ? "texts" : "numbers"].push(message.heard);
+        else if (message.ended) close(message.ended);
         else if (message.early) early(message.early);
         else if (message.fatal !== undefined) {
           if (open) kill("CLOSED", message.code);

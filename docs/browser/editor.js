@@ -46,6 +46,9 @@ export function editor(place, text, label, changed, grade) {
       ],
     }),
   });
+  // What is to be written stands first, not what introduces it.
+  const begin = [...text.matchAll(/^(def|class) /gm)][0];
+  if (begin) view.dispatch({ effects: EditorView.scrollIntoView(begin.index, { y: "start", yMargin: 6 }) });
   return {
     view,
     get text() {

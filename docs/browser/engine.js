@@ -15,7 +15,7 @@ class Watcher:
         post_began(seconds)
 
     def heard(self, numbers, texts):
-        post_heard(to_js(numbers), to_js(texts))
+        post_heard(to_js(numbers or texts), bool(texts))
 
     def ended(self, end):
         post_ended(end)
@@ -50,7 +50,7 @@ export async function begin(loadPyodide, options, archive, post) {
   let id = 0;
   const globals = python.globals;
   globals.set("post_began", (seconds) => post({ id, began: seconds }));
-  globals.set("post_heard", (numbers, texts) => post({ id, numbers, texts }));
+  globals.set("post_heard", (heard, texts) => post({ id, heard, texts }));
   globals.set("post_ended", (end) => post({ id, ended: end }));
   globals.set("tell", (json) => post({ id, early: JSON.parse(json) }));
   python.runPython(BEGIN);

@@ -48,6 +48,7 @@ HEAD = (
 BUNDLE = ("--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-comments=none")
 # What of the site is kept at the first visit; the rest as it is looked at.
 KEPT, KEPT_WHOLE = (".html", ".css", ".js", ".svg"), ("browser", "pyodide")
+ROOTS = re.compile(r"(?<![\w.-])(\d*\.?\d+)rem\b")
 SCOPE = ".nanograd, [data-exercise], [data-moons]"
 
 
@@ -208,7 +209,9 @@ def facts(course: Course) -> dict[str, object]:
 def style() -> str:
     """How desks and verdicts look: in the colours of all the grader's pages, light or dark as the site is."""
     shown = "".join((asset("base.css"), asset("single.css"), picture_style()))
-    return f"{following(SCOPE)}.nanograd {{\n{shown}}}\n{(BROWSER / 'desk.css').read_text('utf-8')}"
+    whole = f"{following(SCOPE)}.nanograd {{\n{shown}}}\n{(BROWSER / 'desk.css').read_text('utf-8')}"
+    # The site has letters of another size at its root than the grader's pages.
+    return ROOTS.sub(lambda found: f"{16 * float(found[1]):g}px", whole)
 
 
 def embed(built: Path) -> None:

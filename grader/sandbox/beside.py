@@ -130,8 +130,10 @@ class LaneBeside(Lane):
         self._cage, self._wire = cage, wire
         self._serving = child.Serving(subject)
         self._own: dict[str, ModuleType] = {"__main__": ModuleType("__main__")}
-        # Those that are classes are Python's own.
-        self._finders: list[Any] = [finder for finder in sys.meta_path if isinstance(finder, type)]
+        # Python's own; whatever else is there finds what is installed, or the page.
+        self._finders: list[Any] = [
+            finder for finder in sys.meta_path if str(finder.__module__).startswith("_frozen_importlib")
+        ]
         self.code: int | None = None
         self._replayed: list[tuple[dict[str, Any], list[Any]]] = []
 

@@ -1,0 +1,297 @@
+"""The course in a page: the verdicts of its Python, and the whole road in a browser, with real keys.
+
+Both need the site that make site builds; TESTS=all builds it where npm can.
+"""
+
+import ast
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from grader.examine.cases import default_folder
+from grader.examine.examining import examine
+from grader.examine.setting import Setting
+from grader.sandbox.cage import Process
+from grader.sandbox.runner import Limits
+from grader.submission.submission import Submission
+from tests.grader.autograd.reading.labels_backward import COMPOUND as BACKWARD
+from tests.grader.autograd.reading.labels_networks import COMPOUNDS as NETWORKS
+from tests.grader.autograd.reading.labels_operations import COMPOUNDS as OPERATIONS
+from tests.grader.autograd.reading.test_networks import IMPORTS
+from tests.grader.autograd.variants import RIGHT, WRONG, Variant, catalogue
+from tests.grader.house.test_docs_site import ROOT, make
+from tests.needs import CHROMEDRIVER, CHROMIUM, chromium, needs
+from tests.samples import some
+
+pytestmark = pytest.mark.xdist_group("page")
+WHOLE = os.environ.get("TESTS") == "all"
+BUILT = Path(os.environ.get("NANOGRAD_SITE") or ROOT / "build")
+NODE = shutil.which("node") and shutil.which("npm")
+built = needs(
+    NODE and (WHOLE or (BUILT / "site" / "sw.js").is_file()),
+    "needs the site with the course in it; install Node.js 20 and npm, then run: make site",
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    if (BUILT / "site" / "sw.js").is_file():
+        return BUILT
+    to = tmp_path_factory.mktemp("site")
+    done = make("docs.make.browser", to)
+    assert done.returncode == 0, done.stderr
+    return to
+
+
+def page_module():
+    """docs/browser/page.py, which is part of no package."""
+    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "browser" / "page.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Nobody:
+    """Looks on, and does nothing."""
+
+    def began(self, seconds):
+        pass
+
+    def heard(self, numbers, texts):
+        pass
+
+    def ended(self, end):
+        pass
+
+
+def compounds():
+    for (exercise, name), (_, source) in OPERATIONS.items():
+        yield Variant(exercise, name, {exercise: source})
+    for name, (_, source) in BACKWARD.items():
+        yield Variant("backward", name, {"backward": source})
+    for exercise, name, _, source in NETWORKS:
+        yield Variant(exercise, name, {exercise: IMPORTS[exercise] + source})
+
+
+def asked(variant):
+    return {"name": variant.exercise, "sources": variant.sources, "told": []}
+
+
+def in_the_page(site, questions, folder):
+    """What the page's own Python answers, under Node."""
+    given, answers = folder / "questions.json", folder / "answers.json"
+    given.write_text(json.dumps([{"name": "grade", "asked": asked(each)} for each in questions]))
+    pyodide, archive = (
+        site / "packages" / "node_modules" / "pyodide",
+        site / "site" / "browser" / "course.zip",
+    )
+    command = ["node", ROOT / "docs" / "browser" / "node.mjs", pyodide, archive, given, answers]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=3000, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(answers.read_text())
+
+
+def everything():
+    wrong = some(catalogue(WRONG), 24)
+    return [*wrong, *some(catalogue(RIGHT), 12), *some(list(compounds()), 8)]
+
+
+@built
+@pytest.mark.timeout(3600)
+def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
+    chosen = everything()
+    page = page_module().Page(Nobody(), tmp_path, lambda _: None)
+    setting = Setting(course, Process(), default_folder(), limits=Limits(10.0))
+    other = {}
+    for variant, seen in zip(chosen, in_the_page(site, chosen, tmp_path), strict=True):
+        exercise = next(part for part in course.parts if part.name == variant.exercise)
+        result = examine(setting, Submission("exercises", variant.sources, {}), exercise)
+        expected, got = page._told(result, variant.sources), seen["answer"]
+        differing = [key for key in expected if expected[key] != got[key]]
+        if differing:
+            other[str(variant)] = differing
+    if path := os.environ.get("NANOGRAD_VERDICTS"):
+        Path(path).write_text(json.dumps({"of": len(chosen), "other": other}, indent=1))
+    assert other == {}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(site):
+    handler = partial(Quiet, directory=str(site / "site"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield serving
+        serving.shutdown()
+
+
+class Reader:
+    """Somebody before the page, with a keyboard."""
+
+    def __init__(self, driver, root):
+        self.driver, self.root = driver, root
+
+    def open(self, page):
+        self.driver.get(f"{self.root}/{page}")
+
+    def asked(self, script):
+        return self.driver.execute_script(f"return {script}")
+
+    def sees(self, script, seconds=240):
+        """Wait until a script gives something."""
+        by = time.monotonic() + seconds
+        while not (found := self.asked(script)):
+            assert time.monotonic() < by, (script, self.asked("document.body.innerText.slice(0, 3000)"))
+            time.sleep(0.1)
+        return found
+
+    def status(self, word):
+        """Wait until the exercise stands so."""
+        self.sees(
+            f"document.querySelector('section.desk')?.dataset.status === '{word}' "
+            "&& !document.querySelector('section.desk').hasAttribute('aria-busy')"
+        )
+
+    def write(self, text):
+        """Put a text in the place of all that the editor has, key by key."""
+        from selenium.webdriver import ActionChains, Keys
+        from selenium.webdriver.common.by import By
+
+        self.sees("document.querySelector('.cm-content')")
+        area = self.driver.find_element(By.CSS_SELECTOR, ".cm-content")
+        self.driver.execute_script("arguments[0].focus()", area)
+        first, *lines = text.rstrip("\n").split("\n")
+        keys = ActionChains(self.driver, duration=0)
+        keys.key_down(Keys.CONTROL).send_keys("a").key_up(Keys.CONTROL).send_keys(Keys.DELETE, first)
+        keys.perform()
+        for line in lines:
+            # The editor sets each line in; that is taken back, so that a test says itself where it begins.
+            keys = ActionChains(self.driver, duration=0)
+            keys.send_keys(Keys.ENTER).key_down(Keys.SHIFT).send_keys(Keys.TAB * 5).key_up(Keys.SHIFT)
+            keys.send_keys(line).perform()
+
+    def press(self, words):
+        """Press the button that says so, by keyboard."""
+        from selenium.webdriver import Keys
+        from selenium.webdriver.common.by import By
+
+        for button in self.driver.find_elements(By.CSS_SELECTOR, "section.desk button"):
+            if button.text == words:
+                button.send_keys(Keys.ENTER)
+                return
+        raise AssertionError(words)
+
+
+@pytest.fixture
+def reader(server, tmp_path):
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"):
+        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with webdriver.Chrome(options=options, service=Service(CHROMEDRIVER)) as driver:
+        driver.set_script_timeout(240)
+        yield Reader(driver, f"http://127.0.0.1:{server.server_port}")
+
+
+def bare(source):
+    """A program without its comments and docstrings: so many keys fewer."""
+    return ast.unparse(without_words(ast.parse(source)))
+
+
+def without_words(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node):
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
+def requested(driver):
+    """The hosts that were asked for anything."""
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            yield urlsplit(message["params"]["request"]["url"]).netloc
+
+
+@built
+@chromium
+@pytest.mark.timeout(3600)
+def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader, server, course):
+    right = {name: bare(course.solution(name)) for name in course.names}
+    reader.open("lessons/mul.html")
+    reader.status("not_started")
+    assert "TODO" in reader.asked("document.querySelector('.cm-content').innerText")
+
+    # A wrong one: the verdict comes by itself, with what the code does and the picture of the smallest case.
+    reader.write(right["mul"].replace("+= other.data", "+= self.data"))
+    reader.status("failed")
+    assert "your code does" in reader.asked("document.querySelector('.findings').innerText")
+    assert "self.data * out.grad" in reader.asked("document.querySelector('.findings').innerText")
+    assert (
+        reader.asked("document.querySelectorAll('.desk-verdict svg.graph-picture, .picture svg').length") > 0
+    )
+    assert reader.asked("document.querySelectorAll('.desk-property.failed').length") > 0
+    assert reader.asked("document.querySelectorAll('.cm-lint-marker').length") > 0
+    reader.press("Hint")
+    reader.sees("document.querySelector('.desk-hints .prose')?.innerText.length > 40")
+
+    # An endless loop is ended, and the page answers all the while.
+    reader.write("def mul(self, other):\n    while True:\n        pass")
+    reader.sees("document.querySelector('.desk-live').innerText.includes('still running')")
+    reader.status("timed_out")
+    assert "10 seconds" in reader.asked("document.querySelector('.desk-verdict').innerText")
+
+    # The fix, and the work is there after a reload.
+    reader.write(right["mul"])
+    reader.status("passed")
+    reader.sees("document.querySelector('.desk-model details')")
+    reader.open("lessons/mul.html")
+    reader.status("passed")
+    assert "other.data" in reader.asked("document.querySelector('.cm-content').innerText")
+
+    # All eight.
+    for name in course.names:
+        reader.open(f"lessons/{name}.html")
+        if name != "mul":
+            reader.write(right[name])
+        reader.status("passed")
+    reader.sees("document.querySelector('.desk-sum').innerText === '100/100'")
+    reader.sees("document.querySelector('.desk-live').innerText.includes('All parts together: passed')")
+
+    # Their own network learns the moons; then all of it without a server.
+    reader.open("lessons/moons.html")
+    reader.sees("document.querySelector('.desk-live')?.innerText.includes('your own')")
+    reader.press("Train your network")
+    reader.sees("document.querySelector('section.desk').dataset.done === 'whole'", 900)
+    assert int(reader.asked("document.querySelector('section.desk').dataset.accuracy")) >= 90
+    hosts = set(requested(reader.driver))
+    assert hosts <= {f"127.0.0.1:{server.server_port}", ""}
+    reader.sees(
+        "navigator.serviceWorker.controller !== null || navigator.serviceWorker.ready.then(() => true)"
+    )
+    server.shutdown()
+    reader.open("lessons/add.html")
+    reader.status("passed")
+    reader.sees("document.querySelector('.desk-sum').innerText === '100/100'")
