@@ -52,6 +52,10 @@ WRONG = {
     # Edges show nobody's turn, and without a way back nothing is read.
     ("edges_are_objects", "backward"): [],
     ("wrong_sum_no_backward", "add"): [],
+    # A gradient that is had by a call; turns that are in nobody's list.
+    ("gradient_is_asked_for", "mul"): [],
+    ("one_user_each", "backward"): [],
+    ("bound_and_unseeded", "backward"): [],
     # A tape that other graphs are on as well: no graph of one's own shows it.
     ("tape_never_cleared", "backward"): [],
 }
