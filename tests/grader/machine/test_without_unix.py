@@ -57,7 +57,8 @@ def run(root, *arguments, code=0):
     done = subprocess.run(
         [sys.executable, "-B", SHIM, root, *arguments],
         cwd=root,
-        env={**os.environ, "COLUMNS": "80"},
+        # A machine of CI's remembers no grades.
+        env={name: value for name, value in os.environ.items() if name != "CI"} | {"COLUMNS": "80"},
         capture_output=True,
         text=True,
         check=False,
