@@ -72,27 +72,18 @@ def test_code_sees_nothing_of_the_grader(attempt):
     assert "exercises" not in sys.modules
 
 
+def of_the_interpreter():
+    """What careless code might change for everybody in it."""
+    names, limit = dict(vars(builtins)), sys.getrecursionlimit()
+    return names, math.sqrt, limit, [*sys.meta_path], [*sys.path], sys.stdout
+
+
 def test_what_code_does_to_the_interpreter_is_undone(attempt):
-    before = (
-        dict(vars(builtins)),
-        math.sqrt,
-        sys.getrecursionlimit(),
-        [*sys.meta_path],
-        [*sys.path],
-        sys.stdout,
-    )
+    before = of_the_interpreter()
     code = "import builtins, math, sys\nbuiltins.print = builtins.mine = math.sqrt = None\n"
     code += "sys.setrecursionlimit(99)\n"
     ask(attempt, f"{code}sys.path.clear()\nsys.modules['json'] = None\n{WRONG}")
-    after = (
-        dict(vars(builtins)),
-        math.sqrt,
-        sys.getrecursionlimit(),
-        [*sys.meta_path],
-        [*sys.path],
-        sys.stdout,
-    )
-    assert after == before
+    assert of_the_interpreter() == before
     assert sys.modules["json"] is not None
 
 
