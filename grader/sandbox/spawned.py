@@ -234,12 +234,12 @@ class Streams(Lane):
 
     def end(self, patience: float) -> Death:
         """End it with all it started; how it had ended. patience: seconds for it to end by itself."""
-        self._requests.put(None)
         self._dropped = True
         with suppress(Empty):
             while True:
                 self._numbers.get_nowait()  # whoever waits to put something there goes on
         death, memory = ended(self._process, patience)
+        self._requests.put(None)  # only now: a process whose requests end goes home before it is looked at
         self._caged.kill()
         for thread in self._threads:
             thread.join(HEARING)
