@@ -6,10 +6,13 @@ right_backward = Value.backward
 
 
 def backward(self):
-    nodes = [self]
-    for node in nodes:
-        node.grad = 0.0
-        nodes += node._prev
+    waiting, seen = [self], set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            node.grad = 0.0
+            waiting += node._prev
     right_backward(self)
 
 
