@@ -261,12 +261,14 @@ def _of_module(packed: Packed) -> Iterator[str]:
         yield "plain"
 
 
-def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
+def missing(shape: Shape, exercise: str, beside: bool, lenient: bool) -> frozenset[str]:
     """What may not be asked.
 
     beside: our operations stand beside the exercise's own, which alone may then lack something.
+    lenient: nor may what it turns down, or does not offer.
     """
-    lacking = set(shape.refused)
+    refused = shape.refused if lenient else frozenset()
+    lacking = set(refused)
     if {"*right", "*left"} <= lacking:
         lacking.add("plain")
     if not shape.goes_back:
@@ -282,8 +284,8 @@ def missing(shape: Shape, exercise: str, beside: bool) -> frozenset[str]:
         lacking |= {"/"} if "**negative" in lacking else set()
         lacking |= about_walks if exercise == "backward" else set()
         # What ours makes of the code's own operation has to hold among its own parts, too.
-        lacking |= {word for word in shape.refused if word[0] in made(exercise)}
-    for name, module in shape.modules.items():
+        lacking |= {word for word in refused if word[0] in made(exercise)}
+    for name, module in shape.modules.items() if lenient else ():
         lacking |= {f"{name}.flag"} if not module.flag and name != "MLP" else set()
         lacking |= {f"{name}.parameters"} if not module.parameters else set()
     return frozenset(lacking)

@@ -196,7 +196,7 @@ class AnyExaminer(Examiner):
 
         found_out = findings(read, parts, self._student, setting.reference(exercise))
         # What is a way of its own, and judged as that, is no mistake.
-        ways = {"graph-changed"} if shape.frees and setting.lenient else set()
+        ways = {"graph-changed"} if shape.frees else set()
         ways |= {"runs-operands"} if shape.walks_on else set()
         return tuple(finding for finding in found_out if finding.finding not in ways)
 
@@ -273,6 +273,12 @@ class AnyExamination(Examination):
             session = self._examiner.observed(mode, self._clock)
             seen = session.observe(mode.bank.request)
             examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
+            paid = (place for prop in mode.paying for place in examined.failing(prop))
+            if not setting.lenient and mode.forms and next(paid, None) is None:
+                # Then it is not wrong after all, and nothing is left out for it.
+                mode.ask_every_form()
+                seen = session.observe(mode.bank.request)
+                examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
             if setting.lenient and self._found.shape.single and not examined.all_hold:
                 self._single = True
                 examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
@@ -317,9 +323,7 @@ class AnyExamination(Examination):
         if others:
             return others[0]
         if beside and shape.goes_back:
-            if self._examiner.setting.lenient:
-                return NotStarted(ONLY_BESIDE, absent=True)
-            return replace(found, counterexample=None) if isinstance(found, Crashed) else found
+            return NotStarted(ONLY_BESIDE, absent=True)
         why = UNSHOWN if shape.goes_back else NO_WAY_BACK
         return replace(found, counterexample=replace(found.counterexample, source=f"# {why}\n"))
 
@@ -408,22 +412,37 @@ class Mode:
         lenient = setting.lenient
         # Operations of ours can take part in its graph only where the links of that are understood.
         self.operations = beside and bool(found.shape.graph)
-        # In a class, habits of its own make nothing easier: whoever leaves something out or does it otherwise
-        # would have less to get right. Only lenient judging goes by them.
+        # In a class, habits of its own make nothing easier: whoever promises less, or turns something down,
+        # would have less to get right. Only lenient judging goes by them. What is wrong or not there yet
+        # costs its own points by either rules.
         self.convention = convention_of(found.shape, exercise, self.operations) if lenient else OURS
         self.properties = [precise(prop) for prop in properties]
         whole = bank_of(setting, exercise, properties, self.convention)
-        lacking: frozenset[str] = frozenset()
-        forms: frozenset[str] = frozenset()
-        if lenient:
-            if not found.shape.goes_back and not self.operations:
-                whole = numbers_alone(whole, self.properties)
-            lacking = missing(found.shape, exercise.name, self.operations) | self._at_fault()
-            # Beside right operations only those of the code's own can be wrong.
-            own = OWN.get(exercise.name, "none")
-            forms = frozenset(f for f in wrong_forms(found.broken) if not self.operations or f[0] == own)
-        bank = asked(whole, properties, lacking, forms) if lacking or forms else whole
-        self.bank = in_own_words(bank, found.shape)
+        if not found.shape.goes_back and not self.operations:
+            whole = numbers_alone(whole, self.properties)
+        self._whole, self._lacking = whole, missing(found.shape, exercise.name, self.operations, lenient)
+        if lenient or not found.shape.goes_back:
+            self._lacking |= self._at_fault()
+        # Beside right operations only those of the code's own can be wrong.
+        own, one = OWN.get(exercise.name, "none"), self.operations or not lenient
+        self.forms = frozenset(f for f in wrong_forms(found.broken) if not one or f[0] == own)
+        self._ask(self.forms)
+
+    def _ask(self, forms: frozenset[str]) -> None:
+        lacking, bank = self._lacking, self._whole
+        if lacking or forms:
+            bank = asked(bank, self.properties, lacking, forms)
+        self.bank = in_own_words(bank, self.found.shape)
+
+    def ask_every_form(self) -> None:
+        """Leave no case out for a plain number on one side."""
+        self._ask(frozenset())
+
+    @property
+    def paying(self) -> list[Property]:
+        """The properties in which forms that are wrong are asked all the same: they cost points there."""
+        needs, places = needs_of(self.bank.request), self.bank.places
+        return [p for n, p in enumerate(self.properties) if any(needs[at] & self.forms for at in places(n))]
 
     @property
     def in_single(self) -> list[Property]:

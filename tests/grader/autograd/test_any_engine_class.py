@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.autograd.any_engine.examining import (
+    AnyExaminer,
     examiner_of,
     grade_foreign,
 )
@@ -26,6 +27,7 @@ from grader.course.properties import declared_in
 from grader.errors import UsageError
 from grader.examine.setting import course_digest, outcome_key
 from grader.forkserver.messages import Task
+from grader.model import NotStarted
 from grader.report.report import to_plain
 from grader.report.scoring import absent, exercise_status
 from grader.submission.download import find
@@ -93,6 +95,48 @@ def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
         assert [note for note in notes if not note.startswith("Found: ")] == [
             note for result in alone.results for note in result.notes
         ]
+
+
+LOST = """
+def added_on_the_left(self, other):
+    return Value(other + self.data)
+
+
+Value.__radd__ = added_on_the_left
+"""
+
+
+@pytest.fixture
+def wrong_on_the_left(tmp_path):
+    """An engine in which 3 + a alone is wrong: a's gradient is lost."""
+    return write(tmp_path / "engine.py", (KARPATHY / "micrograd/engine.py").read_text() + LOST)
+
+
+def outcomes(given, setting, lenient):
+    report = grade_foreign(given, replace(setting, lenient=lenient))
+    return [v.outcome for r in report.results for v in r.verdicts if not isinstance(v.outcome, NotStarted)]
+
+
+@pytest.mark.parametrize("name", ["frees_the_graph.py", "wrong_sum_no_backward.py", "rules_walk_on.py"])
+def test_engine_that_promises_nothing_else_gets_in_a_class_what_it_gets_alone(name, setting):
+    given = SHAPES / name
+    assert outcomes(given, setting, lenient=False) == outcomes(given, setting, lenient=True)
+
+
+def test_in_a_class_a_plain_number_on_the_left_costs_what_is_about_it(wrong_on_the_left, setting):
+    assert outcomes(wrong_on_the_left, setting, False) == outcomes(wrong_on_the_left, setting, True)
+
+
+def test_nothing_is_left_out_for_what_turns_out_right(course, setting, banks):
+    """As of code that gets it wrong only while it is looked at."""
+    properties, bank = banks("add")
+    examiner = AnyExaminer(setting, read(KARPATHY, AnyShape()))
+    try:
+        vars(examiner)["found"] = replace(examiner.found, broken=frozenset({"+left"}))
+        examined = examiner._examine(course.exercises[0], properties)
+        assert [examined.outcome(prop).cases for prop in properties] == list(bank.counts)
+    finally:
+        examiner.close()
 
 
 def test_key_of_an_engine_s_outcome_depends_on_all_its_files(course):

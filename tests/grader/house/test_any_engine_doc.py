@@ -120,6 +120,9 @@ HELD = {
     "A single output in a list": "node_ops pushed_back missing_package_name",
     "In a class that is": "test_class_is_judged_by_the_course_s_promises_unless_told_otherwise",
     "There the course's own promises": "test_nothing_is_absent_where_the_course_s_promises_hold",
+    "Whoever promises nothing else": (
+        "test_engine_that_promises_nothing_else_gets_in_a_class_what_it_gets_alone"
+    ),
     "So it is with this": "test_every_command_shown_grades",
     "`grader batch --any-shape lenient`": (
         "test_class_is_judged_by_the_course_s_promises_unless_told_otherwise"
