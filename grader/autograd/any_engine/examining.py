@@ -425,7 +425,8 @@ class Mode:
             self._lacking |= self._at_fault()
         # Beside right operations only those of the code's own can be wrong.
         own, one = OWN.get(exercise.name, "none"), self.operations or not lenient
-        self.forms = frozenset(f for f in wrong_forms(found.broken) if not one or f[0] == own)
+        wrong = wrong_forms(found.broken) - (frozenset() if lenient else found.shape.refused)
+        self.forms = frozenset(form for form in wrong if not one or form[0] == own)
         self._ask(self.forms)
 
     def _ask(self, forms: frozenset[str]) -> None:
