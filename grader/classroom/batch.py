@@ -277,6 +277,7 @@ class Wanted:
     seed: None for the one that counts in the gradebook.
     seconds, patience: see Limits.
     any_shape: one of course.ANY_SHAPE; empty for what course.toml says.
+    thorough: see Setting.
     """
 
     folder: Path
@@ -289,6 +290,7 @@ class Wanted:
     seconds: float
     patience: float
     any_shape: str = ""
+    thorough: bool = False
 
 
 class Watch(Progress, Protocol):
@@ -314,10 +316,12 @@ def grade_class(wanted: Wanted, progress: Watch, course: Course | None = None) -
     found = find(wanted.folder, course, wanted.roster, course.subject.layouts)
     with writing(wanted.book) as writer:
         seed = _seed(writer, wanted.seed, progress.say)
-        setting = Setting(course, cage, default_folder(), seed, limits, lenient=lenient)
+        setting = Setting(course, cage, default_folder(), seed, limits)
+        setting = replace(setting, lenient=lenient, thorough=wanted.thorough)
         # Other machines have a course of their own, which need not lie where it lies here.
         root = "" if course.root == own_root() else str(course.root)
-        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience, root=root, lenient=lenient)
+        order = Order(wanted.sandbox, seed, wanted.seconds, wanted.patience, root=root)
+        order = replace(order, lenient=lenient, thorough=wanted.thorough)
         with _examiners(wanted, order, progress.say) as examiners:
             writer.score_by(rubric)
             progress.start(len(found.handins))

@@ -16,6 +16,7 @@ from grader.commands.shared import (
     LIMIT,
     SANDBOX,
     SEED,
+    THOROUGH,
     chosen,
     console,
     each_done,
@@ -62,6 +63,7 @@ FORMATS = ("text", "json", "gradescope", "github-classroom", "classroom50", "exe
     "--map", "names", multiple=True, metavar="OURS=THEIRS", help="What it calls data, grad, relu, …"
 )
 @ANY_SHAPE
+@THOROUGH
 def grade(
     submission: Path | None,
     exercises: tuple[str, ...],
@@ -74,6 +76,7 @@ def grade(
     value: str,
     names: tuple[str, ...],
     any_shape: str | None,
+    thorough: bool,
 ) -> None:
     """Grade a folder of exercises (default: exercises), or anybody's micrograd: a file, folder or archive."""
     from grader.course.course import STRICT
@@ -91,7 +94,7 @@ def grade(
     target = None if json_to is None or json_to == "-" else Path(json_to)
     if target is not None:
         refuse_unwritable(target)
-    conditions = setting(sandbox, seed, time_limit, course=course)
+    conditions = replace(setting(sandbox, seed, time_limit, course=course), thorough=thorough)
     started, clock = datetime.now(UTC), perf_counter()
     folder = work(course, submission)
     layouts: Layouts = course.subject.layouts
@@ -173,12 +176,16 @@ def _mapped(names: tuple[str, ...]) -> dict[str, str]:
 def _renderer(form: str, key: Path | None) -> Single:
     """What turns a report into a format; the terminal's text is printed, not rendered, so it has none."""
     if form in ("text", "json"):
-        from grader.render.export import render
-
-        return render if key is None else signed_by(key)
+        return _as_json if key is None else signed_by(key)
     from grader.render.export import SINGLE
 
     return SINGLE[form]
+
+
+def _as_json(report: Report, about: About) -> str:
+    from grader.render.export import render  # with every other format, so not before it is asked for
+
+    return render(report, about)
 
 
 def _digest(setting: Setting) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.shared import ANY_SHAPE, SANDBOX, chosen, console, say_left_out, signed_by
+from grader.commands.shared import ANY_SHAPE, SANDBOX, THOROUGH, chosen, console, say_left_out, signed_by
 from grader.errors import UsageError
 from grader.printable import printable, typed
 from grader.report.report import LARGEST, Seed, read
@@ -39,6 +39,7 @@ STOPPED = 130  # as shells have it for a Ctrl-C
 @SANDBOX
 @click.option("--time-limit", type=click.FloatRange(min=0.1), default=10.0, show_default=True)
 @ANY_SHAPE
+@THOROUGH
 def batch(
     folder: Path,
     book: Path,
@@ -49,6 +50,7 @@ def batch(
     sandbox: str,
     time_limit: float,
     any_shape: str | None,
+    thorough: bool,
 ) -> None:
     """Grade a class: a folder or an archive with everybody's submissions.
 
@@ -65,7 +67,8 @@ def batch(
     patience = Limits().patience * max(1.0, width / cores)  # for jobs that share a processor
     judge = any_shape or ""
     course = chosen(strangers=True)
-    wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience, judge)
+    limits = (time_limit, patience)
+    wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, *limits, judge, thorough)
     try:
         with watching(console(stderr=True)) as progress:
             tally = grade_class(wanted, progress, course)

@@ -34,6 +34,9 @@ LIMIT = click.option(
     show_default=True,
     help="Seconds for each exercise.",
 )
+THOROUGH = click.option(
+    "--thorough", is_flag=True, help="Ask every case; else few, and all of what does not hold in those."
+)
 # As course.ANY_SHAPE has them; given without a value it is the second.
 ANY_SHAPE = click.option(
     "--any-shape",

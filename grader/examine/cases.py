@@ -30,8 +30,9 @@ from grader.sandbox.runner import Request
 from grader.subject import Packed, Program, Programs, Subject, Unanswerable, Unfit
 from grader.version import code_digest
 
-FORMAT = 1
+FORMAT = 2
 SCHEMA = "nanograd/cases/v1"
+FEW = 20  # of a property's drawn cases; which tell what all of them tell, see benchmarks/worth.py
 # A change to any of these may change which cases are drawn, or how they are answered.
 MAKERS = ("agreement", "course", "examine", "subject")
 
@@ -51,6 +52,28 @@ class Bank:
     written: tuple[int, ...]
     request: Request
     expected: array[float]
+
+    @cached_property
+    def few(self) -> Bank:
+        """The cases that are asked first, and of a right submission alone.
+
+        Those are all that were written down, and of those that were drawn some, from the simplest to the
+        largest in even steps.
+        """
+        kept = [self._spread(self.places(number)) for number in range(len(self.counts))]
+        places = [place for some in kept for place in some]
+        now = {place: number for number, place in enumerate(places)}
+        expected = array("d")
+        for place in places:
+            expected.extend(self.answer(place))
+        written = tuple(now[place] for place in self.written)
+        return Bank(self.subject, tuple(map(len, kept)), written, self.only(places), expected)
+
+    def _spread(self, places: range) -> list[int]:
+        drawn = [place for place in places if place not in self._written]
+        step = max(1.0, (len(drawn) - 1) / (FEW - 1))
+        stay = {drawn[round(step * number)] for number in range(min(FEW, len(drawn)))}
+        return [place for place in places if place in stay or place in self._written]
 
     @cached_property
     def programs(self) -> list[Packed]:
@@ -100,15 +123,24 @@ class Bank:
         """Whether a case was written down rather than drawn."""
         return place in self._written
 
+    @property
+    def _parts(self) -> tuple[tuple[int, ...], tuple[int, ...], bytes, tuple[int, ...], bytes]:
+        request = self.request
+        return self.counts, self.written, request.packed, request.lengths, self.expected.tobytes()
+
     def to_bytes(self) -> bytes:
-        request = (self.request.packed, self.request.lengths)
-        return marshal.dumps((self.counts, self.written, *request, self.expected.tobytes()))
+        """With the few cases, which are wanted sooner and oftener than all."""
+        return marshal.dumps((self._parts, self.few._parts))
 
     @classmethod
     def from_bytes(cls, subject: Programs, data: Data) -> Bank:
         """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
-        counts, written, packed, lengths, expected = marshal.loads(data)
-        return cls(subject, counts, written, Request(packed, lengths), array("d", expected))
+        every, few = (
+            cls(subject, counts, written, Request(packed, lengths), array("d", expected))
+            for counts, written, packed, lengths, expected in marshal.loads(data)
+        )
+        vars(every)["few"] = few
+        return every
 
 
 def default_folder() -> Path:
@@ -186,12 +218,14 @@ def recall(
 class Recording:
     """An exercise's cases as they travel with the course.
 
-    promises: the digest of what its properties promised then. versions: of what drew and answered them.
+    promises: the digest of what its properties promised then. text: that of their file, which says the same
+        of a file that nobody has touched, and is had sooner. versions: of what drew and answered them.
     counts, written: as a Bank has them. cases: a program and its answer in each line.
     """
 
     seed: int
     promises: str
+    text: str
     versions: tuple[tuple[str, str], ...]
     counts: tuple[int, ...]
     written: tuple[int, ...]
@@ -204,7 +238,8 @@ class Recording:
         numbers = (list(bank.answer(place)) for place in range(len(bank.programs)))
         cases = tuple(_line([*case]) for case in zip(bank.programs, numbers, strict=True))
         promises = promised(properties_file).hex()
-        return cls(seed, promises, installed(subject), bank.counts, bank.written, cases)
+        text = _digest_of(properties_file)
+        return cls(seed, promises, text, installed(subject), bank.counts, bank.written, cases)
 
     def to_text(self) -> str:
         """Its file's text: what it is in the first line, then the cases."""
@@ -212,6 +247,7 @@ class Recording:
             "schema": SCHEMA,
             "seed": self.seed,
             "promises": self.promises,
+            "text": self.text,
             "versions": dict(self.versions),
             "counts": self.counts,
             "written": self.written,
@@ -231,9 +267,8 @@ class Recording:
                 raise ValueError(f"it has {len(cases)} cases, and should have {sum(counts)}")
             versions = tuple((str(name), str(said)) for name, said in head["versions"].items())
             digest = hashlib.sha256(text.encode()).hexdigest()
-            return cls(
-                int(head["seed"]), str(head["promises"]), versions, counts, written, tuple(cases), digest
-            )
+            said = int(head["seed"]), str(head["promises"]), str(head.get("text", ""))
+            return cls(*said, versions, counts, written, tuple(cases), digest)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"its first line is not what it should be: {error}") from None
 
@@ -315,12 +350,20 @@ def _read(place: Path, properties_file: Path, known: frozenset[str], *_: tuple[i
         recording = Recording.from_text(place.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return Found(trouble=left_aside)
-    if recording.promises != promised(properties_file).hex():
+    untouched = recording.text == _digest_of(properties_file)
+    if not untouched and recording.promises != promised(properties_file).hex():
         return Found()  # its properties have been changed, which is their author's right
     ours = {pair.partition(" ")[0] for pair in known}
     if recording.promises in ours and f"{recording.promises} {recording.digest}" not in known:
         return Found(trouble=left_aside)
     return Found(recording)
+
+
+def _digest_of(properties_file: Path) -> str:
+    try:
+        return hashlib.sha256(properties_file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def drawn_with(subject: Subject, properties_files: Sequence[Path], seed: int) -> tuple[tuple[str, str], ...]:

@@ -195,7 +195,8 @@ class Examiner:
     @property
     def lanes(self) -> int:
         """For how many processes a worker is started."""
-        return 2 * len(self.setting.course.parts)  # each may be read once it is graded
+        # Each may be asked few cases, then all of them, and be read once it is graded.
+        return 3 * len(self.setting.course.parts)
 
     @property
     def longest(self) -> float:
@@ -275,21 +276,32 @@ class Examiner:
         if why_not is not None:
             return why_not
         bank = setting.bank(exercise, properties)
-        engine = self._parts(exercise)
-        session = self._open.enter_context(self._student.attempt(engine))
-        seen = self._observed(session, exercise, properties)
+        engine, clock = self._parts(exercise), Clock.of(setting.limits)
         again = partial(self._student.attempt, engine)
-        return Examination(setting, exercise, bank, properties, session, seen, again)
+        for asked in (bank,) if setting.thorough else (bank.few, bank):
+            with ExitStack() as trying:
+                session = trying.enter_context(self._student.attempt(engine, clock))
+                seen = self._observed(session, exercise, properties, asked)
+                examined = Examination(setting, exercise, asked, properties, session, seen, again)
+                # What it costs, and what is shown, depends on all cases: they are asked of a fresh process.
+                if asked is bank or examined.has_ended or not examined.costs_points:
+                    self._open.enter_context(trying.pop_all())
+                    break
+        return examined
 
     def _parts(self, exercise: Exercise) -> Parts:
         submission = self.submission
         return parts(self.setting.course, submission.sources, exercise, submission.folder)
 
     def _observed(
-        self, session: Session, exercise: Exercise, properties: Sequence[Property]
+        self,
+        session: Session,
+        exercise: Exercise,  # noqa: ARG002 (for those who tell of it early)
+        properties: Sequence[Property],  # noqa: ARG002
+        bank: Bank,
     ) -> list[Observation]:
-        """What the exercise's cases give."""
-        return session.observe(self.setting.bank(exercise, properties).request)
+        """What the cases give."""
+        return session.observe(bank.request)
 
     def close(self) -> None:
         """End every process."""
@@ -357,25 +369,24 @@ class Early:
 
     The programs and their order are those of any other grading. Only the smallest counterexample, which is
     looked for by shrinking, and the bonus are still to come.
+    last: no more cases are asked where one of these does not hold.
     """
 
     def __init__(
         self,
-        setting: Setting,
         exercise: Exercise,
         properties: Sequence[Property],
+        bank: Bank,
+        last: bool,
         tell: Callable[[Result], None],
         read: Callable[[], tuple[Finding, ...]],
     ) -> None:
-        self._setting = setting
+        self.bank = bank
         self._exercise = exercise
         self._properties = properties
+        self._last = last
         self._tell = tell
         self._read = read
-
-    @cached_property
-    def bank(self) -> Bank:
-        return self._setting.bank(self._exercise, self._properties)
 
     @cached_property
     def decisive(self) -> int:
@@ -395,10 +406,13 @@ class Early:
             return session.observe(self.bank.request)
         first, rest = self.halves()
         seen = session.observe(first)
-        self._tell(self._result(seen))
+        verdicts = self._verdicts(seen)
+        missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
+        if self._last or session.over or not missed:
+            self._tell(Result(self._exercise, verdicts, self._read() if missed else ()))
         return seen + (session.observe(rest) if rest.lengths else [])
 
-    def _result(self, seen: list[Observation]) -> Result:
+    def _verdicts(self, seen: list[Observation]) -> tuple[Verdict, ...]:
         """The verdicts on what has been seen, with the recorded counterexamples as they are."""
         bank, verdicts = self.bank, []
         for number, prop in enumerate(self._properties[: self.decisive]):
@@ -406,5 +420,4 @@ class Early:
             worst = None if place is None else broken(bank, place, seen[place])
             outcome = verdict(bank.subject, self._exercise.name, len(bank.places(number)), worst)
             verdicts.append(Verdict(prop.claim, outcome))
-        missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
-        return Result(self._exercise, tuple(verdicts), self._read() if missed else ())
+        return tuple(verdicts)

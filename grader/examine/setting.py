@@ -33,6 +33,7 @@ class Setting:
 
     cache: the folder of recorded cases.
     say: called with a sentence before something that takes seconds and happens only once.
+    thorough: every case is asked; else few, and all of them where one of those does not hold.
     told: the exercises of which the student has been shown almost the code; only there a finding says what
         should be done.
     lenient: whether an implementation in a shape of its own is judged by its own promises, not the course's.
@@ -45,6 +46,7 @@ class Setting:
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
     lenient: bool = False
+    thorough: bool = False
     told: frozenset[str] = frozenset()
     # Read once, and kept for the next submission.
     _said: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -137,7 +139,7 @@ def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
     course, limits = setting.course, setting.limits
     stem = key(course.subject, course.properties(exercise.name), setting.seed)
     digest = hashlib.sha256(f"{stem} {reference_name(course, exercise)}".encode())
-    settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory)
+    settled = (VERSION, setting.cage.isolation, limits.seconds, limits.memory, setting.thorough)
     digest.update(repr(settled).encode())
     digest.update(code_digest(*JUDGES, course.subject.name, f"{course.subject.name}/worker"))
     stubs = course.names if exercise.own else (exercise.name,)

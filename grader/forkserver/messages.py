@@ -36,7 +36,7 @@ class Order:
     seconds, patience: see Limits.
     root: where the course lies; empty for the one that the grader was installed with.
     cache: the folder of recorded cases; empty for this user's.
-    lenient: see Setting.
+    lenient, thorough: see Setting.
     early: somebody waits at a screen. A worker is up before there is a task, a verdict is told before the
         bonus and any shrinking, and a task that comes before the last one is answered ends that one.
     forks: a process may go on as two; where it may not, there is a process from nothing for every task.
@@ -50,6 +50,7 @@ class Order:
     root: str = ""
     cache: str = ""
     lenient: bool = False
+    thorough: bool = False
     early: bool = False
     forks: bool = True
     once: bool = False

@@ -32,7 +32,7 @@ import pytest
 from grader.course.course import Course, own
 from grader.course.properties import Property, collected
 from grader.errors import GraderError, MachineError, of_machine
-from grader.examine.cases import default_folder
+from grader.examine.cases import Bank, default_folder
 from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently, versions
 from grader.examine.plugin import Examining
@@ -77,10 +77,11 @@ class Prepared(Examiner):
             self._student.start()
 
     def _observed(
-        self, attempt: Session, exercise: Exercise, properties: Sequence[Property]
+        self, session: Session, exercise: Exercise, properties: Sequence[Property], bank: Bank
     ) -> list[Observation]:
-        early = Early(self.setting, exercise, properties, self._tell, lambda: self.read(exercise.name))
-        return early.observe(attempt)
+        last = bank is self.setting.bank(exercise, properties)
+        early = Early(exercise, properties, bank, last, self._tell, lambda: self.read(exercise.name))
+        return early.observe(session)
 
 
 class Fork:
@@ -197,12 +198,13 @@ class Server(Carrier):
         for item in items:
             exercise, properties = self.examining.exercise(item), collected(item.module)
             bank = self.setting.bank(exercise, properties)
-            assert bank.programs
-            bank.answer(0)
+            for asked in (bank.few, bank):
+                assert asked.programs
+                asked.answer(0)
+                if self.early:
+                    Early(exercise, properties, asked, True, lambda _: None, tuple).halves()
             if not exercise.own:
                 self.setting.reference(exercise)
-            if self.early:
-                Early(self.setting, exercise, properties, lambda _: None, tuple).halves()
 
     def _fork_for_each_task(self, lane: socket.socket) -> socket.socket:
         try:
@@ -415,7 +417,9 @@ def _setting(order: Order, lane: socket.socket) -> Setting:
     def say(sentence: str) -> None:
         send(lane, {"say": sentence})
 
-    return Setting(course, choose(order.sandbox), cache, order.seed, limits, say, order.lenient)
+    return Setting(
+        course, choose(order.sandbox), cache, order.seed, limits, say, order.lenient, order.thorough
+    )
 
 
 if __name__ == "__main__":

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.progress_bar import ProgressBar
 from rich.rule import Rule
 from rich.table import Table
@@ -52,6 +43,9 @@ from grader.report.words import (
     open_todo,
     places,
 )
+
+if TYPE_CHECKING:  # a grade by itself shows no progress, and would wait for this
+    from rich.progress import Progress, Task
 
 BAR = 12
 OTHERS = 4
@@ -377,13 +371,6 @@ def _extras(report: Report, console: Console) -> None:
             )
 
 
-class Rate(ProgressColumn):
-    """Submissions a second."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f} a second" if task.speed else "")
-
-
 class Bar:
     """Shows how far a batch is; where there is no terminal, only the troubles."""
 
@@ -409,6 +396,21 @@ class Bar:
 @contextmanager
 def watching(console: Console) -> Iterator[Bar]:
     """Shows a bar for as long as the block runs; lines only, where there is no terminal to draw on."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    class Rate(ProgressColumn):
+        """Submissions a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f} a second" if task.speed else "")
+
     left = TextColumn("left:"), TimeRemainingColumn(elapsed_when_finished=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), *left)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
