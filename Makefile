@@ -19,7 +19,7 @@ ENDING := --timeout 900 --timeout-method thread
 GRADED = { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench gradescope docs site serve dist coverage mutants clean
+.PHONY: help setup instructor grade watch torch demo test test-all record seeds redteam lint check list hint reset progress submit bench worth gradescope docs site serve dist coverage mutants clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ bench: .venv/ready-dev  ## measure: a grade and a class, naive suites, and the f
 	@$(BIN)/python benchmarks/shapes.py
 	@$(BIN)/python benchmarks/whole_class.py
 
+worth: .venv/ready-dev  ## measure what each further case of a property tells: wrong programs by the thousand, a few minutes
+	@$(BIN)/python benchmarks/worth.py
+
 docs: .venv/ready-dev  ## build the documentation site into build/site; a broken link ends it
 	@$(BIN)/python -m docs.make
 
@@ -118,7 +121,7 @@ clean:  ## remove the environment and everything built
 	@echo "Setting up in .venv, once …"
 	@$(PYTHON) -I -m venv .venv
 	@$(PIP) -c $(CONSTRAINTS) -e '.$(EXTRA)'
-	@$(BIN)/python -I -c 'import hypothesis' 2>/dev/null || true
+	@$(BIN)/python -I -c 'import hypothesis, grader.examine.grading, grader.forkserver.server, grader.render.terminal' 2>/dev/null || true
 	@$(BIN)/python -I -m compileall -q grader || true
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
