@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.course import COMMON, HEADINGS, Course, handed_out
+from grader.course.course import HEADINGS, Course, handed_out
 from grader.course.misconceptions import PLACE, Misconception, Variant, faults, misconceptions, variants
 from grader.course.properties import declared_in, place_of
 from grader.examine import cases
@@ -67,7 +67,7 @@ def left_over(course: Course) -> Iterator[str]:
             yield f"{where} has a sibling {name!r}, which is no exercise; take it out"
     nodes = ast.walk(ast.parse(course.solution("__init__")))
     imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level}
-    for name in sorted(filter(None, imported - {*course.names, *COMMON})):
+    for name in sorted(filter(None, imported - {*course.names, *course.common})):
         yield f"solutions/__init__.py imports {name!r}, which is no exercise; take it out"
     for name in sorted({variant.exercise for variant in right_variants(course)} - {*course.names}):
         folder = _right(course).relative_to(course.root) / name

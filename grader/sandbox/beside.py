@@ -173,7 +173,7 @@ class LaneBeside(Lane):
     ) -> End:
         serving = self._serving
         serving.take(head)
-        answer = _kept(self._wire)(heard, tell, deadline, serving.folder)
+        answer = _kept(self._wire)(heard, tell, deadline, serving)
         with self._on_stage(), suppress(OutOfTime):
             if "parts" in head:
                 serving.load(head)
@@ -230,9 +230,9 @@ def _kept(wire: ModuleType) -> Any:
         buffer: bytearray
 
         def __init__(
-            self, heard: Exchange, tell: Callable[[bytes, bytes], None], deadline: float, folder: str
+            self, heard: Exchange, tell: Callable[[bytes, bytes], None], deadline: float, serving: Any
         ) -> None:
-            super().__init__(-1, -1, b"", folder)
+            super().__init__(-1, -1, b"", serving.folder, serving.counted)
             self.heard, self.tell, self.deadline = heard, tell, deadline
 
         def numbers(self, values: list[Any]) -> None:
