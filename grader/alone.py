@@ -7,15 +7,15 @@ Value = engine("add").Value
 from __future__ import annotations
 
 import random
-import sys
+from functools import partial
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 from grader.course.course import here
 from grader.errors import UsageError
 from grader.examine.setting import parts
+from grader.sandbox.beside import assembled_here
 from grader.submission.tree import read_own
-from grader.worker.child import PACKAGE, Parts
 
 
 def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
@@ -33,24 +33,7 @@ def engine(name: str, folder: Path | str | None = None) -> SimpleNamespace:
     place = Path(folder or course.work)
     submission = read_own(place, course)
     wanted = parts(course, submission.sources, exercise)
-    finder = Parts(dict(wanted.modules), submission.folder)
-    before = _forget()
-    sys.meta_path.insert(0, finder)
-    try:
-        made = SimpleNamespace(**course.subject.assembled(wanted.needed))
-        random.seed(0)
-        return made
-    finally:
-        sys.meta_path.remove(finder)
-        _forget()
-        sys.modules.update(before)
-
-
-def _forget() -> dict[str, ModuleType]:
-    """Take the package out of the loaded modules, so that it can be assembled of other parts.
-
-    Its modules may stand there under plain names as well.
-    """
-    loaded = [(name, getattr(module, "__name__", "")) for name, module in sys.modules.items()]
-    names = [name for name, own in loaded if PACKAGE in (name, own) or own.startswith(PACKAGE + ".")]
-    return {name: sys.modules.pop(name) for name in names}
+    assemble = partial(course.subject.assembled, wanted.needed)
+    made = SimpleNamespace(**assembled_here(dict(wanted.modules), submission.folder, assemble))
+    random.seed(0)
+    return made

@@ -187,6 +187,7 @@ class Subject(Programs, Protocol):
     reading: the package whose modules are sent besides where code is to be read; empty where none is.
     reads: the packages that readings depend on.
     finale: what is said when everything has passed, and the command that it names; empty where there is none.
+    headings: what the hints on an exercise are called, level by level, and last its pitfalls.
     template: the properties that the template of a new exercise has, see author.new.
     layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
     magics: what notebooks can say of it, see notebook.magics.Magic.
@@ -212,6 +213,8 @@ class Subject(Programs, Protocol):
     def reads(self) -> tuple[str, ...]: ...
     @property
     def finale(self) -> tuple[str, ...]: ...
+    @property
+    def headings(self) -> tuple[str, str, str, str]: ...
     @property
     def template(self) -> tuple[str, ...]: ...
     @property

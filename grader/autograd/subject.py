@@ -69,6 +69,7 @@ class Autograd(ProgramsOverValue):
     reading = "autograd.reading.worker"
     reads = ("autograd/reading", "autograd/reading/worker")
     finale = ("Now see your own network learn", "demo")
+    headings = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
     # The properties that the template of a new exercise has; what they bring is spread over them.
     template = ("upstream", "several", "gradient", "data", "twice", "large")
     layouts = AnyEngines()

@@ -462,9 +462,6 @@ def _frame(statement: ast.stmt, others: frozenset[str]) -> bool:
     return False
 
 
-HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
-
-
 def handed_out(course: Course) -> dict[str, str]:
     """Every file of exercises/ as students get it."""
     given = {name: course.solution(name) for name in course.complete}

@@ -18,7 +18,7 @@ PACKAGES = (
     {"signed", "forkserver", "author", "learner", "doctor"},
     {"classroom", "watch", "notebook", "platforms"},
     {"commands"},
-    {"autograd"},
+    {"autograd", "functions"},
     {"cli", "__init__", "alone", "plugin", "ci"},
     {"__main__"},
 )
