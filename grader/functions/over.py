@@ -30,6 +30,7 @@ __all__ = [
     "call",
     "calls",
     "dictionaries",
+    "drawn",
     "floats",
     "graded",
     "integers",
@@ -110,13 +111,23 @@ def new(name: str, *arguments: Any) -> Calls:
     return Calls((Step(name, given(name, arguments), MAKE),))
 
 
-def calls(name: str, *arguments: Any, watched: bool = False) -> Deferred:
-    """One call to a function with arguments drawn from these strategies."""
+def calls(name: str, *each: Any, arguments: Any = None, watched: bool = False) -> Deferred:
+    """One call to a function with arguments drawn from these strategies.
+
+    each: a strategy for each argument. arguments: one that draws them all, as a tuple, in place of these.
+    """
 
     def make() -> Any:
-        return _strategies().builds(partial(call, name, watched=watched), *map(made, arguments))
+        st = _strategies()
+        together = st.tuples(*map(made, each)) if arguments is None else made(arguments)
+        return together.map(lambda given: call(name, *given, watched=watched))
 
     return Deferred(make)
+
+
+def drawn(strategy: Callable[[Any], Any]) -> Deferred:
+    """A strategy of the author's own: decorates a function of the module hypothesis.strategies."""
+    return Deferred(lambda: strategy(_strategies()))
 
 
 def sequences(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from grader.course.properties import meant
 from grader.errors import CourseError, UsageError
 from grader.functions.over import Calls, Raised, Step, same
 from grader.functions.worker import (
@@ -34,7 +36,6 @@ from grader.model import Raised as RaisedSeen
 from grader.printable import shortened
 from grader.sandbox.beside import assembled_here
 from grader.subject import Ask, Packed, Subject, Taught, Unanswerable, Unfit, Words
-from grader.version import installing
 from grader.worker.child import Missing
 from grader.worker.wire import Misfit
 
@@ -201,21 +202,27 @@ class Functions:
 
     @cached_property
     def answers(self) -> bytes:
-        """A digest of the solutions and of the oracle."""
-        digest = hashlib.sha256()
-        for place in self._sources:
-            digest.update(hashlib.sha256(self._taught.text(place).encode()).digest())
+        """A digest of the code that answers: the oracle, and where that does not define all, the solutions.
+
+        Raises CourseError where it cannot be read.
+        """
+        course, digest = self._taught, hashlib.sha256()
+        left = {one.defines for one in course.exercises}
+        try:
+            if course.oracle:
+                text = course.text(course.oracle)
+                digest.update(meant(text))
+                left -= {getattr(node, "name", "") for node in ast.parse(text).body}
+            for place in (f"solutions/{name}.py" for name in course.reference if left):
+                digest.update(meant(course.text(place)))
+        except (SyntaxError, ValueError) as error:
+            raise CourseError(f"what says what is right is no Python: {error}", "mend it") from None
         return digest.digest()
 
     @property
     def _taught(self) -> Taught:
         assert self._course is not None, "answers are a course's"
         return self._course
-
-    @property
-    def _sources(self) -> list[str]:
-        oracle = [self._taught.oracle] if self._taught.oracle else []
-        return [*(f"solutions/{name}.py" for name in self._taught.reference), *oracle]
 
     @cached_property
     def _engine(self) -> dict[str, Any]:
@@ -231,7 +238,7 @@ class Functions:
         try:
             exec(compile(self._taught.text(place), place, "exec", dont_inherit=True), module.__dict__)
         except ImportError as error:
-            how = installing("torch") if "torch" in self.versions else f"install {error.name}"
+            how = f"install {', '.join(self.versions) or error.name}, or grade by cases that are recorded"
             raise Unanswerable(f"{place}, which says what is right, cannot be loaded: {error}", how) from None
         except Exception as error:
             what = f"{place} cannot be loaded: {type(error).__name__}: {error}"

@@ -25,7 +25,7 @@ from ..worker.wire import Misfit, a
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
 COUNTED = True  # how many numbers a program gives is said before them, see wire.Answer
@@ -283,8 +283,9 @@ def run(packed: tuple[Any, ...], engine: dict[str, Any]) -> list[float]:
     made: Any = None
     for number, (name, arguments, kind, watched) in enumerate(steps):
         given = list(decode(arguments))
+        function = None if kind == METHOD else _defined(engine, name)
         try:
-            result = _function(engine, made, name, kind)(*given)
+            result = (getattr(made, name) if function is None else function)(*given)
         except Exception as error:
             form += raised(error)
             if kind == MAKE:
@@ -303,14 +304,10 @@ def run(packed: tuple[Any, ...], engine: dict[str, Any]) -> list[float]:
     return form
 
 
-def _function(engine: dict[str, Any], made: Any, name: str, kind: str) -> Callable[..., Any]:
-    if kind == METHOD:
-        function: Callable[..., Any] = getattr(made, name)
-    elif name in engine:
-        function = engine[name]
-    else:
+def _defined(engine: dict[str, Any], name: str) -> Any:
+    if name not in engine:
         raise Missing(f"no exercise defines {name}")
-    return function
+    return engine[name]
 
 
 def _told(value: Any, what: str, most: int) -> list[float]:

@@ -34,8 +34,7 @@ from grader.autograd.any_engine.cases import (
     wrong_forms,
 )
 from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
-from grader.autograd.any_engine.loadable import Loadable
-from grader.autograd.any_engine.reading import CALLED, Code, cautious
+from grader.autograd.any_engine.reading import CALLED, Code, Loadable, cautious
 from grader.autograd.any_engine.shape import (
     OWN,
     Shape,
