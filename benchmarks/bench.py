@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.autograd.subject import SUBJECT
-from grader.course.course import GIVEN, Course, here
+from grader.course.course import Course, here
 from grader.course.properties import declared_in
 from grader.examine.cases import default_folder, key, recall
 
@@ -146,7 +146,7 @@ def floor_input(course: Course, path: Path) -> Path:
         (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
         for name in ("worker/wire", "autograd/worker/programs")
     ]
-    sources = [(name, course.solution(name)) for name in (*GIVEN, *course.names, "__init__")]
+    sources = [(name, course.solution(name)) for name in (*course.given, *course.names, "__init__")]
     path.write_bytes(marshal.dumps((code, sources, [programs(course, part.name) for part in course.parts])))
     return path
 

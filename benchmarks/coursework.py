@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from grader.course.course import BEGIN, END, GIVEN, Course
+from grader.course.course import BEGIN, END, Course
 from grader.course.misconceptions import Misconception, misconceptions, variants
 from grader.model import Exercise
 
@@ -37,7 +37,7 @@ class Material:
         self.names = course.names
         self.random = random
         self.stubs = {name: course.stub(name) for name in course.names}
-        self.given = {name: course.solution(name) for name in GIVEN}
+        self.given = {name: course.solution(name) for name in course.given}
         self.solved = {name: _unmarked(course.solution(name)) for name in course.names}
         self._right = {name: [{name: source}] for name, source in self.solved.items()}
         for variant in variants(course.root / "tests" / "grader" / "autograd" / "right"):

@@ -23,7 +23,7 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from grader.autograd.alone import engine
+from grader.alone import engine
 from grader.autograd.commands import SEED
 from grader.autograd.moons import DECAY, SHAPE, Engine, Task, mixed, task
 from grader.autograd.program import Chain

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, reject, seed, settings
 
-from grader.autograd.alone import engine
+from grader.alone import engine
 from grader.autograd.oracle import KINK, Unfit, answer
 from grader.autograd.over import made
 from grader.autograd.program import Expression, Program, View

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from grader.autograd.commands import DEMO, GRAPH, NEW
-from grader.commands.author import CHECK, DOCTOR, PROJECT, RELEASE
+from grader.autograd.commands import DEMO, GRAPH
+from grader.commands.author import CHECK, DOCTOR, NEW, PROJECT, RELEASE
 from grader.commands.grade import COMMANDS as STUDENT
 from grader.commands.hosts import CI
 from grader.commands.hosts import COMMANDS as PLATFORMS

@@ -17,7 +17,9 @@ class Exercise:
     own: every part is the student's own; needs all exercises, and is worth only bonus points unless it has
         points of its own.
     defines: the function or class that the file defines.
-    attach: what that function is called as an attribute of Value; empty for a class.
+    attach: what that function is called as an attribute of Value; empty for a class, and where the subject
+        attaches nothing.
+    draft: its author is not done with it; it is graded all the same.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Exercise:
     own: bool = False
     defines: str = ""
     attach: str = ""
+    draft: bool = field(default=False, compare=False)
 
     @property
     def counts(self) -> bool:
@@ -35,16 +38,21 @@ class Exercise:
 
 
 class Marked:
-    """A course, its rubric or its class: exercises, and a last mark in which they all work together."""
+    """A course, its rubric or its class: exercises, and perhaps a last mark for all of them together."""
 
     __slots__ = ()
     exercises: tuple[Exercise, ...]
-    together: Exercise
+    together: Exercise | None
+
+    @property
+    def last(self) -> str:
+        """The name of the last mark; empty where there is none."""
+        return self.together.name if self.together else ""
 
     @property
     def parts(self) -> tuple[Exercise, ...]:
-        """Everything that is graded: the exercises, then all of them together."""
-        return (*self.exercises, self.together)
+        """Everything that is graded: the exercises, then all of them together where that is a mark."""
+        return (*self.exercises, *((self.together,) if self.together else ()))
 
 
 class Kind(Enum):
@@ -96,14 +104,14 @@ class Counterexample:
 
     source: the program as Python to paste.
     expected, got: what was observed, by label, in the order a reader wants; got is empty
-        when the program gave no numbers at all.
+        when the program gave nothing at all. What is no number stands there as the text to show.
     drawn: it was drawn, and not written down by the author to teach this.
     graph: every node in the order it was made; empty for a program about modules.
     """
 
     source: str
-    expected: tuple[tuple[str, float], ...]
-    got: tuple[tuple[str, float], ...]
+    expected: tuple[tuple[str, float | str], ...]
+    got: tuple[tuple[str, float | str], ...]
     drawn: bool
     graph: tuple[Node, ...] = ()
 

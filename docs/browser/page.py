@@ -16,7 +16,7 @@ from typing import Any
 from grader.autograd.moons import Engine, Task, accuracy, mixed, task
 from grader.autograd.program import Shape
 from grader.autograd.typed import Bench, typed
-from grader.course.course import COMMON, Course, own, untouched
+from grader.course.course import Course, own, untouched
 from grader.course.properties import Property, declared_in
 from grader.errors import CourseError, GraderError
 from grader.examine.cases import Bank, recorded
@@ -216,7 +216,7 @@ class Page:
         folder.mkdir(exist_ok=True)
         for path in folder.glob("*.py"):
             path.unlink()
-        given = {name: self.course.solution(name) for name in ("__init__", *COMMON)}
+        given = {name: self.course.solution(name) for name in self.course.complete}
         stubs = {name: self.course.stub(name) for name in self.course.names}
         for name, text in {**given, **stubs, **sources}.items():
             replaced(folder / f"{name}.py", text.encode())

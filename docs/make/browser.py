@@ -21,7 +21,7 @@ from pathlib import Path
 from docs.make.__main__ import build
 from docs.make.staging import ROOT
 from grader.author.release import to_seal
-from grader.course.course import HEADINGS, Course, own
+from grader.course.course import Course, own
 from grader.course.sealed import SEALED, seal
 from grader.errors import GraderError, MachineError
 from grader.learner.hints import ALMOST_CODE, sections
@@ -199,7 +199,7 @@ def facts(course: Course) -> dict[str, object]:
                 "title": part.title,
                 "points": points(part.points),
                 "stub": course.stub(part.name),
-                "hints": [f"{part.name}: {heading}" for heading in HEADINGS],
+                "hints": [f"{part.name}: {heading}" for heading in course.subject.headings],
             }
             for part in course.exercises
         ],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from grader.autograd.alone import engine
+from grader.alone import engine
 from grader.course.course import here
 from grader.model import Node
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.course import COMMON, HEADINGS, Course, handed_out
+from grader.course.course import INIT, Course, handed_out
 from grader.course.misconceptions import PLACE, Misconception, Variant, faults, misconceptions, variants
 from grader.course.properties import declared_in, place_of
 from grader.examine import cases
@@ -19,6 +19,7 @@ from grader.machine.files import look, put
 from grader.model import Exercise, Kind, Result
 from grader.report.evidence import status
 from grader.report.scoring import score
+from grader.report.words import listed
 from grader.sandbox.runner import Limits, Runner
 from grader.submission.submission import Submission
 
@@ -37,7 +38,8 @@ def findings(setting: Setting) -> Iterator[str]:
     yield from left_over(course)
     yield from stubs_out_of_step(course)
     yield from hints_missing(course)
-    for part in not_recorded(course):
+    # What only the course itself is asked is drawn anew wherever it is graded, in no time.
+    for part in not_recorded(course) if course.subject.versions else ():
         yield f"the cases of {part.name} are not recorded as its properties stand; run: grader record"
     for exercise in course.parts:
         yield from rubric_faults(course, exercise)
@@ -52,6 +54,13 @@ def summary(course: Course) -> str:
     """What has been proved, when there are no findings."""
     wrong = sum(len(misconceptions(name, course.root / PLACE)) for name in course.names)
     right = len(right_variants(course))
+    if any(exercise.draft for exercise in course.exercises):
+        return "\n".join(
+            (
+                f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing.",
+                *(f"{sentence}." for sentence in still_missing(course)),
+            )
+        )
     return (
         f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing, hints are "
         f"complete,\n{wrong} misconceptions are caught by the property meant for them, "
@@ -65,9 +74,10 @@ def left_over(course: Course) -> Iterator[str]:
         for name in sorted({*exercise.siblings} - {*course.names}):
             where = f"course.toml: {exercise.name}"
             yield f"{where} has a sibling {name!r}, which is no exercise; take it out"
-    nodes = ast.walk(ast.parse(course.solution("__init__")))
+    framed = course.solution(INIT) if INIT in course.subject.frame else ""
+    nodes = ast.walk(ast.parse(framed))
     imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level}
-    for name in sorted(filter(None, imported - {*course.names, *COMMON})):
+    for name in sorted(filter(None, imported - {*course.names, *course.common})):
         yield f"solutions/__init__.py imports {name!r}, which is no exercise; take it out"
     for name in sorted({variant.exercise for variant in right_variants(course)} - {*course.names}):
         folder = _right(course).relative_to(course.root) / name
@@ -118,7 +128,8 @@ def not_recorded(course: Course) -> list[Exercise]:
 
 
 def _right(course: Course) -> Path:
-    return course.root / "tests" / "grader" / course.subject.name / "right"
+    beside = course.root / "tests" / "grader" / course.subject.name / "right"
+    return beside if beside.is_dir() else course.root / "tests" / "right"
 
 
 def right_variants(course: Course) -> list[Variant]:
@@ -144,12 +155,33 @@ def write_stubs(course: Course) -> None:
 
 
 def hints_missing(course: Course) -> Iterator[str]:
-    """Headings that HINTS.md lacks."""
+    """Headings that HINTS.md lacks; an exercise that is a draft may do without."""
+    for exercise in course.exercises:
+        if not exercise.draft:
+            for heading in _headings_missing(course, exercise):
+                yield f"HINTS.md has no heading '### {heading}'"
+
+
+def _headings_missing(course: Course, exercise: Exercise) -> Iterator[str]:
     lines = _hints(course)
-    for name in course.names:
-        for heading in HEADINGS:
-            if f"### {name}: {heading}" not in lines:
-                yield f"HINTS.md has no heading '### {name}: {heading}'"
+    for heading in course.subject.headings:
+        if f"### {exercise.name}: {heading}" not in lines:
+            yield f"{exercise.name}: {heading}"
+
+
+ENOUGH = 6  # wrong programs prove the properties of an exercise
+
+
+def still_missing(course: Course) -> Iterator[str]:
+    """What keeps an exercise a draft, a sentence for each; where nothing does it need not be called one."""
+    for exercise in course.exercises:
+        if exercise.draft:
+            missing = [f"the hint '{heading}'" for heading in _headings_missing(course, exercise)]
+            wrong = len(misconceptions(exercise.name, course.root / PLACE))
+            if wrong < ENOUGH:
+                missing.append(f"{ENOUGH - wrong} of {ENOUGH} misconceptions")
+            what = f"still misses {listed(missing)}" if missing else "misses nothing; take out draft = true"
+            yield f"{exercise.name} is a draft, and {what}"
 
 
 def _hints(course: Course) -> list[str]:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from typing import Any
 
-from grader.course.course import COMMON, Course, cut, handed_out, untouched
+from grader.course.course import Course, cut, handed_out, untouched
 from grader.course.properties import place_of
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
@@ -235,8 +235,9 @@ def _package() -> Files:
 
 def to_seal(course: Course) -> dict[str, str]:
     """The solutions by the paths at which they lie in the course."""
-    names = ("__init__", *COMMON, *course.names)
-    return {f"solutions/{name}.py": course.solution(name) for name in names}
+    names = (*course.complete, *course.names)
+    oracle = {course.oracle: course.text(course.oracle)} if course.oracle else {}
+    return {f"solutions/{name}.py": course.solution(name) for name in names} | oracle
 
 
 def student_makefile(text: str, oracles: Sequence[str]) -> str:
@@ -312,11 +313,13 @@ def student_readme(course: Course, makefile: str, alone: bool = True) -> str:
     )
 
 
-def _last(together: Exercise) -> str:
-    """What all parts together bring."""
+def _last(together: Exercise | None) -> str:
+    """What all parts together bring, as the end of a sentence on the points."""
+    if together is None:
+        return ""
     if together.counts:
-        return f"{float(together.points):g} of them for all your parts working together"
-    return "and a bonus on top for all your parts working together"
+        return f", {float(together.points):g} of them for all your parts working together"
+    return ", and a bonus on top for all your parts working together"
 
 
 def _to_read(course: Course) -> str:
@@ -511,7 +514,7 @@ def update(course: Course, folder: Path) -> list[Change]:
             f"{folder} has a grader of its own, which this course does not bring",
             "renew it by the course that it was released from: grader release --update",
         )
-    steps = Plan(folder, released, files).steps()
+    steps = Plan(folder, released, files, course.complete).steps()
     changes = [step.taken(folder) for step in steps]
     manifest = Manifest.of(files, course.title, VERSION)
     if manifest != released:
@@ -526,11 +529,15 @@ def _in_numbers(version: str) -> list[int]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A project as it is, as it was released, and as it is to be."""
+    """A project as it is, as it was released, and as it is to be.
+
+    given: which files of exercises/ are not there to be written in.
+    """
 
     folder: Path
     released: Manifest
     files: Mapping[Path, bytes]
+    given: tuple[str, ...]
 
     def steps(self) -> list[Step]:
         """What is to be done, in the order of paths; nothing where a file is as it should be."""
@@ -552,7 +559,7 @@ class Plan:
             return Step(place, What.REPLACED, new)
         # A comment in a stub may be somebody's plan: it is moved out of the way, not overwritten.
         renewed = digest(new) != self.released.digests.get(place)
-        if not _of_the_student(place) or (renewed and self._only_a_stub(place, seen)):
+        if not self._of_the_student(place) or (renewed and self._only_a_stub(place, seen)):
             return Step(place, What.REPLACED, new, aside=True)
         return Step(place, What.KEPT, outdated=renewed)
 
@@ -560,7 +567,9 @@ class Plan:
         """A file that the newer course has no more."""
         if self._as_released(place, seen):
             return Step(place, What.REMOVED)
-        return Step(place, What.KEPT) if _of_the_student(place) else Step(place, What.REMOVED, aside=True)
+        return (
+            Step(place, What.KEPT) if self._of_the_student(place) else Step(place, What.REMOVED, aside=True)
+        )
 
     def _as_released(self, place: Path, seen: Seen) -> bool:
         # Git for Windows writes other line ends than were released, and nobody has changed anything.
@@ -577,7 +586,6 @@ class Plan:
         except (CourseError, UnicodeDecodeError):
             return False
 
-
-def _of_the_student(place: Path) -> bool:
-    """Whether a file of the release is there to be written in."""
-    return place.parent == Path("exercises") and place.stem not in ("__init__", *COMMON)
+    def _of_the_student(self, place: Path) -> bool:
+        """Whether a file of the release is there to be written in."""
+        return place.parent == Path("exercises") and place.stem not in self.given

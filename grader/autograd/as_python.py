@@ -37,7 +37,7 @@ from grader.autograd.program import (
 )
 from grader.model import Counterexample, Node, Numbers, Observation
 from grader.printable import by_make
-from grader.subject import Packed, Unanswerable, pack
+from grader.subject import OfNumbers, Packed, Unanswerable, pack
 from grader.version import DISTRIBUTION
 
 WIDTH = 72
@@ -541,7 +541,7 @@ HOW = (
 
 
 @dataclass(frozen=True)
-class ProgramsOverValue:
+class ProgramsOverValue(OfNumbers):
     """Programs over Value, and what PyTorch says of them.
 
     names: what a counterexample calls things, for it is pasted beside a student's own code.

@@ -176,26 +176,3 @@ def demo(
 
 
 DEMO = (demo,)
-
-
-@click.command()
-@click.argument("name")
-@click.option("--title", metavar="T", help="What the list of exercises says; NAME(a) by default.")
-@click.option("--points", type=click.IntRange(min=6), default=6, show_default=True)
-def new(name: str, title: str | None, points: int) -> None:
-    """For authors: lay down a new exercise, an operation on one number such as tanh."""
-    from grader.autograd.new import blanks, lay_down
-
-    course = chosen()
-    course.authors_only()
-    texts = lay_down(course, name, title or f"{name}(a)", points)
-    click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")
-    for path, count in blanks(texts):
-        click.echo(f"  {path.relative_to(course.root)} ({count})")
-    click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
-    click.echo("Then:\n  grader record")
-    click.echo("  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
-    click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
-
-
-NEW = (new,)

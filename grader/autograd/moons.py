@@ -8,13 +8,14 @@ import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
+from fractions import Fraction
 from statistics import median
 from time import perf_counter
 from typing import ClassVar, assert_never
 
 from grader.autograd.program import Shape
 from grader.autograd.subject import SUBJECT
-from grader.course.course import Course
+from grader.course.course import TOGETHER, Course
 from grader.course.properties import declared_in
 from grader.errors import UsageError
 from grader.examine.examining import Examiner
@@ -306,7 +307,8 @@ def mixed(course: Course, submission: Submission, own: tuple[str, ...]) -> Parts
     """The named parts from the submission, with its helper modules; every other from the reference."""
     missing = [name for name in course.names if name not in own]
     sources = {**dict.fromkeys(missing, ""), **submission.sources}
-    whole = parts(course, sources, course.together)
+    # Whether they have a last mark is the author's choice; that all parts are one's own is the demo's.
+    whole = parts(course, sources, course.together or Exercise(TOGETHER, "", Fraction(0), (), own=True))
     return Parts({**whole.modules, **{name: course.reference[name] for name in missing}}, whole.needed)
 
 

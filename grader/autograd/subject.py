@@ -8,11 +8,11 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign
 from grader.autograd.as_python import ProgramsOverValue
-from grader.subject import Ask, Subject, Unanswerable
+from grader.subject import Ask, Subject, Taught, Unanswerable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,10 +61,38 @@ class Autograd(ProgramsOverValue):
 
     name = "autograd"
     versions = ("torch",)
+    answers = b""
+    given = ("value", "module")
+    frame = ("__init__", "package")
+    attaches = True
     worker = ("autograd.worker.programs",)
     reading = "autograd.reading.worker"
     reads = ("autograd/reading", "autograd/reading/worker")
+    finale = ("Now see your own network learn", "demo")
+    headings = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
+    # The properties that the template of a new exercise has; what they bring is spread over them.
+    template = ("upstream", "several", "gradient", "data", "twice", "large")
     layouts = AnyEngines()
+
+    def of(self, course: Taught) -> Subject:  # noqa: ARG002 (the protocol's)
+        """The same for every course: PyTorch answers."""
+        return self
+
+    def assembled(self, needed: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+        """Value with the needed operations, and the needed modules."""
+        from grader.autograd.worker.programs import assembled
+
+        return assembled(list(needed))
+
+    def taken(self, name: str) -> bool:
+        """Whether every Value has it, or it is an operation of programs that means something else."""
+        from grader.autograd.program import Symbol
+
+        return name in TAKEN or hasattr(Symbol, name)
+
+    def attached(self, package: str, name: str) -> str:
+        """The text of a package's __init__.py with a new operation attached to Value."""
+        return _attached(package, name)
 
     def read(self, exercise: Exercise, source: str, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
         """What an operation, backward() or a network does otherwise than it should."""
@@ -90,6 +118,20 @@ class Autograd(ProgramsOverValue):
         from grader.autograd.typed import graph
 
         return (graph,)
+
+
+TAKEN = ("data", "grad", "neg", "zero")
+
+
+def _attached(text: str, name: str) -> str:
+    """A package's __init__.py with the operation imported, in the order of names, and attached."""
+    lines = text.splitlines(keepends=True)
+    attached = [place for place, line in enumerate(lines) if line.startswith("Value.")]
+    lines.insert(max(attached, default=len(lines) - 1) + 1, f"Value.{name} = {name}\n")
+    imports = [place for place, line in enumerate(lines) if line.startswith("from .")]
+    later = [place for place in imports if lines[place] > f"from .{name} "]
+    lines.insert(min(later, default=max(imports, default=-1) + 1), f"from .{name} import {name}\n")
+    return "".join(lines)
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader.autograd.as_python import LETTERS, Floats, formula, graph_of
 from grader.autograd.program import BACKWARD, OPERATORS, Expression, Number, Plain, Step
-from grader.course.course import COMMON, GIVEN, Course
+from grader.course.course import Course
 from grader.errors import UsageError
 from grader.examine.examining import handed_in
 from grader.examine.judging import Broken, verdict
@@ -284,9 +284,10 @@ class Bench:
     def _parts(self, submission: Submission, own: tuple[str, ...]) -> Parts:
         """The student's own parts and helper modules beside the reference's; no reference of what is own."""
         needed = self._attached()
-        beside = (*self.course.names, *COMMON)
+        beside = (*self.course.names, *self.course.common)
         mine = {name: text for name, text in submission.sources.items() if name in own or name not in beside}
-        given = {name: self.course.reference[name] for name in (*GIVEN, *(part.name for part in needed))}
+        standing = (*self.course.given, *(part.name for part in needed))
+        given = {name: self.course.reference[name] for name in standing}
         names = tuple((part.name, part.defines, part.attach) for part in needed)
         return Parts({**given, **mine}, names)
 

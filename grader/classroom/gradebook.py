@@ -458,7 +458,7 @@ class Reader:
             if self._lenient:
                 return None
             raise
-        own = self.rubric.together.name
+        own = self.rubric.last
         try:
             report = Report(
                 submission=text(name),

@@ -135,6 +135,30 @@ def record(everything: bool, only_compare: bool) -> None:
     note_down(course)
 
 
+@click.command()
+@click.argument("name")
+@click.option("--title", metavar="T", help="What the list of exercises says; NAME(a) by default.")
+@click.option("--points", type=click.IntRange(min=1), help="By default one for each property.")
+def new(name: str, title: str | None, points: int | None) -> None:
+    """For authors: lay down a new exercise: in NanoGrad an operation on one number such as tanh."""
+    from grader.author.new import blanks, lay_down
+
+    course = chosen()
+    course.authors_only()
+    least = len(course.subject.template)
+    if points is not None and points < least:
+        raise UsageError(f"its properties have a point each, and there are {least}", f"--points {least}")
+    texts = lay_down(course, name, title or f"{name}(a)", points or least)
+    click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")
+    for path, count in blanks(texts):
+        click.echo(f"  {path.relative_to(course.root)} ({count})")
+    click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
+    click.echo("Then:\n  grader record")
+    click.echo("  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
+    click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
+
+
+NEW = (new,)
 CHECK, RELEASE, PROJECT = (check, record), (release,), (init, renew)
 
 

@@ -213,11 +213,13 @@ def _show(report: Report, submission: Path | None, course: Course) -> None:
 
         render_any(report, console(), again)
         return
-    whole = report.together is not None
+    asked_for_all = course.together is None and len(report.results) == len(course.names)
+    whole = report.together is not None or asked_for_all
     ahead = None if whole or not report.all_passed else _ahead(report, course, submission, everything)
     render(report, console(), folder, again, invoked("hint", "{}") if own else STUCK, ahead)
-    if own and report.all_passed and whole and not report.notes:
-        click.echo(f"Now see your own network learn: {invoked('demo')}")
+    finale = course.subject.finale
+    if own and finale and report.all_passed and whole and not report.notes:
+        click.echo(f"{finale[0]}: {invoked(finale[1])}")
 
 
 def _ahead(report: Report, course: Course, submission: Path | None, everything: str) -> Ahead:

@@ -21,12 +21,9 @@ from grader.model import Exercise, Marked
 from grader.printable import typed
 from grader.subject import DEFAULT, Subject, known, load
 
-# Files that students get complete: those an engine is made of, and with them what only makes them a package.
-GIVEN = ("value", "module")
-COMMON = (*GIVEN, "package")
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
 ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
-TOGETHER = "together"
+TOGETHER, INIT = "together", "__init__"
 FILE, EXERCISES = "course.toml", "exercises"
 PACKAGE = Path(__file__).resolve().parents[1]
 # What grader init lays down, as a wheel carries it; setup.py puts it there. No clone has this folder.
@@ -38,7 +35,7 @@ class Course(Marked):
     """A course and where it lies.
 
     exercises: in the order students meet them.
-    together: the last mark, for which every part is the student's own.
+    together: the last mark, for which every part is the student's own; None where there is none.
     policy: the table of that name as it stands; policy.read() says what it means.
     solutions_after_pass: whether students may see the model of an exercise that has passed.
     any_shape: one of ANY_SHAPE, for a class.
@@ -46,18 +43,23 @@ class Course(Marked):
         only one can be meant.
     ci_folder: the one folder that counts in a commit; empty for exercises/ or, where that is not there, any.
     taught: the name of the subject.
+    stated_given: the given files that course.toml names; None for those of the subject.
+    oracle, needs: see subject.Taught.
     """
 
     root: Path
     title: str
     exercises: tuple[Exercise, ...]
-    together: Exercise
+    together: Exercise | None
     policy: Mapping[str, Any] = field(default_factory=dict)
     solutions_after_pass: bool = True
     any_shape: str = STRICT
     taught: str = DEFAULT
     find_misnamed: bool = True
     ci_folder: str = ""
+    stated_given: tuple[str, ...] | None = None
+    oracle: str = ""
+    needs: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -65,14 +67,27 @@ class Course(Marked):
         path = root / FILE
         try:
             table = tomllib.loads(path.read_text("utf-8"))
-            exercises = tuple(_exercise(entry) for entry in table["exercise"])
-            together = _together(table["together"])
+            taught = _taught(table)
+            # Most courses teach what is the default, which need not be imported to say this.
+            attaches = taught == DEFAULT or load(taught).attaches
+            exercises = tuple(_exercise(entry, attaches) for entry in table["exercise"])
+            together = _together(table["together"]) if "together" in table else None
             shown = _yes_or_no(table, "solutions_after_pass", True)
             misnamed = _yes_or_no(table, "find_misnamed", True)
-            policy, judge, taught = table.get("policy", {}), _judge(table), _taught(table)
-            folder = _folder(table)
             return cls(
-                root, table["title"], exercises, together, policy, shown, judge, taught, misnamed, folder
+                root,
+                table["title"],
+                exercises,
+                together,
+                policy=table.get("policy", {}),
+                solutions_after_pass=shown,
+                any_shape=_judge(table),
+                taught=taught,
+                find_misnamed=misnamed,
+                ci_folder=_folder(table, "ci_folder", "a folder below the top of a repository"),
+                stated_given=_names(table, "given") if "given" in table else None,
+                oracle=_folder(table, "oracle", "a file of the course"),
+                needs=_names(table, "oracle_needs"),
             )
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", f"restore {FILE}") from error
@@ -81,8 +96,23 @@ class Course(Marked):
 
     @cached_property
     def subject(self) -> Subject:
-        """What is taught; imported when first asked for."""
-        return load(self.taught)
+        """What is taught, as this course does; imported when first asked for."""
+        return load(self.taught).of(self)
+
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """The files that students get complete, and that an engine is made of."""
+        return self.subject.given if self.stated_given is None else self.stated_given
+
+    @property
+    def complete(self) -> tuple[str, ...]:
+        """Every file that students get as it is."""
+        return (*((INIT,) if INIT in self.subject.frame else ()), *self.common)
+
+    @property
+    def common(self) -> tuple[str, ...]:
+        """The same, with those that only make a package of the files."""
+        return (*self.given, *(name for name in self.subject.frame if name != INIT))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,6 +157,10 @@ class Course(Marked):
         """The source of a reference part; raises CourseError where it is missing."""
         return self._sources.file(self.root / "solutions" / f"{name}.py")
 
+    def text(self, place: str) -> str:
+        """The text of a file of the author's; raises CourseError where it is missing."""
+        return self._sources.file(self.root / place)
+
     def stub(self, name: str) -> str:
         """What a student is handed for an exercise."""
         return cut(self.solution(name), name)
@@ -146,7 +180,7 @@ class Course(Marked):
     @cached_property
     def reference(self) -> dict[str, CodeType]:
         """The given files and every solution, compiled."""
-        return {name: _compiled(self.solution(name), name) for name in (*GIVEN, *self.names)}
+        return {name: _compiled(self.solution(name), name) for name in (*self.given, *self.names)}
 
 
 def _compiled(source: str, name: str) -> CodeType:
@@ -214,11 +248,18 @@ def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
     return said
 
 
-def _folder(table: dict[str, Any]) -> str:
-    said = table.get("ci_folder", "")
+def _folder(table: dict[str, Any], key: str, what: str) -> str:
+    said = table.get(key, "")
     if not isinstance(said, str) or said.startswith("/") or ".." in said.split("/"):
-        raise ValueError(f"ci_folder is a folder below the top of a repository, not {said!r:.40}")
+        raise ValueError(f"{key} is {what}, not {said!r:.40}")
     return said
+
+
+def _names(table: dict[str, Any], key: str) -> tuple[str, ...]:
+    said = table.get(key, [])
+    if not isinstance(said, list) or not all(isinstance(name, str) for name in said):
+        raise ValueError(f"{key} is a list of names, not {said!r:.40}")
+    return tuple(said)
 
 
 def _together(entry: dict[str, Any]) -> Exercise:
@@ -252,14 +293,14 @@ def _taught(table: dict[str, Any]) -> str:
     return said
 
 
-def _exercise(entry: dict[str, Any]) -> Exercise:
-    name, siblings = entry["name"], tuple(entry["siblings"])
+def _exercise(entry: dict[str, Any], attaches: bool) -> Exercise:
+    name, siblings = entry["name"], _names(entry, "siblings")
     defines = entry.get("defines", name)
-    attach = entry.get("attach", "" if "defines" in entry else name)
+    attach = entry.get("attach", name if attaches and "defines" not in entry else "")
     if not defines.isidentifier() or not (attach + "_").isidentifier():
         raise ValueError(f"{name} cannot define {defines!r} and attach it as {attach!r}")
-    points = _points(entry, name)
-    return Exercise(name, entry["title"], points, siblings, defines=defines, attach=attach)
+    points, draft = _points(entry, name), _yes_or_no(entry, "draft", False)
+    return Exercise(name, entry["title"], points, siblings, defines=defines, attach=attach, draft=draft)
 
 
 BEGIN, END = "# begin solution", "# end solution"
@@ -341,7 +382,7 @@ BY_ITSELF = ast.dump(ast.parse('__name__ == "__main__"', mode="eval").body)
 
 def changed(course: Course, sources: Mapping[str, str]) -> tuple[str, ...]:
     """The given files that a hand-in has otherwise than they were given; grading uses its own."""
-    there = (name for name in COMMON if name in sources)
+    there = (name for name in course.common if name in sources)
     given = {name: course.solution(name) for name in there}
     return tuple(
         name for name, text in given.items() if sources[name] != text and not _same(sources[name], text)
@@ -421,10 +462,7 @@ def _frame(statement: ast.stmt, others: frozenset[str]) -> bool:
     return False
 
 
-HEADINGS = ("level 1, the idea", "level 2, the mathematics", "level 3, almost code", "common pitfalls")
-
-
 def handed_out(course: Course) -> dict[str, str]:
     """Every file of exercises/ as students get it."""
-    given = {name: course.solution(name) for name in ("__init__", *COMMON)}
+    given = {name: course.solution(name) for name in course.complete}
     return given | {name: course.stub(name) for name in course.names}

@@ -39,6 +39,10 @@ class Deferred:
         """Deferred as well: what a strategy's method of that name does."""
         return Deferred(lambda: self.make().map(function))
 
+    def filter(self, condition: Callable[[Any], Any]) -> Deferred:
+        """Deferred as well."""
+        return Deferred(lambda: self.make().filter(condition))
+
     def __or__(self, other: Deferred) -> Deferred:
         return Deferred(lambda: self.make() | other.make())
 
@@ -68,8 +72,19 @@ class Property:
     def kept(
         self, subject: Programs, packed: Packed, expected: tuple[float, ...], got: tuple[float, ...]
     ) -> bool:
-        """Whether a program's numbers are as promised."""
-        return keeps(self.holds, subject.view(packed, expected), subject.view(packed, got))
+        """Whether a program's numbers are as promised.
+
+        A claim may raise anything about an answer of another kind than it expects, such as a list in place of
+        a number; it is the author's fault only where it raises about the expected answer, too.
+        """
+        wanted = subject.view(packed, expected)
+        try:
+            return keeps(self.holds, wanted, subject.view(packed, got))
+        except CourseError:
+            raise
+        except Exception:
+            keeps(self.holds, wanted, wanted)
+            return False
 
 
 def keeps(holds: Holds, expected: Any, got: Any) -> bool:
@@ -122,16 +137,24 @@ def promised(path: Path) -> bytes:
     Points and titles are read anew whenever outcomes are scored. Raises CourseError where it cannot be read.
     """
     try:
-        tree = ast.parse(path.read_text("utf-8"))
+        return meant(path.read_text("utf-8"), left_out=("points",))
     except OSError as error:
         raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from None
     except (SyntaxError, ValueError) as error:
         raise CourseError(f"{path} cannot be loaded: {error}", "mend the properties there") from None
+
+
+def meant(source: str, left_out: Sequence[str] = ()) -> bytes:
+    """SHA-256 over the code of a source without comments, and without the texts in functions.
+
+    left_out: what is handed to calls by these names does not count either. Raises SyntaxError or ValueError.
+    """
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.body = [part for part in node.body if not _is_text(part)]
         elif isinstance(node, ast.Call):
-            node.keywords = [keyword for keyword in node.keywords if keyword.arg != "points"]
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in left_out]
     return hashlib.sha256(repr(_plain(tree)).encode()).digest()
 
 
@@ -149,7 +172,8 @@ def _is_text(node: ast.stmt) -> bool:
 
 def collected(module: ModuleType) -> list[Property]:
     """The properties that a loaded module declares."""
-    return [thing.prop for thing in vars(module).values() if hasattr(thing, "prop")]
+    found = (getattr(thing, "prop", None) for thing in vars(module).values())
+    return [prop for prop in found if isinstance(prop, Property)]
 
 
 def graded(points: int, **programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:

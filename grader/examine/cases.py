@@ -44,7 +44,7 @@ class Bank:
     counts: how many cases each property has.
     written: the places of the cases that were written down rather than drawn, in their author's order.
     request: the programs, ready to send.
-    expected: the answers, one after the other.
+    expected: the answers, one after the other. ends: where each ends, where the request does not say it.
     """
 
     subject: Programs
@@ -52,6 +52,7 @@ class Bank:
     written: tuple[int, ...]
     request: Request
     expected: array[float]
+    ends: tuple[int, ...] = ()
 
     @cached_property
     def few(self) -> Bank:
@@ -63,11 +64,8 @@ class Bank:
         kept = [self._spread(self.places(number)) for number in range(len(self.counts))]
         places = [place for some in kept for place in some]
         now = {place: number for number, place in enumerate(places)}
-        expected = array("d")
-        for place in places:
-            expected.extend(self.answer(place))
-        written = tuple(now[place] for place in self.written)
-        return Bank(self.subject, tuple(map(len, kept)), written, self.only(places), expected)
+        written, answers = tuple(now[place] for place in self.written), list(map(self.answer, places))
+        return Bank.of(self.subject, tuple(map(len, kept)), written, self.only(places), answers)
 
     def _spread(self, places: range) -> list[int]:
         drawn = [place for place in places if place not in self._written]
@@ -81,7 +79,7 @@ class Bank:
 
     @cached_property
     def _offsets(self) -> list[int]:
-        return [0, *accumulate(self.request.lengths)]
+        return [0, *(self.ends or accumulate(self.request.lengths))]
 
     def answer(self, case: int) -> tuple[float, ...]:
         """What a right submission observes in a case."""
@@ -124,9 +122,9 @@ class Bank:
         return place in self._written
 
     @property
-    def _parts(self) -> tuple[tuple[int, ...], tuple[int, ...], bytes, tuple[int, ...], bytes]:
+    def _parts(self) -> tuple[Any, ...]:
         request = self.request
-        return self.counts, self.written, request.packed, request.lengths, self.expected.tobytes()
+        return self.counts, self.written, request.packed, request.lengths, self.expected.tobytes(), self.ends
 
     def to_bytes(self) -> bytes:
         """With the few cases, which are wanted sooner and oftener than all."""
@@ -136,11 +134,27 @@ class Bank:
     def from_bytes(cls, subject: Programs, data: Data) -> Bank:
         """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
         every, few = (
-            cls(subject, counts, written, Request(packed, lengths), array("d", expected))
-            for counts, written, packed, lengths, expected in marshal.loads(data)
+            cls(subject, counts, written, Request(packed, lengths), array("d", expected), ends)
+            for counts, written, packed, lengths, expected, ends in marshal.loads(data)
         )
         vars(every)["few"] = few
         return every
+
+    @classmethod
+    def of(
+        cls,
+        subject: Programs,
+        counts: tuple[int, ...],
+        written: tuple[int, ...],
+        request: Request,
+        answers: Sequence[Sequence[float]],
+    ) -> Bank:
+        """Cases with the answer to each program."""
+        expected = array("d")
+        for answer in answers:
+            expected.extend(answer)
+        ends = tuple(accumulate(map(len, answers))) if min(request.lengths, default=0) < 0 else ()
+        return cls(subject, counts, written, request, expected, ends)
 
 
 def default_folder() -> Path:
@@ -171,9 +185,15 @@ def key(subject: Subject, properties_file: Path, seed: int) -> str:
         digest.update(recording.digest.encode())
     else:
         digest.update(repr((installed(subject), seed)).encode())
-        digest.update(promised(properties_file))
+        digest.update(promises(subject, properties_file))
         digest.update(code_digest(*MAKERS, subject.name))
     return f"{_exercise(properties_file)}-{digest.hexdigest()[:24]}"
+
+
+def promises(subject: Subject, properties_file: Path) -> bytes:
+    """SHA-256 over what decides which cases there are, and of the course what decides their answers."""
+    own = promised(properties_file)
+    return hashlib.sha256(own + subject.answers).digest() if subject.answers else own
 
 
 def _exercise(properties_file: Path) -> str:
@@ -208,7 +228,7 @@ def recall(
         except Unanswerable as missing:
             asked = f"the cases of {exercise} with seed {seed} have to be drawn: {missing.what}"
             raise Unanswerable(f"{trouble}; {asked}" if trouble else asked, missing.next_step) from None
-        say(f"Drawing the cases for {exercise}, once; PyTorch answers them …")
+        say(f"Drawing the cases for {exercise}, once; {subject.words.answering} …")
         return record(subject, properties, seed)
 
     return recalled(folder, name, partial(Bank.from_bytes, subject), made, Bank.to_bytes, say)
@@ -237,9 +257,8 @@ class Recording:
         """What is to be written down of cases that have just been drawn."""
         numbers = (list(bank.answer(place)) for place in range(len(bank.programs)))
         cases = tuple(_line([*case]) for case in zip(bank.programs, numbers, strict=True))
-        promises = promised(properties_file).hex()
-        text = _digest_of(properties_file)
-        return cls(seed, promises, text, installed(subject), bank.counts, bank.written, cases)
+        said, text = promises(subject, properties_file).hex(), _digest_of(subject.answers, properties_file)
+        return cls(seed, said, text, installed(subject), bank.counts, bank.written, cases)
 
     def to_text(self) -> str:
         """Its file's text: what it is in the first line, then the cases."""
@@ -274,16 +293,11 @@ class Recording:
 
     def bank(self, subject: Programs) -> Bank:
         """The cases, ready to be asked."""
-        programs: list[Packed] = []
-        expected = array("d")
-        lengths = []
-        for program, numbers in json.loads(f"[{','.join(self.cases)}]"):
-            programs.append(_as_tuples(program))
-            expected.extend(numbers)
-            lengths.append(len(numbers))
-        return Bank(
-            subject, self.counts, self.written, Request(marshal.dumps(programs), tuple(lengths)), expected
-        )
+        cases = json.loads(f"[{','.join(self.cases)}]")
+        programs, answers = [_as_tuples(program) for program, _ in cases], [numbers for _, numbers in cases]
+        # A recording has numbers only: a program whose length is not theirs says the most there may be.
+        lengths = tuple(map(subject.length, programs, map(len, answers)))
+        return Bank.of(subject, self.counts, self.written, Request(marshal.dumps(programs), lengths), answers)
 
     def differs(self, other: Recording) -> str:
         """Where another that was drawn anew is not the same, in words; nothing where it is.
@@ -336,32 +350,32 @@ def recorded(subject: Subject, properties_file: Path, seed: int) -> Recording | 
 def _found(subject: Subject, properties_file: Path) -> Found:
     place = place_of(properties_file)
     try:
-        states = [(seen.st_mtime_ns, seen.st_size) for seen in (place.stat(), properties_file.stat())]
-    except OSError:
+        seen = place.stat()
+        recording = _read(place, seen.st_mtime_ns, seen.st_size)
+    except FileNotFoundError:
         return Found()
-    return _read(place, properties_file, subject.recordings(), *states)
+    except (OSError, ValueError, RecursionError):
+        recording = None
+    if recording is not None:
+        untouched = recording.text == _digest_of(subject.answers, properties_file)
+        if not untouched and recording.promises != promises(subject, properties_file).hex():
+            return Found()  # its properties have been changed, which is their author's right
+        known = subject.recordings()
+        ours = {pair.partition(" ")[0] for pair in known}
+        if recording.promises not in ours or f"{recording.promises} {recording.digest}" in known:
+            return Found(recording)
+    return Found(trouble=f"{place} is not as it was recorded, so that its cases are left aside")
 
 
 @lru_cache(maxsize=64)
-def _read(place: Path, properties_file: Path, known: frozenset[str], *_: tuple[int, int]) -> Found:
+def _read(place: Path, *_: int) -> Recording:
     """Read once; the last arguments tell a file from the one that stood there before."""
-    left_aside = f"{place} is not as it was recorded, so that its cases are left aside"
-    try:
-        recording = Recording.from_text(place.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return Found(trouble=left_aside)
-    untouched = recording.text == _digest_of(properties_file)
-    if not untouched and recording.promises != promised(properties_file).hex():
-        return Found()  # its properties have been changed, which is their author's right
-    ours = {pair.partition(" ")[0] for pair in known}
-    if recording.promises in ours and f"{recording.promises} {recording.digest}" not in known:
-        return Found(trouble=left_aside)
-    return Found(recording)
+    return Recording.from_text(place.read_text("utf-8"))
 
 
-def _digest_of(properties_file: Path) -> str:
+def _digest_of(answers: bytes, properties_file: Path) -> str:
     try:
-        return hashlib.sha256(properties_file.read_bytes()).hexdigest()
+        return hashlib.sha256(properties_file.read_bytes() + answers).hexdigest()
     except OSError:
         return ""
 
@@ -379,7 +393,7 @@ def drawn_with(subject: Subject, properties_files: Sequence[Path], seed: int) ->
 def record(subject: Programs, properties: Sequence[Property], seed: int) -> Bank:
     """Draw every property's cases and ask the subject for the answers."""
     programs: list[Program] = []
-    expected = array("d")
+    answers: list[tuple[float, ...]] = []
     counts: list[int] = []
     written: list[int] = []
     for prop in properties:
@@ -388,9 +402,8 @@ def record(subject: Programs, properties: Sequence[Property], seed: int) -> Bank
         at = {program: len(programs) + i for i, (program, _) in enumerate(cases)}
         written += [at[program] for program in dict.fromkeys(prop.first)]
         programs += [program for program, _ in cases]
-        for _, numbers in cases:
-            expected.extend(numbers)
-    return Bank(subject, tuple(counts), tuple(written), Request.of(programs), expected)
+        answers += [numbers for _, numbers in cases]
+    return Bank.of(subject, tuple(counts), tuple(written), Request.of(programs), answers)
 
 
 def _cases(subject: Programs, prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:

@@ -246,7 +246,7 @@ class Examiner:
 
     def _read(self, exercise: Exercise) -> tuple[Finding, ...]:
         course, sources = self.setting.course, self.submission.sources
-        if exercise.own:
+        if exercise.own or not course.subject.reading:
             return ()
         reader = partial(course.subject.read, exercise, sources[exercise.name])
         engine, reference = self._parts(exercise), self.setting.reference(exercise)

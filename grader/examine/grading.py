@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.course.course import Course
+from grader.course.course import TOGETHER, Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError
 from grader.examine.cases import drawn_with
@@ -44,6 +44,9 @@ CLOSED = (
     "-p",
     "no:unraisableexception",
 )
+# For a course without a configuration of its own: a file that configures nothing, so that none is looked for.
+PLAIN = Path(__file__).with_name("pytest.txt")
+OURS = ("-p", "grader.plugin", "--import-mode=importlib", "-W", "error")
 
 
 def grade(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
@@ -93,16 +96,18 @@ def report_on(
         seed=setting.seed,
         isolation=setting.cage.isolation,
         results=tuple(results[exercise.name] for exercise in asked),
-        together=results.get(setting.course.together.name),
+        together=results.get(TOGETHER),
         versions=versions(setting),
     )
 
 
 def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
-    """What pytest is given: the course's own configuration, and the exercises' properties."""
+    """What pytest is given: the course's own configuration, if it has one, and the exercises' properties."""
     course = setting.course
     files = [str(course.properties(mark.name)) for mark in marks]
-    return ["-c", str(course.root / "pyproject.toml"), f"--rootdir={course.root}", *CLOSED, *files]
+    own = course.root / "pyproject.toml"
+    configured = [str(own)] if own.is_file() else [str(PLAIN), *OURS]
+    return ["-c", *configured, f"--rootdir={course.root}", *CLOSED, *files]
 
 
 def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
@@ -196,6 +201,6 @@ def warm(setting: Setting) -> int:
         cases += len(
             setting.bank(exercise, declared_in(setting.course.properties(exercise.name))).request.lengths
         )
-        if not exercise.own:
+        if not exercise.own and setting.course.subject.reading:
             setting.reference(exercise)
     return cases

@@ -31,8 +31,6 @@ from grader.subject import Program, Programs, Unanswerable, pack
 MOST_TRIES = 300
 MOST_SHOWN = 3  # programs that a reader will run one after the other
 PLACE = re.compile(r"\{(\d{1,6})\}")
-# Of code that keeps something between calls.
-DEPENDS = "Alone this program gives the right numbers: it depends on what ran before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +89,15 @@ def verdict(
     if worst is None:
         return Passed(cases)
     got, shown = worst.got, partial(counterexample, subject, exercise, worst, before or ())
+    if isinstance(got, Numbers):
+        told = subject.told(worst.program, worst.expected, got.values)
+        if isinstance(told, Raised):
+            return Crashed(cases, told.error, told.frames, shown(got.values))
+        got = told
     match got:
         case Numbers():
-            return Failed(cases, shown(got.values), "" if before == () else DEPENDS)
+            said = subject.words.differs if before == () else subject.words.depends
+            return Failed(cases, shown(got.values), said)
         case Misfit(reason):
             return Failed(cases, shown(misfit=True), _named(reason, subject.labels(worst.program)))
         case Raised(error, frames):

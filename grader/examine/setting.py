@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from types import CodeType
 
-from grader.course.course import COMMON, GIVEN, Course, changed, misplaced
+from grader.course.course import Course, changed, misplaced
 from grader.course.properties import Property
 from grader.examine.cases import Bank, key, recall
 from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
@@ -110,7 +110,7 @@ def parts(course: Course, sources: Mapping[str, str], exercise: Exercise, folder
     """
     own = set(course.names) if exercise.own else {exercise.name}
     modules: dict[str, str | CodeType] = {
-        name: text for name, text in sources.items() if name not in (*course.names, *COMMON)
+        name: text for name, text in sources.items() if name not in (*course.names, *course.common)
     }
     modules |= {name: code for name, code in course.reference.items() if name not in own}
     modules |= {name: sources[name] for name in own}
@@ -144,7 +144,7 @@ def exercise_digest(setting: Setting, exercise: Exercise) -> bytes:
     digest.update(code_digest(*JUDGES, course.subject.name, f"{course.subject.name}/worker"))
     stubs = course.names if exercise.own else (exercise.name,)
     _add(digest, (course.stub(name).encode() for name in stubs))
-    _add(digest, (course.solution(name).encode() for name in GIVEN))
+    _add(digest, (course.solution(name).encode() for name in course.given))
     return digest.digest()
 
 
@@ -180,7 +180,7 @@ def outcome_key(
     )
     others = set() if exercise.own else {*course.names} - {exercise.name}
     for said in (submission.sources, submission.unreadable):
-        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *COMMON))
+        seen = sorted((name, text) for name, text in said.items() if name not in (*others, *course.common))
         _add(digest, (piece.encode("utf-8", "surrogatepass") for pair in seen for piece in pair))
         _add(digest, [b"."])
     return digest.digest()

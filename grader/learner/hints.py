@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.course.course import HEADINGS, Course
+from grader.course.course import Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError, UsageError
 from grader.learner.history import Say, aloud, recalled, saved
@@ -20,6 +20,7 @@ from grader.report.findings import told as told_of
 
 NAME = "hints.json"
 ALMOST_CODE = 3  # the first level that says almost as much as the solution
+LEVELS = 4
 HEADING = re.compile(r"#{1,3} (.+)")
 MARKUP = re.compile(r"[\\`*_|<>\[\]~&#]")
 
@@ -70,7 +71,7 @@ def next_hint(
         hint = _on_finding(course, exercise, finding)
         given = replace(given, findings=(*given.findings, finding.finding))
     else:
-        hint = hint_at(course, exercise, min(given.level + 1, len(HEADINGS)))
+        hint = hint_at(course, exercise, min(given.level + 1, LEVELS))
         given = replace(given, level=hint.level)
     plain = {name: _to_plain(each) for name, each in {**known, exercise: given}.items()}
     saved(state / NAME, plain, say)
@@ -98,13 +99,13 @@ def hint_at(course: Course, exercise: str, level: int) -> Hint:
     """
     if exercise not in course.names:
         raise UsageError(f"there is no exercise '{exercise}'", f"choose from: {', '.join(course.names)}")
-    if not 1 <= level <= len(HEADINGS):
-        raise UsageError(f"there is no level {level}", f"hints have levels 1 to {len(HEADINGS)}")
-    title = f"{exercise}: {HEADINGS[level - 1]}"
+    if not 1 <= level <= LEVELS:
+        raise UsageError(f"there is no level {level}", f"hints have levels 1 to {LEVELS}")
+    title = f"{exercise}: {course.subject.headings[level - 1]}"
     found = sections(course).get(title)
     if found is None:
         raise CourseError(f"HINTS.md has no section '{title}'", "restore HINTS.md, or read it as it is")
-    return Hint(exercise, level, len(HEADINGS), title, found)
+    return Hint(exercise, level, LEVELS, title, found)
 
 
 def _on_finding(course: Course, exercise: str, finding: Finding) -> Hint:
@@ -113,7 +114,7 @@ def _on_finding(course: Course, exercise: str, finding: Finding) -> Hint:
     said.append(_literal(finding.explanation))
     if section := sections(course).get(finding.hint):
         said += [f"**{_literal(finding.hint)}**", section]
-    return Hint(exercise, 0, len(HEADINGS), f"{exercise}: what yours does", "\n\n".join(said))
+    return Hint(exercise, 0, LEVELS, f"{exercise}: what yours does", "\n\n".join(said))
 
 
 def _seen(finding: Finding) -> Iterator[str]:
@@ -160,7 +161,7 @@ def _from_plain(plain: Any) -> dict[str, Given]:
 
 def _given(plain: Any) -> Given:
     level = whole(plain["level"])
-    if not 0 <= level <= len(HEADINGS):
+    if not 0 <= level <= LEVELS:
         raise ValueError(f"{level} is no level")
     return Given(level, tuple(map(text, plain["diagnoses"])))
 

@@ -68,6 +68,11 @@ def number_to_plain(number: float) -> float | str:
     return number if isfinite(number) else str(number)
 
 
+def observed_to_plain(value: float | str) -> float | str:
+    """The same of what may be a text."""
+    return value if isinstance(value, str) else number_to_plain(value)
+
+
 def outcome_to_plain(outcome: Outcome) -> Plain:
     """Everything the outcome knows."""
     plain: Plain = {"status": status(outcome)}
@@ -126,8 +131,8 @@ def _maybe_shown(plain: Plain) -> Counterexample | None:
 def _shown_to_plain(shown: Counterexample) -> Plain:
     return {
         "program": shown.source,
-        "expected": {label: number_to_plain(number) for label, number in shown.expected},
-        "got": {label: number_to_plain(number) for label, number in shown.got},
+        "expected": {label: observed_to_plain(value) for label, value in shown.expected},
+        "got": {label: observed_to_plain(value) for label, value in shown.got},
         "drawn": shown.drawn,
         "graph": [_node_to_plain(node) for node in shown.graph],
     }
@@ -147,7 +152,7 @@ def _shown_from_plain(plain: Plain) -> Counterexample:
     if len(graph) > MOST_NODES or len(known) < len(graph):
         raise ValueError("the graph is larger than any, or has two nodes of one name")
     program = text(plain["program"])
-    return Counterexample(program, _numbers(plain["expected"]), _numbers(plain["got"]), drawn, graph)
+    return Counterexample(program, _observed(plain["expected"]), _observed(plain["got"]), drawn, graph)
 
 
 def _node_to_plain(node: Node) -> Plain:
@@ -176,8 +181,12 @@ def _pair_from_plain(plain: Plain) -> tuple[float, float | None]:
     return _number(plain["expected"]), None if plain["got"] is None else _number(plain["got"])
 
 
-def _numbers(plain: dict[str, float | str]) -> tuple[tuple[str, float], ...]:
-    return tuple((label, _number(number)) for label, number in plain.items())
+def _observed(plain: dict[str, float | str]) -> tuple[tuple[str, float | str], ...]:
+    """What was observed, by label: numbers, also those that JSON has no number for, and texts."""
+    return tuple(
+        (label, text(value) if isinstance(value, str) and value not in NO_NUMBERS else _number(value))
+        for label, value in plain.items()
+    )
 
 
 def _number(value: Any) -> float:

@@ -175,7 +175,8 @@ class Reader:
         }
 
     def _observed(self, plain: Plain) -> Plain:
-        return {self._text(label): plain[label] for label in list(plain)[: self.numbers]}
+        kept = ((self._text(label), plain[label]) for label in list(plain)[: self.numbers])
+        return {label: self._text(value) if isinstance(value, str) else value for label, value in kept}
 
     def _score(self, plain: Plain) -> Fraction:
         """What a report, or an exercise in it, says that it has brought."""

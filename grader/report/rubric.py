@@ -30,7 +30,7 @@ class Rubric(Marked):
 
     title: str
     exercises: tuple[Exercise, ...]
-    together: Exercise
+    together: Exercise | None
     claims: Mapping[str, tuple[Claim, ...]]
     policy: Policy
     policy_table: Mapping[str, Any]
@@ -69,7 +69,11 @@ def from_json(body: str) -> Rubric:
 
 
 def _from_plain(plain: dict[str, Any]) -> Rubric:
-    *exercises, together = parts = list(map(_exercise_from_plain, plain["exercises"]))
+    parts = tuple(map(_exercise_from_plain, plain["exercises"]))
+    exercises = tuple(part for part in parts if not part.own)
+    together = next((part for part in parts if part.own), None)
+    if not exercises or parts != (*exercises, *((together,) if together else ())):
+        raise ValueError("its last mark does not come last, or there is no exercise")
     names = [part.name for part in parts]
     claims = {name: tuple(map(claim_from_plain, entry)) for name, entry in plain["claims"].items()}
     if sorted(claims) != sorted(names):
@@ -78,7 +82,7 @@ def _from_plain(plain: dict[str, Any]) -> Rubric:
     if "deadline" in table:
         table["deadline"] = datetime.fromisoformat(table["deadline"])
     policy = read(table, [part.name for part in parts if part.counts])
-    return Rubric(text(plain["title"]), tuple(exercises), together, claims, policy, table)
+    return Rubric(text(plain["title"]), exercises, together, claims, policy, table)
 
 
 def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:

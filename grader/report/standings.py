@@ -351,7 +351,7 @@ class Standings(Marked):
     """A whole class under one rubric.
 
     title: the course's.
-    exercises: with their points, in the order students meet them; together is the last mark.
+    exercises: with their points, in the order students meet them; together is the last mark, if any.
     deadline: with its time zone; None where the course has none.
     each: gives everybody's standing in order of their ids, one after the other, anew at every call;
         people without a report are among them. Equal results of different people are one object.
@@ -359,6 +359,6 @@ class Standings(Marked):
 
     title: str
     exercises: tuple[Exercise, ...]
-    together: Exercise
+    together: Exercise | None
     deadline: datetime | None
     each: Callable[[], Iterator[Standing]]

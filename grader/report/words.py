@@ -7,7 +7,7 @@ pass, and neither of them is there once every part is the submission's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isfinite
@@ -30,6 +30,7 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
+from grader.printable import printable
 from grader.report.scoring import exercise_status
 
 ENDLESS = (
@@ -147,15 +148,34 @@ def table(shown: Counterexample) -> list[Line]:
     """Expected beside got as aligned text, each difference marked."""
     got = dict(shown.got)
     rows = [("", "expected", "got" if got else "")]
+    if any(isinstance(value, str) for _, value in (*shown.expected, *shown.got)):
+        return _texts(shown, got)
     rows += [
         (label, number(value), number(got[label]) if label in got else "") for label, value in shown.expected
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    differs = [False, *(label in got and not close(got[label], value) for label, value in shown.expected)]
+    differs = [False, *(label in got and differ(got[label], value) for label, value in shown.expected)]
     return [
         _line(f"  {label:<{widths[0]}}   {expected:>{widths[1]}}   {found:>{widths[2]}}", marked)
         for (label, expected, found), marked in zip(rows, differs, strict=True)
     ]
+
+
+def _texts(shown: Counterexample, got: Mapping[str, float | str]) -> list[Line]:
+    """The same of what is no number and may be long: what was expected above what was got, value by value."""
+    lines = []
+    for label, value in shown.expected:
+        lines += [Line(f"  {label}"), Line(f"    expected   {number(value)}")]
+        if label in got:
+            lines.append(_line(f"    got        {number(got[label])}", differ(got[label], value)))
+    return lines
+
+
+def differ(got: float | str, expected: float | str) -> bool:
+    """Whether two observed things that stand beside each other are not the same."""
+    if isinstance(got, str) or isinstance(expected, str):
+        return got != expected
+    return not close(got, expected)
 
 
 def _line(padded: str, differs: bool) -> Line:
@@ -215,8 +235,10 @@ def _row(row: Sequence[str], widths: Sequence[int], half: int) -> str:
     return f"  {row[0]:<{widths[0]}}  {left}  {right}"
 
 
-def number(value: float) -> str:
-    """A number as briefly as it can be told from others nearby: 3 rather than 3.0."""
+def number(value: float | str) -> str:
+    """A number as briefly as it can be told from others nearby: 3 rather than 3.0. A text as it is."""
+    if isinstance(value, str):
+        return printable(value)
     whole = isfinite(value) and value == int(value) and abs(value) < 1e15
     return str(int(value)) if whole else f"{value:.12g}"
 

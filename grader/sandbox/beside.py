@@ -19,12 +19,41 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from types import ModuleType
-from typing import Any, Protocol
+from types import CodeType, ModuleType
+from typing import Any, Protocol, TypeVar
 
 from grader.errors import MachineError
 from grader.sandbox.cage import Caged
 from grader.sandbox.launch import MAKE_MODULES, TEXT_MOST, Death, End, Frames, How, Lane, worker_code
+from grader.worker.child import PACKAGE, Parts
+
+T = TypeVar("T")
+
+
+def assembled_here(modules: dict[str, str | CodeType], folder: str, assemble: Callable[[], T]) -> T:
+    """What is made of an exercise's modules, loaded into this very process: the caller's own, or an author's.
+
+    modules, folder: as runner.Parts has them. None of them is left among the modules of this process.
+    """
+    finder = Parts(modules, folder)
+    before = _forget()
+    sys.meta_path.insert(0, finder)
+    try:
+        return assemble()
+    finally:
+        sys.meta_path.remove(finder)
+        _forget()
+        sys.modules.update(before)
+
+
+def _forget() -> dict[str, ModuleType]:
+    """Take the package out of the loaded modules, so that it can be assembled of other parts.
+
+    Its modules may stand there under plain names as well.
+    """
+    loaded = [(name, getattr(module, "__name__", "")) for name, module in sys.modules.items()]
+    names = [name for name, own in loaded if PACKAGE in (name, own) or own.startswith(PACKAGE + ".")]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 @dataclass(slots=True)
@@ -173,7 +202,7 @@ class LaneBeside(Lane):
     ) -> End:
         serving = self._serving
         serving.take(head)
-        answer = _kept(self._wire)(heard, tell, deadline, serving.folder)
+        answer = _kept(self._wire)(heard, tell, deadline, serving)
         with self._on_stage(), suppress(OutOfTime):
             if "parts" in head:
                 serving.load(head)
@@ -230,9 +259,9 @@ def _kept(wire: ModuleType) -> Any:
         buffer: bytearray
 
         def __init__(
-            self, heard: Exchange, tell: Callable[[bytes, bytes], None], deadline: float, folder: str
+            self, heard: Exchange, tell: Callable[[bytes, bytes], None], deadline: float, serving: Any
         ) -> None:
-            super().__init__(-1, -1, b"", folder)
+            super().__init__(-1, -1, b"", serving.folder, serving.counted)
             self.heard, self.tell, self.deadline = heard, tell, deadline
 
         def numbers(self, values: list[Any]) -> None:

@@ -205,7 +205,7 @@ TEXT_MOST = 1 << 16
 TEXT_LONGEST, LINES = 1_000, 8
 TEXTS = 50
 UNSAID = "something whose text did not arrive"
-TROUBLE = struct.Struct("<BH")
+TROUBLE, COUNT = struct.Struct("<BH"), struct.Struct("<I")
 
 
 class OutOfTurn(Exception):
@@ -224,7 +224,7 @@ class Frames:
     """Reads frames from bytes as they come; see worker/wire.py for the form.
 
     nonce: what the answer begins and ends with.
-    lengths: how many numbers each program observes.
+    lengths: how many numbers each program observes; of one that is below zero, its opposite is the most.
     """
 
     def __init__(self, nonce: bytes, lengths: Sequence[int]) -> None:
@@ -263,16 +263,23 @@ class Frames:
         """Take the frame at this place and return its size, 0 where it is not complete yet."""
         if at >= len(self.buffer):
             return 0
-        status = self.buffer[at]
+        status, start = self.buffer[at], at + 1
         length = self.lengths[len(self.contents)]
-        size = 1 + 8 * length if status == OK else TROUBLE.size
         if status not in (OK, RAISED, MISFIT):
             raise OutOfTurn
+        if status == OK and length < 0:
+            if len(self.buffer) - start < COUNT.size:
+                return 0
+            (count,), start = COUNT.unpack_from(self.buffer, start), start + COUNT.size
+            if count > -length:
+                raise OutOfTurn
+            length = count
+        size = start - at + 8 * length if status == OK else TROUBLE.size
         if len(self.buffer) - at < size:
             return 0
         content: tuple[float, ...] | int
         if status == OK:
-            content = struct.unpack_from(f"<{length}d", self.buffer, at + 1)
+            content = struct.unpack_from(f"<{length}d", self.buffer, start)
         else:
             content = TROUBLE.unpack_from(self.buffer, at)[1]
         self.statuses.append(status)

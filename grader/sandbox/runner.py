@@ -324,7 +324,7 @@ class Request:
     """Programs packed once, however many submissions they go to.
 
     packed: the programs as marshal.
-    lengths: how many numbers each observes.
+    lengths: how many numbers each observes; below zero where that is the most, see subject.Program.
     """
 
     packed: bytes

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from grader.course.course import Course
+from grader.course.course import INIT, Course
 from grader.errors import MachineError, UsageError
 from grader.machine.processes import program
 from grader.model import Exercise
@@ -187,19 +187,16 @@ def changes(
         places |= {PurePosixPath(*path): name for name, path in given.places.items()}
     mine = {places[path] for path in map(PurePosixPath, paths) if path in places}
     others = [path for path in paths if PurePosixPath(path) not in places]
-    helpers = [path for path in others if _is_helper(PurePosixPath(path), home)]
+    helpers = [path for path in others if _is_helper(PurePosixPath(path), home, course)]
     exercises = tuple(name for name in course.names if name in mine)
     other = [printable(path) for path in others if path not in helpers]
     graded = course.names if helpers else affected(course.exercises, exercises)
     return Changes(start, tip, exercises, graded, tuple(other[:LISTED]), len(other[LISTED:]))
 
 
-GIVEN = {"__init__", "value", "module", "package"}
-
-
-def _is_helper(path: PurePosixPath, home: PurePosixPath) -> bool:
+def _is_helper(path: PurePosixPath, home: PurePosixPath, course: Course) -> bool:
     """Whether a path is that of a module of the student's own beside the exercises."""
-    return path.parent == home and path.suffix == ".py" and path.stem not in GIVEN
+    return path.parent == home and path.suffix == ".py" and path.stem not in (INIT, *course.common)
 
 
 def affected(exercises: Sequence[Exercise], names: Sequence[str]) -> tuple[str, ...]:

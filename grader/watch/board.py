@@ -19,6 +19,7 @@ from grader.model import (
     Exercise,
     Failed,
     Kind,
+    Marked,
     NotStarted,
     Passed,
     Result,
@@ -84,7 +85,7 @@ Page = Findings | Listing | Keys | Hinted | Drawn
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Board(Marked):
     """All that the screen shows.
 
     results: the last verdict on each mark, by name.
@@ -101,7 +102,7 @@ class Board:
     """
 
     exercises: tuple[Exercise, ...]
-    together: Exercise
+    together: Exercise | None
     waiting: tuple[str, ...]
     current: str
     since: float
@@ -145,12 +146,12 @@ class Board:
     def notes(self) -> tuple[str, ...]:
         """What only all parts together show, a sentence each."""
         alone = [self.results[name] for name in self.names if name in self.results]
-        return alone_only(alone, self.results.get(self.together.name))
+        return alone_only(alone, self.results.get(self.last))
 
     @property
     def exercise(self) -> Exercise:
         """The current exercise, or the last mark."""
-        return next(part for part in (*self.exercises, self.together) if part.name == self.current)
+        return next(part for part in self.parts if part.name == self.current)
 
     def has_passed(self, name: str) -> bool:
         return name in self.results and exercise_status(self.results[name]) == "passed"
@@ -182,8 +183,8 @@ class Board:
         names: the saved exercises; if it is one, the student has gone there.
         """
         first = tuple(sorted(changed, key=lambda name: (name not in names, self.names.index(name))))
-        rest = tuple(name for name in self.waiting if name not in (*first, self.together.name))
-        results = {name: each for name, each in self.results.items() if name != self.together.name}
+        rest = tuple(name for name in self.waiting if name not in (*first, self.last))
+        results = {name: each for name, each in self.results.items() if name != self.last}
         board = replace(
             self,
             waiting=first + rest,
@@ -208,8 +209,8 @@ class Board:
         board = replace(board, waiting=tuple(x for x in self.waiting if x != name), early="", since=now)
         if exercise_status(result) != "not_started":
             board = replace(board, kept="")  # what a reset said is over once there is work again
-        if board.complete and not board.waiting and self.together.name not in board.results:
-            board = replace(board, waiting=(self.together.name,))
+        if board.complete and not board.waiting and self.last and self.last not in board.results:
+            board = replace(board, waiting=(self.last,))
         return board if board.settled or board.waiting else board._settle()
 
     def _settle(self) -> Board:
@@ -219,14 +220,14 @@ class Board:
         return replace(self, settled=True, current=(open_ or self.names)[0], page=Findings())
 
     def next(self) -> Board:
-        """At the next exercise in order that has not passed; at the last mark when all have."""
-        at = (*self.names, self.together.name).index(self.current)
+        """At the next exercise in order that has not passed; where all have, at the last mark."""
+        at = (*self.names, self.last).index(self.current)
         ahead = (*self.names[at + 1 :], *self.names[:at])
         found = next((name for name in ahead if not self.has_passed(name)), None)
         if found is not None:
             return self.at(found)
         if self.complete:
-            return self.at(self.together.name)
+            return self.at(self.last or self.current)
         return self.at(self.current).says(f"{self.current} is the only one left.")
 
 

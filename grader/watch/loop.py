@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Protocol, assert_never
 
-from grader.course.course import COMMON, Course
+from grader.course.course import Course
 from grader.errors import GraderError, MachineError
 from grader.examine.setting import outcome_key
 from grader.forkserver.client import Server
@@ -174,7 +174,7 @@ class Watch:
         """A digest of all in a submission that a mark's grading sees."""
         part = next(part for part in self.course.parts if part.name == name)
         # A change to a given file is told when it is saved; nothing is graded again for it.
-        own = {name: text for name, text in submission.sources.items() if name not in COMMON}
+        own = {name: text for name, text in submission.sources.items() if name not in self.course.common}
         return outcome_key(self.course, replace(submission, sources=own), part, b"")
 
     def _saved(self, event: Saved) -> None:
@@ -182,7 +182,7 @@ class Watch:
         names = event.names & {*self.course.names}
         seen = {x for x in self.course.names if self._sees(before, x) != self._sees(self.submission, x)}
         if not names and not seen:
-            self.board = self.board.says(_of_no_use(event.names))
+            self.board = self.board.says(_of_no_use(event.names, self.course.common))
         elif seen or self._asked is None or names != {self._asked[0]}:
             self._by_save |= names | seen
             self.board = self.board.saved(names, names | seen, event.at)
@@ -240,9 +240,12 @@ class Watch:
         self.board = replace(self.board, early="", ready=False, starting=ANOTHER)
 
 
-def _of_no_use(names: frozenset[str]) -> str:
-    """What to say of a save that changes nothing that is graded."""
-    if given := sorted(names & {*COMMON}):
+def _of_no_use(names: frozenset[str], common: Sequence[str]) -> str:
+    """What to say of a save that changes nothing that is graded.
+
+    common: the files that are given.
+    """
+    if given := sorted(names & {*common}):
         return f"{given[0]}.py is given: grading uses its own copy of it."
     return "" if names else "The folder exercises is back."
 
@@ -300,7 +303,7 @@ class Actions:
                 return board.turn(1)
             case "up":
                 return board.turn(-1)
-        parts = (*board.names, board.together.name)
+        parts = tuple(part.name for part in board.parts)
         if key.isdigit() and 1 <= int(key) <= len(parts):
             return board.at(parts[int(key) - 1])
         return board
@@ -308,7 +311,7 @@ class Actions:
     def _hint(self, board: Board) -> Board:
         from grader.learner.hints import next_hint
 
-        if board.current == board.together.name:
+        if board.current == board.last:
             return board.says("Hints are for single exercises: n or a number goes to one.")
         known = board.result.diagnosis if board.result and not board.checking(board.current) else None
         hint = next_hint(self._course, self._state, board.current, known, self._said.append)
@@ -317,7 +320,7 @@ class Actions:
         return self._with_said(board.shows(Hinted(hint)), f"Hint, {level}; {more}; Esc: back.")
 
     def _ask_reset(self, board: Board) -> Board:
-        if board.current == board.together.name:
+        if board.current == board.last:
             return board.says("Only single exercises can be reset: n or a number goes to one.")
         asked = f"Put the stub back in {board.current}.py? r again: yes (a copy is kept); other keys: no"
         return replace(board.says(asked), resetting=True)

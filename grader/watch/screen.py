@@ -82,7 +82,7 @@ class Screen:
     def _ways(self) -> str:
         """How to see all of a verdict outside of the watch."""
         board = self.board
-        alone = board.settled and board.current != board.together.name
+        alone = board.settled and board.current != board.last
         return invoked("grade", printable(board.current) if alone else "")
 
     def _above(self, width: int) -> RenderableType:
@@ -178,17 +178,17 @@ class Screen:
         if not board.complete:
             upcoming = board.next()
             return f"n goes on to {upcoming.current}: {upcoming.exercise.title}."
-        if board.current == board.together.name:
+        if board.current == board.last:
             return "Every exercise has passed, and all of them together. Well done!"
-        if board.together.name in board.waiting:
+        if board.last in board.waiting:
             return "Every exercise has passed! Now all of them together …"
-        last = board.results.get(board.together.name)
+        last = board.results.get(board.last)
         how = f" Together: {_look(last)[0]}, {_marks(last)}; n shows it." if last is not None else ""
         return f"Every exercise has passed.{'' if board.notes else ' Well done!'}{how}"
 
     def _listing(self) -> RenderableType:
         grid = Table.grid(padding=(0, 2))
-        for number, exercise in enumerate((*self.board.exercises, self.board.together), start=1):
+        for number, exercise in enumerate(self.board.parts, start=1):
             grid.add_row(str(number), *self._row(exercise))
         return Group(grid, Text(), Text("A number goes there, Esc back.", style="dim"))
 

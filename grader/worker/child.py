@@ -1,4 +1,7 @@
-"""One exercise in a process of its own: load the parts, run the programs, answer."""
+"""One exercise in a process of its own: load the parts, run the programs, answer.
+
+The parts are the modules of a package, some of them the student's source, some reference code.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import random
 import signal
 import sys
 from _thread import start_new_thread
+from importlib.machinery import ModuleSpec
 from time import monotonic, process_time, sleep
 
 try:
@@ -22,7 +26,7 @@ from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any, NoReturn
 
 FRAME_LIMIT = 6
@@ -104,7 +108,7 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
     while request := read_request(requests_fd):
         head, programs = request
         serving.take(head)
-        answer = Answer(numbers_fd, text_fd, head["nonce"], serving.folder)
+        answer = Answer(numbers_fd, text_fd, head["nonce"], serving.folder, serving.counted)
         if "parts" in head:
             bounded = _limit(head["memory"], head["seconds"])
             _flush_before(head["seconds"], head["patience"], answer, 0 if bounded else head["memory"])
@@ -117,11 +121,13 @@ def serve(requests_fd: int, numbers_fd: int, text_fd: int, subject: ModuleType) 
 class Serving:
     """What one exercise's engine answers; nothing of it knows where answers go.
 
-    subject: as for serve(). folder: where the student's files lie, if that may be known.
+    subject: as for serve(); COUNTED in it: what its programs observe is counted, see wire.Answer.
+    folder: where the student's files lie, if that may be known.
     """
 
     def __init__(self, subject: ModuleType) -> None:
         self.subject = subject
+        self.counted = getattr(subject, "COUNTED", False)
         self.folder = self.trouble = ""
         self.engine: dict[str, Any] = {}
 
@@ -275,3 +281,116 @@ def _frames(error: BaseException) -> list[str]:
             file = code.co_filename.replace(os.sep, "/").rpartition("/")[2]
             frames.append(f"{file}, line {trace.tb_lineno}, in {code.co_name}")
     return frames[::-1]
+
+
+PACKAGE = "exercises"
+
+
+class Missing(Exception):
+    """A part does not define what it should."""
+
+
+class Parts:
+    """Finds the package's modules among parts that were sent, before or after they are compiled.
+
+    parts: module name to source text (the student's) or code (the reference's).
+    folder: where the student's files lie, if that may be known; their code says that it comes from there.
+    A module is found as exercises.name, .name and, where the standard library has no module of that name,
+    plain name; it is one module under all of them. Meets the protocols of importlib.abc's MetaPathFinder
+    and Loader without importing them, which would double the worker's start.
+    """
+
+    def __init__(self, parts: dict[str, str | CodeType], folder: str = "") -> None:
+        self.parts = parts
+        self.folder = folder
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
+        if fullname == PACKAGE:
+            return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # see above
+        package, _, name = fullname.rpartition(".")
+        if name not in self.parts or package not in ("", PACKAGE):
+            return None
+        if package:
+            return ModuleSpec(fullname, self)  # type: ignore[arg-type]  # see above
+        if name in sys.stdlib_module_names:
+            return None
+        # Imported before anything stands under the plain name, for which the module may ask as well.
+        module = import_(f"{PACKAGE}.{name}")
+        sys.modules.pop(name, None)  # where it has asked; Python would load the module once more
+        return ModuleSpec(name, Known(module))  # type: ignore[arg-type]  # see above
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        name = module.__name__.removeprefix(PACKAGE + ".")
+        # A student's exercises.py does not stand in for the package around it.
+        part = "" if name == PACKAGE else self.parts.get(name, "")
+        if isinstance(part, str):
+            module.__file__ = self.file("__init__" if name == PACKAGE else name)
+            part = compile(part, module.__file__, "exec", dont_inherit=True)
+        exec(part, module.__dict__)
+
+    def file(self, name: str) -> str:
+        """The file that a module of the student's says it comes from."""
+        return f"{self.folder}/{name}.py" if self.folder else f"{name}.py"
+
+
+class Lines:
+    """Gives linecache the student's lines once it is imported, as a cage may not let their files be read.
+
+    From there tracebacks and inspect have them. Imported by us, it would take longer than all the rest.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.students = parts
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
+        if fullname != "linecache":
+            return None
+        sys.meta_path.remove(self)
+        linecache = import_(fullname)
+        for name, part in self.students.parts.items():
+            if isinstance(part, str):
+                file = self.students.file(name)
+                # Without a time, as what is never looked up again.
+                linecache.cache[file] = len(part), None, part.splitlines(keepends=True), file
+        del sys.modules[fullname]
+        return ModuleSpec(fullname, Known(linecache))  # type: ignore[arg-type]  # see Parts
+
+
+class Known:
+    """Gives a module that is loaded already, under another name."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        sys.modules[module.__name__] = self.module
+
+
+def placed(head: dict[str, Any]) -> Parts:
+    """Have the parts that a request's head tells of found by what is imported from now on."""
+    parts = Parts(head["parts"], head["folder"])
+    # Last on the path, so that a submission's random.py never stands in for the real one.
+    sys.meta_path.append(parts)
+    sys.meta_path.insert(0, Lines(parts))
+    return parts
+
+
+def import_(fullname: str) -> ModuleType:
+    """The module of that full name."""
+    __import__(fullname)
+    return sys.modules[fullname]
+
+
+def defined(module: ModuleType, name: str) -> Any:
+    """What a part defines by a name; raises Missing where it does not."""
+    try:
+        return getattr(module, name)
+    except AttributeError:
+        file = module.__name__.rpartition(".")[2]
+        raise Missing(f"{file}.py defines no {name}") from None

@@ -3,8 +3,9 @@
 A request is a head and a list of programs, each a length (u32) and that many bytes of marshal, which
 only the trusted parent writes. An answer is one frame for each program, in order, between two copies of
 the request's nonce. A frame is a status byte and, where the status is OK, as many float64s as the parent
-knows the program observes, else the number (u16) of a text. Texts go over a second pipe, in the order of
-their numbers and each only once: length (u16), UTF-8.
+knows the program observes, else the number (u16) of a text. Where only the run of a program tells how many
+it observes, their count (u32) stands before them, and the parent knows the most. Texts go over a second
+pipe, in the order of their numbers and each only once: length (u16), UTF-8.
 """
 
 from __future__ import annotations
@@ -47,10 +48,14 @@ class Answer:
     """Collects frames and writes them in large pieces; flush() may come at any time.
 
     folder: what no text says: the same work is told in the same words, wherever it lies.
+    counted: how many numbers there are is said before them.
     """
 
-    def __init__(self, numbers_fd: int, text_fd: int, nonce: bytes, folder: str = "") -> None:
+    def __init__(
+        self, numbers_fd: int, text_fd: int, nonce: bytes, folder: str = "", counted: bool = False
+    ) -> None:
         self.folder = folder
+        self.counted = counted
         self.numbers_fd = numbers_fd
         self.text_fd = text_fd
         self.nonce = nonce
@@ -65,6 +70,8 @@ class Answer:
         except (struct.error, OverflowError, TypeError):
             raise TypeError(_first_unpackable(values)) from None
         self.buffer.append(OK)
+        if self.counted:
+            self.buffer += struct.pack("<I", len(values))
         self.buffer += packed
         if len(self.buffer) > FLUSH_AT:
             self.flush()

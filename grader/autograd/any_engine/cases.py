@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from math import isfinite
+from struct import Struct
 from typing import Any
 
+from grader.agreement import close
 from grader.autograd.any_engine.shape import NARROW, OWN, Shape, made
 from grader.autograd.as_python import oracle
 from grader.autograd.program import (
@@ -177,6 +180,45 @@ def _looks_at_numbers_alone(prop: Property, expected: View) -> bool:
     except AssertionError:
         return False
     return True
+
+
+# How far single precision may be off after some thirty operations.
+RELATIVE, ABSOLUTE = 1e-4, 1e-5
+SINGLE = Struct("f")
+
+
+def precise(prop: Property) -> Property:
+    """The property without what it would take to shrink its failures."""
+    return replace(prop, over=None)
+
+
+def in_single(prop: Property) -> Property:
+    """The property as exact as single precision is, in cases of which it holds every number."""
+
+    def holds(expected: View, got: View) -> None:
+        prop.holds(expected, _rounded(expected, got) if all(map(_is_single, got.values)) else got)
+
+    return replace(prop, holds=holds)
+
+
+def _is_single(number: float) -> bool:
+    if not isfinite(number):
+        return True  # a gradient on the way that is no number; nothing agrees with it
+    try:
+        return bool(SINGLE.unpack(SINGLE.pack(number))[0] == number)
+    except OverflowError:
+        return False
+
+
+def _rounded(expected: View, got: View) -> View:
+    """What was observed, with what single precision cannot tell from the expected taken for it."""
+    largest = max((abs(x) for x in expected.values), default=0.0)
+    near = copy(got)
+    near.values = tuple(
+        e if abs(g - e) <= RELATIVE * abs(e) + ABSOLUTE * max(1.0, largest) or close(g, e) else g
+        for e, g in zip(expected.values, got.values, strict=True)
+    )
+    return near
 
 
 BINARY = ("+", "-", "*", "/")

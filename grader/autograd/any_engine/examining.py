@@ -5,17 +5,14 @@ from __future__ import annotations
 import marshal
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from hashlib import sha256
 from itertools import islice
-from math import isfinite
 from pathlib import Path
-from struct import Struct
 
-from grader.agreement import agree, close
+from grader.agreement import agree
 from grader.autograd.any_engine.cases import (
     CHECKUPS,
     EXTRAS,
@@ -27,15 +24,16 @@ from grader.autograd.any_engine.cases import (
     broken,
     chosen,
     crashing,
+    in_single,
     missing,
     needs_of,
     numbers_alone,
     packed,
+    precise,
     wrong_forms,
 )
 from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
-from grader.autograd.any_engine.loadable import Loadable
-from grader.autograd.any_engine.reading import CALLED, Code, cautious
+from grader.autograd.any_engine.reading import CALLED, Code, Loadable, cautious
 from grader.autograd.any_engine.shape import (
     OWN,
     Shape,
@@ -379,9 +377,6 @@ ONLY_BESIDE = "it fails only beside parts of ours, so it was left out"
 # Said in place of a program, so that it is said wherever one would be shown.
 UNSHOWN = "No program shows this: alone, none of those that were tried goes wrong."
 NO_WAY_BACK = "No program shows this: it takes a way back, which is not there yet."
-# How far single precision may be off after some thirty operations.
-RELATIVE, ABSOLUTE = 1e-4, 1e-5
-SINGLE = Struct("f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,40 +471,6 @@ def convention_of(shape: Shape, exercise: Exercise, beside: bool) -> Convention:
     module = shape.modules.get(name)
     resets = shape.resets and (not beside or exercise.name == BACKWARD)
     return Convention(module.activation, module.last, resets) if module else Convention(resets=resets)
-
-
-def precise(prop: Property) -> Property:
-    """The property without what it would take to shrink its failures."""
-    return replace(prop, over=None)
-
-
-def in_single(prop: Property) -> Property:
-    """The property as exact as single precision is, in cases of which it holds every number."""
-
-    def holds(expected: View, got: View) -> None:
-        prop.holds(expected, _rounded(expected, got) if all(map(_is_single, got.values)) else got)
-
-    return replace(prop, holds=holds)
-
-
-def _is_single(number: float) -> bool:
-    if not isfinite(number):
-        return True  # a gradient on the way that is no number; nothing agrees with it
-    try:
-        return bool(SINGLE.unpack(SINGLE.pack(number))[0] == number)
-    except OverflowError:
-        return False
-
-
-def _rounded(expected: View, got: View) -> View:
-    """What was observed, with what single precision cannot tell from the expected taken for it."""
-    largest = max((abs(x) for x in expected.values), default=0.0)
-    near = copy(got)
-    near.values = tuple(
-        e if abs(g - e) <= RELATIVE * abs(e) + ABSOLUTE * max(1.0, largest) or close(g, e) else g
-        for e, g in zip(expected.values, got.values, strict=True)
-    )
-    return near
 
 
 FOUND = ("found",)

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from string import Formatter
 
-from grader.autograd.reading.ideas import line_of, of_trouble
-from grader.autograd.reading.naming import Names
+from grader.autograd.reading.naming import Names, line_of, of_trouble
 from grader.model import Exercise, Finding, Raised
 
 PLAIN = ("a Value", "a new Value")  # what a side may be instead of code

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from grader.autograd.reading import normal
-from grader.autograd.reading.ideas import of_slope
-from grader.autograd.reading.naming import Words
+from grader.autograd.reading.naming import Words, of_slope
 from grader.autograd.reading.normal import ONE, UNDEFINED, ZERO, Formula, TooLarge
 
 # What may stand in a share, in the order in which it is tried; and what the derivatives are made of.

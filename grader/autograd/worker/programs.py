@@ -9,8 +9,9 @@ import marshal
 import operator
 import sys
 from importlib.machinery import ModuleSpec
-from types import CodeType, ModuleType
+from types import ModuleType
 
+from ...worker.child import PACKAGE, defined, import_, placed
 from ...worker.wire import Misfit, a
 
 TYPE_CHECKING = False
@@ -22,95 +23,6 @@ if TYPE_CHECKING:
     Numbers = list[Any]
 
 
-PACKAGE = "exercises"
-
-
-class Missing(Exception):
-    """A part does not define what it should."""
-
-
-class Parts:
-    """Finds the package's modules among parts that were sent, before or after they are compiled.
-
-    parts: module name to source text (the student's) or code (the reference's).
-    folder: where the student's files lie, if that may be known; their code says that it comes from there.
-    A module is found as exercises.name, .name and, where the standard library has no module of that name,
-    plain name; it is one module under all of them. Meets the protocols of importlib.abc's MetaPathFinder
-    and Loader without importing them, which would double the worker's start.
-    """
-
-    def __init__(self, parts: dict[str, str | CodeType], folder: str = "") -> None:
-        self.parts = parts
-        self.folder = folder
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
-        if fullname == PACKAGE:
-            return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # see above
-        package, _, name = fullname.rpartition(".")
-        if name not in self.parts or package not in ("", PACKAGE):
-            return None
-        if package:
-            return ModuleSpec(fullname, self)  # type: ignore[arg-type]  # see above
-        if name in sys.stdlib_module_names:
-            return None
-        # Imported before anything stands under the plain name, for which the module may ask as well.
-        module = _import(f"{PACKAGE}.{name}")
-        sys.modules.pop(name, None)  # where it has asked; Python would load the module once more
-        return ModuleSpec(name, Known(module))  # type: ignore[arg-type]  # see above
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        name = module.__name__.removeprefix(PACKAGE + ".")
-        # A student's exercises.py does not stand in for the package around it.
-        part = "" if name == PACKAGE else self.parts.get(name, "")
-        if isinstance(part, str):
-            module.__file__ = self.file("__init__" if name == PACKAGE else name)
-            part = compile(part, module.__file__, "exec", dont_inherit=True)
-        exec(part, module.__dict__)
-
-    def file(self, name: str) -> str:
-        """The file that a module of the student's says it comes from."""
-        return f"{self.folder}/{name}.py" if self.folder else f"{name}.py"
-
-
-class Lines:
-    """Gives linecache the student's lines once it is imported, as a cage may not let their files be read.
-
-    From there tracebacks and inspect have them. Imported by us, it would take longer than all the rest.
-    """
-
-    def __init__(self, parts: Parts) -> None:
-        self.students = parts
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
-        if fullname != "linecache":
-            return None
-        sys.meta_path.remove(self)
-        linecache = _import(fullname)
-        for name, part in self.students.parts.items():
-            if isinstance(part, str):
-                file = self.students.file(name)
-                # Without a time, as what is never looked up again.
-                linecache.cache[file] = len(part), None, part.splitlines(keepends=True), file
-        del sys.modules[fullname]
-        return ModuleSpec(fullname, Known(linecache))  # type: ignore[arg-type]  # see Parts
-
-
-class Known:
-    """Gives a module that is loaded already, under another name."""
-
-    def __init__(self, module: ModuleType) -> None:
-        self.module = module
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 (the protocol's)
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        sys.modules[module.__name__] = self.module
-
-
 def assembled(needed: list[tuple[str, str, str]]) -> dict[str, Any]:
     """The engine's classes by name: Value with the needed operations, and the needed modules.
 
@@ -118,41 +30,25 @@ def assembled(needed: list[tuple[str, str, str]]) -> dict[str, Any]:
     The parts must be on sys.meta_path. Raises whatever the student's source raises, and Missing where
     it lacks its definition.
     """
-    package = _import(PACKAGE)
-    value = _import(f"{PACKAGE}.value").Value
+    package = import_(PACKAGE)
+    value = import_(f"{PACKAGE}.value").Value
     engine = {"Value": value}
     setattr(package, "Value", value)  # noqa: B010 (no module is known to have one)
     for name, definition, attribute in needed:
-        defined = _defined(_import(f"{PACKAGE}.{name}"), definition)
+        found = defined(import_(f"{PACKAGE}.{name}"), definition)
         if attribute:
-            setattr(value, attribute, defined)
+            setattr(value, attribute, found)
         else:
-            engine[definition] = defined
-            setattr(package, definition, defined)
+            engine[definition] = found
+            setattr(package, definition, found)
     return engine
-
-
-def _import(fullname: str) -> ModuleType:
-    __import__(fullname)
-    return sys.modules[fullname]
-
-
-def _defined(module: ModuleType, name: str) -> Any:
-    try:
-        return getattr(module, name)
-    except AttributeError:
-        file = module.__name__.rpartition(".")[2]
-        raise Missing(f"{file}.py defines no {name}") from None
 
 
 def assemble(head: dict[str, Any]) -> Engine:
     """The engine that a request's head tells of; raises whatever the source in it raises."""
     if "foreign" in head:
         return _foreign(head["foreign"])
-    # Last on the path, so that a submission's random.py never stands in for the real one.
-    parts = Parts(head["parts"], head["folder"])
-    sys.meta_path.append(parts)
-    sys.meta_path.insert(0, Lines(parts))
+    parts = placed(head)
     engine = assembled(head["needed"])
     if "reading" in head:
         files = {parts.file(name) for name, part in head["parts"].items() if isinstance(part, str)}
@@ -203,7 +99,7 @@ def _sent(name: str, parts: dict[str, bytes]) -> ModuleType:
         sys.modules[fullname].__path__ = []
     # The first that is asked: what a library puts before it would cost each of these imports its time.
     sys.meta_path.insert(0, Sent(package, parts))
-    return _import(f"{package}.serving")
+    return import_(f"{package}.serving")
 
 
 def _go_back(engine: Engine, root: Any) -> None:

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from grader.agreement import close
 from grader.machine.files import whole_file
 from grader.model import Counterexample, Exercise, Result, Verdict
 from grader.printable import printable
@@ -43,7 +42,7 @@ from grader.report.findings import Told, cell, told
 from grader.report.report import Report, notes
 from grader.report.scoring import earned, exercise_status, score, worth
 from grader.report.standings import Bin, Figures, Item, Spread, Standing, Standings, figures
-from grader.report.words import counterexample_of, headline, meaning, number, numbers, places
+from grader.report.words import counterexample_of, differ, headline, meaning, number, numbers, places
 
 BY = "the class report"
 # In the order in which they build on each other; all of them share one scope.
@@ -226,7 +225,7 @@ def _rows(shown: Counterexample) -> Iterator[list[Any]]:
     got = dict(shown.got)
     for label, expected in shown.expected:
         found = got.get(label)
-        differs = found is not None and not close(found, expected)
+        differs = found is not None and differ(found, expected)
         yield [printable(label), number(expected), None if found is None else number(found), differs]
 
 

@@ -21,7 +21,7 @@ from grader.autograd.any_engine.examining import (
     in_single,
     precise,
 )
-from grader.autograd.any_engine.loadable import Loadable
+from grader.autograd.any_engine.reading import Loadable
 from grader.autograd.any_engine.shape import Module, Shape, found, own_names
 from grader.autograd.any_engine.shape import shape_from_numbers as read_shape
 from grader.autograd.as_python import source

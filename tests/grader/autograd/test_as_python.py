@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
+from grader import alone
 from grader.agreement import agree
-from grader.autograd import alone
 from grader.autograd.as_python import labels, source
 from grader.autograd.oracle import Unfit, answer
 from grader.autograd.program import Bare, Census, Chain, Forward, Fresh, Nudge, Seed, Shape, Training, trace

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from grader.agreement import agree
-from grader.autograd.alone import engine
+from grader.alone import engine
 from grader.autograd.oracle import Unfit, answer
 from grader.autograd.program import (
     Bare,

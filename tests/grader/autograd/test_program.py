@@ -4,7 +4,7 @@ import marshal
 
 import pytest
 
-from grader.autograd.alone import engine
+from grader.alone import engine
 from grader.autograd.as_python import labels
 from grader.autograd.program import (
     Bare,

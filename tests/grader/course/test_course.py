@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.course import GIVEN, Course, here
+from grader.course.course import Course, here
 from grader.course.properties import declared_in
 from grader.errors import CourseError
 from grader.subject import load
@@ -69,6 +69,25 @@ def test_last_mark_is_every_part_of_the_students_own(course):
     assert course.together.points == 0
 
 
+def test_course_needs_no_last_mark_and_no_siblings(written):
+    course = written(WHOLE.partition("[together]")[0].replace('siblings = ["mul"]', ""))
+    assert (course.together, course.last, course.parts) == (None, "", course.exercises)
+    assert course.exercises[0].siblings == ()
+
+
+def test_given_files_are_those_of_the_subject_or_named(written):
+    assert written(WHOLE).common == ("value", "module", "package")
+    assert written(f'given = ["value"]\n{WHOLE}').common == ("value", "package")
+
+
+@pytest.mark.parametrize(
+    "line", ["given = 3", 'given = [""", 3]'.replace('""', ""), 'oracle = "../x.py"', "oracle_needs = 1"]
+)
+def test_what_a_course_names_wrongly_is_told(written, line):
+    with pytest.raises(CourseError, match=r"course\.toml is not a course"):
+        written(f"{line}\n{WHOLE}")
+
+
 def test_last_mark_counts_where_it_has_points(written):
     bonus, counts = written(WHOLE), written(f"{WHOLE}points = 7.5\n")
     assert (bonus.together.points, bonus.counted) == (0, bonus.exercises)
@@ -110,7 +129,7 @@ def test_every_part_has_properties_of_its_own(course):
 
 
 def test_reference_is_every_given_file_and_every_solution(course):
-    assert set(course.reference) == {*GIVEN, *course.names}
+    assert set(course.reference) == {*course.given, *course.names}
 
 
 def test_a_small_course_is_read_whole(written):
@@ -162,8 +181,6 @@ def test_broken_course_is_named(written, text):
         'name = "add"',
         'title = "a + b"',
         "points = 2.5",
-        'siblings = ["mul"]',
-        '[together]\ntitle = "all together"',
         'title = "all together"',
     ],
 )
@@ -185,7 +202,6 @@ def test_empty_course_is_named(written):
         ("points = 2.5", "points = [1]"),
         ("points = 2.5", "points = nan"),
         ('siblings = ["mul"]', "siblings = 3"),
-        ('[together]\ntitle = "all together"', ""),
     ],
 )
 def test_value_of_a_wrong_type_is_named(written, line, wrong):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.course.course import COMMON, changed, misplaced
+from grader.course.course import changed, misplaced
 from grader.examine.examining import examine
 from grader.examine.grading import grade
 from grader.examine.setting import on_given
@@ -20,7 +20,7 @@ OWN = "class Neuron(Module):\n    def __init__(self, nin): ...\n"
 
 @pytest.fixture(scope="module")
 def given(course):
-    return {name: course.solution(name) for name in COMMON}
+    return {name: course.solution(name) for name in course.common}
 
 
 @pytest.fixture(scope="module")

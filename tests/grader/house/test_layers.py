@@ -18,7 +18,7 @@ PACKAGES = (
     {"signed", "forkserver", "author", "learner", "doctor"},
     {"classroom", "watch", "notebook", "platforms"},
     {"commands"},
-    {"autograd"},
+    {"autograd", "functions"},
     {"cli", "__init__", "alone", "plugin", "ci"},
     {"__main__"},
 )
@@ -65,7 +65,7 @@ def test_imports_go_downwards_only():
 
 
 def test_subjects_are_met_through_the_seam_only():
-    """But for cli, which shows a subject's commands, and for the door that pasted programs name."""
+    """But for cli, which shows a subject's commands."""
     subjects = {path.parent.name for path in GRADER.glob("*/subject.py")}
     importing = {
         name
@@ -73,7 +73,17 @@ def test_subjects_are_met_through_the_seam_only():
         if name.partition(".")[0] not in subjects
         and any(target.partition(".")[0] in subjects for target in ours(path))
     }
-    assert importing == {"cli", "alone"}
+    assert importing == {"cli"}
+
+
+def test_only_autograd_imports_torch():
+    importing = {
+        name
+        for name, path in modules()
+        if any(target.partition(".")[0] == "torch" for target in imported(path))
+    }
+    assert importing
+    assert {name.partition(".")[0] for name in importing} == {"autograd"}
 
 
 # What autograd teaches. In prose anybody may say so; in code these are names, keys and what is compared.

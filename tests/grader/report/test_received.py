@@ -68,7 +68,7 @@ def test_report_of_ours_is_read():
         ("exercises.0.title", 7),
         ("exercises.0.properties.0.counterexample", "x"),
         ("exercises.0.properties.0.counterexample.expected", ["x"]),
-        ("exercises.0.properties.0.counterexample.expected", {"x": "1"}),
+        ("exercises.0.properties.0.counterexample.expected", {"x": ["1"]}),
         ("exercises.0.properties.0.counterexample.graph.0.formula", '"];click'),
         ("exercises.0.properties.0.counterexample.graph.0.operands", ["a"]),
         ("exercises.0.properties.0.counterexample.graph.0.operands", ["nobody"]),
@@ -188,10 +188,21 @@ def test_figures_are_numbers_or_what_json_has_no_numbers_for(said, meant):
     assert repr(shown_of(found).got) == repr((("x", meant),))
 
 
-@pytest.mark.parametrize("figure", [True, None, "1", "NaN", [1], 10**400])
+@pytest.mark.parametrize("figure", [True, None, [1], {"x": 1}, 10**400])
 def test_other_figures_are_refused(figure):
     with pytest.raises((ValueError, OverflowError)):
         seen(report("exercises.0.properties.0.counterexample.got", {"x": figure}))
+
+
+@pytest.mark.parametrize("said", ["1", "[1, 'a']", "NaN", ""])
+def test_what_is_no_number_stands_there_as_its_text(said):
+    found = seen(report("exercises.0.properties.0.counterexample.got", {"x": said}))
+    assert shown_of(found).got == (("x", said),)
+
+
+def test_of_a_long_text_the_beginning_is_kept():
+    found = seen(report("exercises.0.properties.0.counterexample.got", {"x": "x" * 100_000}))
+    assert len(shown_of(found).got[0][1]) < 5_000
 
 
 def test_the_first_of_many_numbers_are_kept():

@@ -23,16 +23,15 @@ from grader.autograd.program import (
     Training,
 )
 from grader.autograd.subject import SUBJECT
-from grader.autograd.worker.programs import Missing, Parts, _if_number, run
+from grader.autograd.worker.programs import _if_number, run
 from grader.autograd.worker.programs import assembled as assemble
-from grader.course.course import GIVEN
 from grader.examine.setting import parts
 from grader.model import Passed
 from grader.sandbox.cage import Process
 from grader.sandbox.runner import Limits, Request, Runner
 from grader.subject import pack
 from grader.worker import wire
-from grader.worker.child import FRAME_LIMIT, describe
+from grader.worker.child import FRAME_LIMIT, Missing, Parts, describe
 from grader.worker.wire import Misfit, a
 from tests.grader.sandbox.asking import ask
 from tests.grader.sandbox.unwalled import leave_out
@@ -427,7 +426,7 @@ def test_reference_of_the_exercise_itself_is_never_a_part(course, solutions):
 def test_siblings_and_given_files_are_reference_parts(course, solutions):
     for exercise in course.exercises:
         chosen = parts(course, solutions, exercise)
-        for name in (*exercise.siblings, *GIVEN):
+        for name in (*exercise.siblings, *course.given):
             assert chosen.modules[name] is course.reference[name]
 
 
@@ -441,7 +440,7 @@ def test_engine_needs_the_exercise_and_its_siblings_in_the_courses_order(course,
 def test_last_mark_has_no_reference_of_any_exercise(course, solutions):
     chosen = parts(course, solutions, course.together)
     compiled = {name for name, part in chosen.modules.items() if isinstance(part, CodeType)}
-    assert compiled == set(GIVEN)
+    assert compiled == set(course.given)
     assert {name: chosen.modules[name] for name in course.names} == solutions
     assert tuple(name for name, _, _ in chosen.needed) == course.names
 
@@ -455,7 +454,7 @@ def test_students_copy_of_a_given_file_is_no_part(course, solutions):
     tampered = {**solutions, "value": "Value = float", "module": "Module = object"}
     for exercise in course.parts:
         chosen = parts(course, tampered, exercise)
-        assert all(chosen.modules[name] is course.reference[name] for name in GIVEN)
+        assert all(chosen.modules[name] is course.reference[name] for name in course.given)
 
 
 def test_students_other_exercises_are_no_parts_of_this_one(course, solutions):

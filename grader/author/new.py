@@ -1,28 +1,26 @@
-"""Lays down a new exercise, an operation on one number; the author fills in what is marked."""
+"""Lays down a new exercise of a course's subject; the author fills in what is marked.
+
+What it is made of are the templates in the subject's package.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
-from grader.autograd.program import Symbol
-from grader.course.course import COMMON, TOGETHER, Course, cut
+from grader.course.course import EXERCISES, INIT, TOGETHER, Course, cut
 from grader.course.misconceptions import PLACE
 from grader.errors import CourseError, MachineError, UsageError
 from grader.machine.files import added, replaced
 
-TEMPLATES = Path(__file__).parent / "templates"
+PACKAGE = Path(__file__).resolve().parents[1]
 MARK = re.compile(r"FILL[ _]IN")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-# Attributes that every Value has, and operations of programs that mean something else.
-TAKEN = ("data", "grad", "neg", "zero")
-# The properties of the template; the points are spread over them, the first get what is left over.
-PROPERTIES = ("upstream", "several", "gradient", "data", "twice", "large")
 
 
 def lay_down(course: Course, name: str, title: str, points: int) -> dict[Path, str]:
@@ -43,7 +41,7 @@ def lay_down(course: Course, name: str, title: str, points: int) -> dict[Path, s
 def _usable(course: Course, name: str) -> None:
     if not NAME.fullmatch(name) or iskeyword(name):
         why = "is no name for a function and its file"
-    elif name in (*course.names, *COMMON, TOGETHER, *TAKEN) or hasattr(Symbol, name):
+    elif name in (*course.names, *course.common, TOGETHER) or course.subject.taken(name):
         why = "exists already"
     elif name in sys.stdlib_module_names:
         why = "would hide the standard library's module of that name"
@@ -54,35 +52,40 @@ def _usable(course: Course, name: str) -> None:
 
 def _new(course: Course, name: str, points: int) -> dict[Path, str]:
     """The files that are the exercise's own."""
-    solution = _filled("solution", name=name, number=len(course.names) + 1)
+    shares = _shares(course.subject.template, points)
+    solution = _filled(course, "solution", name=name, number=len(course.names) + 1)
     return {
         course.root / "solutions" / f"{name}.py": solution,
-        course.root / "exercises" / f"{name}.py": cut(solution, name),
-        course.properties(name): _filled("properties", name=name, **_shares(points)),
-        course.root / PLACE / f"{name}.md": _filled("misconceptions", name=name),
+        course.root / EXERCISES / f"{name}.py": cut(solution, name),
+        course.properties(name): _filled(course, "properties", name=name, **shares),
+        course.root / PLACE / f"{name}.md": _filled(course, "misconceptions", name=name),
     }
 
 
-def _shares(points: int) -> dict[str, int]:
-    each, over = divmod(points, len(PROPERTIES))
-    return {prop: each + (place < over) for place, prop in enumerate(PROPERTIES)}
+def _shares(properties: Sequence[str], points: int) -> dict[str, int]:
+    """The points, spread over the properties; the first get what is left over."""
+    each, over = divmod(points, len(properties))
+    return {prop: each + (place < over) for place, prop in enumerate(properties)}
 
 
 def _changed(course: Course, name: str, title: str, points: int) -> dict[Path, str]:
     """The common files, with the new exercise in its place."""
     toml, hints = course.root / "course.toml", course.root / "HINTS.md"
-    block = _filled("exercise", name=name, title=json.dumps(title, ensure_ascii=False), points=points)
-    packages = [course.root / folder / "__init__.py" for folder in ("solutions", "exercises")]
+    said = json.dumps(title, ensure_ascii=False)
+    block = _filled(course, "exercise", name=name, title=said, points=points)
+    framed = INIT in course.subject.frame
+    packages = [course.root / folder / f"{INIT}.py" for folder in ("solutions", EXERCISES) if framed]
     return {
         toml: _before_last_mark(_read(toml), block),
-        hints: _after_section(_read(hints), course.names[-1], _filled("hints", name=name)),
-    } | {path: _attached(_read(path), name) for path in packages}
+        hints: _after_section(_read(hints), course.names[-1], _filled(course, "hints", name=name)),
+    } | {path: course.subject.attached(_read(path), name) for path in packages}
 
 
 def _before_last_mark(text: str, block: str) -> str:
-    """The rubric with one more exercise, before the comment on the last mark."""
+    """The rubric with one more exercise, before the comment on the last mark if there is one."""
     found = re.search(r"^(#.*\n)*\[together\]", text, re.MULTILINE)
-    assert found, "a course that was read has a last mark"
+    if found is None:
+        return f"{text.rstrip()}\n\n{block.rstrip()}\n"
     return text[: found.start()] + block + text[found.start() :]
 
 
@@ -95,19 +98,9 @@ def _after_section(text: str, heading: str, section: str) -> str:
     return text[: end + 1] + section + text[end + 1 :]
 
 
-def _attached(text: str, name: str) -> str:
-    """A package's __init__.py with the operation imported, in the order of names, and attached."""
-    lines = text.splitlines(keepends=True)
-    attached = [place for place, line in enumerate(lines) if line.startswith("Value.")]
-    lines.insert(max(attached, default=len(lines) - 1) + 1, f"Value.{name} = {name}\n")
-    imports = [place for place, line in enumerate(lines) if line.startswith("from .")]
-    later = [place for place in imports if lines[place] > f"from .{name} "]
-    lines.insert(min(later, default=max(imports, default=-1) + 1), f"from .{name} import {name}\n")
-    return "".join(lines)
-
-
-def _filled(template: str, **words: str | int) -> str:
-    return Template(_read(TEMPLATES / f"{template}.txt")).substitute(words)
+def _filled(course: Course, template: str, **words: str | int) -> str:
+    place = PACKAGE / course.subject.name / "templates" / f"{template}.txt"
+    return Template(_read(place)).substitute(words)
 
 
 def _read(path: Path) -> str:
@@ -128,4 +121,4 @@ def _write(path: Path, text: str, write: Callable[[Path, bytes], None]) -> None:
 def blanks(texts: Mapping[Path, str]) -> list[tuple[Path, int]]:
     """The files an author has to work on, and how many places in each are marked to be filled in."""
     counted = [(path, len(MARK.findall(text))) for path, text in texts.items()]
-    return [(path, count) for path, count in counted if count and path.parent.name != "exercises"]
+    return [(path, count) for path, count in counted if count and path.parent.name != EXERCISES]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.autograd.new import PROPERTIES, _shares
+from grader.author.new import _shares
+from grader.autograd.subject import SUBJECT
 from grader.course.misconceptions import misconceptions
 
 # What is made once takes long: all these tests in one process.
@@ -238,7 +239,7 @@ def test_no_file_is_overwritten(pristine, path):
 
 @pytest.mark.parametrize("points", range(6, 20))
 def test_shares_add_up(points):
-    shares = _shares(points)
-    assert set(shares) == set(PROPERTIES)
+    shares = _shares(SUBJECT.template, points)
+    assert set(shares) == set(SUBJECT.template)
     assert sum(shares.values()) == points
     assert min(shares.values()) >= 1
