@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
     from grader.signed.verifying import Verdict
 
 BOOK = click.Path(path_type=Path, dir_okay=False)
+PEOPLE = "CSV or TOML with extensions, excuses, points by hand, sections and groups."
 STOPPED = 130  # as shells have it for a Ctrl-C
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--gradebook", "book", type=BOOK, required=True, help="Where grades are kept; made if missing.")
-@click.option("--roster", type=BOOK, help="CSV with student_id,name,email,path.")
+@click.option("--roster", type=BOOK, help="CSV with student_id,name,email,path, or a platform's own export.")
+@click.option("--people", type=BOOK, help=PEOPLE)
+@click.option("--again", multiple=True, metavar="ID", help="Grade this person's work once more, alone.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time (default: one a processor).")
 @click.option("--dask", "cluster", metavar="ADDRESS", help="Examine on a dask.distributed cluster.")
 @click.option(
@@ -43,6 +47,8 @@ def batch(
     folder: Path,
     book: Path,
     roster: Path | None,
+    people: Path | None,
+    again: tuple[str, ...],
     jobs: int | None,
     cluster: str | None,
     seed: int | None,
@@ -56,7 +62,7 @@ def batch(
     Exit status: 0 everything was graded, 1 something could not be read or nobody knows whose it is, 70 or 71
     something could not be graded through no fault of a student's.
     """
-    from grader.classroom.batch import Wanted, grade_class
+    from grader.classroom.batch import Wanted, grade_class, scores
     from grader.render.terminal import watching
     from grader.sandbox.runner import Limits
 
@@ -65,8 +71,11 @@ def batch(
     patience = Limits().patience * max(1.0, width / cores)  # for jobs that share a processor
     judge = any_shape or ""
     course = chosen(strangers=True)
-    wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, time_limit, patience, judge)
+    wanted = Wanted(
+        folder, book, roster, width, cluster, seed, sandbox, time_limit, patience, judge, people, again
+    )
     try:
+        before = scores(book) if again else {}
         with watching(console(stderr=True)) as progress:
             tally = grade_class(wanted, progress, course)
     except KeyboardInterrupt:
@@ -75,6 +84,9 @@ def batch(
         )
         sys.exit(STOPPED)
     _say(tally, book)
+    if again:
+        after = scores(book)
+        _moved([(id_, before.get(id_), after.get(id_)) for id_ in sorted(before.keys() | after.keys())])
     left = tally.unreadable + tally.partly + tally.nobodys
     sys.exit(tally.worst.exit_code if tally.worst else int(left > 0))
 
@@ -97,22 +109,34 @@ def _say(tally: Tally, book: Path) -> None:
 
 @click.command()
 @click.argument("book", metavar="GRADEBOOK", type=BOOK)
-def rescore(book: Path) -> None:
-    """Score what is stored by course.toml as it is now, without running anything."""
-    from grader.classroom.gradebook import rescored
+@click.option("--people", type=BOOK, help=PEOPLE)
+def rescore(book: Path, people: Path | None) -> None:
+    """Score what is stored by course.toml as it is now, and by what is said of people; nothing is run."""
+    from grader.classroom.batch import rescored
+    from grader.classroom.people import read as read_people
     from grader.report.rubric import of
 
-    change = rescored(book, of(chosen(strangers=True)))
-    if not change.rubric:
+    said = None if people is None else read_people(people)
+    change = rescored(book, of(chosen(strangers=True)), said)
+    if not change.rubric and said is None:
         click.echo("The rubric is the same as before; no score has changed.")
         return
+    by = "the new rubric" if change.rubric else "the same rubric as before"
+    said_of = "" if said is None else f", and of {len(said.matters):,} something more is said"
     click.echo(
-        f"{change.people:,} people are scored by the new rubric; {len(change.moved):,} scores have changed."
+        f"{change.people:,} people are scored by {by}{said_of}; {len(change.moved):,} scores have changed."
     )
-    for person, before, after in change.moved[:20]:
-        click.echo(f"  {person}: {before:g} -> {after:g}")
-    if len(change.moved) > 20:
-        click.echo(f"  … and {len(change.moved) - 20:,} more")
+    _moved(change.moved)
+
+
+def _moved(scores: Sequence[tuple[str, float | None, float | None]]) -> None:
+    """Say whose score has changed, at most twenty of them."""
+    moved = [score for score in scores if score[1] != score[2]]
+    for person, before, after in moved[:20]:
+        was, now = ("none" if points is None else f"{points:g}" for points in (before, after))
+        click.echo(f"  {person}: {was} -> {now}")
+    if len(moved) > 20:
+        click.echo(f"  … and {len(moved) - 20:,} more")
 
 
 COMMANDS = (batch, rescore)
@@ -131,13 +155,21 @@ SQLITE = b"SQLite format 3\0"
     "--sign", "key", type=KEY, metavar="KEYFILE", help="Sign every report; only with --format json."
 )
 @click.option("--bom", is_flag=True, help="Mark the file as UTF-8, as Excel needs it; only with csv.")
-def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool) -> None:
+@click.option(
+    "--anonymous",
+    "names",
+    type=BOOK,
+    metavar="NAMES.csv",
+    help="Under pseudonyms; whose they are is kept in this file, which is made if missing.",
+)
+def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool, names: Path | None) -> None:
     """Write a class in another format.
 
     One file: csv, canvas, nbgrader, junit, parquet. A folder with a file for each person: json, gradescope,
     github-classroom, classroom50, exercism.
     """
     from grader.classroom.gradebook import reading
+    from grader.classroom.people import anonymous
     from grader.render.export import export as write
 
     if key is not None and form != "json":
@@ -146,7 +178,8 @@ def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool) 
         raise UsageError("only CSV takes a byte order mark", "add: --format csv")
     single = None if key is None else signed_by(key)
     with reading(book) as reader:
-        done = write(reader.standings(), form, to or Path(_default_name(form)), single, bom)
+        class_ = reader.standings() if names is None else anonymous(reader.standings(), names)
+        done = write(class_, form, to or Path(_default_name(form)), single, bom)
         left_out = reader.left_out()
     click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
     say_left_out(left_out)

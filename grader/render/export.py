@@ -18,7 +18,7 @@ from grader.render.gradebooks import canvas_class, csv_class, nbgrader_class, pa
 from grader.render.junit import render as junit
 from grader.render.junit import write_class as junit_class
 from grader.render.results_json import classroom50, exercism, github, gradescope
-from grader.render.text import KEPT, About, Names, cell, nothing_came
+from grader.render.text import KEPT, About, Names, cell, without
 from grader.report.report import Report, exercise_to_plain, to_plain
 from grader.report.scoring import once_each
 from grader.report.standings import Standing, Standings
@@ -157,5 +157,6 @@ def _one(standing: Standing, single: Single, folder: Path, names: Names, title: 
 
 def _status(standing: Standing) -> str:
     if standing.report is None:
-        return "not handed in" if nothing_came(standing) else cell(f"not graded: {standing.trouble}")
+        why = standing.excused or standing.trouble
+        return cell(f"{without(standing)}: {why}") if why else without(standing)
     return "graded"

@@ -24,6 +24,7 @@ from grader.render.text import (
     stamp,
     summed,
     two_decimals,
+    without,
     write_rows,
 )
 from grader.report.evidence import status
@@ -34,15 +35,18 @@ from grader.report.words import headline
 from grader.version import installing
 
 CSV_PERSON = ("id", "name", "email", "status", "handed_in", "attempts")
+# Columns that are there where anybody has something in them.
+OWN = ("section", "excused")
 
 
 def csv_class(standings: Standings, to: BinaryIO) -> None:
     """Writes the class; people without a report have empty scores.
 
-    The columns: the person's, raw_score, one for each sort of policy line with its total, score, max_score,
-    bonus, one for each exercise with its points (the last mark's are bonus points unless it counts), the
-    policy lines in full, what stands on top of the report, the rules where anybody was judged by others than
-    the course's files are, and why what came last could not be graded.
+    The columns: the person's, section and excused where anybody has one, raw_score, one for each sort of
+    policy line with its total, score, max_score, bonus, one for each exercise with its points (the last
+    mark's are bonus points unless it counts), the policy lines in full, what stands on top of the report, the
+    rules where anybody was judged by others than the course's files are, and why what came last could not be
+    graded.
     Raises UsageError where the class changes meanwhile.
     """
     write_rows(_csv_rows(standings), to)
@@ -57,19 +61,23 @@ def _csv_rows(standings: Standings) -> Iterator[list[str]]:
     # The header comes first and needs them all, so the class is gone through once more before.
     sorts: dict[str, None] = {}
     ruled = False
+    own = dict.fromkeys(OWN, False)
     for standing in standings.each():
+        own = {name: there or bool(getattr(standing, name)) for name, there in own.items()}
         if standing.report is not None:
             sorts |= dict.fromkeys(map(sort, summed(standing.report).lines))
             ruled = ruled or bool(standing.report.rules)
     names = [part.name for part in standings.parts]
     policy, shown = [cell(f"policy: {name}") for name in sorts], map(cell, names)
     last = ("policies", "notes", *(("rules",) if ruled else ()), "trouble")
-    yield [*CSV_PERSON, "raw_score", *policy, "score", "max_score", "bonus", *shown, *last]
+    mine = [name for name, there in own.items() if there]
+    yield [*CSV_PERSON, *mine, "raw_score", *policy, "score", "max_score", "bonus", *shown, *last]
     full = decimal(most(standings))
     for standing in standings.each():
         points = _points(standing.report, list(sorts), full, names)
         rules = [_rules(standing.report)] if ruled else []
-        yield [*_csv_person(standing), *points, *rules, cell(standing.trouble)]
+        said = [cell(getattr(standing, name)) for name in mine]
+        yield [*_csv_person(standing), *said, *points, *rules, cell(standing.trouble)]
 
 
 def _csv_person(standing: Standing) -> list[str]:
@@ -81,7 +89,7 @@ def _csv_person(standing: Standing) -> list[str]:
 
 def _status(standing: Standing) -> str:
     if standing.report is None:
-        return "not handed in" if nothing_came(standing) else "not graded"
+        return without(standing)
     if standing.report.ungraded:
         return "not graded in part"
     return "passed" if standing.report.all_passed else "not passed"
@@ -203,8 +211,8 @@ def _parquet_person(standing: Standing) -> Row:
 
 def _parquet_rows(standing: Standing) -> list[Row]:
     if standing.report is None:
-        word = "not_handed_in" if nothing_came(standing) else "not_graded"
-        error = printable(standing.trouble) or None
+        word = without(standing).replace(" ", "_")
+        error = printable(standing.excused or standing.trouble) or None
         return [(None, None, None, None, word, None, None, None, error, None)]
     rows = [row for result in standing.report.marks for row in _of_exercise(result)]
     return rows + [_of_policy(line) for line in summed(standing.report).lines]

@@ -90,7 +90,14 @@ def most(standings: Standings) -> Fraction:
 def nothing_came(standing: Standing) -> bool:
     """Whether somebody handed in nothing at all, as far as is known."""
     missing = standing.report is None and standing.handed_in is None
-    return missing and not standing.attempts and not standing.trouble
+    return missing and not (standing.attempts or standing.trouble or standing.excused)
+
+
+def without(standing: Standing) -> str:
+    """Why somebody has no report, in two words."""
+    if standing.excused:
+        return "excused"
+    return "not handed in" if nothing_came(standing) else "not graded"
 
 
 # Everything else is replaced; a name neither begins with a dot or a dash nor ends with a dot.

@@ -200,10 +200,10 @@ def _deadline(given: Any, zone: ZoneInfo | None) -> datetime | None:
         raise ValueError(f"deadline is in the year {given.year}, which is no year of a course")
     if zone is None:
         return given
-    return given.astimezone(zone) if given.tzinfo else _latest(given, zone).astimezone(zone)
+    return given.astimezone(zone) if given.tzinfo else latest(given, zone).astimezone(zone)
 
 
-def _latest(wall: datetime, zone: ZoneInfo) -> datetime:
+def latest(wall: datetime, zone: ZoneInfo) -> datetime:
     """The moment when clocks show this; the later one of two, where they are put back over it."""
     return max(wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
@@ -221,15 +221,20 @@ def _part(table: Mapping[str, Any], name: str, default: int) -> Fraction:
     return percent / 100
 
 
-def adjusted(report: Report, policy: Policy, handed_in: datetime | None) -> Report:
-    """The report with a line for each policy that changes its score, or would if more were known."""
+def adjusted(
+    report: Report, policy: Policy, handed_in: datetime | None, own: tuple[Adjustment, ...] = ()
+) -> Report:
+    """The report with a line for each policy that changes its score, or would if more were known.
+
+    own: lines about the person, which come last; no part of them is taken away for lateness.
+    """
     lines = []
     if weights := _weighing(report, policy):
         lines.append(weights)
     weighted = replace(report, adjustments=tuple(lines))
     if late := _lateness(weighted.final, policy, handed_in):
         lines.append(late)
-    return replace(report, adjustments=tuple(lines))
+    return replace(report, adjustments=(*lines, *own))
 
 
 def weighed(report: Report, policy: Policy) -> Report:
@@ -277,15 +282,15 @@ def _days_in(zone: ZoneInfo, deadline: datetime, handed_in: datetime) -> int:
     """The days begun by a zone's calendar, each from the deadline's time of day to the same of the next."""
     moment, wall = handed_in.astimezone(UTC), deadline.replace(tzinfo=None)
     days = max(1, (moment - deadline.astimezone(UTC)) // DAY)  # a change of clocks makes it one more at most
-    while moment > _latest(wall + days * DAY, zone):
+    while moment > latest(wall + days * DAY, zone):
         days += 1
     return days
 
 
-def counted(attempts: Sequence[Attempt], policy: Policy) -> Attempt:
-    """The attempt that counts, of at least one, in the order they were handed in, adjusted.
+def counted(attempts: Sequence[Attempt], policy: Policy, own: tuple[Adjustment, ...] = ()) -> Attempt:
+    """The attempt that counts, of at least one, in the order they were handed in, adjusted; own as there.
 
     Of equally good ones the earliest.
     """
-    judged = [Attempt(adjusted(a.report, policy, a.handed_in), a.handed_in) for a in attempts]
+    judged = [Attempt(adjusted(a.report, policy, a.handed_in, own), a.handed_in) for a in attempts]
     return judged[-1] if policy.attempt == "last" else max(judged, key=lambda attempt: attempt.report.final)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -137,7 +137,7 @@ def _count(tally: _Tally, standing: Standing) -> None:
     tally.troubles += bool(standing.trouble)
     report = standing.report
     if report is None:
-        tally.not_started += not standing.trouble
+        tally.not_started += not standing.trouble and not standing.excused
         return
     tally.noted += bool(report.notes)
     statuses = {exercise_status(result) for result in report.results}
@@ -337,6 +337,9 @@ class Standing:
     handed_in: when that attempt was handed in, with its time zone; None where that is not known.
     attempts: how many have been graded, with the seed that counts.
     trouble: why what was handed in last is not graded, or not all of the report's work; else empty.
+    excused: why there is no report, whatever was handed in; empty where the person is not excused.
+    section: as the instructor or the roster has it.
+    row: the person's line of the roster, by its headings; empty where there is none.
     """
 
     person: Person
@@ -344,6 +347,9 @@ class Standing:
     handed_in: datetime | None = None
     attempts: int = 0
     trouble: str = ""
+    excused: str = ""
+    section: str = ""
+    row: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
