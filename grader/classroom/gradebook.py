@@ -37,6 +37,7 @@ from grader.report.evidence import result_from_plain, text, whole
 from grader.report.report import Report, named
 from grader.report.rubric import YEARS, Attempt, Rubric, counted, from_json
 from grader.report.standings import Standing, Standings
+from grader.submission.roster import SECTIONS
 
 LAST = """
 SELECT course, version FROM attempts WHERE person = ? AND submission = ? AND handed_in = ? AND seed = ?
@@ -277,7 +278,6 @@ def writing(path: Path, make: bool = True) -> Iterator[Writer]:
         yield Writer(connection, path)
 
 
-SECTIONS = ("section", "sections")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 KEPT = 20_000  # decoded results; most people's are alike
 ATTEMPTS = "ORDER BY a.person, a.handed_in, a.number, a.id, m.position"

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,11 +163,14 @@ SQLITE = b"SQLite format 3\0"
     metavar="NAMES.csv",
     help="Under pseudonyms; whose they are is kept in this file, which is made if missing.",
 )
-def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool, names: Path | None) -> None:
+@click.option("--column", default="", metavar="HEADING", help="What the assignment is called where they go.")
+def export(
+    book: Path, form: str, to: Path | None, key: Path | None, bom: bool, names: Path | None, column: str
+) -> None:
     """Write a class in another format.
 
-    One file: csv, canvas, nbgrader, junit, parquet. A folder with a file for each person: json, gradescope,
-    github-classroom, classroom50, exercism.
+    One file: csv, canvas, moodle, brightspace, blackboard, nbgrader, junit, parquet. A folder with a file for
+    each person: json, gradescope, github-classroom, classroom50, exercism.
     """
     from grader.classroom.gradebook import reading
     from grader.classroom.people import anonymous
@@ -179,6 +183,7 @@ def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool, 
     single = None if key is None else signed_by(key)
     with reading(book) as reader:
         class_ = reader.standings() if names is None else anonymous(reader.standings(), names)
+        class_ = replace(class_, column=column)
         done = write(class_, form, to or Path(_default_name(form)), single, bom)
         left_out = reader.left_out()
     click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
@@ -188,7 +193,9 @@ def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool, 
 def _default_name(form: str) -> str:
     """Where an export goes that was told no place; its format is judged later."""
     endings = {"csv": "class.csv", "parquet": "class.parquet", "junit": "class.xml"}
-    tables = {name: f"class-{name}.csv" for name in ("canvas", "nbgrader")}
+    tables = {
+        name: f"class-{name}.csv" for name in ("canvas", "moodle", "brightspace", "blackboard", "nbgrader")
+    }
     return (endings | tables).get(form, f"class-{form}")
 
 

@@ -14,7 +14,15 @@ from grader.errors import UsageError
 from grader.machine.files import whole_file, whole_folder
 from grader.model import Result
 from grader.printable import plain_json
-from grader.render.gradebooks import canvas_class, csv_class, nbgrader_class, parquet_class
+from grader.render.gradebooks import (
+    blackboard_class,
+    brightspace_class,
+    canvas_class,
+    csv_class,
+    moodle_class,
+    nbgrader_class,
+    parquet_class,
+)
 from grader.render.junit import render as junit
 from grader.render.junit import write_class as junit_class
 from grader.render.results_json import classroom50, exercism, github, gradescope
@@ -73,6 +81,9 @@ SINGLE: dict[str, Single] = {
 CLASS: dict[str, Callable[[Standings, BinaryIO], None]] = {
     "csv": csv_class,
     "canvas": canvas_class,
+    "moodle": moodle_class,
+    "brightspace": brightspace_class,
+    "blackboard": blackboard_class,
     "nbgrader": nbgrader_class,
     "junit": junit_class,
     "parquet": parquet_class,

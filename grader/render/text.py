@@ -74,10 +74,14 @@ def stamp(when: datetime) -> str:
     return f"{when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO) -> None:
-    """Writes the rows as UTF-8; whatever may be text in them has gone through wording.cell() before."""
+def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO, quoted: bool = False) -> None:
+    """Writes the rows as UTF-8; whatever may be text in them has gone through cell() before.
+
+    quoted: whether every cell is in quotes.
+    """
     text = TextIOWrapper(to, "utf-8", newline="", write_through=False)
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    written = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    written.writerows(rows)
     text.flush()
     text.detach()
 

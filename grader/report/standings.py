@@ -361,6 +361,7 @@ class Standings(Marked):
     deadline: with its time zone; None where the course has none.
     each: gives everybody's standing in order of their ids, one after the other, anew at every call;
         people without a report are among them. Equal results of different people are one object.
+    column: what the assignment is called where the scores go, if that was said.
     """
 
     title: str
@@ -368,3 +369,4 @@ class Standings(Marked):
     together: Exercise
     deadline: datetime | None
     each: Callable[[], Iterator[Standing]]
+    column: str = ""

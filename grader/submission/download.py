@@ -179,12 +179,18 @@ def _people(pieces: Sequence[Piece]) -> Iterator[tuple[Person, list[Piece]]]:
     """Whose the pieces are.
 
     Brightspace says a name and two numbers, of which one may be the person's, both may be, and none. So
-    pieces of one name belong together where a number is the same, and a number is the person's where nobody
-    else has it.
+    pieces of one name belong together where a number is the same that no other name has, and a number is the
+    person's where nobody else has it.
     """
+    called: dict[str, set[str]] = defaultdict(set)
+    for piece in pieces:
+        for number in piece.what.numbers:
+            called[number].add(piece.what.id)
     groups: list[tuple[str, str, set[str], list[Piece]]] = []
     for piece in pieces:
-        system, who, numbers = piece.what.system, piece.what.id, set(piece.what.numbers)
+        system, who = piece.what.system, piece.what.id
+        # The folder's number is everybody's, and tells two people of one name no more than the name does.
+        numbers = {number for number in piece.what.numbers if len(called[number]) == 1}
         for group in groups:
             if group[:2] == (system, who) and (not numbers or group[2] & numbers):
                 group[2].update(numbers)

@@ -53,6 +53,8 @@ FIRST, LAST = ("firstname", "givenname", "forename"), ("lastname", "surname", "f
 EMAILS = ("email", "emailaddress", "mail")
 PATHS = ("path", "folder")
 CANVAS = ("canvasid", "canvasuserid")
+SECTIONS = ("section", "sections")
+WHO = {*IDS, *ALSO, *NAMES, *FIRST, *LAST, *EMAILS, *CANVAS, *SECTIONS, "integrationid", "rootaccount"}
 # What Canvas's own gradebook has; its ID is a number of Canvas's.
 OF_CANVAS = {"student", "id", "section"}
 SETS_POINTS = "Points Possible"
@@ -71,7 +73,7 @@ class Row:
     path: where the person's work is below the folder; empty where that is not said, None where the path
         leads out of the folder.
     also: by what else a hand-in may call the person.
-    cells: the row as it stands, with its headings.
+    cells: the row as it stands, with its headings; empty are those that do not say who somebody is.
     """
 
     line: int
@@ -172,9 +174,21 @@ def _rows(text: str, where: str) -> Iterator[Row]:
         elif [_heading(cell) for cell in cells] != columns:
             row = _row(line, columns, cells, where)
             if row is not None:
-                yield replace(row, cells=tuple(zip(headings, map(str.strip, cells), strict=False)))
+                yield replace(row, cells=tuple(_own(headings, columns, cells)))
     if not set(columns) & set(IDS):
         raise UsageError(f"{where} does not begin with a line that names student_id", NEXT)
+
+
+def _own(headings: Sequence[str], columns: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What a row says of who somebody is; other grades of theirs are nothing to us.
+
+    Moodle's worksheet is of one assignment alone, and goes back whole.
+    """
+    whole, seen = "identifier" in columns, set()
+    for heading, column, cell in zip(headings, columns, cells, strict=False):
+        if heading not in seen:  # of several of one name the first counts
+            yield heading, cell.strip() if whole or column in WHO else ""
+        seen.add(heading)
 
 
 def _heading(cell: str) -> str:
