@@ -365,9 +365,9 @@ class Reader:
     def standings(self) -> Standings:
         """The whole class, read anew at every pass."""
         rubric = self.rubric
-        return Standings(
-            rubric.title, rubric.exercises, rubric.together, rubric.policy.deadline, self._standings
-        )
+        deadline = rubric.policy.deadline
+        parts = rubric.title, rubric.exercises, rubric.together
+        return Standings(*parts, deadline, self._standings, students_see=rubric.students_see)
 
     def left_out(self) -> LeftOut:
         """What does not count, because only another seed than the one that counts has seen it."""

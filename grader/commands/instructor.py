@@ -164,8 +164,16 @@ SQLITE = b"SQLite format 3\0"
     help="Under pseudonyms; whose they are is kept in this file, which is made if missing.",
 )
 @click.option("--column", default="", metavar="HEADING", help="What the assignment is called where they go.")
+@click.option("--everything", is_flag=True, help="Also what students may not see, in a folder of reports.")
 def export(
-    book: Path, form: str, to: Path | None, key: Path | None, bom: bool, names: Path | None, column: str
+    book: Path,
+    form: str,
+    to: Path | None,
+    key: Path | None,
+    bom: bool,
+    names: Path | None,
+    column: str,
+    everything: bool,
 ) -> None:
     """Write a class in another format.
 
@@ -184,7 +192,7 @@ def export(
     with reading(book) as reader:
         class_ = reader.standings() if names is None else anonymous(reader.standings(), names)
         class_ = replace(class_, column=column)
-        done = write(class_, form, to or Path(_default_name(form)), single, bom)
+        done = write(class_, form, to or Path(_default_name(form)), single, bom, everything)
         left_out = reader.left_out()
     click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
     say_left_out(left_out)

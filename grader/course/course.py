@@ -27,6 +27,9 @@ COMMON = (*GIVEN, "package")
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
 ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
 TOGETHER = "together"
+# What students may see of their reports: all of it; no programs; nothing but how each property went; or
+# nothing until the deadline, and then all of it.
+STUDENTS_SEE = EVERYTHING, FINDINGS, STATUSES, LATER = "everything", "findings", "statuses", "after_deadline"
 FILE, EXERCISES = "course.toml", "exercises"
 PACKAGE = Path(__file__).resolve().parents[1]
 # What grader init lays down, as a wheel carries it; setup.py puts it there. No clone has this folder.
@@ -46,6 +49,7 @@ class Course(Marked):
         only one can be meant.
     ci_folder: the one folder that counts in a commit; empty for exercises/ or, where that is not there, any.
     taught: the name of the subject.
+    students_see: one of STUDENTS_SEE.
     """
 
     root: Path
@@ -58,6 +62,7 @@ class Course(Marked):
     taught: str = DEFAULT
     find_misnamed: bool = True
     ci_folder: str = ""
+    students_see: str = EVERYTHING
 
     @classmethod
     def load(cls, root: Path) -> Course:
@@ -70,9 +75,9 @@ class Course(Marked):
             shown = _yes_or_no(table, "solutions_after_pass", True)
             misnamed = _yes_or_no(table, "find_misnamed", True)
             policy, judge, taught = table.get("policy", {}), _judge(table), _taught(table)
-            folder = _folder(table)
+            more = _folder(table), _seen(table)
             return cls(
-                root, table["title"], exercises, together, policy, shown, judge, taught, misnamed, folder
+                root, table["title"], exercises, together, policy, shown, judge, taught, misnamed, *more
             )
         except OSError as error:
             raise CourseError(f"cannot read {path}: {error.strerror}", f"restore {FILE}") from error
@@ -212,6 +217,15 @@ def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
     if not isinstance(said, bool):
         raise ValueError(f"{key} is true or false, not {said!r:.40}")
     return said
+
+
+def _seen(table: dict[str, Any]) -> str:
+    said = table.get("students_see", EVERYTHING)
+    if said not in STUDENTS_SEE:
+        raise ValueError(f"students_see is one of {', '.join(STUDENTS_SEE)}, not {said!r:.40}")
+    if said == LATER and "deadline" not in table.get("policy", {}):
+        raise ValueError(f"students_see is {LATER}, and [policy] has no deadline")
+    return str(said)
 
 
 def _folder(table: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.course.course import Course
@@ -14,6 +15,8 @@ from grader.machine.files import whole_file
 from grader.printable import printable
 from grader.render.results_json import EXERCISM_VERSION, MESSAGE, cut, exercism
 from grader.render.text import About
+from grader.report.report import not_yet, shown_to_students
+from grader.report.rubric import stated
 from grader.submission.submission import Wanted
 from grader.submission.tree import read
 
@@ -38,7 +41,10 @@ def run(slug: str, given: Path, to: Path, opened: Callable[[], Setting]) -> None
 def _graded(slug: str, given: Path, setting: Setting) -> str:
     only = _asked(slug, setting.course)
     submission = read(given, Wanted.of(setting.course, only))
-    return exercism(grade(submission, setting, only), About())
+    course = setting.course
+    if why := not_yet(course.students_see, stated(course).deadline, datetime.now(UTC)):
+        raise UsageError(f"not graded here: {why}", "come back then")
+    return exercism(shown_to_students(grade(submission, setting, only), course.students_see), About())
 
 
 def _asked(slug: str, course: Course) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from grader.render.junit import code_quality as codequality
 from grader.render.junit import render as junit
 from grader.render.text import About
 from grader.report.findings import line_of as line_found
-from grader.report.report import Report, named
+from grader.report.report import Report, named, shown_to_students
 from grader.report.rubric import stated, weighed
 from grader.submission.choice import NoExercise, defines_any, likely, said_by
 from grader.submission.submission import Submission, Wanted, content
@@ -44,6 +44,7 @@ def graded(folder: Path, setting: Setting) -> Graded:
     submission = read_given(folder, setting.course)
     report = weighed(grade(submission, setting), stated(setting.course))
     report = replace(report, seed=named(setting.seed))
+    report = shown_to_students(report, setting.course.students_see)
     return Graded(report, setting.course.title, lines_of(submission, setting.course, report))
 
 

@@ -7,6 +7,7 @@ import json
 from codecs import BOM_UTF8 as UTF8_MARK
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +28,7 @@ from grader.render.junit import render as junit
 from grader.render.junit import write_class as junit_class
 from grader.render.results_json import classroom50, exercism, github, gradescope
 from grader.render.text import KEPT, About, Names, cell, without
-from grader.report.report import Report, exercise_to_plain, to_plain
+from grader.report.report import Report, exercise_to_plain, not_yet, shown_to_students, to_plain
 from grader.report.scoring import once_each
 from grader.report.standings import Standing, Standings
 
@@ -107,20 +108,41 @@ class Exported:
 
 
 def export(
-    standings: Standings, name: str, to: Path, single: Single | None = None, bom: bool = False
+    standings: Standings,
+    name: str,
+    to: Path,
+    single: Single | None = None,
+    bom: bool = False,
+    everything: bool = False,
 ) -> Exported:
     """Writes a class in a format: one file where the format has many people, else a folder of files.
 
     single: renders one report in place of the format's own way.
     bom: whether a file begins with a byte order mark, without which Excel takes UTF-8 for something else.
+    everything: whether reports of single people have in them what students may not see.
     The folder must be new or empty; its index.csv says whose each file is. Both appear whole or not at all.
     Raises UsageError where there is no such format, or where it cannot be written.
     """
     if name in CLASS:
         return _as_file(standings, name, to, UTF8_MARK if bom else b"")
     if name in SINGLE:
+        if not everything:
+            standings = for_students(standings, datetime.now(UTC))
         return _as_folder(standings, single or SINGLE[name], to)
     raise UsageError(f"there is no format '{name}'", f"choose from: {', '.join(sorted({**CLASS, **SINGLE}))}")
+
+
+def for_students(standings: Standings, now: datetime) -> Standings:
+    """The class with reports as students may see them; raises UsageError where that is nothing yet."""
+    see = standings.students_see
+    if why := not_yet(see, standings.deadline, now):
+        raise UsageError(why, "wait for it; what is for you alone: --everything, or --format csv")
+
+    def each() -> Iterator[Standing]:
+        for one in standings.each():
+            yield one if one.report is None else replace(one, report=shown_to_students(one.report, see))
+
+    return replace(standings, each=each)
 
 
 def _as_file(standings: Standings, name: str, to: Path, mark: bytes) -> Exported:

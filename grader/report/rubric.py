@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from grader.course.course import Course
+from grader.course.course import EVERYTHING, STUDENTS_SEE, Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError
-from grader.model import Adjustment, Claim, Exercise, Marked
+from grader.model import Adjustment, Claim, Exercise, Kind, Marked
 from grader.report.evidence import claim_from_plain, claim_to_plain, fraction, text
 from grader.report.report import Report
 from grader.report.scoring import score
@@ -26,6 +26,7 @@ class Rubric(Marked):
 
     claims: what each exercise, and the last mark, promises, in order.
     policy_table: the policy as course.toml states it.
+    students_see: see Course.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Rubric(Marked):
     claims: Mapping[str, tuple[Claim, ...]]
     policy: Policy
     policy_table: Mapping[str, Any]
+    students_see: str = EVERYTHING
 
     @property
     def digest(self) -> str:
@@ -48,6 +50,8 @@ class Rubric(Marked):
             "claims": {name: list(map(claim_to_plain, claims)) for name, claims in self.claims.items()},
             "policy": self.policy_table,
         }
+        if self.students_see != EVERYTHING:
+            plain["students_see"] = self.students_see
         return json.dumps(plain, default=datetime.isoformat)
 
 
@@ -57,7 +61,11 @@ def of(course: Course) -> Rubric:
         part.name: tuple(prop.claim for prop in declared_in(course.properties(part.name)))
         for part in course.parts
     }
-    return Rubric(course.title, course.exercises, course.together, claims, stated(course), course.policy)
+    for name, its in claims.items():
+        if all(claim.hidden or claim.kind is Kind.NOTE for claim in its):
+            raise CourseError(f"every property of {name} is hidden", "leave one that students are told of")
+    parts, policy = (course.exercises, course.together), (stated(course), course.policy)
+    return Rubric(course.title, *parts, claims, *policy, course.students_see)
 
 
 def from_json(body: str) -> Rubric:
@@ -78,7 +86,10 @@ def _from_plain(plain: dict[str, Any]) -> Rubric:
     if "deadline" in table:
         table["deadline"] = datetime.fromisoformat(table["deadline"])
     policy = read(table, [part.name for part in parts if part.counts])
-    return Rubric(text(plain["title"]), tuple(exercises), together, claims, policy, table)
+    seen = plain.get("students_see", EVERYTHING)
+    if seen not in STUDENTS_SEE:
+        raise ValueError(f"students see {seen!r:.40}, which is nothing that there is")
+    return Rubric(text(plain["title"]), tuple(exercises), together, claims, policy, table, seen)
 
 
 def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from math import ceil, sqrt
 from statistics import median
 from typing import TypeVar
 
+from grader.course.course import EVERYTHING
 from grader.model import Exercise, Finding, Kind, Marked, Person, Result
 from grader.report.evidence import status
 from grader.report.report import Report
@@ -362,6 +363,7 @@ class Standings(Marked):
     each: gives everybody's standing in order of their ids, one after the other, anew at every call;
         people without a report are among them. Equal results of different people are one object.
     column: what the assignment is called where the scores go, if that was said.
+    students_see: see Course.
     """
 
     title: str
@@ -370,3 +372,4 @@ class Standings(Marked):
     deadline: datetime | None
     each: Callable[[], Iterator[Standing]]
     column: str = ""
+    students_see: str = EVERYTHING

@@ -26,7 +26,7 @@ from grader.render.export import CLASS
 from grader.report.report import Report
 from grader.report.standings import Standing, Standings
 
-# Files of a whole class that need nothing of a platform's own; for the others see classroom/test_round_trips.py.
+# Files of a whole class that need nothing of a platform; for the others see classroom/test_round_trips.py.
 ANYWHERE = sorted(set(CLASS) - {"blackboard", "moodle"})
 FOLDER = Path(__file__).parent
 DEADLINE = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
