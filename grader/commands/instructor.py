@@ -198,6 +198,36 @@ def export(
     say_left_out(left_out)
 
 
+@click.command()
+@click.argument("book", metavar="GRADEBOOK", type=BOOK)
+@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="A new folder.")
+@click.option(
+    "--for",
+    "platform",
+    type=click.Choice(("canvas", "moodle", "brightspace", "zip")),
+    default=None,
+    help="Add a zip that this platform takes back; zip is for all others.",
+)
+def feedback(book: Path, to: Path, platform: str | None) -> None:
+    """Make what is handed back: a page for each person, and a zip of them as a platform takes it."""
+    from grader.classroom.gradebook import reading
+    from grader.learner.hints import sections
+    from grader.render.export import feedback as write
+
+    course = chosen(strangers=True)
+    with reading(book) as reader:
+        done = write(reader.standings(), sections(course), to, platform or "", datetime.now(UTC))
+        left_out = reader.left_out()
+    click.echo(f"{printable(str(done.to))}: {done.people:,} pages, and whose they are in index.csv")
+    if done.zipped:
+        click.echo(f"To upload: {printable(str(done.to / done.zipped))}")
+    if done.left:
+        more = f" and {len(done.left) - 5:,} more" if len(done.left) > 5 else ""
+        who = ", ".join(done.left[:5])
+        click.echo(f"Not in it, for nothing of theirs came from there: {who}{more}")
+    say_left_out(left_out)
+
+
 def _default_name(form: str) -> str:
     """Where an export goes that was told no place; its format is judged later."""
     endings = {"csv": "class.csv", "parquet": "class.parquet", "junit": "class.xml"}
@@ -328,4 +358,4 @@ def _tell(found: list[tuple[Path, Verdict]]) -> None:
     sys.exit(1 if wrong else 0)
 
 
-RESULTS = (export, report, keygen, verify)
+RESULTS = (export, feedback, report, keygen, verify)

@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from io import BytesIO
 
@@ -10,7 +11,18 @@ import pytest
 
 from grader.errors import UsageError
 from grader.render.gradebooks import ANY, blackboard_class, canvas_class, column_of, moodle_class
-from tests.grader.classroom.platforms import CLASS, ITEM, PLATFORMS, WRONG, expected, people, zipped
+from tests.grader.classroom.platforms import (
+    ABSENT,
+    CLASS,
+    EXCUSED,
+    ITEM,
+    PLATFORMS,
+    TEAM,
+    WRONG,
+    expected,
+    people,
+    zipped,
+)
 from tests.grader.render.formats.samples import a_class, everyone
 
 # What is made once takes long: all these tests in one process.
@@ -85,6 +97,19 @@ def test_what_is_said_of_people_stands_in_lines_of_its_own(graded):
     for line in ('extension: until 2026-12-03 23:59+00:00 (ill, "flu") (+0)', "manual: no name on it (-2.5)"):
         assert line in said
     assert said.count("group: Team Ö (+0)") == 3
+
+
+def test_feedback_goes_back_to_everybody(graded):
+    platform, folder, _ = graded
+    if platform.name == "blackboard":
+        run("feedback", "class.sqlite", "--to", "back", "--for", "blackboard", cwd=folder, fails=2)
+        return
+    run("feedback", "class.sqlite", "--to", "back", "--for", platform.name, cwd=folder)
+    with zipfile.ZipFile(folder / "back" / f"for-{platform.name}.zip") as archive:
+        names = archive.namelist()
+    # Where a file was handed in by one for a group, only Moodle knows the others.
+    unknown = {ABSENT, EXCUSED, *(() if platform.name == "moodle" else TEAM[1:])}
+    assert sorted(platform.receives(names)) == [one.at for one in CLASS if one.at not in unknown]
 
 
 # What no import would take
