@@ -86,7 +86,8 @@ class Job:
 class Tally:
     """What became of those handed in.
 
-    examined: at least one exercise of theirs was run. known: nothing had to be run.
+    examined: at least one exercise of theirs was run.
+    known: they have not changed since they were graded. twins: they are new, and the same was graded before.
     partly: of some exercise nobody could tell which file is meant.
     unreadable: the student's move. absent: on the roster only.
     faults: the course's or the machine's; worst is the last of these.
@@ -96,6 +97,7 @@ class Tally:
 
     examined: int = 0
     known: int = 0
+    twins: int = 0
     partly: int = 0
     unreadable: int = 0
     faults: int = 0
@@ -243,9 +245,10 @@ class Batch:
             keys=job.keys,
             rules=layouts.rules(job.submission, self._setting.lenient),
         )
-        self._writer.add(graded, evidence, anew=self._anew)
+        new = self._writer.add(graded, evidence, anew=self._anew)
         if reply is None:
-            self.tally.known += 1
+            self.tally.known += not new
+            self.tally.twins += new
         else:
             self.tally.examined += 1
             self._in_a_row = 0

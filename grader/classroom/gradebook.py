@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +19,7 @@ from grader.classroom.store import (
     SEED,
     LeftOut,
     Row,
+    Uncounted,
     added_up,
     compare,
     damaged,
@@ -100,17 +100,18 @@ class Writer:
         there = outcomes.keys() if isinstance(outcomes, dict) else ()
         return self._claims.get(mark, frozenset()).difference(there)
 
-    def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]], *, anew: bool = False) -> None:
+    def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]], *, anew: bool = False) -> bool:
         """Store an attempt with the evidence that was not known yet; one that is there already stays.
 
         evidence: by mark, as evidence.result_to_plain() gives it. anew: in place of what was known.
+        Returns whether the attempt is a new one.
         """
         with told(self._path), transaction(self._connection):
             for mark, plain in evidence.items():
                 self._outcome(graded.keys[mark], mark, plain, anew)
             self._meet(graded.person)
             with added_up(self._connection, "attempts", graded.person.id):
-                self._attempt(graded)
+                return self._attempt(graded)
 
     def _outcome(self, key: bytes, mark: str, plain: Mapping[str, Any], anew: bool) -> None:
         body = json.dumps(plain, separators=(",", ":"))
@@ -145,7 +146,7 @@ class Writer:
             self._connection.execute("DELETE FROM outcomes WHERE key = ?", (key,))
             yield
 
-    def _attempt(self, graded: Graded) -> None:
+    def _attempt(self, graded: Graded) -> bool:
         versions = dict(graded.versions)
         row = (
             graded.person.id,
@@ -164,7 +165,7 @@ class Writer:
         person, submission, course, seed, version, handed_in, *_ = row
         last = self._connection.execute(LAST, (person, submission, handed_in, seed)).fetchone()
         if last == (course, version):
-            return
+            return False
         done = self._connection.execute(
             "INSERT INTO attempts (person, submission, course, seed, version, handed_in, number,"
             " name, isolation, versions, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -172,6 +173,7 @@ class Writer:
         )
         marks = [(done.lastrowid, i, mark, key) for i, (mark, key) in enumerate(graded.keys.items())]
         self._connection.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", marks)
+        return True
 
     def meet(self, people: Iterable[Person]) -> None:
         """Know these people, whether they hand in anything or not."""
@@ -302,25 +304,6 @@ CONTENT = (
     "SELECT * FROM rosters ORDER BY person",
     "SELECT * FROM matters ORDER BY person",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Uncounted:
-    """How many of a person's attempts count for nothing.
-
-    seeds: only another seed than the one that counts has seen them.
-    outdated: the exercises had other properties when they were graded.
-    """
-
-    seeds: int = 0
-    outdated: int = 0
-
-    def lines(self) -> Iterator[Adjustment]:
-        """What changes no score, and says why some attempts cannot."""
-        for what, count in (("attempts of another seed", self.seeds), ("outdated attempts", self.outdated)):
-            if count:
-                are = "1 does" if count == 1 else f"{count:,} do"
-                yield Adjustment(f"{what}: {are} not count", Fraction(0))
 
 
 class Incomplete(CourseError):

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import MachineError, UsageError
+from grader.model import Adjustment
 from grader.printable import shortened
 from grader.report.report import KEY
 
@@ -507,6 +509,25 @@ class LeftOut:
             f" people who have no other: {self.people:,}. Give these attempts to grader batch again to have"
             " them graded with the seed that counts."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """How many of a person's attempts count for nothing.
+
+    seeds: only another seed than the one that counts has seen them.
+    outdated: the exercises had other properties when they were graded.
+    """
+
+    seeds: int = 0
+    outdated: int = 0
+
+    def lines(self) -> Iterator[Adjustment]:
+        """What changes no score, and says why some attempts cannot."""
+        for what, count in (("attempts of another seed", self.seeds), ("outdated attempts", self.outdated)):
+            if count:
+                are = "1 does" if count == 1 else f"{count:,} do"
+                yield Adjustment(f"{what}: {are} not count", Fraction(0))
 
 
 def last_seed(connection: sqlite3.Connection) -> int | None:

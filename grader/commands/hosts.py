@@ -108,9 +108,9 @@ def exercism(slug: str, given: Path, to: Path, seed: int, sandbox: str, time_lim
 
     Exit status 0 whatever the result: it is all in the file.
     """
-    from grader.platforms.exercism import run
+    from grader.platforms.runners import run_exercise
 
-    run(slug, given, to, lambda: setting(sandbox, seed, time_limit, strangers=True))
+    run_exercise(slug, given, to, lambda: setting(sandbox, seed, time_limit, strangers=True))
 
 
 @click.command()
@@ -125,7 +125,7 @@ def gitlab(
 ) -> None:
     """Grade a folder in GitLab CI, and write what GitLab shows on a merge request."""
     from grader.machine.files import refuse_unwritable
-    from grader.platforms.gitlab import graded, write
+    from grader.platforms.runners import graded, write
     from grader.render.terminal import render
 
     for to in (junit, codequality):
@@ -150,7 +150,7 @@ def gitlab(
 def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float) -> None:
     """Grade those of the files that are exercises, alone; for a hook before a commit."""
     from grader.examine.grading import grade
-    from grader.platforms.gitlab import asked
+    from grader.platforms.runners import asked
     from grader.render.terminal import render
 
     conditions = setting(sandbox, seed, time_limit)

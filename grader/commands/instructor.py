@@ -15,7 +15,7 @@ import click
 
 from grader.commands.shared import ANY_SHAPE, SANDBOX, chosen, console, say_left_out, signed_by
 from grader.errors import UsageError
-from grader.printable import printable, typed
+from grader.printable import harmless, printable, typed
 from grader.report.report import LARGEST, Seed, read
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _say(tally: Tally, book: Path) -> None:
     parts = [
         (tally.examined, "graded"),
         (tally.known, "unchanged since they were graded"),
+        (tally.twins, "graded without being run, for the same code was graded before"),
         (tally.partly, "of these not in full, as said above"),
         (tally.unreadable, "unreadable"),
         (tally.nobodys, "left out, for nobody knows whose they are"),
@@ -140,7 +141,41 @@ def _moved(scores: Sequence[tuple[str, float | None, float | None]]) -> None:
         click.echo(f"  … and {len(moved) - 20:,} more")
 
 
-COMMANDS = (batch, rescore)
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--roster", type=BOOK, help="As for batch.")
+@click.option("--people", type=BOOK, help="As for batch; people of one group are not compared.")
+def alike(folder: Path, roster: Path | None, people: Path | None) -> None:
+    """List whose work has more in common than the course gave to everybody; for you alone.
+
+    Nothing is run, and nothing of it is kept or stands in any report.
+    """
+    from grader.classroom.alike import HONEST
+    from grader.classroom.alike import alike as compared
+    from grader.classroom.people import aliases
+    from grader.classroom.people import read as read_people
+    from grader.submission.download import find
+    from grader.submission.roster import read as read_roster
+
+    course = chosen(strangers=True)
+    rows = read_roster(roster) if roster else []
+    teams = read_people(people).groups(rows) if people else {}
+    groups = {aliases(rows).get(id_, id_): team for team, members in teams.items() for id_ in members}
+    passed = [people] if people else []
+    found = find(folder, course, roster, course.subject.layouts, teams, passed)
+    pairs = compared(found.handins, course, groups)
+    for pair in pairs:
+        same = f"; the same to the letter: {', '.join(pair.same)}" if pair.same else ""
+        names = ", ".join(pair.exercises)
+        one, other = (harmless(printable(name)) for name in (pair.one, pair.other))
+        click.echo(f"  {pair.share:4.0%}  {one} and {other}: {names}{same}")
+    people_ = len({handin.person.id for handin in found.handins})
+    what = "1 pair" if len(pairs) == 1 else f"{len(pairs):,} pairs"
+    click.echo(f"{what} among {people_:,} people look alike." if pairs else "No two look alike.")
+    click.echo(HONEST)
+
+
+COMMANDS = (batch, rescore, alike)
 
 
 KEY = click.Path(path_type=Path)
