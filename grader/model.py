@@ -70,6 +70,7 @@ class Claim:
     share: its part of the exercise's points among the shares of all graded claims,
         or its own points where kind is BONUS; unused for a NOTE.
     about: how the operation it is about is written, where it is about one.
+    hidden: it counts, and students are told nothing of it.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Claim:
     kind: Kind
     share: Fraction
     about: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class Counterexample:
     got: tuple[tuple[str, float | str], ...]
     drawn: bool
     graph: tuple[Node, ...] = ()
+
+
+# In place of one that is not for whoever reads the report.
+WITHHELD = Counterexample("", (), (), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +240,7 @@ class Result:
     notes: what else is worth knowing of how it was examined, a sentence each.
     taken: the file that was graded, where it has another name or place than it should; else empty.
     beside: other files that may be meant, and were not graded.
+    unseen: verdicts that count, and that whoever reads this is not told.
     """
 
     exercise: Exercise
@@ -242,6 +249,7 @@ class Result:
     notes: tuple[str, ...] = ()
     taken: str = ""
     beside: tuple[str, ...] = ()
+    unseen: tuple[Verdict, ...] = ()
 
     def __post_init__(self) -> None:
         if self.exercise.own and self.exercise.counts:

@@ -19,7 +19,7 @@ from string import Template
 from typing import Any
 
 from grader.course.course import Course, cut, handed_out, untouched
-from grader.course.properties import place_of
+from grader.course.properties import declared_in, place_of, promised, without_hidden
 from grader.course.sealed import SEALED, Sealed, seal
 from grader.errors import CourseError, UsageError
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
@@ -119,7 +119,7 @@ ONLY = re.compile(r"^<!-- (with|without) the grader -->\n(.*?)^<!-- end -->\n", 
 Files = dict[Path, bytes]
 
 
-def handout(course: Course) -> Files:
+def handout(course: Course, hidden: bool = False) -> Files:
     """The students' files by their place in the project, the manifest not among them.
 
     Raises CourseError where one is missing or damaged.
@@ -134,7 +134,7 @@ def handout(course: Course) -> Files:
         "README.md": student_readme(course, makefile),
         "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
     }
-    copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER))
+    copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER), hidden)
     return _encoded(exercises | written) | copied | _package() | {SEALED: seal(to_seal(course))}
 
 
@@ -190,16 +190,30 @@ def _passed_on(course: Course) -> Files:
     return found
 
 
-def _copied(course: Course, places: Sequence[str]) -> Files:
-    properties = (course.properties(part.name).relative_to(course.root) for part in course.parts)
-    copied = {place: _data(course.root / place) for place in (*map(Path, places), *properties)}
-    return copied | _cases(course) | _lessons(course.root, copied)
+def _copied(course: Course, places: Sequence[str], hidden: bool = False) -> Files:
+    """What is handed on as it is, and the properties with their cases; hidden ones only where asked for."""
+    copied = {place: _data(course.root / place) for place in map(Path, places)}
+    for part in course.parts:
+        copied |= _promises(course, course.properties(part.name), hidden)
+    return copied | _lessons(course.root, copied)
 
 
-def _cases(course: Course) -> Files:
-    """The recorded cases of what is graded, where the course has some."""
-    places = (place_of(course.properties(part.name)) for part in course.parts)
-    return {place.relative_to(course.root): _data(place) for place in places if place.is_file()}
+def _promises(course: Course, properties: Path, hidden: bool) -> Files:
+    """A file of properties, and its recorded cases where the course has some."""
+    place = place_of(properties)
+    whole, cases = _data(properties), _data(place) if place.is_file() else None
+    text = whole.decode("utf-8")
+    if not hidden and (shown := without_hidden(text)) != text:
+        dropped = {at for at, prop in enumerate(declared_in(properties)) if prop.claim.hidden}
+        whole = shown.encode()
+        if cases is not None:
+            # Late: what a wheel carries is laid down with the standard library alone.
+            from grader.examine.cases import Recording
+
+            recording = Recording.from_text(cases.decode("utf-8"))
+            cases = recording.without(dropped, promised(properties, shown).hex()).to_text().encode()
+    found = {properties.relative_to(course.root): whole}
+    return found if cases is None else found | {place.relative_to(course.root): cases}
 
 
 def _lessons(root: Path, copied: Files) -> Files:

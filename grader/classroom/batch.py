@@ -5,14 +5,17 @@ from __future__ import annotations
 import atexit
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.classroom.gradebook import Graded, LeftOut, Writer, writing
+from grader.classroom.gradebook import Graded, Reader, Writer, reading, writing
+from grader.classroom.people import Said, aliases, check, from_json
+from grader.classroom.people import read as read_people
+from grader.classroom.store import LeftOut, opened_to_read
 from grader.course.course import LENIENT, Course, own, own_root
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.cases import default_folder
@@ -21,11 +24,14 @@ from grader.examine.grading import versions
 from grader.examine.setting import Setting, course_digest, exercise_digest, outcome_key
 from grader.forkserver.client import Room
 from grader.forkserver.messages import Order, Overrun, Reply, Task
-from grader.report.rubric import of
+from grader.model import Person
+from grader.printable import harmless, printable
+from grader.report.rubric import Rubric, of
 from grader.sandbox.cages import choose
 from grader.sandbox.runner import Limits
 from grader.submission.download import find
 from grader.submission.hand_in import Found, Handin
+from grader.submission.roster import read as read_roster
 from grader.submission.submission import Submission
 from grader.version import installing
 
@@ -80,7 +86,8 @@ class Job:
 class Tally:
     """What became of those handed in.
 
-    examined: at least one exercise of theirs was run. known: nothing had to be run.
+    examined: at least one exercise of theirs was run.
+    known: they have not changed since they were graded. twins: they are new, and the same was graded before.
     partly: of some exercise nobody could tell which file is meant.
     unreadable: the student's move. absent: on the roster only.
     faults: the course's or the machine's; worst is the last of these.
@@ -90,6 +97,7 @@ class Tally:
 
     examined: int = 0
     known: int = 0
+    twins: int = 0
     partly: int = 0
     unreadable: int = 0
     faults: int = 0
@@ -104,6 +112,7 @@ class Batch:
     """Grades a class into a gradebook.
 
     course: the course digest that replies must carry.
+    again: whether what is known already is run once more, and nobody else is looked at.
     """
 
     def __init__(
@@ -114,8 +123,10 @@ class Batch:
         course: str,
         versions: tuple[tuple[str, str], ...],
         progress: Progress,
+        again: bool = False,
     ) -> None:
         self._setting = setting
+        self._anew = again
         self._writer = writer
         self._examiners = examiners
         self._course = course
@@ -139,7 +150,8 @@ class Batch:
             done, _ = wait(self._running, return_when=FIRST_COMPLETED)
             for future in done:
                 self._settle(self._running.pop(future), future)
-        self._writer.settle(self.tally.troubled)
+        places = {handin.where for handin in found.handins} if self._anew else None
+        self._writer.settle(self.tally.troubled, places)
         self.tally.left_out = self._writer.left_out()
         return self.tally
 
@@ -173,7 +185,7 @@ class Batch:
                 )
                 for part in self._setting.course.parts
             }
-            known = self._writer.known(keys.values())
+            known = set() if self._anew else self._writer.known(keys.values())
             missing = tuple(name for name, key in keys.items() if key not in known)
             self._tell(handin, submission)
             job = Job(handin, submission, keys, missing)
@@ -233,9 +245,10 @@ class Batch:
             keys=job.keys,
             rules=layouts.rules(job.submission, self._setting.lenient),
         )
-        self._writer.add(graded, evidence)
+        new = self._writer.add(graded, evidence, anew=self._anew)
         if reply is None:
-            self.tally.known += 1
+            self.tally.known += not new
+            self.tally.twins += new
         else:
             self.tally.examined += 1
             self._in_a_row = 0
@@ -278,6 +291,8 @@ class Wanted:
     seconds, patience: see Limits.
     any_shape: one of course.ANY_SHAPE; empty for what course.toml says.
     thorough: see Setting.
+    people: what is said of single people; None for what was said before.
+    again: whose work alone is graded, whether it is known or not; empty for everybody's.
     """
 
     folder: Path
@@ -291,6 +306,8 @@ class Wanted:
     patience: float
     any_shape: str = ""
     thorough: bool = False
+    people: Path | None = None
+    again: tuple[str, ...] = ()
 
 
 class Watch(Progress, Protocol):
@@ -313,8 +330,30 @@ def grade_class(wanted: Wanted, progress: Watch, course: Course | None = None) -
     cage = choose(wanted.sandbox, strangers=True)
     limits = Limits(seconds=wanted.seconds, patience=wanted.patience)
     lenient = (wanted.any_shape or course.any_shape) == LENIENT
-    found = find(wanted.folder, course, wanted.roster, course.subject.layouts)
+    rows = read_roster(wanted.roster) if wanted.roster else []
+    said = read_people(wanted.people) if wanted.people else None
+    found = find(
+        wanted.folder,
+        course,
+        wanted.roster,
+        course.subject.layouts,
+        said.groups(rows) if said else _groups(wanted.book),
+        [wanted.people] if wanted.people else [],
+    )
+    if wanted.again:
+        found = _only(found, wanted.again, aliases(rows))
     with writing(wanted.book) as writer:
+        # Also who is there only as a member of a group: what a group hands in is one person's at first.
+        alone = {
+            id_ for members in (said.groups(rows) if said and not rows else {}).values() for id_ in members
+        }
+        writer.meet([*(row.person for row in rows), *map(Person, sorted(alone))])
+        writer.enrol({row.person.id: dict(row.cells) for row in rows if row.cells})
+        if said is not None:
+            theirs = {handin.person.id: handin.person.id for handin in found.handins}
+            matters = said.known_as({**theirs, **writer.known_as(), **aliases(rows)})
+            check(matters, rubric.policy)
+            writer.regard(matters)
         seed = _seed(writer, wanted.seed, progress.say)
         setting = Setting(course, cage, default_folder(), seed, limits)
         setting = replace(setting, lenient=lenient, thorough=wanted.thorough)
@@ -326,7 +365,30 @@ def grade_class(wanted: Wanted, progress: Watch, course: Course | None = None) -
             writer.score_by(rubric)
             progress.start(len(found.handins))
             digest = course_digest(setting).hex()
-            return Batch(setting, writer, examiners, digest, versions(setting), progress).run(found)
+            return Batch(
+                setting, writer, examiners, digest, versions(setting), progress, bool(wanted.again)
+            ).run(found)
+
+
+def _groups(book: Path) -> dict[str, list[str]]:
+    """The members of each group, as was said before."""
+    found: dict[str, list[str]] = {}
+    if book.is_file():
+        with opened_to_read(book) as connection:
+            for id_, body in connection.execute("SELECT person, body FROM matters ORDER BY person"):
+                if group := from_json(body).group:
+                    found.setdefault(group, []).append(id_)
+    return found
+
+
+def _only(found: Found, again: Sequence[str], known: Mapping[str, str]) -> Found:
+    """What these people have handed in; raises UsageError where somebody has nothing."""
+    ids = {known.get(id_, id_): id_ for id_ in again}
+    handins = tuple(handin for handin in found.handins if handin.person.id in ids)
+    if missing := sorted(ids.keys() - {handin.person.id for handin in handins}):
+        who = printable(ids[missing[0]])
+        raise UsageError(f"nothing of {who} is among what was handed in", "give the id as reports have it")
+    return Found(handins, (), (), 0)
 
 
 def _seed(writer: Writer, asked: int | None, say: Callable[[str], None]) -> int:
@@ -448,3 +510,57 @@ def _threads() -> int:
     from distributed import get_worker
 
     return int(get_worker().state.nthreads)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new rubric has changed.
+
+    rubric: whether it is another one at all.
+    people: how many have a score.
+    moved: whose score has changed, with the points before and after; None where there is no score.
+    """
+
+    rubric: bool
+    people: int
+    moved: tuple[tuple[str, float | None, float | None], ...]
+
+
+def rescored(book: Path, rubric: Rubric, said: Said | None = None) -> Change:
+    """Make a gradebook score by a rubric from now on, and by what is said of people.
+
+    said: None for what was said before.
+    Raises CourseError where the rubric asks for outcomes that are not there, and changes nothing then.
+    """
+    with writing(book, make=False) as writer:
+        with reading(book) as reader:
+            before = points_of(reader)
+        with reading(book, rubric) as reader:
+            after = points_of(reader)
+        if said is not None:
+            check(matters := said.known_as(writer.known_as()), rubric.policy)
+            writer.regard(matters)
+        new = writer.score_by(rubric)
+    if said is not None:
+        with reading(book) as reader:
+            after = points_of(reader)
+    moved = tuple(
+        (harmless(printable(id_)), before.get(id_), after.get(id_))
+        for id_ in sorted(before.keys() | after.keys())
+        if before.get(id_) != after.get(id_)
+    )
+    return Change(new, len(after), moved)
+
+
+def points_of(reader: Reader) -> dict[str, float]:
+    """Everybody's final score who has one, by their ids."""
+    standings = reader.standings().each()
+    return {s.person.id: float(s.report.final) for s in standings if s.report is not None}
+
+
+def scores(book: Path) -> dict[str, float | None]:
+    """What everybody has in a gradebook, made fit to be shown; nothing where there is no gradebook yet."""
+    if not book.is_file():
+        return {}
+    with reading(book) as reader:
+        return {harmless(printable(id_)): points for id_, points in points_of(reader).items()}

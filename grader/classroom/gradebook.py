@@ -9,30 +9,35 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from grader.classroom import people
 from grader.classroom.store import (
+    SEED,
+    LeftOut,
     Row,
+    Uncounted,
     added_up,
     compare,
     damaged,
     each,
+    last_seed,
+    left_out,
     opened_to_read,
     opened_to_write,
     told,
     transaction,
 )
 from grader.errors import CourseError, GraderError, UsageError
-from grader.model import Adjustment, Person, Result
-from grader.printable import harmless, printable
+from grader.model import Adjustment, NotStarted, Person, Result, Verdict
 from grader.report.evidence import result_from_plain, text, whole
 from grader.report.report import Report, named
 from grader.report.rubric import YEARS, Attempt, Rubric, counted, from_json
 from grader.report.standings import Standing, Standings
+from grader.submission.roster import SECTIONS
 
 LAST = """
 SELECT course, version FROM attempts WHERE person = ? AND submission = ? AND handed_in = ? AND seed = ?
@@ -95,37 +100,38 @@ class Writer:
         there = outcomes.keys() if isinstance(outcomes, dict) else ()
         return self._claims.get(mark, frozenset()).difference(there)
 
-    def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]]) -> None:
+    def add(self, graded: Graded, evidence: Mapping[str, Mapping[str, Any]], *, anew: bool = False) -> bool:
         """Store an attempt with the evidence that was not known yet; one that is there already stays.
 
-        evidence: by mark, as evidence.result_to_plain() gives it.
+        evidence: by mark, as evidence.result_to_plain() gives it. anew: in place of what was known.
+        Returns whether the attempt is a new one.
         """
         with told(self._path), transaction(self._connection):
             for mark, plain in evidence.items():
-                self._outcome(graded.keys[mark], mark, plain)
+                self._outcome(graded.keys[mark], mark, plain, anew)
             self._meet(graded.person)
             with added_up(self._connection, "attempts", graded.person.id):
-                self._attempt(graded)
+                return self._attempt(graded)
 
-    def _outcome(self, key: bytes, mark: str, plain: Mapping[str, Any]) -> None:
+    def _outcome(self, key: bytes, mark: str, plain: Mapping[str, Any], anew: bool) -> None:
         body = json.dumps(plain, separators=(",", ":"))
         digest = hashlib.sha256(body.encode()).digest()
         self._connection.execute(
             "INSERT OR IGNORE INTO evidence (digest, body) VALUES (?, ?)", (digest, body)
         )
-        with self._replacing(key):
+        with self._replacing(key, anew):
             self._connection.execute(
                 "INSERT OR IGNORE INTO outcomes SELECT ?, ?, id FROM evidence WHERE digest = ?",
                 (key, mark, digest),
             )
 
     @contextmanager
-    def _replacing(self, key: bytes) -> Iterator[None]:
-        """Makes room for an outcome in the place of one that is not complete, if there is one of that key."""
+    def _replacing(self, key: bytes, anew: bool) -> Iterator[None]:
+        """Makes room for an outcome in the place of one of that key that is not complete, or any if anew."""
         row = self._connection.execute(
             "SELECT exercise, evidence FROM outcomes WHERE key = ?", (key,)
         ).fetchone()
-        if row is None or self._is_complete(*row):
+        if row is None or (not anew and self._is_complete(*row)):
             yield
             return
         people = self._connection.execute(
@@ -140,7 +146,7 @@ class Writer:
             self._connection.execute("DELETE FROM outcomes WHERE key = ?", (key,))
             yield
 
-    def _attempt(self, graded: Graded) -> None:
+    def _attempt(self, graded: Graded) -> bool:
         versions = dict(graded.versions)
         row = (
             graded.person.id,
@@ -159,7 +165,7 @@ class Writer:
         person, submission, course, seed, version, handed_in, *_ = row
         last = self._connection.execute(LAST, (person, submission, handed_in, seed)).fetchone()
         if last == (course, version):
-            return
+            return False
         done = self._connection.execute(
             "INSERT INTO attempts (person, submission, course, seed, version, handed_in, number,"
             " name, isolation, versions, rules) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -167,6 +173,7 @@ class Writer:
         )
         marks = [(done.lastrowid, i, mark, key) for i, (mark, key) in enumerate(graded.keys.items())]
         self._connection.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", marks)
+        return True
 
     def meet(self, people: Iterable[Person]) -> None:
         """Know these people, whether they hand in anything or not."""
@@ -186,6 +193,32 @@ class Writer:
                 row = (person.id, person.canvas)
                 self._connection.execute("INSERT OR REPLACE INTO canvas VALUES (?, ?)", row)
 
+    def enrol(self, rows: Mapping[str, Mapping[str, str]]) -> None:
+        """Keep what the roster says of these people, by their ids: each line by its headings."""
+        self._keep("rosters", {id_: json.dumps(row) for id_, row in rows.items()})
+
+    def regard(self, matters: Mapping[str, people.Matter]) -> None:
+        """Keep what is said of people, by their ids, in place of all that was said before."""
+        self._keep("matters", {id_: matter.to_json() for id_, matter in matters.items()}, whole=True)
+
+    def _keep(self, table: str, rows: Mapping[str, str], whole: bool = False) -> None:
+        """Put these into a table of what is said; whole: and nothing else is left there."""
+        with told(self._path), transaction(self._connection):
+            run = self._connection.execute
+            before = dict(run(f"SELECT person, body FROM {table}").fetchall())  # noqa: S608 (our own name)
+            gone = before.keys() - rows.keys() if whole else ()
+            for person in [*gone, *(id_ for id_, body in rows.items() if before.get(id_) != body)]:
+                with added_up(self._connection, table, person):
+                    run(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608 (as above)
+                    if person in rows:
+                        run(f"INSERT INTO {table} VALUES (?, ?)", (person, rows[person]))  # noqa: S608
+
+    def known_as(self) -> dict[str, str]:
+        """Everybody's id who is known, by itself and by the address."""
+        with told(self._path):
+            rows = self._connection.execute("SELECT email, id FROM people").fetchall()
+            return dict(rows) | {id_: id_ for _, id_ in rows}
+
     def trouble(self, place: str, person: Person, sentence: str, passing: bool) -> None:
         """Remember why something could not be graded; passing: the machine's or the course's fault."""
         with told(self._path), transaction(self._connection):
@@ -194,11 +227,11 @@ class Writer:
             with added_up(self._connection, "troubles", place):
                 self._connection.execute("INSERT OR REPLACE INTO troubles VALUES (?, ?, ?, ?)", row)
 
-    def settle(self, troubled: Sequence[str]) -> None:
-        """Forget every trouble but those at these places."""
+    def settle(self, troubled: Sequence[str], of: set[str] | None = None) -> None:
+        """Forget every trouble but those at these places; of: only these were looked at."""
         with told(self._path), transaction(self._connection):
             places = [place for (place,) in self._connection.execute("SELECT place FROM troubles").fetchall()]
-            for place in {*places} - {*troubled}:
+            for place in ({*places} if of is None else {*places} & of) - {*troubled}:
                 with added_up(self._connection, "troubles", place):
                     self._connection.execute("DELETE FROM troubles WHERE place = ?", (place,))
 
@@ -247,53 +280,7 @@ def writing(path: Path, make: bool = True) -> Iterator[Writer]:
         yield Writer(connection, path)
 
 
-# Where no batch has said it, as in gradebooks of older graders, the seed that was graded with last.
-SEED = """
-SELECT coalesce((SELECT seed FROM seeds ORDER BY id DESC LIMIT 1),
-                (SELECT seed FROM attempts ORDER BY id DESC LIMIT 1))
-"""
-LEFT_OUT = """
-SELECT coalesce(sum(unseen), 0), coalesce(sum(nothing_else), 0) FROM (
-    SELECT sum(NOT seen) AS unseen, NOT max(seen) AS nothing_else FROM (
-        SELECT person, max(seed = ?) AS seen FROM attempts GROUP BY person, submission, handed_in
-    ) GROUP BY person
-)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """What was graded with other seeds only, and does not count.
-
-    attempts: how many there are.
-    people: how many have nothing else.
-    """
-
-    attempts: int
-    people: int
-
-    def __str__(self) -> str:
-        """In words; empty where there is nothing."""
-        if not self.attempts:
-            return ""
-        return (
-            f"Attempts that were graded with another seed only, and do not count: {self.attempts:,};"
-            f" people who have no other: {self.people:,}. Give these attempts to grader batch again to have"
-            " them graded with the seed that counts."
-        )
-
-
-def last_seed(connection: sqlite3.Connection) -> int | None:
-    """The seed that counts; None where nothing was graded yet."""
-    seed: int | None = connection.execute(SEED).fetchone()[0]
-    return seed
-
-
-def left_out(connection: sqlite3.Connection) -> LeftOut:
-    """What the seed that counts has not seen."""
-    return LeftOut(*connection.execute(LEFT_OUT, (last_seed(connection),)).fetchone())
-
-
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 KEPT = 20_000  # decoded results; most people's are alike
 ATTEMPTS = "ORDER BY a.person, a.handed_in, a.number, a.id, m.position"
 UNSEEN = (
@@ -314,26 +301,9 @@ CONTENT = (
     a.versions, a.rules, m.exercise, m.outcome FROM attempts a JOIN marks m ON m.attempt = a.id
     ORDER BY 1, 2, 3, 4, 5, 6, m.position""",
     "SELECT * FROM troubles ORDER BY place",
+    "SELECT * FROM rosters ORDER BY person",
+    "SELECT * FROM matters ORDER BY person",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Uncounted:
-    """How many of a person's attempts count for nothing.
-
-    seeds: only another seed than the one that counts has seen them.
-    outdated: the exercises had other properties when they were graded.
-    """
-
-    seeds: int = 0
-    outdated: int = 0
-
-    def lines(self) -> Iterator[Adjustment]:
-        """What changes no score, and says why some attempts cannot."""
-        for what, count in (("attempts of another seed", self.seeds), ("outdated attempts", self.outdated)):
-            if count:
-                are = "1 does" if count == 1 else f"{count:,} do"
-                yield Adjustment(f"{what}: {are} not count", Fraction(0))
 
 
 class Incomplete(CourseError):
@@ -378,9 +348,9 @@ class Reader:
     def standings(self) -> Standings:
         """The whole class, read anew at every pass."""
         rubric = self.rubric
-        return Standings(
-            rubric.title, rubric.exercises, rubric.together, rubric.policy.deadline, self._standings
-        )
+        deadline = rubric.policy.deadline
+        parts = rubric.title, rubric.exercises, rubric.together
+        return Standings(*parts, deadline, self._standings, students_see=rubric.students_see)
 
     def left_out(self) -> LeftOut:
         """What does not count, because only another seed than the one that counts has seen it."""
@@ -397,16 +367,23 @@ class Reader:
     def _each_standing(self) -> Iterator[Standing]:
         troubles = self._troubles()
         numbers = self._canvas()
+        rows, matters = self._rosters(), self._matters()
+        pools = self._pools(matters, troubles)
         attempts = self._attempts()
         person, theirs, others = next(attempts, NO_MORE)
         for (row,) in each(self._connection, "people", "ORDER BY id"):
             id_, name, email = self._texts("list of people", row)
-            mine: tuple[list[Attempt], Uncounted] = ([], Uncounted())
+            mine: Mine = ([], Uncounted())
             if id_ == person:
                 mine = theirs, others
                 person, theirs, others = next(attempts, NO_MORE)
             known = Person(id_, name, email, numbers.get(id_, ""))
-            yield self._standing(known, *mine, troubles.get(id_, ""))
+            matter, trouble = matters.get(id_, people.NOTHING), troubles.get(id_, "")
+            if matter.group:
+                mine, trouble = pools[matter.group]
+            found = self._standing(known, *mine, trouble, matter)
+            row_ = rows.get(id_, {})
+            yield replace(found, section=matter.section or section_of(row_), row=row_)
         if person is not None:
             # Their order went astray, and with it whose attempts are whose.
             raise damaged(self._path, "list of people")
@@ -422,16 +399,84 @@ class Reader:
         told_of = (self._texts("trouble", row[1:3]) for row in rows)
         return dict(sorted(told_of))
 
-    def _standing(self, person: Person, attempts: list[Attempt], others: Uncounted, trouble: str) -> Standing:
+    def _rosters(self) -> dict[str, dict[str, str]]:
+        """Everybody's line of the roster, by their ids."""
+        found = {}
+        for (row,) in each(self._connection, "rosters", ""):
+            id_, body = self._texts("line of the roster", row)
+            try:
+                found[id_] = {text(heading): text(cell) for heading, cell in json.loads(body).items()}
+            except (ValueError, AttributeError, RecursionError):
+                raise damaged(self._path, "line of the roster") from None
+        return found
+
+    def _matters(self) -> dict[str, people.Matter]:
+        """What is said of people, by their ids."""
+        found = {}
+        for (row,) in each(self._connection, "matters", ""):
+            id_, body = self._texts("word on a person", row)
+            try:
+                found[id_] = people.from_json(body)
+            except ValueError:
+                raise damaged(self._path, "word on a person") from None
+        return found
+
+    def _pools(
+        self, matters: Mapping[str, people.Matter], troubles: Mapping[str, str]
+    ) -> dict[str, tuple[Mine, str]]:
+        """What each group has handed in, and what is wrong with it; all of them are read once for that."""
+        groups = {id_: matter.group for id_, matter in matters.items() if matter.group}
+        if not groups:
+            return {}
+        found: dict[str, list[tuple[list[Attempt], Uncounted]]] = {name: [] for name in groups.values()}
+        for person, attempts, others in self._attempts():
+            if person in groups:
+                found[groups[person]].append((attempts, others))
+        pools = {}
+        for name, parts in found.items():
+            pooled = sorted((a for attempts, _ in parts for a in attempts), key=_moment)
+            uncounted = Uncounted(sum(o.seeds for _, o in parts), sum(o.outdated for _, o in parts))
+            said = (troubles.get(id_, "") for id_, group in groups.items() if group == name)
+            pools[name] = (pooled, uncounted), "; ".join(dict.fromkeys(filter(None, said)))
+        return pools
+
+    def _standing(
+        self,
+        person: Person,
+        attempts: list[Attempt],
+        others: Uncounted,
+        trouble: str,
+        matter: people.Matter,
+    ) -> Standing:
+        if matter.excused:
+            return Standing(person, None, None, len(attempts), "", matter.excused)
+        policy = self.rubric.policy
+        own = tuple(people.lines(matter, policy))
+        if not attempts and matter.points:
+            report = self._nothing(own)
+            return Standing(person, report, None, 0, trouble)
         if not attempts:
             troubles = (trouble, UNSEEN if others.seeds else "", OUTDATED if others.outdated else "")
             return Standing(person, None, None, 0, "; ".join(filter(None, troubles)))
-        best = counted(attempts, self.rubric.policy)
+        best = counted(people.came(attempts, matter, policy), people.policy_for(matter, policy), own)
         report = best.report
         if lines := tuple(others.lines()):
             report = replace(report, adjustments=(*report.adjustments, *lines))
         told = "; ".join(filter(None, (trouble, *report.ungraded)))
         return Standing(person, report, best.handed_in, len(attempts), told)
+
+    def _nothing(self, lines: tuple[Adjustment, ...]) -> Report:
+        """A report of somebody who handed in nothing and has points by hand."""
+        missing = NotStarted("nothing was handed in", missing=True)
+        parts = self.rubric
+        results = {
+            part.name: Result(part, tuple(Verdict(claim, missing) for claim in parts.claims[part.name]))
+            for part in parts.parts
+        }
+        together = None if parts.together is None else results.pop(parts.together.name)
+        digest = hashlib.sha256(b"").hexdigest()
+        seed = named(self._seed or 0, self._key)
+        return Report("", digest, seed, "none", tuple(results.values()), together, (), lines)
 
     def _attempts(self) -> Iterator[tuple[str | None, list[Attempt], Uncounted]]:
         """Everybody's attempts in the order they were handed in, by the person's id; last, those left out."""
@@ -506,7 +551,17 @@ class Reader:
         return digest.hexdigest()
 
 
+Mine = tuple[list[Attempt], Uncounted]
 NO_MORE: tuple[None, list[Attempt], Uncounted] = (None, [], Uncounted())
+
+
+def section_of(row: Mapping[str, str]) -> str:
+    """The section that a line of the roster says."""
+    return next((cell for heading, cell in row.items() if heading.casefold() in SECTIONS), "")
+
+
+def _moment(attempt: Attempt) -> datetime:
+    return attempt.handed_in or LONG_AGO
 
 
 def _time(stored: str) -> datetime | None:
@@ -524,39 +579,3 @@ def reading(path: Path, rubric: Rubric | None = None) -> Iterator[Reader]:
     """A gradebook to read, scored by its own rubric or by another one."""
     with opened_to_read(path) as connection:
         yield Reader(connection, path, rubric)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a new rubric has changed.
-
-    rubric: whether it is another one at all.
-    people: how many have a score.
-    moved: whose score has changed, with the points before and after.
-    """
-
-    rubric: bool
-    people: int
-    moved: tuple[tuple[str, float, float], ...]
-
-
-def rescored(book: Path, rubric: Rubric) -> Change:
-    """Make a gradebook score by a rubric from now on.
-
-    Raises CourseError where the rubric asks for outcomes that are not there, and changes nothing then.
-    """
-    with writing(book, make=False) as writer:
-        with reading(book) as reader:
-            before = _points(reader)
-        with reading(book, rubric) as reader:
-            after = _points(reader)
-        new = writer.score_by(rubric)
-    moved = tuple(
-        (harmless(printable(id_)), old, after[id_]) for id_, old in before.items() if old != after[id_]
-    )
-    return Change(new, len(after), moved)
-
-
-def _points(reader: Reader) -> dict[str, float]:
-    standings = reader.standings().each()
-    return {s.person.id: float(s.report.final) for s in standings if s.report is not None}

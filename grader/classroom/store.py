@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import MachineError, UsageError
+from grader.model import Adjustment
 from grader.printable import shortened
 from grader.report.report import KEY
 
@@ -224,7 +226,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-APPLICATION, SCHEMA = 0x4E616E47, 3  # "NanG"
+APPLICATION, SCHEMA = 0x4E616E47, 4  # "NanG"
 # How the table of attempts ends, by schema. Once an attempt was noted only the first time that it was graded
 # in one way, so that a grade in another way stayed the last.
 END = {
@@ -277,9 +279,17 @@ CREATE TABLE sums (name TEXT PRIMARY KEY, total BLOB NOT NULL) WITHOUT ROWID;
 """
 # The numbers that people have in Canvas, which no other system knows.
 NUMBERS = "CREATE TABLE canvas (person TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;"
+# What the last roster says of everybody, and what the instructor does, as JSON; each is replaced as a whole.
+SAID = """
+CREATE TABLE rosters (person TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE matters (person TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+"""
 # By schema.
 MADE = {1: STATEMENTS.replace("{END}", END[1]), 2: STATEMENTS.replace("{END}", END[2]) + ADDED}
-MADE[SCHEMA] = MADE[2] + NUMBERS
+MADE[3] = MADE[2] + NUMBERS
+MADE[SCHEMA] = MADE[3] + SAID
+# Tables that came with a schema.
+CAME = {"canvas": 3, "rosters": 4, "matters": 4}
 OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 
 
@@ -301,9 +311,14 @@ def migrate(connection: sqlite3.Connection, schema: int, key: bytes) -> None:
     if schema == 1:
         _migrate_first(connection, key)
     else:
-        compare(connection, [name for name in TABLES if name != "canvas"])
-        connection.execute(NUMBERS)
-        _keep(connection, "canvas", 0)
+        new = [name for name, came in CAME.items() if came > schema]
+        compare(connection, [name for name in TABLES if name not in new])
+        there = _objects(schema)
+        for made in _objects(SCHEMA):
+            if made not in there:
+                connection.execute(made[2])
+        for name in new:
+            _keep(connection, name, 0)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
@@ -377,6 +392,8 @@ class Summed:
 TABLES = {
     "people": Summed("list of people", "SELECT id, name, email FROM people", "id", 3),
     "canvas": Summed("number in Canvas", "SELECT person, number FROM canvas", "person", 2),
+    "rosters": Summed("line of the roster", "SELECT person, body FROM rosters", "person", 2),
+    "matters": Summed("word on a person", "SELECT person, body FROM matters", "person", 2),
     "rubrics": Summed("rubric", "SELECT id, digest, body FROM rubrics", "digest", 3),
     "seeds": Summed("seed", "SELECT id, seed FROM seeds", "seed", 2),
     "secrets": Summed("key to its seeds' names", "SELECT key FROM secrets", "key", 1),
@@ -456,3 +473,69 @@ def _kept(connection: sqlite3.Connection, name: str) -> int:
 def _keep(connection: sqlite3.Connection, name: str, total: int) -> None:
     row = name, (total % LIMIT).to_bytes(WIDTH, "big")
     connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", row)
+
+
+# Where no batch has said it, as in gradebooks of older graders, the seed that was graded with last.
+SEED = """
+SELECT coalesce((SELECT seed FROM seeds ORDER BY id DESC LIMIT 1),
+                (SELECT seed FROM attempts ORDER BY id DESC LIMIT 1))
+"""
+LEFT_OUT = """
+SELECT coalesce(sum(unseen), 0), coalesce(sum(nothing_else), 0) FROM (
+    SELECT sum(NOT seen) AS unseen, NOT max(seen) AS nothing_else FROM (
+        SELECT person, max(seed = ?) AS seen FROM attempts GROUP BY person, submission, handed_in
+    ) GROUP BY person
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What was graded with other seeds only, and does not count.
+
+    attempts: how many there are.
+    people: how many have nothing else.
+    """
+
+    attempts: int
+    people: int
+
+    def __str__(self) -> str:
+        """In words; empty where there is nothing."""
+        if not self.attempts:
+            return ""
+        return (
+            f"Attempts that were graded with another seed only, and do not count: {self.attempts:,};"
+            f" people who have no other: {self.people:,}. Give these attempts to grader batch again to have"
+            " them graded with the seed that counts."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """How many of a person's attempts count for nothing.
+
+    seeds: only another seed than the one that counts has seen them.
+    outdated: the exercises had other properties when they were graded.
+    """
+
+    seeds: int = 0
+    outdated: int = 0
+
+    def lines(self) -> Iterator[Adjustment]:
+        """What changes no score, and says why some attempts cannot."""
+        for what, count in (("attempts of another seed", self.seeds), ("outdated attempts", self.outdated)):
+            if count:
+                are = "1 does" if count == 1 else f"{count:,} do"
+                yield Adjustment(f"{what}: {are} not count", Fraction(0))
+
+
+def last_seed(connection: sqlite3.Connection) -> int | None:
+    """The seed that counts; None where nothing was graded yet."""
+    seed: int | None = connection.execute(SEED).fetchone()[0]
+    return seed
+
+
+def left_out(connection: sqlite3.Connection) -> LeftOut:
+    """What the seed that counts has not seen."""
+    return LeftOut(*connection.execute(LEFT_OUT, (last_seed(connection),)).fetchone())

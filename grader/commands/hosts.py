@@ -30,6 +30,7 @@ from grader.printable import command, typed
 from grader.report.report import KEY, LARGEST
 
 if TYPE_CHECKING:
+    from grader.course.course import Course
     from grader.examine.setting import Setting
     from grader.render.text import About
     from grader.report.report import Report
@@ -107,9 +108,9 @@ def exercism(slug: str, given: Path, to: Path, seed: int, sandbox: str, time_lim
 
     Exit status 0 whatever the result: it is all in the file.
     """
-    from grader.platforms.exercism import run
+    from grader.platforms.runners import run_exercise
 
-    run(slug, given, to, lambda: setting(sandbox, seed, time_limit, strangers=True))
+    run_exercise(slug, given, to, lambda: setting(sandbox, seed, time_limit, strangers=True))
 
 
 @click.command()
@@ -124,12 +125,14 @@ def gitlab(
 ) -> None:
     """Grade a folder in GitLab CI, and write what GitLab shows on a merge request."""
     from grader.machine.files import refuse_unwritable
-    from grader.platforms.gitlab import graded, write
+    from grader.platforms.runners import graded, write
     from grader.render.terminal import render
 
     for to in (junit, codequality):
         refuse_unwritable(to)
-    found = graded(submission, setting(sandbox, seed, time_limit, strangers=True))
+    conditions = setting(sandbox, seed, time_limit, strangers=True)
+    _if_not_yet(conditions.course)
+    found = graded(submission, conditions)
 
     @standard_output()
     def show() -> None:
@@ -147,7 +150,7 @@ def gitlab(
 def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float) -> None:
     """Grade those of the files that are exercises, alone; for a hook before a commit."""
     from grader.examine.grading import grade
-    from grader.platforms.gitlab import asked
+    from grader.platforms.runners import asked
     from grader.render.terminal import render
 
     conditions = setting(sandbox, seed, time_limit)
@@ -209,6 +212,7 @@ def ci(
     from grader.submission.commit import commit, folder_of, submission
 
     course, wrapped = chosen(strangers=True), _quiet()
+    _if_not_yet(course)
     # Where a project is, but nothing of what lies in it.
     repository = repo or root_around(Path.cwd()) or Path.cwd()
     tip, within, only_there = commit(repository, head), folder_of(repository), folder or course.ci_folder
@@ -223,6 +227,16 @@ def ci(
     sys.exit(0 if report.all_passed else 1)
 
 
+def _if_not_yet(course: Course) -> None:
+    """End with a sentence where students see nothing yet: nothing is graded here then."""
+    from grader.report.report import not_yet
+    from grader.report.rubric import stated
+
+    if why := not_yet(course.students_see, stated(course).deadline, datetime.now(UTC)):
+        click.echo(f"Not graded here: {why}.")
+        sys.exit(0)
+
+
 def _quiet() -> str:
     """Keeps GitHub's runner from obeying what is printed; returns what ends that, if there is a runner."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
@@ -234,11 +248,11 @@ def _quiet() -> str:
 
 def _graded(given: Submission, only: tuple[str, ...], conditions: Setting) -> Report:
     from grader.examine.grading import grade
-    from grader.report.report import named
+    from grader.report.report import named, shown_to_students
     from grader.report.rubric import stated, weighed
 
     report = weighed(grade(given, conditions, only), stated(conditions.course))
-    return replace(report, seed=named(conditions.seed))
+    return shown_to_students(replace(report, seed=named(conditions.seed)), conditions.course.students_see)
 
 
 def _about(repository: Path, changes: Changes, started: datetime, seconds: float) -> About:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ import click
 
 from grader.commands.shared import ANY_SHAPE, SANDBOX, THOROUGH, chosen, console, say_left_out, signed_by
 from grader.errors import UsageError
-from grader.printable import printable, typed
+from grader.printable import harmless, printable, typed
 from grader.report.report import LARGEST, Seed, read
 
 if TYPE_CHECKING:
@@ -21,13 +23,16 @@ if TYPE_CHECKING:
     from grader.signed.verifying import Verdict
 
 BOOK = click.Path(path_type=Path, dir_okay=False)
+PEOPLE = "CSV or TOML with extensions, excuses, points by hand, sections and groups."
 STOPPED = 130  # as shells have it for a Ctrl-C
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--gradebook", "book", type=BOOK, required=True, help="Where grades are kept; made if missing.")
-@click.option("--roster", type=BOOK, help="CSV with student_id,name,email,path.")
+@click.option("--roster", type=BOOK, help="CSV with student_id,name,email,path, or a platform's own export.")
+@click.option("--people", type=BOOK, help=PEOPLE)
+@click.option("--again", multiple=True, metavar="ID", help="Grade this person's work once more, alone.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Submissions at a time (default: one a processor).")
 @click.option("--dask", "cluster", metavar="ADDRESS", help="Examine on a dask.distributed cluster.")
 @click.option(
@@ -44,6 +49,8 @@ def batch(
     folder: Path,
     book: Path,
     roster: Path | None,
+    people: Path | None,
+    again: tuple[str, ...],
     jobs: int | None,
     cluster: str | None,
     seed: int | None,
@@ -58,7 +65,7 @@ def batch(
     Exit status: 0 everything was graded, 1 something could not be read or nobody knows whose it is, 70 or 71
     something could not be graded through no fault of a student's.
     """
-    from grader.classroom.batch import Wanted, grade_class
+    from grader.classroom.batch import Wanted, grade_class, scores
     from grader.render.terminal import watching
     from grader.sandbox.runner import Limits
 
@@ -68,8 +75,10 @@ def batch(
     judge = any_shape or ""
     course = chosen(strangers=True)
     limits = (time_limit, patience)
-    wanted = Wanted(folder, book, roster, width, cluster, seed, sandbox, *limits, judge, thorough)
+    how = (sandbox, *limits, judge, thorough)
+    wanted = Wanted(folder, book, roster, width, cluster, seed, *how, people, again)
     try:
+        before = scores(book) if again else {}
         with watching(console(stderr=True)) as progress:
             tally = grade_class(wanted, progress, course)
     except KeyboardInterrupt:
@@ -78,6 +87,9 @@ def batch(
         )
         sys.exit(STOPPED)
     _say(tally, book)
+    if again:
+        after = scores(book)
+        _moved([(id_, before.get(id_), after.get(id_)) for id_ in sorted(before.keys() | after.keys())])
     left = tally.unreadable + tally.partly + tally.nobodys
     sys.exit(tally.worst.exit_code if tally.worst else int(left > 0))
 
@@ -86,6 +98,7 @@ def _say(tally: Tally, book: Path) -> None:
     parts = [
         (tally.examined, "graded"),
         (tally.known, "unchanged since they were graded"),
+        (tally.twins, "graded without being run, for the same code was graded before"),
         (tally.partly, "of these not in full, as said above"),
         (tally.unreadable, "unreadable"),
         (tally.nobodys, "left out, for nobody knows whose they are"),
@@ -100,25 +113,71 @@ def _say(tally: Tally, book: Path) -> None:
 
 @click.command()
 @click.argument("book", metavar="GRADEBOOK", type=BOOK)
-def rescore(book: Path) -> None:
-    """Score what is stored by course.toml as it is now, without running anything."""
-    from grader.classroom.gradebook import rescored
+@click.option("--people", type=BOOK, help=PEOPLE)
+def rescore(book: Path, people: Path | None) -> None:
+    """Score what is stored by course.toml as it is now, and by what is said of people; nothing is run."""
+    from grader.classroom.batch import rescored
+    from grader.classroom.people import read as read_people
     from grader.report.rubric import of
 
-    change = rescored(book, of(chosen(strangers=True)))
-    if not change.rubric:
+    said = None if people is None else read_people(people)
+    change = rescored(book, of(chosen(strangers=True)), said)
+    if not change.rubric and said is None:
         click.echo("The rubric is the same as before; no score has changed.")
         return
+    by = "the new rubric" if change.rubric else "the same rubric as before"
+    said_of = "" if said is None else f", and of {len(said.matters):,} something more is said"
     click.echo(
-        f"{change.people:,} people are scored by the new rubric; {len(change.moved):,} scores have changed."
+        f"{change.people:,} people are scored by {by}{said_of}; {len(change.moved):,} scores have changed."
     )
-    for person, before, after in change.moved[:20]:
-        click.echo(f"  {person}: {before:g} -> {after:g}")
-    if len(change.moved) > 20:
-        click.echo(f"  … and {len(change.moved) - 20:,} more")
+    _moved(change.moved)
 
 
-COMMANDS = (batch, rescore)
+def _moved(scores: Sequence[tuple[str, float | None, float | None]]) -> None:
+    """Say whose score has changed, at most twenty of them."""
+    moved = [score for score in scores if score[1] != score[2]]
+    for person, before, after in moved[:20]:
+        was, now = ("none" if points is None else f"{points:g}" for points in (before, after))
+        click.echo(f"  {person}: {was} -> {now}")
+    if len(moved) > 20:
+        click.echo(f"  … and {len(moved) - 20:,} more")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--roster", type=BOOK, help="As for batch.")
+@click.option("--people", type=BOOK, help="As for batch; people of one group are not compared.")
+def alike(folder: Path, roster: Path | None, people: Path | None) -> None:
+    """List whose work has more in common than the course gave to everybody; for you alone.
+
+    Nothing is run, and nothing of it is kept or stands in any report.
+    """
+    from grader.classroom.alike import HONEST
+    from grader.classroom.alike import alike as compared
+    from grader.classroom.people import aliases
+    from grader.classroom.people import read as read_people
+    from grader.submission.download import find
+    from grader.submission.roster import read as read_roster
+
+    course = chosen(strangers=True)
+    rows = read_roster(roster) if roster else []
+    teams = read_people(people).groups(rows) if people else {}
+    groups = {aliases(rows).get(id_, id_): team for team, members in teams.items() for id_ in members}
+    passed = [people] if people else []
+    found = find(folder, course, roster, course.subject.layouts, teams, passed)
+    pairs = compared(found.handins, course, groups)
+    for pair in pairs:
+        same = f"; the same to the letter: {', '.join(pair.same)}" if pair.same else ""
+        names = ", ".join(pair.exercises)
+        one, other = (harmless(printable(name)) for name in (pair.one, pair.other))
+        click.echo(f"  {pair.share:4.0%}  {one} and {other}: {names}{same}")
+    people_ = len({handin.person.id for handin in found.handins})
+    what = "1 pair" if len(pairs) == 1 else f"{len(pairs):,} pairs"
+    click.echo(f"{what} among {people_:,} people look alike." if pairs else "No two look alike.")
+    click.echo(HONEST)
+
+
+COMMANDS = (batch, rescore, alike)
 
 
 KEY = click.Path(path_type=Path)
@@ -134,13 +193,32 @@ SQLITE = b"SQLite format 3\0"
     "--sign", "key", type=KEY, metavar="KEYFILE", help="Sign every report; only with --format json."
 )
 @click.option("--bom", is_flag=True, help="Mark the file as UTF-8, as Excel needs it; only with csv.")
-def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool) -> None:
+@click.option(
+    "--anonymous",
+    "names",
+    type=BOOK,
+    metavar="NAMES.csv",
+    help="Under pseudonyms; whose they are is kept in this file, which is made if missing.",
+)
+@click.option("--column", default="", metavar="HEADING", help="What the assignment is called where they go.")
+@click.option("--everything", is_flag=True, help="Also what students may not see, in a folder of reports.")
+def export(
+    book: Path,
+    form: str,
+    to: Path | None,
+    key: Path | None,
+    bom: bool,
+    names: Path | None,
+    column: str,
+    everything: bool,
+) -> None:
     """Write a class in another format.
 
-    One file: csv, canvas, nbgrader, junit, parquet. A folder with a file for each person: json, gradescope,
-    github-classroom, classroom50, exercism.
+    One file: csv, canvas, moodle, brightspace, blackboard, nbgrader, junit, parquet. A folder with a file for
+    each person: json, gradescope, github-classroom, classroom50, exercism.
     """
     from grader.classroom.gradebook import reading
+    from grader.classroom.people import anonymous
     from grader.render.export import export as write
 
     if key is not None and form != "json":
@@ -149,16 +227,50 @@ def export(book: Path, form: str, to: Path | None, key: Path | None, bom: bool) 
         raise UsageError("only CSV takes a byte order mark", "add: --format csv")
     single = None if key is None else signed_by(key)
     with reading(book) as reader:
-        done = write(reader.standings(), form, to or Path(_default_name(form)), single, bom)
+        class_ = reader.standings() if names is None else anonymous(reader.standings(), names)
+        class_ = replace(class_, column=column)
+        done = write(class_, form, to or Path(_default_name(form)), single, bom, everything)
         left_out = reader.left_out()
     click.echo(f"{printable(str(done.to))}: {done.people:,} people, {done.reports:,} of them graded")
+    say_left_out(left_out)
+
+
+@click.command()
+@click.argument("book", metavar="GRADEBOOK", type=BOOK)
+@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="FOLDER", help="A new folder.")
+@click.option(
+    "--for",
+    "platform",
+    type=click.Choice(("canvas", "moodle", "brightspace", "zip")),
+    default=None,
+    help="Add a zip that this platform takes back; zip is for all others.",
+)
+def feedback(book: Path, to: Path, platform: str | None) -> None:
+    """Make what is handed back: a page for each person, and a zip of them as a platform takes it."""
+    from grader.classroom.gradebook import reading
+    from grader.learner.hints import sections
+    from grader.render.export import feedback as write
+
+    course = chosen(strangers=True)
+    with reading(book) as reader:
+        done = write(reader.standings(), sections(course), to, platform or "", datetime.now(UTC))
+        left_out = reader.left_out()
+    click.echo(f"{printable(str(done.to))}: {done.people:,} pages, and whose they are in index.csv")
+    if done.zipped:
+        click.echo(f"To upload: {printable(str(done.to / done.zipped))}")
+    if done.left:
+        more = f" and {len(done.left) - 5:,} more" if len(done.left) > 5 else ""
+        who = ", ".join(done.left[:5])
+        click.echo(f"Not in it, for nothing of theirs came from there: {who}{more}")
     say_left_out(left_out)
 
 
 def _default_name(form: str) -> str:
     """Where an export goes that was told no place; its format is judged later."""
     endings = {"csv": "class.csv", "parquet": "class.parquet", "junit": "class.xml"}
-    tables = {name: f"class-{name}.csv" for name in ("canvas", "nbgrader")}
+    tables = {
+        name: f"class-{name}.csv" for name in ("canvas", "moodle", "brightspace", "blackboard", "nbgrader")
+    }
     return (endings | tables).get(form, f"class-{form}")
 
 
@@ -283,4 +395,4 @@ def _tell(found: list[tuple[Path, Verdict]]) -> None:
     sys.exit(1 if wrong else 0)
 
 
-RESULTS = (export, report, keygen, verify)
+RESULTS = (export, feedback, report, keygen, verify)

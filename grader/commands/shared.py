@@ -18,7 +18,7 @@ from grader.sandbox.cages import NAMES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from grader.classroom.gradebook import LeftOut
+    from grader.classroom.store import LeftOut
     from grader.course.course import Course
     from grader.examine.setting import Setting
     from grader.render.export import Single

@@ -24,6 +24,9 @@ from grader.subject import DEFAULT, Subject, known, load
 # By which promises an implementation in a shape of its own is judged: the course's, or what it does itself.
 ANY_SHAPE = STRICT, LENIENT = "strict", "lenient"
 TOGETHER, INIT = "together", "__init__"
+# What students may see of their reports: all of it; no programs; nothing but how each property went; or
+# nothing until the deadline, and then all of it.
+STUDENTS_SEE = EVERYTHING, FINDINGS, STATUSES, LATER = "everything", "findings", "statuses", "after_deadline"
 FILE, EXERCISES = "course.toml", "exercises"
 PACKAGE = Path(__file__).resolve().parents[1]
 # What grader init lays down, as a wheel carries it; setup.py puts it there. No clone has this folder.
@@ -43,6 +46,7 @@ class Course(Marked):
         only one can be meant.
     ci_folder: the one folder that counts in a commit; empty for exercises/ or, where that is not there, any.
     taught: the name of the subject.
+    students_see: one of STUDENTS_SEE.
     stated_given: the given files that course.toml names; None for those of the subject.
     oracle, needs: see subject.Taught.
     """
@@ -57,6 +61,7 @@ class Course(Marked):
     taught: str = DEFAULT
     find_misnamed: bool = True
     ci_folder: str = ""
+    students_see: str = EVERYTHING
     stated_given: tuple[str, ...] | None = None
     oracle: str = ""
     needs: tuple[str, ...] = ()
@@ -85,6 +90,7 @@ class Course(Marked):
                 taught=taught,
                 find_misnamed=misnamed,
                 ci_folder=_folder(table, "ci_folder", "a folder below the top of a repository"),
+                students_see=_seen(table),
                 stated_given=_names(table, "given") if "given" in table else None,
                 oracle=_folder(table, "oracle", "a file of the course"),
                 needs=_names(table, "oracle_needs"),
@@ -246,6 +252,15 @@ def _yes_or_no(table: dict[str, Any], key: str, default: bool) -> bool:
     if not isinstance(said, bool):
         raise ValueError(f"{key} is true or false, not {said!r:.40}")
     return said
+
+
+def _seen(table: dict[str, Any]) -> str:
+    said = table.get("students_see", EVERYTHING)
+    if said not in STUDENTS_SEE:
+        raise ValueError(f"students_see is one of {', '.join(STUDENTS_SEE)}, not {said!r:.40}")
+    if said == LATER and "deadline" not in table.get("policy", {}):
+        raise ValueError(f"students_see is {LATER}, and [policy] has no deadline")
+    return str(said)
 
 
 def _folder(table: dict[str, Any], key: str, what: str) -> str:

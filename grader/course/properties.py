@@ -22,6 +22,7 @@ from grader.model import Claim, Kind
 from grader.subject import Packed, Program, Programs
 
 DRAWN = 100
+WORTH = ("points", "hidden")  # what says nothing of what is promised
 Holds = Callable[[Any, Any], None]  # of two views of the subject's
 
 
@@ -131,13 +132,14 @@ def place_of(properties_file: Path) -> Path:
     return properties_file.parent / "cases" / f"{exercise}.jsonl"
 
 
-def promised(path: Path) -> bytes:
+def promised(path: Path, text: str | None = None) -> bytes:
     """SHA-256 over all that a file of properties promises: its code without titles, comments and points.
 
-    Points and titles are read anew whenever outcomes are scored. Raises CourseError where it cannot be read.
+    Points, titles and what is hidden are read anew whenever outcomes are scored.
+    text: in place of what stands there. Raises CourseError where it cannot be read.
     """
     try:
-        return meant(path.read_text("utf-8"), left_out=("points",))
+        return meant(path.read_text("utf-8") if text is None else text, left_out=WORTH)
     except OSError as error:
         raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from None
     except (SyntaxError, ValueError) as error:
@@ -158,6 +160,21 @@ def meant(source: str, left_out: Sequence[str] = ()) -> bytes:
     return hashlib.sha256(repr(_plain(tree)).encode()).digest()
 
 
+def without_hidden(text: str) -> str:
+    """A file of properties without those that are hidden; the same text where none is."""
+    lines = text.splitlines(keepends=True)
+    for node in reversed(ast.parse(text).body):
+        if isinstance(node, ast.FunctionDef) and any(map(_hides, node.decorator_list)):
+            first = min(decorator.lineno for decorator in node.decorator_list)
+            del lines[first - 1 : node.end_lineno]
+    return "".join(lines)
+
+
+def _hides(decorator: ast.expr) -> bool:
+    keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+    return any(k.arg == "hidden" and isinstance(k.value, ast.Constant) and k.value.value for k in keywords)
+
+
 def _plain(node: object) -> object:
     """A syntax tree as tuples, without what is empty: so every version of Python has the same."""
     if isinstance(node, ast.AST):
@@ -176,14 +193,21 @@ def collected(module: ModuleType) -> list[Property]:
     return [prop for prop in found if isinstance(prop, Property)]
 
 
-def graded(points: int, **programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:
-    """A property that counts; points are its share of the exercise's."""
-    return _declare(Kind.GRADED, Fraction(points), **programs)
+def graded(
+    points: int, *, hidden: bool = False, **programs: Any
+) -> Callable[[Holds], Callable[[Examines], None]]:
+    """A property that counts; points are its share of the exercise's.
+
+    hidden: students do not get it with their project, and are told nothing of how it went.
+    """
+    return _declare(Kind.GRADED, Fraction(points), hidden=hidden, **programs)
 
 
-def bonus(points: int, **programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:
-    """A property on top, never needed for full marks."""
-    return _declare(Kind.BONUS, Fraction(points), **programs)
+def bonus(
+    points: int, *, hidden: bool = False, **programs: Any
+) -> Callable[[Holds], Callable[[Examines], None]]:
+    """A property on top, never needed for full marks; hidden as for graded()."""
+    return _declare(Kind.BONUS, Fraction(points), hidden=hidden, **programs)
 
 
 def noted(**programs: Any) -> Callable[[Holds], Callable[[Examines], None]]:
@@ -198,10 +222,11 @@ def _declare(
     over: Any = None,
     drawn: int = DRAWN,
     kink: bool = False,
+    hidden: bool = False,
 ) -> Callable[[Holds], Callable[[Examines], None]]:
     def decorate(holds: Holds) -> Callable[[Examines], None]:
         title = (holds.__doc__ or "").strip().split("\n")[0]
-        claim = Claim(holds.__name__.removeprefix("test_"), title, kind, share)
+        claim = Claim(holds.__name__.removeprefix("test_"), title, kind, share, hidden=hidden)
         prop = Property(claim, holds, tuple(first), over, drawn if over is not None else 0, kink)
 
         def test(student: Examines) -> None:

@@ -12,8 +12,8 @@ import marshal
 import math
 import sys
 from array import array
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
@@ -290,6 +290,19 @@ class Recording:
             return cls(*said, versions, counts, written, tuple(cases), digest)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"its first line is not what it should be: {error}") from None
+
+    def without(self, dropped: Collection[int], promises: str) -> Recording:
+        """The same without some properties, by their places among all; promises: of those that are left."""
+        ends = [0, *accumulate(self.counts)]
+        kept = [range(*ends[at : at + 2]) for at in range(len(self.counts)) if at not in dropped]
+        new = {old: place for place, old in enumerate(old for places in kept for old in places)}
+        return replace(
+            self,
+            promises=promises,
+            counts=tuple(map(len, kept)),
+            written=tuple(new[place] for place in self.written if place in new),
+            cases=tuple(self.cases[old] for old in new),
+        )
 
     def bank(self, subject: Programs) -> Bank:
         """The cases, ready to be asked."""

@@ -24,7 +24,7 @@ from grader.model import Result
 from grader.printable import printable
 from grader.render.results_json import gradescope
 from grader.render.text import About, with_items
-from grader.report.report import Report, named
+from grader.report.report import Report, named, not_yet, shown_to_students
 from grader.report.rubric import Policy, adjusted, stated
 from grader.submission.submission import Submission
 from grader.submission.tree import read
@@ -80,6 +80,7 @@ def _graded(
     submission = read(root / "submission", setting.course)
     policy, at = stated(setting.course), handed_in(root)
     note = UNDATED if at is None and policy.deadline else ""
+    results.later = bool(not_yet(setting.course.students_see, policy.deadline, now))
     for report, left in _growing(submission, setting, policy, at or now, key):
         graded.append(report)
         if left:
@@ -112,7 +113,8 @@ def _growing(
         else:
             done = (*done, found)
             report = replace(empty, results=done)
-        yield adjusted(report, policy, at), tuple(names[number:])
+        shown = shown_to_students(adjusted(report, policy, at), course.students_see)
+        yield shown, tuple(names[number:])
 
 
 STARTED = "Grading is under way. Nothing is graded yet."
@@ -123,9 +125,13 @@ OURS = (
 
 
 class Results:
-    """The file under the root's results; every call replaces it whole, or raises MachineError."""
+    """The file under the root's results; every call replaces it whole, or raises MachineError.
+
+    later: whether students see nothing of it before Gradescope's due date.
+    """
 
     def __init__(self, root: Path) -> None:
+        self.later = False
         self._file = root / "results" / "results.json"
         self._file.parent.mkdir(parents=True, exist_ok=True)
 
@@ -135,11 +141,14 @@ class Results:
     def grow(self, report: Report, open_parts: Sequence[str]) -> None:
         """What is graded so far, and what is not."""
         left = ", ".join(open_parts)
-        self._write(gradescope(report, About(), f"Grading is under way. Not graded yet: {left}."))
+        self._write(self._rendered(report, About(), f"Grading is under way. Not graded yet: {left}."))
 
     def finish(self, report: Report, about: About, note: str = "") -> None:
         """The last word; note is a paragraph above it."""
-        self._write(gradescope(report, about, note))
+        self._write(self._rendered(report, about, note))
+
+    def _rendered(self, report: Report, about: About, note: str) -> str:
+        return gradescope(report, about, note, later=self.later)
 
     def refuse(self, sentence: str) -> None:
         """There is nothing to grade, and the student is told why."""
@@ -147,7 +156,7 @@ class Results:
 
     def give_up(self, report: Report | None) -> None:
         """Something of ours broke; what is graded already stays."""
-        self._write(_bare(OURS) if report is None else gradescope(report, About(), OURS))
+        self._write(_bare(OURS) if report is None else self._rendered(report, About(), OURS))
 
     def _write(self, text: str) -> None:
         try:
@@ -194,7 +203,7 @@ def build(course: Course, to: Path, seed: int, index: str = "", key: bytes = b""
         files["key"] = f"{key.hex()}\n".encode()
     if index:
         files["pip.conf"] = _pip(index)
-    files |= {f"{PROJECT}/{place.as_posix()}": data for place, data in handout(course).items()}
+    files |= {f"{PROJECT}/{place.as_posix()}": data for place, data in handout(course, hidden=True).items()}
     to.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(to) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         for name, data in sorted(files.items()):

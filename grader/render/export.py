@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from codecs import BOM_UTF8 as UTF8_MARK
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.errors import UsageError
 from grader.machine.files import whole_file, whole_folder
 from grader.model import Result
-from grader.printable import plain_json
-from grader.render.gradebooks import canvas_class, csv_class, nbgrader_class, parquet_class
+from grader.printable import plain_json, printable
+from grader.render.gradebooks import (
+    blackboard_class,
+    brightspace_class,
+    canvas_class,
+    csv_class,
+    moodle_class,
+    nbgrader_class,
+    parquet_class,
+)
+from grader.render.html.single_page import single_page
 from grader.render.junit import render as junit
 from grader.render.junit import write_class as junit_class
 from grader.render.results_json import classroom50, exercism, github, gradescope
-from grader.render.text import KEPT, About, Names, cell, nothing_came
-from grader.report.report import Report, exercise_to_plain, to_plain
+from grader.render.text import KEPT, About, Names, cell, without
+from grader.report.report import Report, exercise_to_plain, not_yet, shown_to_students, to_plain
 from grader.report.scoring import once_each
 from grader.report.standings import Standing, Standings
+from grader.submission.hand_in import named
 
 
 def render(report: Report, about: About) -> str:
@@ -73,6 +87,9 @@ SINGLE: dict[str, Single] = {
 CLASS: dict[str, Callable[[Standings, BinaryIO], None]] = {
     "csv": csv_class,
     "canvas": canvas_class,
+    "moodle": moodle_class,
+    "brightspace": brightspace_class,
+    "blackboard": blackboard_class,
     "nbgrader": nbgrader_class,
     "junit": junit_class,
     "parquet": parquet_class,
@@ -96,20 +113,41 @@ class Exported:
 
 
 def export(
-    standings: Standings, name: str, to: Path, single: Single | None = None, bom: bool = False
+    standings: Standings,
+    name: str,
+    to: Path,
+    single: Single | None = None,
+    bom: bool = False,
+    everything: bool = False,
 ) -> Exported:
     """Writes a class in a format: one file where the format has many people, else a folder of files.
 
     single: renders one report in place of the format's own way.
     bom: whether a file begins with a byte order mark, without which Excel takes UTF-8 for something else.
+    everything: whether reports of single people have in them what students may not see.
     The folder must be new or empty; its index.csv says whose each file is. Both appear whole or not at all.
     Raises UsageError where there is no such format, or where it cannot be written.
     """
     if name in CLASS:
         return _as_file(standings, name, to, UTF8_MARK if bom else b"")
     if name in SINGLE:
+        if not everything:
+            standings = for_students(standings, datetime.now(UTC))
         return _as_folder(standings, single or SINGLE[name], to)
     raise UsageError(f"there is no format '{name}'", f"choose from: {', '.join(sorted({**CLASS, **SINGLE}))}")
+
+
+def for_students(standings: Standings, now: datetime) -> Standings:
+    """The class with reports as students may see them; raises UsageError where that is nothing yet."""
+    see = standings.students_see
+    if why := not_yet(see, standings.deadline, now):
+        raise UsageError(why, "wait for it; what is for you alone: --everything, or --format csv")
+
+    def each() -> Iterator[Standing]:
+        for one in standings.each():
+            yield one if one.report is None else replace(one, report=shown_to_students(one.report, see))
+
+    return replace(standings, each=each)
 
 
 def _as_file(standings: Standings, name: str, to: Path, mark: bytes) -> Exported:
@@ -157,5 +195,98 @@ def _one(standing: Standing, single: Single, folder: Path, names: Names, title: 
 
 def _status(standing: Standing) -> str:
     if standing.report is None:
-        return "not handed in" if nothing_came(standing) else cell(f"not graded: {standing.trouble}")
+        why = standing.excused or standing.trouble
+        return cell(f"{without(standing)}: {why}") if why else without(standing)
     return "graded"
+
+
+# What a platform takes back in one zip, by the names that users type; "zip" is for all others.
+BACK = ("canvas", "moodle", "brightspace", "zip")
+PAGE = "feedback.html"
+# The oldest date that a zip can hold: the same class makes the same zip.
+DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was made to be handed back.
+
+    to: the folder. people: how many have a page. zipped: the zip, where one was asked for.
+    left: whom the platform has handed in nothing of, so that its zip can hold nothing for them.
+    """
+
+    to: Path
+    people: int
+    zipped: str
+    left: tuple[str, ...]
+
+
+def feedback(
+    standings: Standings, hints: Mapping[str, str], to: Path, platform: str, now: datetime
+) -> Handed:
+    """Write a page for each person who has a report, and a zip of them as a platform takes it.
+
+    hints: the sections of HINTS.md by their headings. platform: one of BACK; empty for no zip.
+    Pages say what students may see, and each is whole by itself. The folder is new or empty; index.csv says
+    whose each page is. Raises UsageError where students see nothing yet, or it cannot be written.
+    """
+    shown, names = for_students(standings, now), Names()
+    people, left = 0, []
+    zipped = f"for-{platform}.zip" if platform not in ("", "zip") else "pages.zip" if platform else ""
+    with ExitStack() as stack:
+        folder = stack.enter_context(whole_folder(to))
+        stream = stack.enter_context((folder / INDEX).open("w", encoding="utf-8", newline=""))
+        index = csv.writer(stream, lineterminator="\n")
+        index.writerow(COLUMNS)
+        archive = stack.enter_context(ZipFile(folder / zipped, "w", ZIP_DEFLATED)) if zipped else None
+        for standing in shown.each():
+            file = f"{names.name(standing.person.id)}.html" if standing.report else ""
+            index.writerow([cell(standing.person.id), file, _status(standing)])
+            if standing.report is None:
+                continue
+            people += 1
+            data = _page(standing, standing.report, standings.title, hints)
+            (folder / file).write_bytes(data)
+            place = _place(standing, standing.report, platform, file)
+            if archive is not None and place and place not in archive.NameToInfo:
+                archive.writestr(ZipInfo(place, DATE), data, ZIP_DEFLATED)
+            elif archive is not None:
+                left.append(printable(standing.person.id))
+    return Handed(to, people, zipped, tuple(left))
+
+
+def _page(standing: Standing, report: Report, title: str, hints: Mapping[str, str]) -> bytes:
+    person = standing.person
+    text = single_page(replace(report, submission=person.name or person.id), title, hints)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _place(standing: Standing, report: Report, platform: str, file: str) -> str:
+    """What a person's page is called in a platform's zip; empty where it would not know whose it is."""
+    what, person = named(report.submission), standing.person
+    if platform == "zip":
+        return file
+    if what is not None and what.system == "Canvas" and platform == "canvas":
+        # Canvas looks for the user's number, then for that of a file that the same user has handed in.
+        own = not person.canvas or what.id == person.canvas
+        return f"{what.name}_{what.id}_{what.upload}_{PAGE}" if own and what.id.isdecimal() else ""
+    if platform == "moodle":
+        number = standing.row.get("Identifier", "").removeprefix("Participant ") or (
+            what.id if what is not None and what.system == "Moodle" else person.id
+        )
+        who = NO_NAME.sub("", person.name).strip(". ") or "participant"
+        return f"{who}_{number}_assignfeedback_file/{PAGE}" if number.isdecimal() else ""
+    if what is not None and what.system == "Brightspace" and platform == "brightspace":
+        # What one of a group has handed in lies in that one's folder alone.
+        known = {person.id, *(cell.lstrip("#") for cell in standing.row.values())} & {*what.numbers}
+        folder = report.submission.removesuffix(f" - {what.file}") if what.file else report.submission
+        return f"{folder}/{PAGE}" if known or _bare(what.name) == _bare(person.name) else ""
+    return ""
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).casefold()
+
+
+# What is left out of a name that becomes part of a file's; Moodle takes it apart at underscores.
+NO_NAME = re.compile(r"[^\w .,'-]|_")

@@ -61,6 +61,8 @@ def _person(standing: Standing) -> str:
         "attempts": str(standing.attempts),
         "handed_in": stamp(standing.handed_in) if standing.handed_in else "",
         "trouble": standing.trouble,
+        "section": standing.section,
+        "excused": standing.excused,
     }
     facts = {key: value for key, value in facts.items() if value}
     if standing.report is not None:
@@ -69,8 +71,9 @@ def _person(standing: Standing) -> str:
 
 
 def _without_report(standing: Standing, facts: Pairs) -> str:
-    missing = not standing.trouble and standing.handed_in is None
-    kind, word = ("skipped", "not handed in") if missing else ("error", standing.trouble or "not graded")
+    kind, word = ("error", standing.trouble or "not graded")
+    if standing.excused or (not standing.trouble and standing.handed_in is None):
+        kind, word = "skipped", f"excused: {standing.excused}" if standing.excused else "not handed in"
     case = f"<testcase{_attributes({'classname': 'submission', 'name': 'is graded', 'time': '0.000'})}>"
     cases = f"{case}<{kind}{_attributes({'type': kind, 'message': word})}/></testcase>\n"
     counts = Counter({"tests": 1, "errors": int(kind == "error"), "skipped": int(kind == "skipped")})

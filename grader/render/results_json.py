@@ -86,27 +86,42 @@ def _pasted(verdict: Verdict) -> str | None:
     return lines_of(shown.source) if shown else None
 
 
-PLAIN = {"name_format": "text", "output_format": "text", "visibility": "visible"}
+PLAIN = {"name_format": "text", "output_format": "text"}
+NOW, LATER = "visible", "after_due_date"
+WAITING = "It has arrived. What became of it is shown after the due date."
 
 
-def gradescope(report: Report, about: About, note: str = "") -> str:
+def gradescope(report: Report, about: About, note: str = "", *, later: bool = False) -> str:
     """The report as Gradescope reads it; its score is the final one, whatever its tests add up to.
 
-    note: a paragraph above it.
+    note: a paragraph above it. later: students see tests and total after the due date, and until then a
+        sentence, for what is said of the whole cannot be kept until then.
     """
+    if later:
+        said = f"{note}\n\n{WAITING}" if note else WAITING
+    else:
+        said = f"{note}\n\n{overview(report)}" if note else overview(report)
+    seen = LATER if later else NOW
     head: Plain = {
         "score": number(summed(report).final),
-        "output": f"{note}\n\n{overview(report)}" if note else overview(report),
+        "output": said,
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
-        "visibility": "visible",
+        "visibility": seen,
         "stdout_visibility": "hidden",
         "extra_data": _extra(report),
     }
     if about.seconds is not None:
         head["execution_time"] = about.seconds
-    return with_items(head, "tests", _listed(report, _gradescope_tests, policies=_gradescope_policy))
+    policies = partial(_gradescope_policy, seen=seen)
+    return with_items(head, "tests", _listed(report, _gradescope_tests_of(seen), policies=policies))
+
+
+@cache
+def _gradescope_tests_of(seen: str) -> Exercises:
+    """What lists an exercise's tests; one object for each word that says when they are seen."""
+    return partial(_gradescope_tests, seen=seen)
 
 
 def _extra(report: Report) -> Plain:
@@ -122,7 +137,7 @@ def _extra(report: Report) -> Plain:
     }
 
 
-def _gradescope_tests(result: Result, place: int) -> Iterator[Plain]:
+def _gradescope_tests(result: Result, place: int, seen: str) -> Iterator[Plain]:
     name = printable(result.exercise.name)
     for inner, verdict in counted(result):
         claim = verdict.claim
@@ -140,10 +155,11 @@ def _gradescope_tests(result: Result, place: int) -> Iterator[Plain]:
                 "status": status(verdict.outcome),
             },
             **PLAIN,
+            "visibility": seen,
         }
 
 
-def _gradescope_policy(line: Adjustment, place: int) -> Plain:
+def _gradescope_policy(line: Adjustment, place: int, seen: str) -> Plain:
     """A line of policy; it has no most, so it can only change the sum."""
     return {
         "name": f"policy: {printable(line.title)}",
@@ -154,6 +170,7 @@ def _gradescope_policy(line: Adjustment, place: int) -> Plain:
         "output": f"{signed(line.points)} points",
         "tags": ["policy"],
         **PLAIN,
+        "visibility": seen,
     }
 
 

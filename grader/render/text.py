@@ -74,10 +74,14 @@ def stamp(when: datetime) -> str:
     return f"{when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
-def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO) -> None:
-    """Writes the rows as UTF-8; whatever may be text in them has gone through wording.cell() before."""
+def write_rows(rows: Iterable[Sequence[str]], to: BinaryIO, quoted: bool = False) -> None:
+    """Writes the rows as UTF-8; whatever may be text in them has gone through cell() before.
+
+    quoted: whether every cell is in quotes.
+    """
     text = TextIOWrapper(to, "utf-8", newline="", write_through=False)
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    written = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
+    written.writerows(rows)
     text.flush()
     text.detach()
 
@@ -90,7 +94,14 @@ def most(standings: Standings) -> Fraction:
 def nothing_came(standing: Standing) -> bool:
     """Whether somebody handed in nothing at all, as far as is known."""
     missing = standing.report is None and standing.handed_in is None
-    return missing and not standing.attempts and not standing.trouble
+    return missing and not (standing.attempts or standing.trouble or standing.excused)
+
+
+def without(standing: Standing) -> str:
+    """Why somebody has no report, in two words."""
+    if standing.excused:
+        return "excused"
+    return "not handed in" if nothing_came(standing) else "not graded"
 
 
 # Everything else is replaced; a name neither begins with a dot or a dash nor ends with a dot.

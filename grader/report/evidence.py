@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, assert_never
 
 from grader.model import (
+    WITHHELD,
     Claim,
     Counterexample,
     Crashed,
@@ -80,7 +81,8 @@ def outcome_to_plain(outcome: Outcome) -> Plain:
         case Passed(cases):
             return plain | {"cases": cases}
         case Failed(cases, shown, reason):
-            return plain | {"cases": cases, "counterexample": _shown_to_plain(shown), "reason": reason}
+            example = None if shown == WITHHELD else _shown_to_plain(shown)
+            return plain | {"cases": cases, "counterexample": example, "reason": reason}
         case Crashed(cases, error, frames, shown):
             rest = {"cases": cases, "error": error, "frames": list(frames)}
             return plain | rest | {"counterexample": shown and _shown_to_plain(shown)}
@@ -275,17 +277,19 @@ def diagnosis_from_plain(plain: Plain | None) -> Finding | None:
 
 def claim_to_plain(claim: Claim) -> Plain:
     """Everything the claim says."""
-    return {
+    plain = {
         "name": claim.name,
         "title": claim.title,
         "kind": claim.kind.value,
         "share": str(claim.share),
     }
+    return plain | ({"hidden": True} if claim.hidden else {})
 
 
 def claim_from_plain(plain: Plain) -> Claim:
     """What claim_to_plain() was given; raises ValueError, KeyError or TypeError for anything else."""
-    return Claim(text(plain["name"]), text(plain["title"]), Kind(plain["kind"]), fraction(plain["share"]))
+    name, title, kind = text(plain["name"]), text(plain["title"]), Kind(plain["kind"])
+    return Claim(name, title, kind, fraction(plain["share"]), hidden=plain.get("hidden") is True)
 
 
 def result_to_plain(result: Result) -> Plain:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
@@ -17,7 +17,20 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from grader.errors import UsageError
-from grader.model import Adjustment, Claim, Exercise, Finding, Kind, Outcome, Result, Verdict
+from grader.model import (
+    WITHHELD,
+    Adjustment,
+    Claim,
+    Exercise,
+    Failed,
+    Finding,
+    Kind,
+    NotStarted,
+    Outcome,
+    Passed,
+    Result,
+    Verdict,
+)
 from grader.report.evidence import (
     SAID,
     STATUS,
@@ -119,7 +132,20 @@ class Reader:
         notes = tuple(map(self._text, _list(plain["notes"])))
         taken, beside = origin_from_plain(plain)
         origin = self._text(taken), tuple(map(self._text, _list(list(beside))))
-        return Result(exercise, verdicts, findings, notes, *origin)
+        unseen = tuple(self._unseen(plain["unseen"])) if "unseen" in plain else ()
+        return Result(exercise, verdicts, findings, notes, *origin, unseen)
+
+    def _unseen(self, plain: Plain) -> Iterator[Verdict]:
+        """Stand-ins for what is not shown, which come to the same points."""
+        for kind, got, most in (
+            (Kind.GRADED, "score", "max_score"),
+            (Kind.BONUS, "bonus", "max_bonus"),
+        ):
+            points, all_ = self._number(plain[got]), self._number(plain[most])
+            if not 0 <= points <= all_:
+                raise ValueError("what is not shown brings more than there is")
+            for share, outcome in ((points, Passed(1)), (all_ - points, NotStarted("it is not shown"))):
+                yield Verdict(Claim("unseen", "not shown", kind, share, hidden=True), outcome)
 
     def _finding(self, finding: Finding) -> Finding:
         said = {name: self._text(getattr(finding, name)) for name in SAID}
@@ -143,6 +169,8 @@ class Reader:
         error, absent = self._text(plain["error"] or ""), plain.get("absent") is True
         nothing = "this implementation does without" if absent else "there is nothing to run yet"
         status = _status(plain)
+        if status == "failed" and plain["counterexample"] is None:
+            return Failed(whole(plain["cases"]), WITHHELD, error)
         return outcome_from_plain(
             {
                 "status": status,

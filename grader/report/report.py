@@ -11,12 +11,15 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from importlib import resources
 from typing import Any
 
+from grader.course.course import EVERYTHING, LATER, STATUSES
 from grader.model import (
+    WITHHELD,
     Adjustment,
     Crashed,
     Failed,
@@ -37,10 +40,22 @@ from grader.report.evidence import (
     outcome_to_plain,
     status,
 )
-from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
+from grader.report.scoring import (
+    KEPT,
+    NOTHING,
+    Score,
+    absent,
+    earned,
+    exercise_status,
+    once_each,
+    present,
+    score,
+    worth,
+)
 from grader.report.words import alone_only, elsewhere, example, in_time, ungraded
 
 SCHEMA_NAME = "nanograd/report/v1"
+NOT_SHOWN = "Points include properties that are not shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +109,70 @@ class Report:
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands on top of it, a sentence each: no exercise says it, only all of them together do."""
-        return (*self.ungraded, *elsewhere(self.results), *alone_only(self.results, self.together))
+        said = (*self.ungraded, *elsewhere(self.results), *alone_only(self.results, self.together))
+        return (*said, NOT_SHOWN) if self.unseen else said
 
     @property
     def ungraded(self) -> tuple[str, ...]:
         """Which exercises are not graded, and why, a sentence each."""
         return ungraded(self.results)
+
+    @property
+    def unseen(self) -> int:
+        """How many properties count of which the reader is told nothing."""
+        return sum(len(mark.unseen) for mark in self.marks)
+
+
+def shown_to_students(report: Report, see: str) -> Report:
+    """The report without what students may not see; its points stay.
+
+    see: one of STUDENTS_SEE; "after_deadline" is for whoever gives reports away to keep, and shows all.
+    Equal results become equal objects again.
+    """
+    together = report.together and _as_shown(report.together, see)
+    return replace(
+        report,
+        results=tuple(_as_shown(result, see) for result in report.results),
+        together=together,
+        found=report.found if see in SHOWN_WHOLE else (),
+        extras=report.extras if see in SHOWN_WHOLE else (),
+    )
+
+
+def not_yet(see: str, deadline: datetime | None, now: datetime) -> str:
+    """Why students see nothing yet, in a sentence; empty where they may see something."""
+    if see != LATER or deadline is None or now >= deadline:
+        return ""
+    return f"students of this course see nothing before the deadline, {deadline.isoformat(' ', 'minutes')}"
+
+
+SHOWN_WHOLE = (EVERYTHING, LATER)
+
+
+@once_each(KEPT)
+def _as_shown(result: Result, see: str) -> Result:
+    seen = tuple(verdict for verdict in result.verdicts if not verdict.claim.hidden)
+    unseen = tuple(verdict for verdict in result.verdicts if verdict.claim.hidden)
+    if see in SHOWN_WHOLE and not unseen:
+        return result
+    shown = replace(result, verdicts=tuple(_verdict(v, see) for v in seen), unseen=unseen)
+    # What was read off because something hidden went wrong would tell that it did.
+    if see == STATUSES or (unseen and exercise_status(shown) == "passed"):
+        return replace(shown, findings=(), notes=())
+    return shown
+
+
+def _verdict(verdict: Verdict, see: str) -> Verdict:
+    """A verdict without programs, and where only statuses are shown, without what was said."""
+    outcome = verdict.outcome
+    if see in SHOWN_WHOLE or not isinstance(outcome, Failed | Crashed | TimedOut):
+        return verdict
+    if isinstance(outcome, Failed):
+        reason = "It does not hold" if see == STATUSES else outcome.reason
+        return replace(verdict, outcome=Failed(outcome.cases, WITHHELD, reason))
+    if isinstance(outcome, Crashed) and see == STATUSES:
+        return replace(verdict, outcome=Crashed(outcome.cases, "It ends with an error"))
+    return replace(verdict, outcome=replace(outcome, counterexample=None))
 
 
 def to_plain(
@@ -195,8 +268,24 @@ def exercise_to_plain(result: Result) -> dict[str, Any]:
             "notes": notes(result),
         }
         | ({"absent": True} if absent(result) else {})
+        | ({"unseen": _unseen(result)} if result.unseen else {})
         | origin_to_plain(result)
     )
+
+
+def _unseen(result: Result) -> dict[str, Any]:
+    """What the properties that are not shown bring, all of them together."""
+    graded = [verdict for verdict in result.unseen if verdict.claim.kind is Kind.GRADED]
+    bonus = [verdict for verdict in result.unseen if verdict.claim.kind is Kind.BONUS]
+    return {
+        name: number(sum((of(result, verdict) for verdict in some), Fraction(0)))
+        for name, some, of in (
+            ("score", graded, earned),
+            ("max_score", graded, worth),
+            ("bonus", bonus, earned),
+            ("max_bonus", bonus, worth),
+        )
+    }
 
 
 def _property(result: Result, verdict: Verdict) -> dict[str, Any]:

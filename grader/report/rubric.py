@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from grader.course.course import Course
+from grader.course.course import EVERYTHING, STUDENTS_SEE, Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError
-from grader.model import Adjustment, Claim, Exercise, Marked
+from grader.model import Adjustment, Claim, Exercise, Kind, Marked
 from grader.report.evidence import claim_from_plain, claim_to_plain, fraction, text
 from grader.report.report import Report
 from grader.report.scoring import score
@@ -26,6 +26,7 @@ class Rubric(Marked):
 
     claims: what each exercise, and the last mark, promises, in order.
     policy_table: the policy as course.toml states it.
+    students_see: see Course.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Rubric(Marked):
     claims: Mapping[str, tuple[Claim, ...]]
     policy: Policy
     policy_table: Mapping[str, Any]
+    students_see: str = EVERYTHING
 
     @property
     def digest(self) -> str:
@@ -48,6 +50,8 @@ class Rubric(Marked):
             "claims": {name: list(map(claim_to_plain, claims)) for name, claims in self.claims.items()},
             "policy": self.policy_table,
         }
+        if self.students_see != EVERYTHING:
+            plain["students_see"] = self.students_see
         return json.dumps(plain, default=datetime.isoformat)
 
 
@@ -57,7 +61,11 @@ def of(course: Course) -> Rubric:
         part.name: tuple(prop.claim for prop in declared_in(course.properties(part.name)))
         for part in course.parts
     }
-    return Rubric(course.title, course.exercises, course.together, claims, stated(course), course.policy)
+    for name, its in claims.items():
+        if all(claim.hidden or claim.kind is Kind.NOTE for claim in its):
+            raise CourseError(f"every property of {name} is hidden", "leave one that students are told of")
+    parts, policy = (course.exercises, course.together), (stated(course), course.policy)
+    return Rubric(course.title, *parts, claims, *policy, course.students_see)
 
 
 def from_json(body: str) -> Rubric:
@@ -82,7 +90,10 @@ def _from_plain(plain: dict[str, Any]) -> Rubric:
     if "deadline" in table:
         table["deadline"] = datetime.fromisoformat(table["deadline"])
     policy = read(table, [part.name for part in parts if part.counts])
-    return Rubric(text(plain["title"]), exercises, together, claims, policy, table)
+    seen = plain.get("students_see", EVERYTHING)
+    if seen not in STUDENTS_SEE:
+        raise ValueError(f"students see {seen!r:.40}, which is nothing that there is")
+    return Rubric(text(plain["title"]), exercises, together, claims, policy, table, seen)
 
 
 def _exercise_to_plain(exercise: Exercise) -> dict[str, Any]:
@@ -204,10 +215,10 @@ def _deadline(given: Any, zone: ZoneInfo | None) -> datetime | None:
         raise ValueError(f"deadline is in the year {given.year}, which is no year of a course")
     if zone is None:
         return given
-    return given.astimezone(zone) if given.tzinfo else _latest(given, zone).astimezone(zone)
+    return given.astimezone(zone) if given.tzinfo else latest(given, zone).astimezone(zone)
 
 
-def _latest(wall: datetime, zone: ZoneInfo) -> datetime:
+def latest(wall: datetime, zone: ZoneInfo) -> datetime:
     """The moment when clocks show this; the later one of two, where they are put back over it."""
     return max(wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
@@ -225,15 +236,20 @@ def _part(table: Mapping[str, Any], name: str, default: int) -> Fraction:
     return percent / 100
 
 
-def adjusted(report: Report, policy: Policy, handed_in: datetime | None) -> Report:
-    """The report with a line for each policy that changes its score, or would if more were known."""
+def adjusted(
+    report: Report, policy: Policy, handed_in: datetime | None, own: tuple[Adjustment, ...] = ()
+) -> Report:
+    """The report with a line for each policy that changes its score, or would if more were known.
+
+    own: lines about the person, which come last; no part of them is taken away for lateness.
+    """
     lines = []
     if weights := _weighing(report, policy):
         lines.append(weights)
     weighted = replace(report, adjustments=tuple(lines))
     if late := _lateness(weighted.final, policy, handed_in):
         lines.append(late)
-    return replace(report, adjustments=tuple(lines))
+    return replace(report, adjustments=(*lines, *own))
 
 
 def weighed(report: Report, policy: Policy) -> Report:
@@ -281,15 +297,15 @@ def _days_in(zone: ZoneInfo, deadline: datetime, handed_in: datetime) -> int:
     """The days begun by a zone's calendar, each from the deadline's time of day to the same of the next."""
     moment, wall = handed_in.astimezone(UTC), deadline.replace(tzinfo=None)
     days = max(1, (moment - deadline.astimezone(UTC)) // DAY)  # a change of clocks makes it one more at most
-    while moment > _latest(wall + days * DAY, zone):
+    while moment > latest(wall + days * DAY, zone):
         days += 1
     return days
 
 
-def counted(attempts: Sequence[Attempt], policy: Policy) -> Attempt:
-    """The attempt that counts, of at least one, in the order they were handed in, adjusted.
+def counted(attempts: Sequence[Attempt], policy: Policy, own: tuple[Adjustment, ...] = ()) -> Attempt:
+    """The attempt that counts, of at least one, in the order they were handed in, adjusted; own as there.
 
     Of equally good ones the earliest.
     """
-    judged = [Attempt(adjusted(a.report, policy, a.handed_in), a.handed_in) for a in attempts]
+    judged = [Attempt(adjusted(a.report, policy, a.handed_in, own), a.handed_in) for a in attempts]
     return judged[-1] if policy.attempt == "last" else max(judged, key=lambda attempt: attempt.report.final)

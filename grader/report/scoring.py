@@ -119,17 +119,19 @@ def earned(result: Result, verdict: Verdict) -> Fraction:
 @once_each(KEPT)
 def score(result: Result) -> Score:
     """An exercise's points."""
-    passed = [v.claim for v in result.verdicts if isinstance(v.outcome, Passed)]
+    verdicts = (*result.verdicts, *result.unseen)
+    passed = [v.claim for v in verdicts if isinstance(v.outcome, Passed)]
     most = result.exercise.points if _shares(result) else Fraction(0)
     points = most and most * _sum(passed, Kind.GRADED) / _shares(result)
-    every = [v.claim for v in result.verdicts]
+    every = [v.claim for v in verdicts]
     return Score(points, most, _sum(passed, Kind.BONUS), _sum(every, Kind.BONUS))
 
 
 @once_each(KEPT)
 def present(result: Result) -> Score:
     """An exercise's points out of those for what is not absent."""
-    there = [v for v in result.verdicts if not (isinstance(v.outcome, NotStarted) and v.outcome.absent)]
+    every = (*result.verdicts, *result.unseen)
+    there = [v for v in every if not (isinstance(v.outcome, NotStarted) and v.outcome.absent)]
     most = sum((worth(result, v) for v in there if v.claim.kind is Kind.GRADED), Fraction(0))
     return replace(score(result), most=most)
 
@@ -142,7 +144,7 @@ def absent(result: Result) -> bool:
 
 @once_each(KEPT)
 def _shares(result: Result) -> Fraction:
-    return _sum([verdict.claim for verdict in result.verdicts], Kind.GRADED)
+    return _sum([verdict.claim for verdict in (*result.verdicts, *result.unseen)], Kind.GRADED)
 
 
 def _sum(claims: Sequence[Claim], kind: Kind) -> Fraction:

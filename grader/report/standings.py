@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -11,6 +11,7 @@ from math import ceil, sqrt
 from statistics import median
 from typing import TypeVar
 
+from grader.course.course import EVERYTHING
 from grader.model import Exercise, Finding, Kind, Marked, Person, Result
 from grader.report.evidence import status
 from grader.report.report import Report
@@ -137,7 +138,7 @@ def _count(tally: _Tally, standing: Standing) -> None:
     tally.troubles += bool(standing.trouble)
     report = standing.report
     if report is None:
-        tally.not_started += not standing.trouble
+        tally.not_started += not standing.trouble and not standing.excused
         return
     tally.noted += bool(report.notes)
     statuses = {exercise_status(result) for result in report.results}
@@ -337,6 +338,9 @@ class Standing:
     handed_in: when that attempt was handed in, with its time zone; None where that is not known.
     attempts: how many have been graded, with the seed that counts.
     trouble: why what was handed in last is not graded, or not all of the report's work; else empty.
+    excused: why there is no report, whatever was handed in; empty where the person is not excused.
+    section: as the instructor or the roster has it.
+    row: the person's line of the roster, by its headings; empty where there is none.
     """
 
     person: Person
@@ -344,6 +348,9 @@ class Standing:
     handed_in: datetime | None = None
     attempts: int = 0
     trouble: str = ""
+    excused: str = ""
+    section: str = ""
+    row: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +362,8 @@ class Standings(Marked):
     deadline: with its time zone; None where the course has none.
     each: gives everybody's standing in order of their ids, one after the other, anew at every call;
         people without a report are among them. Equal results of different people are one object.
+    column: what the assignment is called where the scores go, if that was said.
+    students_see: see Course.
     """
 
     title: str
@@ -362,3 +371,5 @@ class Standings(Marked):
     together: Exercise | None
     deadline: datetime | None
     each: Callable[[], Iterator[Standing]]
+    column: str = ""
+    students_see: str = EVERYTHING

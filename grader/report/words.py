@@ -16,6 +16,7 @@ from typing import assert_never
 from grader.agreement import close
 from grader.course.course import Misplaced
 from grader.model import (
+    WITHHELD,
     Counterexample,
     Crashed,
     Exercise,
@@ -113,7 +114,7 @@ def line_in(name: str, outcome: Outcome) -> int:
 
 def counterexample_of(outcome: Outcome) -> Counterexample | None:
     """The counterexample an outcome carries, if it does."""
-    if isinstance(outcome, Failed | Crashed | TimedOut):
+    if isinstance(outcome, Failed | Crashed | TimedOut) and outcome.counterexample != WITHHELD:
         return outcome.counterexample
     return None
 

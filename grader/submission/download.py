@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -110,13 +110,13 @@ def entries_of(
     root: Root,
     rows: Sequence[Row],
     wanted: Sought,
-    passed: Path | None,
+    passed: Sequence[Path],
     layout: Layout | None = None,
 ) -> tuple[list[Entry], Troubles, int]:
     """The hand-ins of a folder, what else is in it, and how many files are nobody's, see Found.
 
     rows: the roster, whose paths may lead further down than a learning platform's do.
-    passed: a file that is no hand-in wherever it is, such as the roster.
+    passed: files that are no hand-in wherever they are, such as the roster.
     layout: what a hand-in may be besides files named after the exercises.
     Raises OSError where the folder cannot be listed, and UsageError for metadata that cannot be read.
     """
@@ -179,12 +179,18 @@ def _people(pieces: Sequence[Piece]) -> Iterator[tuple[Person, list[Piece]]]:
     """Whose the pieces are.
 
     Brightspace says a name and two numbers, of which one may be the person's, both may be, and none. So
-    pieces of one name belong together where a number is the same, and a number is the person's where nobody
-    else has it.
+    pieces of one name belong together where a number is the same that no other name has, and a number is the
+    person's where nobody else has it.
     """
+    called: dict[str, set[str]] = defaultdict(set)
+    for piece in pieces:
+        for number in piece.what.numbers:
+            called[number].add(piece.what.id)
     groups: list[tuple[str, str, set[str], list[Piece]]] = []
     for piece in pieces:
-        system, who, numbers = piece.what.system, piece.what.id, set(piece.what.numbers)
+        system, who = piece.what.system, piece.what.id
+        # The folder's number is everybody's, and tells two people of one name no more than the name does.
+        numbers = {number for number in piece.what.numbers if len(called[number]) == 1}
         for group in groups:
             if group[:2] == (system, who) and (not numbers or group[2] & numbers):
                 group[2].update(numbers)
@@ -270,10 +276,9 @@ def _reads(entries: Entries, person: Person, pieces: Sequence[Piece]) -> Iterato
         yield entries.whole(person, (piece.name,))
 
 
-def _same(root: Root, name: str, passed: Path | None) -> bool:
-    if passed is None or passed.name != name:
-        return False
-    return os.path.realpath(root.path / name) == os.path.realpath(passed)
+def _same(root: Root, name: str, passed: Sequence[Path]) -> bool:
+    called = [path for path in passed if path.name == name]
+    return any(os.path.realpath(root.path / name) == os.path.realpath(path) for path in called)
 
 
 def _told(entries: Entries, present: dict[str, Sort]) -> dict[str, Sort]:
@@ -376,7 +381,14 @@ def _latest(group: Sequence[tuple[Named, str]]) -> Iterator[tuple[str, str]]:
     return ((uploaded(what.file)[0], name) for what, name in order)
 
 
-def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layout | None = None) -> Found:
+def find(
+    folder: Path,
+    wanted: Sought,
+    roster: Path | None = None,
+    layout: Layout | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    passed: Sequence[Path] = (),
+) -> Found:
     """Everything that was handed in below a folder, or in a learning platform's download of one.
 
     folder: holds a folder, an archive or files named by Canvas or Moodle for each hand-in, or is the export
@@ -384,18 +396,20 @@ def find(folder: Path, wanted: Sought, roster: Path | None = None, layout: Layou
     wanted: what a submission holds.
     roster: who is in the class, see grader.submission.roster.
     layout: what a hand-in may be besides files named after the exercises.
+    groups: see joined(). passed: other files that are no hand-in, if they lie there.
     Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
     """
     rows = read(roster) if roster else None
     root, troubles = _opened(folder, rows or [])
     try:
-        entries, more, nobodys = entries_of(root, rows or [], wanted, passed=roster, layout=layout)
+        others = (*passed, *((roster,) if roster else ()))
+        entries, more, nobodys = entries_of(root, rows or [], wanted, passed=others, layout=layout)
     except OSError as error:
         refuse_of_machine(error)
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
         ) from None
-    found = joined(entries, rows)
+    found = joined(entries, rows, groups)
     return Found(found.handins, found.absent, (*troubles, *more, *found.troubles), nobodys)
 
 

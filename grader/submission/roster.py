@@ -53,6 +53,8 @@ FIRST, LAST = ("firstname", "givenname", "forename"), ("lastname", "surname", "f
 EMAILS = ("email", "emailaddress", "mail")
 PATHS = ("path", "folder")
 CANVAS = ("canvasid", "canvasuserid")
+SECTIONS = ("section", "sections")
+WHO = {*IDS, *ALSO, *NAMES, *FIRST, *LAST, *EMAILS, *CANVAS, *SECTIONS, "integrationid", "rootaccount"}
 # What Canvas's own gradebook has; its ID is a number of Canvas's.
 OF_CANVAS = {"student", "id", "section"}
 SETS_POINTS = "Points Possible"
@@ -71,12 +73,14 @@ class Row:
     path: where the person's work is below the folder; empty where that is not said, None where the path
         leads out of the folder.
     also: by what else a hand-in may call the person.
+    cells: the row as it stands, with its headings; empty are those that do not say who somebody is.
     """
 
     line: int
     person: Person
     path: tuple[str, ...] | None
     also: tuple[str, ...] = ()
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 def read(roster: Path) -> list[Row]:
@@ -87,16 +91,16 @@ def read(roster: Path) -> list[Row]:
     semicolons and tabulators may separate.
     Raises UsageError for a file that is no such table, and for an id that stands in it twice.
     """
-    where = printable(str(roster))
+    where = f"the roster {printable(str(roster))}"
     try:
         rows = list(_rows(_text(roster, where), where))
     except csv.Error as error:
-        raise UsageError(f"the roster {where} is no table: {error}", NEXT) from None
+        raise UsageError(f"{where} is no table: {error}", NEXT) from None
     lines: dict[str, int] = {}
     for row in rows:
         if row.person.id in lines:
             raise UsageError(
-                f"the roster {where} has {printable(row.person.id)} twice, "
+                f"{where} has {printable(row.person.id)} twice, "
                 f"in lines {lines[row.person.id]} and {row.line}",
                 "let every person stand there once",
             )
@@ -109,26 +113,39 @@ def _text(roster: Path, where: str) -> str:
         with roster.open("rb") as file:
             data = file.read(MOST + 1)
     except OSError as error:
-        raise UsageError(f"the roster {where} cannot be read: {error.strerror}", "check the path") from None
+        raise UsageError(f"{where} cannot be read: {error.strerror}", "check the path") from None
     if len(data) > MOST:
-        raise UsageError(f"the roster {where} is larger than {MOST >> 20} MiB", NEXT)
+        raise UsageError(f"{where} is larger than {MOST >> 20} MiB", NEXT)
     for magic, kind in KINDS.items():
         if data.startswith(magic):
-            raise UsageError(f"the roster {where} is {kind}, not CSV", SAVE_AGAIN)
+            raise UsageError(f"{where} is {kind}, not CSV", SAVE_AGAIN)
     # As Excel's "Unicode Text" and Blackboard have it.
     several = wide(data)
     try:
         return data.decode(several or "utf-8-sig")
     except UnicodeDecodeError as error:
         if several:
-            raise UsageError(
-                f"the roster {where} is {several[:6].upper()} that is cut off", SAVE_AGAIN
-            ) from None
+            raise UsageError(f"{where} is {several[:6].upper()} that is cut off", SAVE_AGAIN) from None
         line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"the roster {where} is not UTF-8 text, in line {line}", SAVE_AGAIN) from None
+        raise UsageError(f"{where} is not UTF-8 text, in line {line}", SAVE_AGAIN) from None
 
 
-def _rows(text: str, where: str) -> Iterator[Row]:
+def tables(path: Path) -> Iterator[tuple[int, list[str], list[str]]]:
+    """The rows of a CSV file below its headings: where each begins, the headings, and its cells.
+
+    Raises UsageError where it cannot be read, or is no table.
+    """
+    where = printable(str(path))
+    try:
+        rows = _table(_text(path, where))
+        next(rows, None)
+        yield from rows
+    except csv.Error as error:
+        raise UsageError(f"{where} is no table: {error}", "write a CSV file in UTF-8") from None
+
+
+def _table(text: str) -> Iterator[tuple[int, list[str], list[str]]]:
+    """The rows with their lines and headings; the headings' own row comes first."""
     first = next(filter(str.strip, text.splitlines()), "")
     said = SEPARATOR.match(first)
     lines = io.StringIO(text, newline="")
@@ -137,17 +154,41 @@ def _rows(text: str, where: str) -> Iterator[Row]:
     skipped = text.count("\n", 0, lines.tell()) if said else 0
     separator = said[1] if said else max(",;\t", key=first.count)
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    columns = next(([_heading(cell) for cell in cells] for cells in reader if any(map(_seen, cells))), [])
-    if not set(columns) & set(IDS):
-        raise UsageError(f"the roster {where} does not begin with a line that names student_id", NEXT)
-    before = reader.line_num
+    headings: list[str] = []
+    before = 0
     for cells in reader:
         line, before = skipped + before + 1, reader.line_num
+        if any(map(_seen, cells)):
+            headings = headings or list(map(_seen, cells))
+            yield line, headings, cells
+
+
+def _rows(text: str, where: str) -> Iterator[Row]:
+    columns: list[str] = []
+    for line, headings, cells in _table(text):
+        if not columns:
+            columns = list(map(_heading, headings))
+            if not set(columns) & set(IDS):
+                break
         # Where files were put together, the second one's headings stand in between.
-        if any(map(_seen, cells)) and [_heading(cell) for cell in cells] != columns:
+        elif [_heading(cell) for cell in cells] != columns:
             row = _row(line, columns, cells, where)
             if row is not None:
-                yield row
+                yield replace(row, cells=tuple(_own(headings, columns, cells)))
+    if not set(columns) & set(IDS):
+        raise UsageError(f"{where} does not begin with a line that names student_id", NEXT)
+
+
+def _own(headings: Sequence[str], columns: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What a row says of who somebody is; other grades of theirs are nothing to us.
+
+    Moodle's worksheet is of one assignment alone, and goes back whole.
+    """
+    whole, seen = "identifier" in columns, set()
+    for heading, column, cell in zip(headings, columns, cells, strict=False):
+        if heading not in seen:  # of several of one name the first counts
+            yield heading, cell.strip() if whole or column in WHO else ""
+        seen.add(heading)
 
 
 def _heading(cell: str) -> str:
@@ -187,7 +228,7 @@ def _row(line: int, columns: Sequence[str], cells: Sequence[str], where: str) ->
     if of_canvas and (SETS_POINTS in name or name in ("Student, Test", "Test Student")):
         return None
     if not ids:
-        raise UsageError(f"the roster {where}, line {line}, has no student_id", "write the person's id there")
+        raise UsageError(f"{where}, line {line}, has no student_id", "write the person's id there")
     number = _first(values, CANVAS) or (_id(values.get("id", ""), "id") if of_canvas else "")
     email = _first(values, EMAILS) or next((text for text in ids if "@" in text), "")
     person = Person(ids[0], name, email, number)
@@ -215,15 +256,33 @@ Owned = tuple[Person, Entry]
 Troubles = list[tuple[str, str]]
 
 
-def joined(entries: Sequence[Entry], rows: Sequence[Row] | None) -> Found:
-    """The hand-ins in order; rows is None where there is no roster."""
+def joined(
+    entries: Sequence[Entry], rows: Sequence[Row] | None, groups: Mapping[str, Sequence[str]] | None = None
+) -> Found:
+    """The hand-ins in order; rows is None where there is no roster.
+
+    groups: the members of each by its name. What is handed in under it is the first one's: who reads the
+        gradebook gives it to all of them.
+    """
     troubles: Troubles = []
+    called = {_squeezed(name): members for name, members in (groups or {}).items() if _squeezed(name)}
+    theirs = [
+        (e, called.get(_squeezed(e.person.id)) or called.get(_squeezed(e.person.name))) for e in entries
+    ]
+    of_group = [(Person(members[0]), entry) for entry, members in theirs if members]
+    entries = [entry for entry, members in theirs if not members]
     if rows is None:
         owned, absent = [(entry.person, entry) for entry in entries if not entry.stray], []
         troubles += [(printable(entry.paths[0]), entry.stray) for entry in entries if entry.stray]
+        owned += of_group
     else:
         owned = list(_owned(entries, rows, troubles))
+        known = {row.person.id: row.person for row in rows}
+        owned += [(known.get(person.id, person), entry) for person, entry in of_group]
         present = {person.id for person, _ in owned}
+        for members in called.values():
+            if present & set(members):
+                present |= set(members)
         absent = [row.person for row in rows if row.person.id not in present]
     owned.sort(key=_order)
     handins: list[Handin] = []

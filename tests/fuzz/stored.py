@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from grader.classroom.gradebook import reading, rescored, writing
+from grader.classroom.batch import rescored
+from grader.classroom.gradebook import reading, writing
 from grader.classroom.store import add_up
 from grader.errors import GraderError
 from grader.model import Person

@@ -31,11 +31,11 @@ from grader.render.text import (
     as_json,
     counted,
     lines_of,
-    nothing_came,
     points,
     signed,
     stamp,
     summed,
+    without,
 )
 from grader.report.evidence import status
 from grader.report.findings import Told, cell, told
@@ -286,11 +286,6 @@ def troubled(standings: Iterable[Standing]) -> tuple[Trouble, ...]:
         if s.trouble
     )
     return tuple(islice(found, SHOWN))
-
-
-def without(standing: Standing) -> str:
-    """Why somebody has no report, in two words."""
-    return "not handed in" if nothing_came(standing) else "not graded"
 
 
 # All in units of the drawing, which the page shows between 0.8 and 1.2 times as large.

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module, resources
 from typing import Any
 
@@ -47,12 +47,8 @@ def page(
     by: what the page is called where a module is missing.
     Raises UsageError where jinja2 is not installed.
     """
-    jinja, markup = needed("jinja2", by), needed("markupsafe", by)
-    environment = jinja.Environment(
-        autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update({"shown": printable, **filters})
-    text: str = environment.from_string(template).render(
+    markup = needed("markupsafe", by)
+    text: str = _compiled(template, by, tuple(filters.items())).render(
         policy=_policy(style, script),
         style=markup.Markup(style),
         script=markup.Markup(script),
@@ -62,6 +58,18 @@ def page(
     return text
 
 
+@lru_cache(maxsize=8)
+def _compiled(template: str, by: str, filters: tuple[tuple[str, Any], ...]) -> Any:
+    """The template, made ready once: that takes longer than a page of it."""
+    jinja = needed("jinja2", by)
+    environment = jinja.Environment(
+        autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update({"shown": printable, **dict(filters)})
+    return environment.from_string(template)
+
+
+@lru_cache(maxsize=8)
 def _policy(style: str, script: str) -> str:
     """A content security policy under which nothing but our own script and style does anything."""
     own = [
@@ -132,6 +140,7 @@ SCROLLED = (
 )
 
 
+@lru_cache(maxsize=256)
 def html(text: str) -> str:
     """The text as HTML; what is markup in it is shown as it stands."""
     rendered: str = _reader().render(text)

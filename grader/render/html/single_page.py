@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from grader.printable import printable, shortened
 from grader.render.html.class_page import shown_to_plain
 from grader.render.html.sheet import asset, html, needed, page, style
 from grader.render.picture.svg import drawable, drawing, picture_style
-from grader.render.text import WORDS, counted, points, signed, summed, told_of
+from grader.render.text import KEPT, WORDS, counted, points, signed, summed, told_of
 from grader.report.evidence import status
 from grader.report.findings import Told
 from grader.report.report import Report, notes
-from grader.report.scoring import Score, absent, earned, exercise_status, score, worth
+from grader.report.scoring import Score, absent, earned, exercise_status, once_each, score, worth
 from grader.report.words import counterexample_of, example, headline, meaning, places
 
 BY = "the page"
@@ -39,8 +40,17 @@ def single_page(report: Report, title: str, hints: Mapping[str, str]) -> str:
     """The page as text; as render_single()."""
     seen = view(report, hints)
     own: dict[str, Any] = {"markup": needed("markupsafe", BY).Markup}
-    whole, looks = macros() + asset("single.html"), style(picture_style(), asset("single.css"))
-    return page(whole, BY, own, looks, title=title, seen=seen, lead=lead(seen))
+    return page(*_templates(), own, _style(), title=title, seen=seen, lead=lead(seen))
+
+
+@cache
+def _templates() -> tuple[str, str]:
+    return macros() + asset("single.html"), BY
+
+
+@cache
+def _style() -> str:
+    return style(picture_style(), asset("single.css"))
 
 
 def macros() -> str:
@@ -172,6 +182,8 @@ def _told(key: str, verdict: Verdict, points: str, first: bool) -> Property:
     )
 
 
+# People of one class make the same mistakes, and a picture takes longer than all the rest of a page.
+@once_each(KEPT)
 def _shown(shown: Counterexample, title: str, key: str) -> Shown:
     plain = shown_to_plain(shown)
     picture = drawing(shown.graph, title, key, headed=False) if drawable(shown.graph) else ""

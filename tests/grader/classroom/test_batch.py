@@ -173,6 +173,43 @@ def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, cour
     assert {name for name in now if now[name] != was[name]} == {"relu", "together"}
 
 
+def test_one_person_alone_is_graded_again_and_all_else_stays(graded, handed_in, tmp_path):
+    _, book = graded
+    path = tmp_path / "class.sqlite"
+    shutil.copy(book, path)
+    with closing(sqlite3.connect(path)) as connection:
+        before = connection.execute("SELECT count(*) FROM troubles").fetchone()
+    run = batch(handed_in, path, "--again", "bob")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("1 graded\n")
+    assert statuses(path) == statuses(book)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM troubles").fetchone() == before
+
+
+def test_nobody_is_graded_again_who_handed_in_nothing(graded, handed_in):
+    _, book = graded
+    run = batch(handed_in, book, "--again", "nobody")
+    assert run.returncode == 2
+    assert "nothing of nobody is among what was handed in" in run.stderr
+
+
+def test_group_is_graded_once_and_what_is_said_of_people_is_kept(graded, handed_in, tmp_path):
+    _, book = graded
+    path, folder = tmp_path / "class.sqlite", tmp_path / "class"
+    shutil.copy(book, path)
+    shutil.copytree(handed_in / "ada", folder / "Team 1")
+    people = folder / "people.csv"
+    people.write_text("id,group,excused\nbob,Team 1,\nkim,Team 1,\ncyd,,ill\n")
+    (tmp_path / "roster.csv").write_text("student_id,name\nbob,Bob\nkim,Kim\ncyd,Cyd\n")
+    run = batch(folder, path, "--roster", str(tmp_path / "roster.csv"), "--people", str(people))
+    assert "1 unchanged since they were graded" in run.stdout
+    with reading(path) as reader:
+        found = {s.person.id: s for s in reader.standings().each()}
+    assert found["bob"].report.results == found["kim"].report.results == found["ada"].report.results
+    assert (found["cyd"].report, found["cyd"].excused) == (None, "ill")
+
+
 def test_strangers_are_not_let_near_what_is_no_cage(monkeypatch):
     monkeypatch.setattr("grader.sandbox.cages.CAGES", {"process": CAGES["process"]})
     with pytest.raises(MachineError, match="no sandbox") as caught:

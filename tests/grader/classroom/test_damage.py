@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.classroom.gradebook import reading, rescored, writing
+from grader.classroom.batch import rescored
+from grader.classroom.gradebook import reading, writing
 from grader.classroom.store import LONGEST, add_up
 from grader.course.course import LONGEST as LONGEST_SOURCE
 from grader.course.course import Course, untouched

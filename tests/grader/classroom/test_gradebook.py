@@ -13,7 +13,8 @@ from fractions import Fraction
 import pytest
 
 from grader.classroom import store
-from grader.classroom.gradebook import Graded, reading, rescored, writing
+from grader.classroom.batch import rescored
+from grader.classroom.gradebook import Graded, reading, writing
 from grader.errors import CourseError, MachineError, UsageError
 from grader.model import Claim, Exercise, Failed, Kind, Passed, Person, Result, Verdict
 from grader.report.evidence import result_to_plain

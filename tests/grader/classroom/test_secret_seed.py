@@ -17,7 +17,7 @@ from grader.cli import main
 from grader.course.properties import declared_in
 from grader.examine.cases import key
 from grader.machine.cache import keep
-from grader.platforms import gitlab
+from grader.platforms import runners
 from grader.platforms.gradescope import run
 from grader.render.export import CLASS, SINGLE, export
 from grader.render.html.class_page import render_class
@@ -194,7 +194,7 @@ def test_gradescope_and_gitlab_say_no_secret_seed(secretly, solutions, tmp_path)
     assert results(tmp_path / "a", secretly, b"key", work) == named(SEED, b"key")
     assert results(tmp_path / "b", secretly, b"", work) == "secret"
     folder = tmp_path / "a" / "submission"
-    gitlab.write(gitlab.graded(folder, secretly), folder, tmp_path / "junit.xml", tmp_path / "quality.json")
+    runners.write(runners.graded(folder, secretly), folder, tmp_path / "junit.xml", tmp_path / "quality.json")
     assert holding_seed(tmp_path / "a" / "results", tmp_path / "junit.xml", tmp_path / "quality.json") == []
 
 

@@ -15,8 +15,9 @@ from random import Random
 
 import pytest
 
-from grader.classroom.gradebook import reading, rescored, writing
-from grader.classroom.store import APPLICATION, MADE, SCHEMA, create, opened_to_write, transaction
+from grader.classroom.batch import rescored
+from grader.classroom.gradebook import reading, writing
+from grader.classroom.store import APPLICATION, CAME, MADE, SCHEMA, create, opened_to_write, transaction
 from grader.errors import GraderError, MachineError
 from grader.model import Person
 from tests.grader.classroom.test_generated_class import BENCHMARKS
@@ -191,21 +192,26 @@ def as_formerly(path):
     return former
 
 
-def test_one_without_numbers_of_canvas_is_read_and_becomes_like_ours(tmp_path):
-    path = fill(tmp_path / "b.sqlite", (graded("ada"), True), seed=0)
+def as_of_schema(path, schema):
+    """Make it one of that schema, with what came later taken out."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE canvas")
-        connection.execute("DELETE FROM sums WHERE name = 'canvas'")
-        connection.execute("PRAGMA user_version = 2")
+        for table in (name for name, came in CAME.items() if came > schema):
+            connection.execute(f"DROP TABLE {table}")
+            connection.execute("DELETE FROM sums WHERE name = ?", (table,))
+        connection.execute(f"PRAGMA user_version = {schema}")
+
+
+@pytest.mark.parametrize("schema", [2, 3])
+def test_one_of_an_older_schema_is_read_and_becomes_like_ours(tmp_path, schema):
+    path = fill(tmp_path / "b.sqlite", (graded("ada"), True), seed=0)
+    as_of_schema(path, schema)
     before = path.read_bytes()
     assert points(path) == {"ada": 30}
     assert path.read_bytes() == before
     fill(path, (replace(graded("bob"), person=Person("bob", canvas="7")), True), seed=0)
     assert standings(path)["bob"].person.canvas == "7"
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE canvas")
-        connection.execute("DELETE FROM sums WHERE name = 'canvas'")
-        connection.execute("PRAGMA user_version = 2")
+    as_of_schema(path, schema)
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE people SET name = 'Eve'")
     with pytest.raises(MachineError, match="damaged list of people"), opened_to_write(path, make=False):
         pass

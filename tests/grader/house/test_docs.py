@@ -99,7 +99,9 @@ def test_every_file_the_documents_link_to_is_there():
 
 
 POLICY = re.compile(r"^```toml\n(\[policy\].*?)^```", re.MULTILINE | re.DOTALL)
-TYPED = re.compile(r"^\.venv/bin/(grader (?:batch|report|export|release|keygen|verify) .*)$", re.MULTILINE)
+TYPED = re.compile(
+    r"^\.venv/bin/(grader (?:alike|batch|report|export|feedback|release|keygen|verify) .*)$", re.MULTILINE
+)
 
 
 def test_the_policy_shown_to_instructors_is_one(course):

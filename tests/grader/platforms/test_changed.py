@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.platforms.gitlab import asked
+from grader.platforms.runners import asked
 from grader.submission.choice import NoExercise
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from grader.examine.cases import default_folder
-from grader.platforms.gitlab import line_of, lines_of
+from grader.platforms.runners import line_of, lines_of
 from grader.render.junit import LONGEST, code_quality
 from grader.submission.submission import Submission
 from tests.grader.render.formats.samples import ADD, FAILED, FOUND, graded, mixed, perfect, report

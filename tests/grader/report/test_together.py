@@ -36,6 +36,7 @@ from grader.submission.commit import Changes
 from grader.submission.submission import Submission
 from tests.grader.render.formats.samples import (
     ADD,
+    ANYWHERE,
     CIRCLE,
     CRASHED,
     FAILED,
@@ -209,7 +210,7 @@ def test_every_format_for_one_person_has_the_note_before_any_exercise(name):
         assert text.index(NOTE) < text.index("add")
 
 
-@pytest.mark.parametrize("name", sorted(set(SINGLE) | set(CLASS)))
+@pytest.mark.parametrize("name", sorted({*SINGLE, *ANYWHERE}))
 def test_no_format_says_anything_where_there_is_no_note(name):
     if name in SINGLE:
         assert "passes alone" not in SINGLE[name](perfect(), About())

@@ -364,6 +364,12 @@ def test_late_mark_of_canvas_is_said_once_a_person(put, folder):
     ]
 
 
+def test_two_of_one_name_in_brightspace_are_two(folder, put):
+    for number, name in (("71003", "Kim Lee"), ("71004", "Kim Lee"), ("71005", "Ada")):
+        put(f"{number}-5501 - {name} - Dec 1, 2026 905 AM/add.py")
+    assert ids(folder) == ["71003", "71004", "71005"]
+
+
 # Blackboard and Brightspace keep every attempt
 
 

@@ -1,29 +1,36 @@
-"""GitLab's reports, and the hook before a commit."""
+"""What grades a folder for others: GitLab's reports, the hook before a commit, and a runner as Exercism's.
+
+The last is given an exercise's name and two folders, and writes results.json.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from grader.course.course import Course
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError, unwritable
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.machine.files import whole_file
 from grader.model import Exercise, Finding
+from grader.printable import printable
 from grader.render.junit import code_quality as codequality
 from grader.render.junit import render as junit
+from grader.render.results_json import EXERCISM_VERSION, MESSAGE, cut, exercism
 from grader.render.text import About
 from grader.report.findings import line_of as line_found
-from grader.report.report import Report, named
+from grader.report.report import Report, named, not_yet, shown_to_students
 from grader.report.rubric import stated, weighed
 from grader.submission.choice import NoExercise, defines_any, likely, said_by
 from grader.submission.submission import Submission, Wanted, content
-from grader.submission.tree import read_given
+from grader.submission.tree import read, read_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ def graded(folder: Path, setting: Setting) -> Graded:
     submission = read_given(folder, setting.course)
     report = weighed(grade(submission, setting), stated(setting.course))
     report = replace(report, seed=named(setting.seed))
+    report = shown_to_students(report, setting.course.students_see)
     return Graded(report, setting.course.title, lines_of(submission, setting.course, report))
 
 
@@ -127,3 +135,57 @@ def _asked(folder: Path, changed: Sequence[Path], course: Course) -> Asked:
 
 
 NOTHING = Submission("", {}, {})
+
+
+RESULTS = "results.json"
+WHOLE = "nanograd"  # the slug under which all exercises are asked for
+
+
+def run_exercise(slug: str, given: Path, to: Path, opened: Callable[[], Setting]) -> None:
+    """Grade a folder and write results.json into another; all that goes wrong is told in there.
+
+    slug: an exercise's name, or "nanograd" for all of them.
+    opened: makes the setting, and may raise GraderError.
+    Raises UsageError only where results.json itself cannot be written.
+    """
+    try:
+        text = _as_exercism(slug, given, opened())
+    except GraderError as error:
+        text = _broken(f"{error.what}\n{error.next_step}".strip())
+    _write_results(to, text)
+
+
+def _as_exercism(slug: str, given: Path, setting: Setting) -> str:
+    only = _asked_for(slug, setting.course)
+    submission = read(given, Wanted.of(setting.course, only))
+    course = setting.course
+    if why := not_yet(course.students_see, stated(course).deadline, datetime.now(UTC)):
+        raise UsageError(f"not graded here: {why}", "come back then")
+    return exercism(shown_to_students(grade(submission, setting, only), course.students_see), About())
+
+
+def _asked_for(slug: str, course: Course) -> tuple[str, ...]:
+    """The exercises meant; none for all of them, as grade() has it."""
+    if slug == WHOLE:
+        return ()
+    if slug not in course.names:
+        raise UsageError(
+            f"there is no exercise {printable(slug)!r}", f"choose from: {', '.join((*course.names, WHOLE))}"
+        )
+    return (slug,)
+
+
+def _broken(sentence: str) -> str:
+    message = cut("\n".join(map(printable, sentence.split("\n"))), MESSAGE)
+    return (
+        json.dumps({"version": EXERCISM_VERSION, "status": "error", "message": message, "tests": []}) + "\n"
+    )
+
+
+def _write_results(to: Path, text: str) -> None:
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(error, f"cannot write to {to}", "name another folder") from None
+    with whole_file(to / RESULTS) as stream:
+        stream.write(text.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,155 @@
+"""A class of thirty goes in as each platform's download, and comes out as what the platform takes."""
+
+import csv
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+
+from grader.errors import UsageError
+from grader.render.gradebooks import ANY, blackboard_class, canvas_class, column_of, moodle_class
+from tests.grader.classroom.platforms import (
+    ABSENT,
+    CLASS,
+    EXCUSED,
+    ITEM,
+    PLATFORMS,
+    TEAM,
+    WRONG,
+    expected,
+    people,
+    zipped,
+)
+from tests.grader.render.formats.samples import a_class, everyone
+
+# What is made once takes long: all these tests in one process.
+pytestmark = pytest.mark.xdist_group("round trips")
+
+
+def run(*words, cwd, fails=0):
+    command = [sys.executable, "-m", "grader", "--course", "course", *map(str, words)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == fails, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def with_deadline(tmp_path_factory, course):
+    """The course, where a day late costs a tenth."""
+    root = tmp_path_factory.mktemp("policy") / "course"
+    root.mkdir()
+    for name in ("solutions", "tests", "HINTS.md", "pyproject.toml", "exercises"):
+        (root / name).symlink_to(course.root / name)
+    policy = "\n[policy]\ndeadline = 2026-12-01T23:59:00Z\nlate_per_day = 10\n"
+    (root / "course.toml").write_text((course.root / "course.toml").read_text("utf-8") + policy, "utf-8")
+    return root
+
+
+@pytest.fixture(scope="module", params=PLATFORMS, ids=lambda platform: platform.name)
+def graded(request, tmp_path_factory, with_deadline, course):
+    """A platform's class, graded as it was downloaded: the platform, the folder, and what batch said."""
+    platform, folder = request.param, tmp_path_factory.mktemp("class")
+    (folder / "course").symlink_to(with_deadline)
+    right = course.solution("add")
+    wrong = right.replace("+=", "=")
+    files = platform.download(lambda one: wrong if one.at in WRONG else right)
+    (folder / "download.zip").write_bytes(zipped(files))
+    (folder / "roster.csv").write_bytes(platform.roster())
+    (folder / "people.csv").write_text(people(platform.key), "utf-8")
+    said = run(
+        *("batch", "download.zip", "--gradebook", "class.sqlite", "--roster", "roster.csv"),
+        *("--people", "people.csv", "--sandbox", "process"),
+        cwd=folder,
+    )
+    return platform, folder, said
+
+
+def scores(folder):
+    run("export", "class.sqlite", "--format", "csv", "--to", "all.csv", cwd=folder)
+    with (folder / "all.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_everybody_is_found(graded):
+    _, folder, said = graded
+    assert "1 on the roster, with nothing handed in" in said.stdout
+    assert "not in the roster" not in said.stderr
+    assert len(scores(folder)) == len(CLASS)
+
+
+def test_everybodys_grade_is_taken(graded):
+    platform, folder, _ = graded
+    run(
+        *("export", "class.sqlite", "--format", platform.form, "--to", "out.csv", "--column", ITEM),
+        cwd=folder,
+    )
+    rows = scores(folder)
+    wrong = next(float(row["add"]) for row in rows if row["score"] and 0 < float(row["add"]) < 10)
+    assert platform.taken((folder / "out.csv").read_bytes()) == expected(10, wrong)
+
+
+def test_what_is_said_of_people_stands_in_lines_of_its_own(graded):
+    _, folder, _ = graded
+    said = "\n".join(row["policies"] for row in scores(folder))
+    for line in ('extension: until 2026-12-03 23:59+00:00 (ill, "flu") (+0)', "manual: no name on it (-2.5)"):
+        assert line in said
+    assert said.count("group: Team Ö (+0)") == 3
+
+
+def test_feedback_goes_back_to_everybody(graded):
+    platform, folder, _ = graded
+    if platform.name == "blackboard":
+        run("feedback", "class.sqlite", "--to", "back", "--for", "blackboard", cwd=folder, fails=2)
+        return
+    run("feedback", "class.sqlite", "--to", "back", "--for", platform.name, cwd=folder)
+    with zipfile.ZipFile(folder / "back" / f"for-{platform.name}.zip") as archive:
+        names = archive.namelist()
+    # Where a file was handed in by one for a group, only Moodle knows the others.
+    unknown = {ABSENT, EXCUSED, *(() if platform.name == "moodle" else TEAM[1:])}
+    assert sorted(platform.receives(names)) == [one.at for one in CLASS if one.at not in unknown]
+
+
+# What no import would take
+
+
+def standings(row, column=ITEM):
+    return replace(a_class([replace(everyone()[0], row=row)]), column=column)
+
+
+def refused(write, class_):
+    with pytest.raises(UsageError) as caught:
+        write(class_, BytesIO())
+    return f"{caught.value.what}; {caught.value.next_step}"
+
+
+def test_column_that_may_be_two_is_asked_for():
+    row = {"Student": "", "ID": "", "Section": "", "NanoGrad 1 (7)": "", "NanoGrad 2 (8)": ""}
+    assert "--column" in refused(canvas_class, standings(row))
+
+
+def test_exact_heading_is_meant_before_one_that_has_more():
+    class_ = standings({"NanoGrad": "", "NanoGrad 2 (8)": ""})
+    assert column_of(class_, ANY) == "NanoGrad"
+
+
+def test_worksheet_for_fewer_points_is_refused_before_moodle_passes_it_over():
+    row = {"Identifier": "Participant 1", "Grade": "", "Maximum Grade": "10,00", "Last modified (grade)": "-"}
+    assert "takes 10.00 points at most" in refused(moodle_class, standings(row, ""))
+
+
+def test_nobody_is_sent_to_moodle_whom_it_could_not_tell():
+    assert "give batch the grading worksheet" in refused(moodle_class, standings({"Name": "Anna"}, ""))
+
+
+def test_worksheet_is_not_needed_where_moodles_download_says_the_numbers():
+    report = replace(everyone()[0].report, submission="Anna N_31_assignsubmission_file")
+    stream = BytesIO()
+    moodle_class(a_class([replace(everyone()[0], report=report)]), stream)
+    assert b"\nParticipant 31,Anna Nguyen,anna@example.org,40.00,-\n" in stream.getvalue()
+
+
+def test_blackboard_is_not_given_a_column_that_it_does_not_know():
+    assert "by the number at its end" in refused(blackboard_class, standings({"Username": "anna"}))
