@@ -21,6 +21,8 @@ async function begin() {
       new Desk(place, all, course, store, { graded: (answer, source) => answer.early || graph.watch(course, source, answer.status) });
     }
   }
+  // Everything is kept for later once Python is there: it comes first.
+  await course.ready.catch(() => {});
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(new URL("../sw.js", base)).catch(() => {});
 }
 

@@ -162,11 +162,6 @@ class Examination:
         return any(not holds(prop, self._bank, place, self._seen[place]) for place in written)
 
     @property
-    def has_ended(self) -> bool:
-        """Whether its process is gone, or was waited for in vain."""
-        return bool(self._attempt.over)
-
-    @property
     def costs_points(self) -> bool:
         """Whether a property that counts does not hold."""
         return any(
@@ -184,6 +179,7 @@ class Examiner:
         self._student = Runner(self.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
+        self._session: Session | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._shrinking = SHRINKING
 
@@ -239,9 +235,8 @@ class Examiner:
 
     @property
     def _patience(self) -> Limits:
-        """How long a reading of the exercise that was examined last may take."""
-        examined = self._current[1] if self._current else None
-        return BRIEFER if isinstance(examined, Examination) and examined.has_ended else BRIEF
+        """How long a reading may take of the exercise that is examined, or was examined last."""
+        return BRIEFER if self._session is not None and self._session.over else BRIEF
 
     def _read(self, exercise: Exercise) -> tuple[Finding, ...]:
         course, sources = self.setting.course, self.submission.sources
@@ -276,7 +271,7 @@ class Examiner:
             return why_not
         bank = setting.bank(exercise, properties)
         engine = self._parts(exercise)
-        session = self._open.enter_context(self._student.attempt(engine))
+        self._session = session = self._open.enter_context(self._student.attempt(engine))
         seen = self._observed(session, exercise, properties)
         again = partial(self._student.attempt, engine)
         return Examination(setting, exercise, bank, properties, session, seen, again)
@@ -395,10 +390,11 @@ class Early:
             return session.observe(self.bank.request)
         first, rest = self.halves()
         seen = session.observe(first)
-        self._tell(self._result(seen))
+        # Whoever has waited for code in vain does not wait for its reading, too.
+        self._tell(self._result(seen, read=not session.over))
         return seen + (session.observe(rest) if rest.lengths else [])
 
-    def _result(self, seen: list[Observation]) -> Result:
+    def _result(self, seen: list[Observation], read: bool) -> Result:
         """The verdicts on what has been seen, with the recorded counterexamples as they are."""
         bank, verdicts = self.bank, []
         for number, prop in enumerate(self._properties[: self.decisive]):
@@ -407,4 +403,4 @@ class Early:
             outcome = verdict(bank.subject, self._exercise.name, len(bank.places(number)), worst)
             verdicts.append(Verdict(prop.claim, outcome))
         missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
-        return Result(self._exercise, tuple(verdicts), self._read() if missed else ())
+        return Result(self._exercise, tuple(verdicts), self._read() if missed and read else ())

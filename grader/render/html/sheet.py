@@ -48,11 +48,7 @@ def page(
     Raises UsageError where jinja2 is not installed.
     """
     jinja, markup = needed("jinja2", by), needed("markupsafe", by)
-    environment = jinja.Environment(
-        autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update({"shown": printable, **filters})
-    text: str = environment.from_string(template).render(
+    text: str = _compiled(jinja, template, tuple(filters.items())).render(
         policy=_policy(style, script),
         style=markup.Markup(style),
         script=markup.Markup(script),
@@ -60,6 +56,16 @@ def page(
         **values,
     )
     return text
+
+
+@cache
+def _compiled(jinja: Any, template: str, filters: tuple[tuple[str, Any], ...]) -> Any:
+    """A template, compiled once: that takes longer than to fill it."""
+    environment = jinja.Environment(
+        autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update({"shown": printable, **dict(filters)})
+    return environment.from_string(template)
 
 
 def _policy(style: str, script: str) -> str:
