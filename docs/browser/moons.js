@@ -4,14 +4,15 @@ import { element } from "./desk.js";
 const STEPS = 60;
 const LOOK = 3; // steps between two pictures of the plane
 const SIZE = 384;
-const CHART = 150;
+const [WIDE, HIGH] = [284, 200]; // of the chart of losses: both fit beside each other in a lesson
+const DOTS = Math.min(3, window.devicePixelRatio || 1);
 const SEED = 0;
 
 export class Moons {
   constructor(place, all, course, store) {
     Object.assign(this, { place, all, course, store, losses: [], plane: null });
-    this.canvas = element("canvas", { width: SIZE, height: SIZE, class: "moons-plane", role: "img", "aria-label": "Two moons of points" });
-    this.chart = element("canvas", { width: SIZE, height: CHART, class: "moons-loss", role: "img", "aria-label": "The loss, step by step" });
+    this.canvas = this.sheet(SIZE, SIZE, "Two moons of points");
+    this.chart = this.sheet(WIDE, HIGH, "The loss, step by step");
     this.live = element("p", { role: "status", "aria-live": "polite", class: "desk-live" });
     this.button = element("button", { type: "button", class: "desk-button desk-main", onclick: () => (this.running ? this.stop() : this.train()) }, "Train your network");
     this.both = element("div", { class: "moons-both", hidden: true }, this.canvas, this.chart);
@@ -24,6 +25,13 @@ export class Moons {
     // A canvas does not follow the page when that turns dark.
     new MutationObserver(() => this.draw()).observe(document.body, { attributes: true });
     this.begun().catch(() => {});
+  }
+
+  sheet(wide, high, label) {
+    const style = `width: ${wide}px; aspect-ratio: ${wide} / ${high}`;
+    const canvas = element("canvas", { width: wide * DOTS, height: high * DOTS, style, role: "img", "aria-label": label });
+    canvas.getContext("2d").scale(DOTS, DOTS);
+    return canvas;
   }
 
   own() {
@@ -107,6 +115,7 @@ export class Moons {
   draw() {
     if (!this.task) return;
     const colours = { low: this.colour("moon-low"), up: this.colour("moon-up"), ink: this.colour("ink"), card: this.colour("card") };
+    this.chart.hidden = !this.losses.length;
     this.drawPlane(this.canvas.getContext("2d"), colours);
     if (this.losses.length) this.drawLosses(this.chart.getContext("2d"), colours);
   }
@@ -139,15 +148,15 @@ export class Moons {
 
   drawLosses(pen, colours) {
     const most = Math.max(...this.losses.filter(Number.isFinite), 1e-9);
-    pen.clearRect(0, 0, SIZE, CHART);
+    pen.clearRect(0, 0, WIDE, HIGH);
     pen.font = "13px system-ui, sans-serif";
     pen.fillStyle = colours.ink;
     pen.textAlign = "right";
-    pen.fillText(`loss ${this.losses.at(-1).toFixed(3)}`, SIZE - 10, 20);
+    pen.fillText(`loss ${this.losses.at(-1).toFixed(3)}`, WIDE - 10, 20);
     pen.strokeStyle = colours.low;
     pen.lineWidth = 2;
     pen.beginPath();
-    this.losses.forEach((loss, at) => pen.lineTo(8 + (at / (STEPS - 1)) * (SIZE - 16), CHART - 8 - (loss / most) * (CHART - 20)));
+    this.losses.forEach((loss, at) => pen.lineTo(8 + (at / (STEPS - 1)) * (WIDE - 16), HIGH - 8 - (loss / most) * (HIGH - 24)));
     pen.stroke();
   }
 }

@@ -50,7 +50,7 @@ BUNDLE = ("--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-co
 # What of the site is kept at the first visit; the rest as it is looked at.
 KEPT, KEPT_WHOLE = (".html", ".css", ".js", ".svg"), ("browser", "pyodide")
 ROOTS = re.compile(r"(?<![\w.-])(\d*\.?\d+)rem\b")
-SCOPE = ".nanograd, [data-exercise], [data-moons]"
+SCOPE = ".nanograd, .desk-button, [data-exercise], [data-moons]"
 
 
 def site(to: Path) -> int:
