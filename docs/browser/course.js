@@ -31,6 +31,7 @@ export class Course {
     });
     line.ready.catch(() => {});
     worker.onmessage = (event) => line.hear(event.data);
+    worker.onerror = (event) => line.hear({ broken: event.message || "its script could not be loaded" });
     return line;
   }
 
@@ -38,9 +39,29 @@ export class Course {
     return this.worker.ready;
   }
 
-  /** A warm one beside the one that works, so that an endless loop costs no second start. */
-  keepSpare() {
+  /** Has the Python that works, and another beside it, do beforehand what an exercise's first verdict would wait
+   * for. An endless loop then costs no second start. */
+  warm(exercise) {
+    this.exercise = exercise;
+    this.warmed(this.worker);
     this.spare = this.spare || this.begun();
+    this.warmed(this.spare);
+  }
+
+  warmed(line) {
+    if (line.warm || !this.exercise) return;
+    line.warm = true;
+    line.ready.then(() => line.worker.postMessage({ id: 0, name: "warm", given: { name: this.exercise } })).catch(() => {});
+  }
+
+  /** The spare takes the place of the one that works, or was ended. */
+  next() {
+    this.worker.worker.terminate();
+    this.worker = this.spare || this.begun();
+    this.spare = null;
+    if (!this.exercise) return;
+    this.spare = this.begun();
+    this.warmed(this.spare);
   }
 
   /** The answer to a question. early: called with an answer before the last. Questions are answered in turn. */
@@ -50,9 +71,9 @@ export class Course {
     return answer;
   }
 
-  /** End what runs now, as if its time were up. */
+  /** End what runs now; its question comes to nothing. */
   stop() {
-    if (this.end) this.end("LATE");
+    if (this.abort) this.abort();
   }
 
   async answered(name, given, early) {
@@ -62,9 +83,7 @@ export class Course {
       const { answer, again } = await this.tried(name, given, past, early);
       if (!again) return answer;
       past.splice(0, past.length, ...again);
-      this.worker = this.spare || this.begun();
-      this.spare = null;
-      setTimeout(() => this.keepSpare(), 500);
+      this.next();
     }
     throw new Ended("The code ended the grader again and again.");
   }
@@ -80,33 +99,39 @@ export class Course {
         heard.push({ numbers: encoded(open.numbers), texts: encoded(open.texts), end, code });
         open = null;
         clearTimeout(timer);
-        this.end = null;
+      };
+      const settled = (settle, value) => {
+        clearTimeout(timer);
+        this.abort = null;
+        settle(value);
+      };
+      this.abort = () => {
+        this.next();
+        settled(reject, new Ended("It was stopped."));
       };
       const kill = (end, code) => {
         if (!open) return;
-        line.worker.terminate();
+        line.worker.terminate(); // at once: it may be taking memory
         close(end, code);
-        resolve({ again: heard });
+        settled(resolve, { again: heard });
       };
       line.hear = (message) => {
         if (message.id !== id) return;
         if (message.began !== undefined) {
           open = { numbers: [], texts: [] };
-          this.end = kill;
           timer = setTimeout(kill, message.began * 1000 + GRACE, "LATE");
         } else if (message.heard) open[message.texts ? "texts" : "numbers"].push(message.heard);
         else if (message.ended) close(message.ended);
         else if (message.early) early(message.early);
         else if (message.fatal !== undefined) {
           if (open) kill("CLOSED", message.code);
-          else reject(new Ended(message.fatal));
-        } else if (message.answer) {
-          if (message.heap > LARGE) {
-            line.worker.terminate();
-            this.worker = this.spare || this.begun();
-            this.spare = null;
+          else {
+            this.next();
+            settled(reject, new Ended(message.fatal));
           }
-          resolve({ answer: message.answer });
+        } else if (message.answer) {
+          if (message.heap > LARGE) this.next();
+          settled(resolve, { answer: message.answer });
         }
       };
       line.worker.postMessage({ id, name, given, past });

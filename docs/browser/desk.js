@@ -45,7 +45,7 @@ export class Desk {
     const { name, exercise } = this;
     this.status = element("span", { class: "desk-status" });
     this.live = element("p", { class: "desk-live", role: "status", "aria-live": "polite" });
-    this.stopper = element("button", { type: "button", class: "desk-button", hidden: true, onclick: () => this.course.stop() }, "Stop it");
+    this.stopper = element("button", { type: "button", class: "desk-button", hidden: true, onclick: () => this.stop() }, "Stop it");
     this.list = element("ul", { class: "desk-properties", "aria-label": "The properties" });
     this.verdict = element("div", { class: "nanograd desk-verdict" });
     this.hints = element("div", { class: "desk-hints" });
@@ -54,7 +54,8 @@ export class Desk {
     this.trail = element("nav", { class: "desk-trail", "aria-label": "Your progress" });
     const place = element("div", { class: "desk-editor" });
     const grade = element("button", { type: "button", class: "desk-button desk-main", onclick: () => this.grade() }, "Grade it");
-    const keys = element("span", { class: "desk-keys" }, "Ctrl+Enter, or just stop typing");
+    const held = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘" : "Ctrl";
+    const keys = element("span", { class: "desk-keys" }, `${held}+Enter, or just stop typing`);
     const anew = element("button", { type: "button", class: "desk-button", onclick: () => this.reset() }, "Start anew");
     const pen = element(
       "div",
@@ -63,7 +64,7 @@ export class Desk {
       place,
       element("div", { class: "desk-tools" }, grade, this.hinter, anew, keys),
     );
-    this.paper = element("div", { class: "desk-paper" }, element("div", { class: "desk-says" }, this.live, this.stopper), this.list, this.verdict, this.hints, this.model);
+    this.paper = element("div", { class: "desk-paper" }, element("div", { class: "desk-says" }, this.live, this.stopper), this.model, this.hints, this.list, this.verdict);
     this.place.replaceChildren(this.trail, pen, this.paper, this.foot());
     this.place.setAttribute("role", "region");
     this.place.setAttribute("aria-label", `The exercise ${name}`);
@@ -91,6 +92,20 @@ export class Desk {
     this.soon(PAUSE);
   }
 
+  stop() {
+    this.number += 1; // whatever comes of it is told no more
+    this.course.stop();
+    this.settled();
+    this.say("Stopped. It is graded again when you change it, or press Grade it.");
+    this.editor.view.focus();
+  }
+
+  settled() {
+    this.late = false;
+    this.stopper.hidden = true;
+    this.place.removeAttribute("aria-busy");
+  }
+
   soon(pause) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.grade(), pause);
@@ -100,9 +115,13 @@ export class Desk {
     clearTimeout(this.timer);
     const number = (this.number += 1);
     const source = this.source;
+    let seen = false;
+    if (this.late) this.course.stop(); // nobody waits for what has been changed since
     const slow = setTimeout(() => {
       if (number !== this.number) return;
-      this.say(this.warm ? `Your code is still running; after ${this.all.seconds} seconds it is ended.` : "Python is being fetched, once …");
+      this.late = this.warm;
+      const running = seen ? `${this.live.textContent} The bonus is still being tried.` : `Your code is still running; after ${this.all.seconds} seconds it is ended.`;
+      this.say(this.warm ? running : "Python is being fetched, once …");
       this.stopper.hidden = !this.warm;
     }, LONG);
     this.place.setAttribute("aria-busy", "true");
@@ -110,18 +129,21 @@ export class Desk {
       await this.course.ready;
       this.warm = true;
       const told = this.all.exercises.map((each) => each.name).filter((each) => (this.store.of(each).level || 0) >= this.all.almost_code);
-      const show = (answer) => number === this.number && this.shown(answer, source);
-      const answer = await this.course.ask("grade", { name: this.name, sources: { [this.name]: source }, told }, show);
-      if (number === this.number) this.shown(answer, source);
-      this.course.keepSpare();
+      const start = performance.now();
+      const show = (answer) => {
+        if (number !== this.number) return;
+        this.shown(answer, source);
+        if (!seen) performance.measure("verdict", { start }); // what benchmarks read
+        seen = true;
+      };
+      show(await this.course.ask("grade", { name: this.name, sources: { [this.name]: source }, told }, show));
+      this.course.warm(this.name);
     } catch (error) {
-      this.say(`The grader did not start: ${error.message}. Load the page anew; it needs a browser of the last three years.`);
+      if (number !== this.number) return;
+      this.say(this.warm ? `The grader broke off: ${error.message}` : `The grader did not start: ${error.message}. Load the page anew; it needs a browser of the last three years.`);
     } finally {
       clearTimeout(slow);
-      if (number === this.number) {
-        this.stopper.hidden = true;
-        this.place.removeAttribute("aria-busy");
-      }
+      if (number === this.number) this.settled();
     }
   }
 
@@ -133,7 +155,11 @@ export class Desk {
     this.place.dataset.status = status;
     this.show({ ...this.store.of(this.name), most, bonus: answer.bonus });
     const left = answer.properties.filter((property) => property.status !== "passed" && !property.bonus).length;
-    const first = { passed: `Passed: ${points} of ${most} points.`, not_started: "Not started: fill in the TODOs, one after the other." }[status];
+    const first = {
+      passed: `Passed: ${points} of ${most} points.`,
+      not_started: "Not started: fill in the TODOs, one after the other.",
+      timed_out: `Ended after ${this.all.seconds} seconds, as it had not come to an end: ${points} of ${most} points.`,
+    }[status];
     this.say(first || `${left} of ${answer.properties.filter((each) => !each.bonus).length} properties do not hold yet: ${points} of ${most} points.`);
     const items = answer.properties.map((property) =>
       element("li", { class: `desk-property ${property.status}` }, element("span", { class: "desk-sign", "aria-hidden": "true" }, SIGNS[property.status]), element("span", {}, property.bonus ? "Bonus: " : "", property.title), element("span", { class: "desk-word" }, WORDS[property.status])),
@@ -149,8 +175,9 @@ export class Desk {
     if (answer.model) {
       const next = this.all.exercises[this.all.exercises.findIndex((each) => each.name === this.name) + 1];
       const onward = next ? element("a", { class: "desk-button desk-main", href: this.link(next.name) }, `Next: ${next.name}`) : element("a", { class: "desk-button desk-main", href: this.link("moons") }, "Next: the two moons");
-      const model = element("details", {}, element("summary", {}, "The model, beside yours"), element("pre", { tabindex: "0" }, element("code", {}, answer.model)));
+      const model = element("details", {}, element("summary", {}, "The model, beside yours"), element("pre", {}, element("code", { tabindex: "0" }, answer.model)));
       this.model.replaceChildren(onward, model);
+      this.fold();
     } else this.model.replaceChildren();
     this.progress();
     if (this.listeners.graded) this.listeners.graded(answer, source);
@@ -203,12 +230,17 @@ export class Desk {
     const body = element("div", { class: "prose" });
     body.innerHTML = this.all.hints[hint.title]; // ours, made when the site was built
     const shown = element("details", { open: true }, element("summary", {}, hint.title), body);
-    this.hints.querySelectorAll("details").forEach((each) => each.removeAttribute("open"));
+    this.fold();
     this.hints.append(shown);
     shown.querySelector("summary").focus();
     this.hinter.textContent = this.nextHint() ? "Hint" : "No more hints";
     this.hinter.disabled = !this.nextHint();
     if (hint.level >= this.all.almost_code) this.soon(0); // a finding may now say what should be done
+  }
+
+  /** Close the hints that have been read. */
+  fold() {
+    this.hints.querySelectorAll("details").forEach((each) => each.removeAttribute("open"));
   }
 
   reset() {

@@ -4,7 +4,7 @@ import { python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, setDiagnostics } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, ViewPlugin } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const colours = HighlightStyle.define([
@@ -14,6 +14,32 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], class: "cm-n-number" },
   { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], class: "cm-n-name" },
 ]);
+
+// What is left of a line that is too long stands beneath its beginning, not where a line of its own would.
+const hanging = ViewPlugin.fromClass(
+  class {
+    constructor(view) {
+      this.lines = this.looked(view);
+    }
+
+    update(update) {
+      if (update.docChanged || update.viewportChanged) this.lines = this.looked(update.view);
+    }
+
+    looked(view) {
+      const lines = [];
+      for (const { from, to } of view.visibleRanges)
+        for (let at = from; at <= to; ) {
+          const line = view.state.doc.lineAt(at);
+          const indent = line.text.match(/^ *(# )?/)[0].length;
+          if (indent) lines.push(Decoration.line({ attributes: { style: `text-indent: -${indent}ch; padding-left: calc(${indent}ch + 6px)` } }).range(line.from));
+          at = line.to + 1;
+        }
+      return Decoration.set(lines);
+    }
+  },
+  { decorations: (plugin) => plugin.lines },
+);
 
 /** An editor in a place. changed: called with the text some time after a change; grade: Ctrl-Enter. */
 export function editor(place, text, label, changed, grade) {
@@ -39,6 +65,7 @@ export function editor(place, text, label, changed, grade) {
         syntaxHighlighting(colours),
         lintGutter(),
         EditorView.lineWrapping,
+        hanging,
         // Escape, then Tab leaves the editor: CodeMirror's own way for those who have no mouse.
         keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
@@ -46,9 +73,10 @@ export function editor(place, text, label, changed, grade) {
       ],
     }),
   });
-  // What is to be written stands first, not what introduces it.
+  // What is to be written stands first, not what introduces it. The page itself stays where it is.
   const begin = [...text.matchAll(/^(def|class) /gm)][0];
-  if (begin) view.dispatch({ effects: EditorView.scrollIntoView(begin.index, { y: "start", yMargin: 6 }) });
+  const top = (at) => ({ read: () => view.lineBlockAt(at).top, write: (place) => (view.scrollDOM.scrollTop = place) });
+  if (begin) view.requestMeasure(top(begin.index));
   return {
     view,
     get text() {

@@ -21,9 +21,9 @@ class Watcher:
         post_ended(end)
 
 page = Page(Watcher(), Path("/course/cache"), tell)
-# Graphs are many small cycles, and looking at each of them is half the time.
+# Graphs are many small cycles, and looking at each of them is half the time. The page looks when it has answered.
 gc.freeze()
-gc.set_threshold(50_000, 1_000, 1_000)
+gc.set_threshold(200_000, 10, 10)
 `;
 
 // Code that takes ever more memory meets an end before the browser does: a MemoryError, as elsewhere.
@@ -55,12 +55,14 @@ export async function begin(loadPyodide, options, archive, post) {
   globals.set("tell", (json) => post({ id, early: JSON.parse(json) }));
   python.runPython(BEGIN);
   const call = python.runPython("page.call");
+  const collect = python.runPython("gc.collect");
   post({ ready: true });
   return (asked) => {
     id = asked.id;
     try {
       const answer = JSON.parse(call(asked.name, JSON.stringify(asked.given), JSON.stringify(asked.past || [])));
       post({ id, answer, heap: python._module.HEAPU8.length });
+      collect();
     } catch (error) {
       // Either the code under test has ended all of it, or there is a mistake of ours.
       const code = error && error.name === "Exit" ? error.status : undefined;

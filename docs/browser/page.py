@@ -45,6 +45,7 @@ from grader.submission.tree import read_given
 BY = "the page"
 # What code may take here: on the clock, for nobody counts a browser's processor time.
 SECONDS = 10.0
+LIMITS = Limits(SECONDS, patience=1.0)
 SHOWN = """{% if part.told %}{{ findings(part.told) }}{% endif %}
 {% for property in part.missed %}{{ missed(property) }}{% endfor %}
 {% for note in part.notes %}<p class="muted">Note: {{ note }}</p>{% endfor %}"""
@@ -98,8 +99,8 @@ class Page:
         self.course = own()
         self.cage = NoProcesses(watcher)
         self.tell = tell
-        self.setting = Prepared(self.course, self.cage, cache, limits=Limits(SECONDS, patience=1.0))
-        self._training: Training | None = None
+        self.setting = Prepared(self.course, self.cage, cache, limits=LIMITS)
+        self._trained: tuple[object, Training] | None = None
 
     def call(self, name: str, given: str, past: str = "[]") -> str:
         """The answer to a question as JSON; past: the exchanges with an interpreter that was ended."""
@@ -155,10 +156,20 @@ class Page:
         finally:
             desk.close()
 
+    def on_warm(self, name: str) -> Answer:
+        """Grade something right and something wrong, so that the first verdict does not wait for imports."""
+        right = self.course.solution(name)
+        wrong = right.replace("+=", "-=") if "+=" in right else right.replace("return ", "return None and ")
+        for source in (right, wrong):
+            self.on_grade(name, {name: source}, ())
+        return {}
+
     def _told(self, result: Result, sources: Mapping[str, str]) -> Answer:
         name, marks, word = result.exercise.name, score(result), exercise_status(result)
         worst = example(result)
-        part = replace(part_of(f"desk-{name}", result, {}), held=())
+        part = part_of(f"desk-{name}", result, {})
+        if part.told:  # the button goes on from there, not a file
+            part = replace(part, told=replace(part.told, hint=""))
         passed = word == "passed"
         model = ""
         if passed and not result.exercise.own and self.course.solutions_after_pass:
@@ -235,14 +246,30 @@ class Page:
         return {"sources": sources, "begun": begun, "unreadable": dict(found.unreadable)}
 
     def on_train(self, sources: Mapping[str, str], own: Sequence[str], seed: int) -> Answer:
-        """Begin to learn the two moons with these parts; the reference stands in for others."""
-        self._training = Training(self.course, self.cage, sources, tuple(own), seed)
-        return self._training.begun()
+        """The two moons, and where these parts begin to learn them; the reference stands in for others."""
+        return self._training(sources, own, seed).begun()
 
-    def on_step(self, rate: float, look: bool) -> Answer:
-        """One step more; look: also how the plane is divided after it."""
-        assert self._training is not None
-        return self._training.step(rate, look)
+    def on_step(
+        self,
+        sources: Mapping[str, str],
+        own: Sequence[str],
+        seed: int,
+        parameters: Sequence[float],
+        done: int,
+        rate: float,
+        look: bool,
+    ) -> Answer:
+        """One step more from these parameters, after so many; look: also how the plane is divided then.
+
+        All of it is told each time, since another interpreter may have taken the step before.
+        """
+        return self._training(sources, own, seed).step(tuple(parameters), done, rate, look)
+
+    def _training(self, sources: Mapping[str, str], own: Sequence[str], seed: int) -> Training:
+        asked = dict(sources), tuple(own), seed
+        if self._trained is None or self._trained[0] != asked:
+            self._trained = asked, Training(self.course, self.cage, *asked)
+        return self._trained[1]
 
 
 class Training:
@@ -251,27 +278,34 @@ class Training:
     def __init__(
         self, course: Course, cage: NoProcesses, sources: Mapping[str, str], own: tuple[str, ...], seed: int
     ) -> None:
-        submission = Submission("exercises", dict(sources), {})
-        self.engine = Engine(cage, mixed(course, submission, own))
+        self.cage = cage
+        self.parts = mixed(course, Submission("exercises", dict(sources), {}), own)
         self.task: Task = task(seed, MOONS, POINTS)
-        self.parameters = self.task.parameters
         xs, ys = zip(*self.task.points, strict=True)
         self.box = min(xs) - 0.4, max(xs) + 0.4, min(ys) - 0.4, max(ys) + 0.4
 
     def begun(self) -> Answer:
-        """What is to be learnt."""
-        return {"points": self.task.points, "labels": self.task.labels, "box": self.box, "grid": GRID}
+        """What is to be learnt, and from where."""
+        known = self.task
+        return {
+            "points": known.points,
+            "labels": known.labels,
+            "parameters": known.parameters,
+            "box": self.box,
+            "grid": GRID,
+        }
 
-    def step(self, rate: float, look: bool) -> Answer:
+    def step(self, parameters: tuple[float, ...], done: int, rate: float, look: bool) -> Answer:
         """Take one step; what was seen before it, and the plane after it where that is looked at."""
-        taken = self.engine.step(self.task, self.parameters, rate)
-        self.parameters = taken.parameters
-        told: Answer = {"loss": taken.loss, "accuracy": accuracy(taken.scores, self.task.labels)}
+        engine = Engine(self.cage, self.parts, LIMITS, done)
+        taken = engine.step(self.task, parameters, rate)
+        right = accuracy(taken.scores, self.task.labels)
+        told: Answer = {"loss": taken.loss, "accuracy": right, "parameters": taken.parameters}
         if look:
             left, right, low, high = self.box
             at = [(place + 0.5) / GRID for place in range(GRID)]
             points = [(left + x * (right - left), high - y * (high - low)) for y in at for x in at]
-            told["plane"] = self.engine.scores(self.parameters, points, MOONS)
+            told["plane"] = engine.scores(taken.parameters, points, MOONS)
         return told
 
 

@@ -37,7 +37,8 @@ SENT = ("worker", "autograd/worker", "autograd/reading/worker")
 # Without these pages cannot be made; they are pure Python, or can be.
 LIBRARIES = ("jinja2", "markupsafe", "platformdirs")
 # Of Pyodide's own files, those that a page asks for.
-PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide-lock.json", "python_stdlib.zip")
+LIBRARY = "python_stdlib.zip"
+PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide-lock.json", LIBRARY)
 COMPILED = "pyodide.asm.wasm"
 DATA = ("*.html", "*.css", "*.txt", "*.json")
 DESK = re.compile(r"<(?:div|section)[^>]* data-(?:exercise|moons)")
@@ -49,7 +50,7 @@ BUNDLE = ("--bundle", "--format=esm", "--minify", "--target=es2022", "--legal-co
 # What of the site is kept at the first visit; the rest as it is looked at.
 KEPT, KEPT_WHOLE = (".html", ".css", ".js", ".svg"), ("browser", "pyodide")
 ROOTS = re.compile(r"(?<![\w.-])(\d*\.?\d+)rem\b")
-SCOPE = ".nanograd, [data-exercise], [data-moons]"
+SCOPE = ".nanograd, .desk-button, [data-exercise], [data-moons]"
 
 
 def site(to: Path) -> int:
@@ -67,7 +68,8 @@ def desks(installed: Path, built: Path) -> None:
     course = own()
     python(installed / "node_modules" / "pyodide", place / "pyodide")
     archive(course, place / "course.zip")
-    run(["node", BROWSER / "freeze.mjs", installed / "node_modules" / "pyodide", place / "course.zip"])
+    taken = installed / "node_modules" / "pyodide"
+    run(["node", BROWSER / "freeze.mjs", taken, place / "course.zip", place / "pyodide" / LIBRARY])
     scripts(installed, place)
     replaced(place / "course.json", json.dumps(facts(course), ensure_ascii=False).encode())
     replaced(place / "desk.css", style().encode())

@@ -87,12 +87,14 @@ class Engine:
     with them is much quicker than to collect them.
     Its methods raise UsageError, with the step that was under way, where the code under test does not
     get through it.
+
+    limits: of every request. steps: those that were taken before.
     """
 
-    def __init__(self, cage: Cage, parts: Parts) -> None:
-        self._student = Runner(cage, LIMITS, LANES, SUBJECT.worker)
+    def __init__(self, cage: Cage, parts: Parts, limits: Limits = LIMITS, steps: int = 0) -> None:
+        self._student = Runner(cage, limits, LANES, SUBJECT.worker)
         self._parts = parts
-        self._steps = 0
+        self._steps = steps
 
     def step(self, task: Task, parameters: tuple[float, ...], rate: float) -> Stepped:
         """One step over all of the task's points."""

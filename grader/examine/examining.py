@@ -162,11 +162,6 @@ class Examination:
         return any(not holds(prop, self._bank, place, self._seen[place]) for place in written)
 
     @property
-    def has_ended(self) -> bool:
-        """Whether its process is gone, or was waited for in vain."""
-        return bool(self._attempt.over)
-
-    @property
     def costs_points(self) -> bool:
         """Whether a property that counts does not hold."""
         return any(
@@ -184,6 +179,7 @@ class Examiner:
         self._student = Runner(self.cage, setting.limits, self.lanes, setting.course.subject.worker)
         self._open = ExitStack()
         self._current: tuple[str, Examination | Outcome] | None = None
+        self._session: Session | None = None
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._shrinking = SHRINKING
 
@@ -240,9 +236,8 @@ class Examiner:
 
     @property
     def _patience(self) -> Limits:
-        """How long a reading of the exercise that was examined last may take."""
-        examined = self._current[1] if self._current else None
-        return BRIEFER if isinstance(examined, Examination) and examined.has_ended else BRIEF
+        """How long a reading may take of the exercise that is examined, or was examined last."""
+        return BRIEFER if self._session is not None and self._session.over else BRIEF
 
     def _read(self, exercise: Exercise) -> tuple[Finding, ...]:
         course, sources = self.setting.course, self.submission.sources
@@ -280,7 +275,7 @@ class Examiner:
         again = partial(self._student.attempt, engine)
         for asked in (bank,) if setting.thorough else (bank.few, bank):
             with ExitStack() as trying:
-                session = trying.enter_context(self._student.attempt(engine, clock))
+                self._session = session = trying.enter_context(self._student.attempt(engine, clock))
                 seen = self._observed(session, exercise, properties, asked)
                 examined = Examination(setting, exercise, asked, properties, session, seen, again)
                 # What it costs, and what is shown, depends on all cases: they are asked of a fresh process.
@@ -409,7 +404,9 @@ class Early:
         verdicts = self._verdicts(seen)
         missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
         if self._last or session.over or not missed:
-            self._tell(Result(self._exercise, verdicts, self._read() if missed else ()))
+            # Whoever has waited for code in vain does not wait for its reading, too.
+            read = missed and not session.over
+            self._tell(Result(self._exercise, verdicts, self._read() if read else ()))
         return seen + (session.observe(rest) if rest.lengths else [])
 
     def _verdicts(self, seen: list[Observation]) -> tuple[Verdict, ...]:
