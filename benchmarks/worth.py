@@ -251,15 +251,15 @@ def table(worths: Sequence[Worth]) -> Iterator[str]:
 
 
 def summary(worths: Sequence[Worth]) -> Iterator[str]:
-    """How many programs of all exercises are told by so many drawn cases of each property."""
+    """How many programs of all exercises are told by so many drawn cases of each property; last, by all."""
     programs = sum(len(worth.told) for worth in worths)
     every = sum(len(worth.bank.programs) for worth in worths)
     yield f"{programs:,} wrong programs that {every:,} cases tell from right ones"
-    for few in STEPS:
+    for few in (*STEPS, every):
         cases = sum(len(worth.few(few)) for worth in worths)
         lost = programs - sum(worth.telling(worth.few(few)) for worth in worths)
         once = programs - lost - sum(worth.telling(worth.few(few), 2) for worth in worths)
-        yield f"  +{few:<3} {cases:6,} cases  {lost:4} lost  {once:4} told by one case alone"
+        yield f"  +{few:<4} {cases:6,} cases  {lost:4} lost  {once:4} told by one case alone"
 
 
 def main() -> None:

@@ -279,7 +279,7 @@ class Examiner:
                 seen = self._observed(session, exercise, properties, asked)
                 examined = Examination(setting, exercise, asked, properties, session, seen, again)
                 # What it costs, and what is shown, depends on all cases: they are asked of a fresh process.
-                if asked is bank or examined.has_ended or not examined.costs_points:
+                if asked is bank or session.over or not examined.costs_points:
                     self._open.enter_context(trying.pop_all())
                     break
         return examined
