@@ -12,7 +12,7 @@ from grader.autograd.reading.fit import close
 from grader.autograd.reading.modules import At, Called, Net, Part, Slot, named
 from grader.autograd.reading.naming import COURSES
 from grader.autograd.reading.records import Ask, Question
-from grader.autograd.reading.worker.tables import PARAMETERS
+from grader.autograd.reading.worker.record import PARAMETERS
 from grader.model import Exercise, Observation, Raised
 
 GOLDEN = 0.6180339887498949

@@ -11,7 +11,7 @@ from grader.autograd.reading import normal
 from grader.autograd.reading.fit import close
 from grader.autograd.reading.normal import Expression, Formula, TooLarge
 from grader.autograd.reading.records import Ask, Question, Reader, Unreadable
-from grader.autograd.reading.worker.tables import (
+from grader.autograd.reading.worker.record import (
     ASKED,
     ASKED_NODES,
     FACTS,

@@ -13,8 +13,8 @@ from typing import TypeVar
 from grader.autograd.reading import normal
 from grader.autograd.reading.normal import Formula, TooLarge
 from grader.autograd.reading.records import Ask, Question, Reader, Unreadable
-from grader.autograd.reading.worker import tables
-from grader.autograd.reading.worker.tables import (
+from grader.autograd.reading.worker import record
+from grader.autograd.reading.worker.record import (
     COPY,
     INPUTS,
     NESTED,
@@ -120,7 +120,7 @@ class Made:
 
 def making(net: Net, copies: int = 1) -> Question:
     """Asks how a network is made, several times over."""
-    return Question("network", ("made", net.name, net.sizes, net.nonlin, copies), tables.MADE_RECORD)
+    return Question("network", ("made", net.name, net.sizes, net.nonlin, copies), record.MADE_RECORD)
 
 
 def made(ask: Ask, net: Net, copies: int = 1) -> Made | Raised | None:
@@ -136,12 +136,12 @@ def made(ask: Ask, net: Net, copies: int = 1) -> Made | Raised | None:
 
 
 def _part(read: Reader, name: str, path: str, same: int) -> Part:
-    listed = read.whole(len(tables.KINDS) - 1)
+    listed = read.whole(len(record.KINDS) - 1)
     kind = "" if listed < 0 else read.kind_of(listed)
     count = read.whole(MANY)
     inside = f"{path}." if path else ""
     if name == "Neuron":
-        weights = tuple(_slot(read, f"{inside}w[{i}]") for i in range(min(count, tables.WEIGHTS)))
+        weights = tuple(_slot(read, f"{inside}w[{i}]") for i in range(min(count, record.WEIGHTS)))
         nonlin = {1: True, 0: False}.get(read.whole(1))
         there = read.flag()
         bias = _slot(read, f"{inside}b")
@@ -244,14 +244,14 @@ class At:
 
 def calling(net: Net, mode: str, at: At) -> Question:
     """Asks what a call at a point does; for the modes see worker/networks.py."""
-    length = tables.CALL_RECORD if "symbolic" in mode else tables.PLAIN_CALL_RECORD
+    length = record.CALL_RECORD if "symbolic" in mode else record.PLAIN_CALL_RECORD
     return Question("network", ("called", net.name, net.sizes, net.nonlin, mode, at.table, at.x), length)
 
 
 def called(
     ask: Ask, net: Net, mode: str, points: Sequence[At], names: Sequence[str]
 ) -> list[Called | Raised | None]:
-    """What calls at these points do; names: those of its symbols, in the order of tables.NETWORK_NAMES."""
+    """What calls at these points do; names: those of its symbols, in the order of record.NETWORK_NAMES."""
     got = ask([calling(net, mode, at) for at in points])
     return [_looked(one, lambda reader: _called(reader, names, "symbolic" in mode)) for one in got]
 
@@ -259,24 +259,24 @@ def called(
 def _called(read: Reader, names: Sequence[str], symbolic: bool) -> Called:
     kind, count = read.kind(), read.whole(MANY)
     seen = [(read.kind(), read.kind(), read.number()) for _ in range(OUTS)][:count]
-    changes = read.whole((1 << len(tables.CHANGES)) - 1)
+    changes = read.whole((1 << len(record.CHANGES)) - 1)
     gradients, slopes = (
         tuple(read.number() for _ in range(read.whole(PARAMETERS + INPUTS))) for _ in range(2)
     )
     log = []
-    for _ in range(min(read.whole(MANY), tables.CALLS)):
+    for _ in range(min(read.whole(MANY), record.CALLS)):
         layer, neuron, takes, gives = read.whole(UNITS), read.whole(UNITS), read.whole(MANY), read.whole(MANY)
         outs = tuple(read.number() for _ in range(min(gives, OUTS)))
         taken = range(min(takes, INPUTS)) if symbolic else ()
         log.append(
-            Logged(layer, neuron, tuple(_formula(read, names, tables.INPUT_NODES) for _ in taken), outs)
+            Logged(layer, neuron, tuple(_formula(read, names, record.INPUT_NODES) for _ in taken), outs)
         )
-    formulas = [_formula(read, names, tables.OUT_NODES) if symbolic else None for _ in seen]
+    formulas = [_formula(read, names, record.OUT_NODES) if symbolic else None for _ in seen]
     return Called(
         kind,
         count,
         tuple(Out(*one, formula) for one, formula in zip(seen, formulas, strict=True)),
-        frozenset(what for place, what in enumerate(tables.CHANGES) if changes >> place & 1),
+        frozenset(what for place, what in enumerate(record.CHANGES) if changes >> place & 1),
         gradients,
         slopes,
         tuple(log),
@@ -303,8 +303,8 @@ def symbols(module: Part) -> list[str]:
     """What a network's symbols are called: its numbers and inputs by their names, the rest as it is."""
     first: dict[int, str] = {}
     names = [first.setdefault(slot.same, slot.path) if slot.is_node else slot.path for slot in module.slots]
-    names = names[:PARAMETERS] + list(tables.NETWORK_NAMES[len(names) : PARAMETERS])
-    return [*names, *(f"x[{i}]" for i in range(INPUTS)), *tables.NETWORK_NAMES[PARAMETERS + INPUTS :]]
+    names = names[:PARAMETERS] + list(record.NETWORK_NAMES[len(names) : PARAMETERS])
+    return [*names, *(f"x[{i}]" for i in range(INPUTS)), *record.NETWORK_NAMES[PARAMETERS + INPUTS :]]
 
 
 # ---- what it lists
@@ -344,7 +344,7 @@ class Listed:
 
 def listing(net: Net, table: tuple[float, ...]) -> Question:
     """Asks what parameters() of a network with these numbers gives."""
-    return Question("network", ("listed", net.name, net.sizes, table), tables.LISTED_RECORD)
+    return Question("network", ("listed", net.name, net.sizes, table), record.LISTED_RECORD)
 
 
 def listed(ask: Ask, net: Net, table: tuple[float, ...]) -> Listed | Raised | None:
@@ -354,7 +354,7 @@ def listed(ask: Ask, net: Net, table: tuple[float, ...]) -> Listed | Raised | No
         slots, method, kind = reader.whole(PARAMETERS), reader.flag(), reader.kind()
         count, again, changed = reader.whole(MANY), reader.whole(MANY), reader.flag()
         items: list[Item] = []
-        left = tables.LISTED
+        left = record.LISTED
         while left > 0 and len(items) < count:
             items.append(_item(reader))
             left -= sum(1 for _ in items[-1].flat())
@@ -365,9 +365,9 @@ def listed(ask: Ask, net: Net, table: tuple[float, ...]) -> Listed | Raised | No
 
 def _item(read: Reader, depth: int = 0) -> Item:
     what, detail = read.whole(UNIT + 3), read.whole(MANY)
-    most = dict.fromkeys((OWN, COPY, PLAIN), PARAMETERS) | {NESTED: tables.LISTED, OTHER: 0, UNIT: MANY}
+    most = dict.fromkeys((OWN, COPY, PLAIN), PARAMETERS) | {NESTED: record.LISTED, OTHER: 0, UNIT: MANY}
     least = -1 if what == PLAIN else 0
-    if not least <= detail <= most.get(what, len(tables.KINDS) - 1) or depth > DEEP:
+    if not least <= detail <= most.get(what, len(record.KINDS) - 1) or depth > DEEP:
         raise Unreadable(f"no parameter is {what}, {detail}")
     inside = tuple(_item(read, depth + 1) for _ in range(detail)) if what == NESTED else ()
     return Item(what, detail, inside)

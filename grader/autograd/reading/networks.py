@@ -17,7 +17,7 @@ from grader.autograd.reading.naming import COURSES, Names
 from grader.autograd.reading.neurons import Output
 from grader.autograd.reading.records import Ask, Question
 from grader.autograd.reading.ways import Way
-from grader.autograd.reading.worker.tables import COPY, KINDS, NESTED, OTHER, OWN, PLAIN, STRANGE, UNIT
+from grader.autograd.reading.worker.record import COPY, KINDS, NESTED, OTHER, OWN, PLAIN, STRANGE, UNIT
 from grader.model import Exercise, Finding, Raised
 
 NETS = {

@@ -19,7 +19,7 @@ from grader.autograd.reading.looking import NEVER, STORED, Look, Seen, looks, po
 from grader.autograd.reading.naming import COURSES, Names, Words, line_of, of_data, of_nothing
 from grader.autograd.reading.normal import Formula, Point, TooLarge
 from grader.autograd.reading.records import Ask
-from grader.autograd.reading.worker.tables import FACTS
+from grader.autograd.reading.worker.record import FACTS
 from grader.model import Exercise, Finding, Raised
 
 ELSEWHERE = 1.0718033988749  # what the points are multiplied with at which a reading is proved

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from grader.autograd.reading.normal import Expression
-from grader.autograd.reading.worker.tables import ARITY, KINDS, NODES, OPERATIONS
+from grader.autograd.reading.worker.record import ARITY, KINDS, NODES, OPERATIONS
 from grader.model import Observation
 
 MOST_DEEP = 40

@@ -12,7 +12,7 @@ from math import isnan
 
 from grader.autograd.reading.fit import close
 from grader.autograd.reading.records import Question, Reader, Unreadable
-from grader.autograd.reading.worker.tables import ENDS, EVENTS, MOST_EVENTS, MOST_STEPS, TRACES, walk_record
+from grader.autograd.reading.worker.record import ENDS, EVENTS, MOST_EVENTS, MOST_STEPS, TRACES, walk_record
 from grader.model import Numbers, Observation, Overtime, Raised
 
 VERSIONS = (1, 2)  # of the hashes, besides 0

@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 
 from .nodes import Nodes
-from .record import NAN, Record
-from .tables import ENDS, EVENTS, MOST_EVENTS, MOST_STEPS
+from .record import ENDS, EVENTS, MOST_EVENTS, MOST_STEPS, NAN, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

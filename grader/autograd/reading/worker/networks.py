@@ -7,15 +7,14 @@ call of theirs gives gets a name. Each look makes a network of its own.
 from __future__ import annotations
 
 from . import symbols
-from .record import NAN, Record, kind, number
-from .symbols import expression, lift, plain, symbol
-from .tables import (
+from .record import (
     CALLS,
     CHANGES,
     COPY,
     INPUT_NODES,
     INPUTS,
     LISTED,
+    NAN,
     NESTED,
     NETWORK_NAMES,
     OTHER,
@@ -28,7 +27,11 @@ from .tables import (
     UNIT,
     UNITS,
     WEIGHTS,
+    Record,
+    kind,
+    number,
 )  # fmt: skip
+from .symbols import expression, lift, plain, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

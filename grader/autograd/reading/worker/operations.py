@@ -10,9 +10,8 @@ import sys
 
 from . import symbols
 from .nodes import Nodes
-from .record import Record, kind, number
+from .record import ASKED, ASKED_NODES, FACTS, NAMES, SIGNS, Record, kind, number
 from .symbols import Sym, Whole, expression, lift, plain, symbol
-from .tables import ASKED, ASKED_NODES, FACTS, NAMES, SIGNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
