@@ -25,7 +25,6 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from grader.autograd.subject import SUBJECT
 from grader.course.course import Course, here
 from grader.course.properties import declared_in
 from grader.examine.cases import default_folder, key, recall
@@ -96,7 +95,7 @@ def main() -> None:
 
 def keys(course: Course) -> list[str]:
     """The names of the cached banks that a grade reads."""
-    return [key(course.properties(part.name), SEED) for part in course.parts]
+    return [key(course.subject, course.properties(part.name), SEED) for part in course.parts]
 
 
 def prepared(course: Course, folder: Path) -> list[Row]:
@@ -108,6 +107,7 @@ def prepared(course: Course, folder: Path) -> list[Row]:
     naive = ["-m", "pytest", "-c", os.devnull, "-p", "no:cacheprovider", "-q", str(HERE / "naive_suite.py")]
     grades = [
         graded("warm grade", whole, "passed", course.root),
+        graded("thorough grade", [*whole, "--thorough"], "passed", course.root),
         graded("save to verdict: add, right", right, "passed", course.root),
         graded("save to verdict: add, = for +=", wrong, "failed", course.root),
     ]
@@ -144,18 +144,18 @@ def floor_input(course: Course, path: Path) -> Path:
     worker = course.root / "grader"
     code = [
         (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
-        for name in ("worker/wire", "autograd/worker/programs")
+        for name in ("worker/wire", "worker/walls", "worker/child", "autograd/worker/programs")
     ]
-    sources = [(name, course.solution(name)) for name in (*course.given, *course.names, "__init__")]
+    sources = [(name, course.solution(name)) for name in (*course.common, *course.names, "__init__")]
     path.write_bytes(marshal.dumps((code, sources, [programs(course, part.name) for part in course.parts])))
     return path
 
 
 def programs(course: Course, name: str) -> bytes:
-    """An exercise's recorded programs as marshal."""
+    """The programs that are asked of an exercise which is right, as marshal."""
     file = course.properties(name)
-    bank = recall(SUBJECT, default_folder(), file, SEED, declared_in(file), lambda _: None)
-    return bank.request.packed
+    bank = recall(course.subject, default_folder(), file, SEED, declared_in(file), lambda _: None)
+    return bank.few.request.packed
 
 
 def measured(row: Row, root: Path) -> Sample:

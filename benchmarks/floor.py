@@ -39,12 +39,15 @@ def main(path: str) -> None:
 
 def load_runner(modules: list[tuple[str, Any]]) -> ModuleType:
     """The last of the runner's modules, which imports the others."""
-    package = sys.modules["runner"] = ModuleType("runner")
-    package.__path__ = []
+    module = sys.modules["runner"] = ModuleType("runner")
     for name, code in modules:
-        module = sys.modules[f"runner.{name}"] = ModuleType(f"runner.{name}")
-        module.__package__ = "runner"
-        setattr(package, name, module)
+        *packages, _ = names = ["runner", *name.split("/")]
+        for depth in range(1, len(packages) + 1):
+            package = ".".join(packages[:depth])
+            sys.modules.setdefault(package, ModuleType(package)).__path__ = []
+        module = sys.modules[".".join(names)] = ModuleType(".".join(names))
+        module.__package__ = ".".join(packages)
+        setattr(sys.modules[module.__package__], names[-1], module)
         exec(code, module.__dict__)
     return module
 
@@ -57,7 +60,7 @@ def load(sources: list[tuple[str, str]]) -> dict[str, Any]:
         module = package
         if name != "__init__":
             module = sys.modules[f"{PACKAGE}.{name}"] = ModuleType(f"{PACKAGE}.{name}")
-        module.__package__ = PACKAGE
+        module.__package__, module.__file__ = PACKAGE, f"{name}.py"
         exec(compile(text, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
     return {name: getattr(package, name) for name in CLASSES}
 
