@@ -72,13 +72,16 @@ def alike(handins: Iterable[Handin], course: Course, groups: Mapping[str, str]) 
     handins: of each person the last counts; what cannot be read is passed over.
     groups: by person; people of one group are not compared.
     """
-    given = {name: tuple(_given(course, name)) for name in course.names}
+    given: dict[str, tuple[str, ...]] = {name: (course.solution(name),) for name in course.complete}
+    given |= {name: tuple(_given(course, name)) for name in course.names}
     prints = {name: {p for text in texts for p in fingerprints(text)} for name, texts in given.items()}
     known = {name: {_letters(text) for text in texts} for name, texts in given.items()}
     works = []
     for person, sources in _last(handins).items():
-        own = {(n, p) for n, text in sources.items() for p in fingerprints(text) if p not in prints[n]}
-        texts = {n: _letters(text) for n, text in sources.items() if _letters(text) not in known[n]}
+        own = {
+            (n, p) for n, text in sources.items() for p in fingerprints(text) if p not in prints.get(n, ())
+        }
+        texts = {n: _letters(text) for n, text in sources.items() if _letters(text) not in known.get(n, ())}
         works.append(Work(person, groups.get(person, ""), frozenset(own), texts))
     return pairs(works)
 

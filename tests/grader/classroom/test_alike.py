@@ -87,6 +87,15 @@ def test_what_many_people_have_is_nobodys_own(compared):
     assert len(compared(**{f"s{n}": OWN for n in range(FAMILIAR)})) == FAMILIAR * (FAMILIAR - 1) // 2
 
 
+def test_helpers_are_compared_and_given_files_are_nobodys_own(course):
+    def pairs(**sources):
+        handins = [Handin(Person(n), n, None, 1, lambda: Submission("s", sources, {})) for n in "ab"]
+        return [p.exercises for p in alike(handins, course, {})]
+
+    assert pairs(helper=OWN) == [("helper",)]
+    assert pairs(**{name: course.solution(name) for name in course.complete}) == []
+
+
 def test_people_of_one_group_are_not_compared(compared):
     assert compared({"ada": "g", "cyd": "g"}, ada=OWN, bob=OWN, cyd=OWN) == [("ada", "bob"), ("bob", "cyd")]
 
