@@ -180,9 +180,8 @@ def still_missing(course: Course) -> Iterator[str]:
             wrong = len(misconceptions(exercise.name, course.root / PLACE))
             missing = [f"of its hints {listed(hints)}"] if hints else []
             missing += [f"{ENOUGH - wrong} of {ENOUGH} misconceptions"] if wrong < ENOUGH else []
-            what = (
-                f"still misses {'; '.join(missing)}" if missing else "misses nothing; take out draft = true"
-            )
+            done = "misses nothing any more; take out draft = true"
+            what = f"still misses {'; '.join(missing)}" if missing else done
             yield f"{exercise.name} is a draft, and {what}"
 
 

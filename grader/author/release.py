@@ -218,7 +218,9 @@ def _copied(course: Course, places: Sequence[str]) -> Files:
     plain, around = _is_plain(course), _around(course)
     there = (place for place in map(Path, places) if not plain or (course.root / place).is_file())
     copied = {place: _data(course.root / place) for place in (*there, *properties)}
-    besides = (place for place in map(Path, places) if place not in copied and str(place) not in MAY_LACK)
+    besides = (
+        place for place in map(Path, places) if place not in copied and place.as_posix() not in MAY_LACK
+    )
     copied |= {place: _data(around / place) for place in besides}
     return copied | _cases(course) | _lessons(course.root, copied)
 

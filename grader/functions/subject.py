@@ -22,6 +22,7 @@ from grader.functions.worker import (
     METHOD,
     OBJECT,
     RAISED,
+    SAID,
     SKIPPED,
     Malformed,
     Reader,
@@ -33,7 +34,7 @@ from grader.functions.worker import (
 from grader.model import Counterexample, Exercise, Finding, Numbers, Observation
 from grader.model import Misfit as MisfitSeen
 from grader.model import Raised as RaisedSeen
-from grader.printable import shortened
+from grader.printable import printable, shortened
 from grader.sandbox.beside import assembled_here
 from grader.subject import Ask, Packed, Subject, Taught, Unanswerable, Unfit, Words
 from grader.worker.child import Missing
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 LETTERS = 300  # of a value, as it is shown
 IN_LABEL = 60
+LINES = 8  # of what is said of an exception, its own among them
 ROWS = 8  # calls whose results are shown
 
 
@@ -101,7 +103,8 @@ def _result(reader: Reader, kind: str) -> Any:
         name, said = reader.value(), reader.value()
         if type(name) is not str or type(said) is not str:
             raise Malformed("an exception has a name and a line")
-        message, *frames = said.split("\n")
+        # The code under test may have written what it likes here, as on the pipe for texts.
+        message, *frames = map(printable, said[:SAID].split("\n")[:LINES])
         return Raised(name, message, tuple(frames))
     if kind == MAKE:
         if first != OBJECT:
