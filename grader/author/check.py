@@ -57,7 +57,7 @@ def summary(course: Course) -> str:
     if any(exercise.draft for exercise in course.exercises):
         return "\n".join(
             (
-                f"{len(course.exercises)} exercises: solutions pass, stubs are in step and score nothing.",
+                f"Exercises: {len(course.exercises)}. Solutions pass, stubs are in step and score nothing.",
                 *(f"{sentence}." for sentence in still_missing(course)),
             )
         )
@@ -176,11 +176,12 @@ def still_missing(course: Course) -> Iterator[str]:
     """What keeps an exercise a draft, a sentence for each; where nothing does it need not be called one."""
     for exercise in course.exercises:
         if exercise.draft:
-            missing = [f"the hint '{heading}'" for heading in _headings_missing(course, exercise)]
+            hints = [f"'{heading}'" for heading in _headings_missing(course, exercise)]
             wrong = len(misconceptions(exercise.name, course.root / PLACE))
-            if wrong < ENOUGH:
-                missing.append(f"{ENOUGH - wrong} of {ENOUGH} misconceptions")
-            what = f"still misses {listed(missing)}" if missing else "misses nothing; take out draft = true"
+            missing = [f"of its hints {listed(hints)}"] if hints else []
+            missing += [f"{ENOUGH - wrong} of {ENOUGH} misconceptions"] if wrong < ENOUGH else []
+            done = "misses nothing any more; take out draft = true"
+            what = f"still misses {'; '.join(missing)}" if missing else done
             yield f"{exercise.name} is a draft, and {what}"
 
 

@@ -13,12 +13,14 @@ from keyword import iskeyword
 from pathlib import Path
 from string import Template
 
-from grader.course.course import EXERCISES, INIT, TOGETHER, Course, cut
+from grader.course.course import EXERCISES, FILE, INIT, TOGETHER, Course, cut
 from grader.course.misconceptions import PLACE
 from grader.errors import CourseError, MachineError, UsageError
 from grader.machine.files import added, replaced
+from grader.subject import known, load
 
 PACKAGE = Path(__file__).resolve().parents[1]
+HINTS, FIRST = "HINTS.md", "first"
 MARK = re.compile(r"FILL[ _]IN")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -38,6 +40,31 @@ def lay_down(course: Course, name: str, title: str, points: int) -> dict[Path, s
     return new | changed
 
 
+def begin(folder: Path, subject: str) -> dict[Path, str]:
+    """Write a course of that subject with one exercise that grades, a draft; returns the texts by path.
+
+    Raises UsageError where there is no such subject, or nothing to begin it with, or the folder is not empty.
+    """
+    if not known(subject) or not _template(subject, "course").is_file():
+        raise UsageError(f"there is no course to begin of a subject {subject!r}", "try: --subject functions")
+    if folder.is_dir() and any(path.name != ".git" for path in folder.iterdir()):
+        raise UsageError(f"{folder} is not empty", "name a new folder")
+    points = len(load(subject).template)
+    exercise = _filled(subject, "exercise", name=FIRST, title=json.dumps(FIRST), points=points)
+    hints = _filled(subject, "hints", name=FIRST)
+    common = {
+        folder / FILE: f"{_filled(subject, 'course')}\n{exercise.rstrip()}\n",
+        folder / HINTS: f"# Hints\n\n{hints.rstrip()}\n",
+    }
+    for path, text in common.items():
+        _write(path, text, added)
+    course = Course.load(folder)
+    new = _new(course, FIRST, int(course.exercises[0].points))
+    for path, text in new.items():
+        _write(path, text, added)
+    return common | new
+
+
 def _usable(course: Course, name: str) -> None:
     if not NAME.fullmatch(name) or iskeyword(name):
         why = "is no name for a function and its file"
@@ -52,13 +79,13 @@ def _usable(course: Course, name: str) -> None:
 
 def _new(course: Course, name: str, points: int) -> dict[Path, str]:
     """The files that are the exercise's own."""
-    shares = _shares(course.subject.template, points)
-    solution = _filled(course, "solution", name=name, number=len(course.names) + 1)
+    subject, shares = course.subject.name, _shares(course.subject.template, points)
+    solution = _filled(subject, "solution", name=name, number=len(course.names) + 1)
     return {
         course.root / "solutions" / f"{name}.py": solution,
         course.root / EXERCISES / f"{name}.py": cut(solution, name),
-        course.properties(name): _filled(course, "properties", name=name, **shares),
-        course.root / PLACE / f"{name}.md": _filled(course, "misconceptions", name=name),
+        course.properties(name): _filled(subject, "properties", name=name, **shares),
+        course.root / PLACE / f"{name}.md": _filled(subject, "misconceptions", name=name),
     }
 
 
@@ -70,14 +97,14 @@ def _shares(properties: Sequence[str], points: int) -> dict[str, int]:
 
 def _changed(course: Course, name: str, title: str, points: int) -> dict[Path, str]:
     """The common files, with the new exercise in its place."""
-    toml, hints = course.root / "course.toml", course.root / "HINTS.md"
+    toml, hints, subject = course.root / FILE, course.root / HINTS, course.subject.name
     said = json.dumps(title, ensure_ascii=False)
-    block = _filled(course, "exercise", name=name, title=said, points=points)
+    block = _filled(subject, "exercise", name=name, title=said, points=points)
     framed = INIT in course.subject.frame
     packages = [course.root / folder / f"{INIT}.py" for folder in ("solutions", EXERCISES) if framed]
     return {
         toml: _before_last_mark(_read(toml), block),
-        hints: _after_section(_read(hints), course.names[-1], _filled(course, "hints", name=name)),
+        hints: _after_section(_read(hints), course.names[-1], _filled(subject, "hints", name=name)),
     } | {path: course.subject.attached(_read(path), name) for path in packages}
 
 
@@ -98,9 +125,12 @@ def _after_section(text: str, heading: str, section: str) -> str:
     return text[: end + 1] + section + text[end + 1 :]
 
 
-def _filled(course: Course, template: str, **words: str | int) -> str:
-    place = PACKAGE / course.subject.name / "templates" / f"{template}.txt"
-    return Template(_read(place)).substitute(words)
+def _filled(subject: str, template: str, **words: str | int) -> str:
+    return Template(_read(_template(subject, template))).substitute(words)
+
+
+def _template(subject: str, name: str) -> Path:
+    return PACKAGE / subject / "templates" / f"{name}.txt"
 
 
 def _read(path: Path) -> str:
@@ -112,7 +142,7 @@ def _read(path: Path) -> str:
 
 def _write(path: Path, text: str, write: Callable[[Path, bytes], None]) -> None:
     try:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(path, text.encode())
     except OSError as error:
         raise MachineError(f"cannot write {path}: {error.strerror}", "make room there") from error

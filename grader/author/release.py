@@ -6,21 +6,18 @@ ended by the next, because the manifest is replaced last.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from string import Template
-from typing import Any
 
-from grader.course.course import Course, cut, handed_out, untouched
-from grader.course.properties import declared_in, place_of, promised, without_hidden
-from grader.course.sealed import SEALED, Sealed, seal
+from grader.course.course import Course, cut, handed_out, own_root, untouched
+from grader.course.properties import declared_in, place_of, without_hidden
+from grader.course.sealed import NAME, SEALED, Manifest, Sealed, digest, read_manifest, seal
 from grader.errors import CourseError, UsageError
 from grader.machine.files import Seen, look, put, refuse_detours, remove, set_aside, with_lf
 from grader.model import Exercise
@@ -36,6 +33,7 @@ def release(course: Course, to: Path, alone: bool = True) -> list[Path]:
     CourseError where the course lacks a file.
     """
     _empty(to)
+    alone = alone and has_what_runs_it(course)
     files: Mapping[Path, bytes] = handout(course) if alone else handout_without_grader(course)
     for place, data in files.items():
         put(to / place, data)
@@ -59,7 +57,7 @@ def _empty(folder: Path) -> None:
 
 
 PACKAGE = Path(__file__).resolve().parents[1]
-README = PACKAGE / "author" / "student" / "README.md"
+README, PLAIN = (PACKAGE / "author" / "student" / f"{name}.md" for name in ("README", "PLAIN"))
 WORKFLOWS = (
     "action.yml",
     ".github/workflows/autograde.yml",
@@ -80,14 +78,8 @@ COPIED_WITH_GRADER = (".devcontainer/devcontainer.json", "constraints.txt", "set
 LESSONS, PICTURES = Path("docs/lessons"), Path("docs/pictures")
 # Of a document's links, those to other files: their words, and the file.
 LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./-]+\.\w+)(?:#[\w-]*)?\)")
-# In the package, what only authors need; the templates of new exercises show what solutions look like.
-AUTHORS = (
-    "autograd/templates/exercise.txt",
-    "autograd/templates/hints.txt",
-    "autograd/templates/misconceptions.txt",
-    "autograd/templates/properties.txt",
-    "autograd/templates/solution.txt",
-)
+# In a subject's package, what only authors need: the templates show what solutions look like.
+AUTHORS = "templates"
 HOUSEKEEPING = ("help", "setup", "clean")  # of an environment that only a project with the grader has
 TARGETS = ("help", "setup", "grade", "watch", "list", "hint", "reset", "progress", "submit", "demo", "clean")
 PYTEST = "tool.pytest.ini_options"
@@ -113,10 +105,37 @@ BY_GRADER = {
     r"\.venv/bin/pip install -c constraints\.txt\b": "grader python -m pip install",
     r"\.venv/bin/(pytest|jupyter)\b": r"grader python -m \1",
 }
+# Of these a course may have none; the second is NanoGrad's own.
+MAY_LACK = ("HINTS.md", "docs/notebook.ipynb")
+# Where there is no Makefile to be read for what students can do.
+COMMANDS = """
+grade:  ## grade your exercises
+watch:  ## grade each exercise as soon as it is saved
+list:  ## list the exercises and where they stand
+hint:  ## give a hint, each time a little more
+reset:  ## put the stub back
+progress:  ## show how far you have come
+submit:  ## write hand-in.zip
+"""
 OPTIONAL = "[project.optional-dependencies]"
 # In the README of students: what stands between these is for one kind of project.
 ONLY = re.compile(r"^<!-- (with|without) the grader -->\n(.*?)^<!-- end -->\n", re.MULTILINE | re.DOTALL)
 Files = dict[Path, bytes]
+
+
+def _is_plain(course: Course) -> bool:
+    """Whether a course is no more than that: what runs it lies around the grader, not around the course."""
+    return not (course.root / "pyproject.toml").is_file() and not (course.root / SEALED).is_file()
+
+
+def _around(course: Course) -> Path:
+    """Where that lies."""
+    return own_root() if _is_plain(course) else course.root
+
+
+def has_what_runs_it(course: Course) -> bool:
+    """Whether a project with the grader in it can be made of it; an installed grader has no Makefile."""
+    return not _is_plain(course) or (own_root() / "Makefile").is_file()
 
 
 def handout(course: Course, hidden: bool = False) -> Files:
@@ -127,12 +146,12 @@ def handout(course: Course, hidden: bool = False) -> Files:
     exercises = {f"exercises/{name}.py": text for name, text in handed_out(course).items()}
     if (course.root / SEALED).is_file():
         return _passed_on(course) | _encoded(exercises)
-    oracles = course.subject.versions
-    makefile = student_makefile(_text(course.root / "Makefile"), oracles)
+    oracles, around = course.subject.versions, _around(course)
+    makefile = student_makefile(_text(around / "Makefile"), oracles, bool(course.subject.finale))
     written = {
         "Makefile": makefile,
         "README.md": student_readme(course, makefile),
-        "pyproject.toml": student_pyproject(_text(course.root / "pyproject.toml"), oracles),
+        "pyproject.toml": student_pyproject(_text(around / "pyproject.toml"), oracles),
     }
     copied = _copied(course, (*COPIED, *COPIED_WITH_GRADER), hidden)
     return _encoded(exercises | written) | copied | _package() | {SEALED: seal(to_seal(course))}
@@ -146,15 +165,19 @@ def handout_without_grader(course: Course) -> Files:
     exercises = _encoded({f"exercises/{name}.py": text for name, text in handed_out(course).items()})
     if (course.root / SEALED).is_file() and not read_manifest(course.root).alone:
         return _passed_on(course) | exercises
-    readme = student_readme(
-        course, student_makefile(_text(course.root / "Makefile"), course.subject.versions), alone=False
+    plain = _is_plain(course)
+    makefile = (
+        COMMANDS if plain else student_makefile(_text(course.root / "Makefile"), course.subject.versions)
     )
-    config = student_pyproject(_text(course.root / "pyproject.toml"), (), (PYTEST,))
+    readme = student_readme(course, makefile, alone=False)
     shown = {
         place: _by_grader(data) if place.suffix in (".md", ".ipynb", ".json") else data
-        for place, data in _copied(course, COPIED).items()
+        for place, data in _copied(course, ("HINTS.md", "course.toml") if plain else COPIED).items()
     }
-    written = _encoded({"README.md": by_grader(readme), "pyproject.toml": config})
+    written = _encoded({"README.md": by_grader(readme)})
+    if not plain:
+        config = student_pyproject(_text(course.root / "pyproject.toml"), (), (PYTEST,))
+        written |= _encoded({"pyproject.toml": config})
     return exercises | shown | written | {SEALED: seal(to_seal(course))}
 
 
@@ -192,9 +215,15 @@ def _passed_on(course: Course) -> Files:
 
 def _copied(course: Course, places: Sequence[str], hidden: bool = False) -> Files:
     """What is handed on as it is, and the properties with their cases; hidden ones only where asked for."""
-    copied = {place: _data(course.root / place) for place in map(Path, places)}
+    plain, around = _is_plain(course), _around(course)
+    there = (place for place in map(Path, places) if not plain or (course.root / place).is_file())
+    copied = {place: _data(course.root / place) for place in there}
     for part in course.parts:
         copied |= _promises(course, course.properties(part.name), hidden)
+    besides = (
+        place for place in map(Path, places) if place not in copied and place.as_posix() not in MAY_LACK
+    )
+    copied |= {place: _data(around / place) for place in besides}
     return copied | _lessons(course.root, copied)
 
 
@@ -208,10 +237,11 @@ def _promises(course: Course, properties: Path, hidden: bool) -> Files:
         whole = shown.encode()
         if cases is not None:
             # Late: what a wheel carries is laid down with the standard library alone.
-            from grader.examine.cases import Recording
+            from grader.examine.cases import Recording, promises
 
             recording = Recording.from_text(cases.decode("utf-8"))
-            cases = recording.without(dropped, promised(properties, shown).hex()).to_text().encode()
+            said = promises(course.subject, properties, shown).hex()
+            cases = recording.without(dropped, said).to_text().encode()
     found = {properties.relative_to(course.root): whole}
     return found if cases is None else found | {place.relative_to(course.root): cases}
 
@@ -236,13 +266,12 @@ def _target_of(place: Path, link: str) -> Path:
 
 def _package() -> Files:
     """The grader itself, but for what Python leaves behind and what only authors need."""
-    authors = [PACKAGE / place for place in AUTHORS]
     kept = (
         path
         for path in sorted(PACKAGE.rglob("*"))
         if path.is_file()
         and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(PACKAGE).parts)
-        and not any(path.is_relative_to(place) for place in authors)
+        and path.parent.name != AUTHORS
     )
     return {Path("grader") / path.relative_to(PACKAGE): _data(path) for path in kept}
 
@@ -254,13 +283,14 @@ def to_seal(course: Course) -> dict[str, str]:
     return {f"solutions/{name}.py": course.solution(name) for name in names} | oracle
 
 
-def student_makefile(text: str, oracles: Sequence[str]) -> str:
+def student_makefile(text: str, oracles: Sequence[str], demo: bool = True) -> str:
     """The Makefile without the targets that are for authors.
 
     Rules are set apart by blank lines; .venv/ready is needed by all that stay.
-    oracles: what is installed where it is needed, each by a target of its name.
+    oracles: what is installed where it is needed, each by a target of its name. demo: there is one.
     """
     kept_rules = ("", ".venv/ready", *(f".venv/ready-{name}" for name in oracles), *TARGETS, *oracles)
+    kept_rules = kept_rules if demo else tuple(name for name in kept_rules if name != "demo")
     rules = [rule for rule in text.rstrip().split("\n\n") if _target(rule) in kept_rules]
     kept = {_target(rule) for rule in rules}
 
@@ -311,7 +341,8 @@ def student_readme(course: Course, makefile: str, alone: bool = True) -> str:
     alone: see release().
     """
     kind = "with" if alone else "without"
-    template = ONLY.sub(lambda found: found[2] if found[1] == kind else "", _text(README))
+    text = _text(PLAIN if _is_plain(course) else README)
+    template = ONLY.sub(lambda found: found[2] if found[1] == kind else "", text)
     targets = re.findall(r"^(\w+):.*?## (.*)$", makefile, re.MULTILINE)
     commands = [(name, says) for name, says in targets if alone or name not in HOUSEKEEPING]
     exercises = enumerate(course.exercises, start=1)
@@ -381,82 +412,6 @@ def _data(path: Path) -> bytes:
         raise CourseError(f"cannot read {path}: {error.strerror}", "restore the file") from error
 
 
-NAME = Path(".release.json")
-SCHEMA = "nanograd/release/v1"
-# Folders in which no release has any business.
-FOREIGN = (".git", ".nanograd", ".venv")
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """digests: SHA-256 of each released file, by its place in the project."""
-
-    title: str
-    version: str
-    digests: Mapping[Path, str]
-
-    @property
-    def alone(self) -> bool:
-        """Whether the grader is among the files."""
-        return Path("grader/__init__.py") in self.digests
-
-    @classmethod
-    def of(cls, files: Mapping[Path, bytes], title: str, version: str) -> Manifest:
-        return cls(title, version, {place: digest(data) for place, data in files.items()})
-
-    def to_bytes(self) -> bytes:
-        files = {place.as_posix(): self.digests[place] for place in sorted(self.digests)}
-        plain = {"schema": SCHEMA, "title": self.title, "grader": self.version, "files": files}
-        return (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Manifest:
-        """Raises ValueError where the bytes are not those of to_bytes()."""
-        try:
-            return cls._from_plain(json.loads(data))
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError(f"not a list of released files: {error}") from None
-
-    @classmethod
-    def _from_plain(cls, plain: dict[str, Any]) -> Manifest:
-        if plain["schema"] != SCHEMA:
-            raise ValueError(f"its schema is not {SCHEMA}")
-        digests = {_place(name): str(value) for name, value in plain["files"].items()}
-        return cls(str(plain["title"]), str(plain["grader"]), digests)
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 as it stands in a manifest."""
-    return sha256(data).hexdigest()
-
-
-def _place(name: str) -> Path:
-    """A path within the project; the project's owner may have written anything there."""
-    path = PurePosixPath(name)
-    odd = {"..", *FOREIGN} & {part.casefold() for part in path.parts} or path.is_absolute() or not path.parts
-    if odd or not name.isprintable() or "\\" in name or ":" in name:
-        raise ValueError(f"{name!r} is no file of a release")
-    return Path(path)
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest of the project in folder; raises UsageError where that is no released project."""
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", "check the path")
-    data = look(folder / NAME)
-    if not isinstance(data, bytes):
-        raise UsageError(
-            f"{folder} was not made by grader release or grader init: it has no {NAME}",
-            f"make a project first: grader release --to {typed(folder)}",
-        )
-    try:
-        return Manifest.from_bytes(data)
-    except ValueError as error:
-        raise UsageError(
-            f"{folder / NAME} is damaged: {error}", "restore it, or release anew and copy your exercises over"
-        ) from None
-
-
 class What(StrEnum):
     """What became of a file."""
 
@@ -521,6 +476,12 @@ def update(course: Course, folder: Path) -> list[Change]:
         raise UsageError(
             f"{folder} was made by grader {released.version}, and this one is {VERSION}",
             "upgrade the grader, then run the same command again",
+        )
+    names = {place.stem for place in released.digests if place.parent == Path("exercises")}
+    if released.title != course.title and not names & {*course.names}:
+        raise UsageError(
+            f"{folder} is a project of another course, {released.title!r}",
+            "name the course that it came from: grader --course DIR update",
         )
     files = handout(course) if released.alone else handout_without_grader(course)
     if released.alone and Path("grader/__init__.py") not in files:

@@ -55,7 +55,7 @@ def graph(
     Without one: of the smallest counterexample of the first exercise that has not passed, in a report that
     grade --json has made, or in your work as it is now.
     """
-    course = chosen()
+    course = _chosen()
     if exercise is not None and exercise not in course.names:
         raise UsageError(f"there is no exercise '{exercise}'", f"choose from: {', '.join(course.names)}")
     if out.suffix.lower() not in (".svg", ".png"):
@@ -82,6 +82,17 @@ def _found(
 
     conditions, given = setting(sandbox, course=course), _given(course, submission)
     return example_graph(grade(given, conditions, only), only)
+
+
+def _chosen() -> Course:
+    """The course, if it teaches this; raises UsageError where it teaches something else."""
+    course = chosen()
+    if course.subject.name != "autograd":
+        raise UsageError(
+            f"this course teaches {course.subject.name}, and the command is about automatic differentiation",
+            "leave out --course, or name a course that teaches that",
+        )
+    return course
 
 
 def _given(course: Course, folder: Path | None) -> Submission:
@@ -162,7 +173,7 @@ def demo(
 
     Exercises that do not pass yet are replaced by the reference, and that is said.
     """
-    course = chosen()
+    course = _chosen()
     course.subject.make_ready()  # what is imported next has PyTorch beside it
     from grader.autograd.demo import Demo, Pictures
     from grader.autograd.moons import task as made

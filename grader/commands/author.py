@@ -55,8 +55,8 @@ def check(write: bool, show_matrix: bool) -> None:
 )
 def release(to: Path | None, folder: Path | None) -> None:
     """Write the project that students get, or renew one over a student's work."""
-    from grader.author.release import read_manifest
     from grader.author.release import release as release_course
+    from grader.course.sealed import read_manifest
 
     if (to is None) == (folder is None):
         raise UsageError("release wants one of --to and --update", "grader release --to FOLDER")
@@ -71,15 +71,29 @@ def release(to: Path | None, folder: Path | None) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def init(folder: Path) -> None:
+@click.option("--subject", metavar="NAME", help="Begin a course of your own, for authors: functions.")
+def init(folder: Path, subject: str | None) -> None:
     """Lay the course down in a new folder: exercises, hints, lessons, and what they are graded by."""
     from grader.author.release import release as lay_down
     from grader.course.course import own
 
+    if subject is not None:
+        _begin(folder, subject)
+        return
     course = named_course() or own()
     written = lay_down(course, folder, alone=False)
     click.echo(f"{printable(course.title)}: {len(written)} files are in {printable(str(folder))}. Go on:")
     click.echo(f"  cd {typed(folder)}\n  grader grade")
+
+
+def _begin(folder: Path, subject: str) -> None:
+    from grader.author.new import begin, blanks
+
+    texts = begin(folder, subject)
+    click.echo(f"A course is laid down in {printable(str(folder))}. Fill in what is marked FILL IN:")
+    for path, count in blanks(texts):
+        click.echo(f"  {printable(str(path.relative_to(folder)))} ({count})")
+    click.echo(f"Go on:\n  cd {typed(folder)}\n  grader grade solutions\n  grader check\n  grader new NAME")
 
 
 @click.command("update")
@@ -149,12 +163,13 @@ def new(name: str, title: str | None, points: int | None) -> None:
     least = len(course.subject.template)
     if points is not None and points < least:
         raise UsageError(f"its properties have a point each, and there are {least}", f"--points {least}")
-    texts = lay_down(course, name, title or f"{name}(a)", points or least)
+    called = f"{name}(a)" if course.subject.attaches else name
+    texts = lay_down(course, name, title or called, points or least)
     click.echo(f"{name} is laid down. Fill in what is marked FILL IN:")
     for path, count in blanks(texts):
         click.echo(f"  {path.relative_to(course.root)} ({count})")
     click.echo(f"Read the properties and their numbers: {course.properties(name).relative_to(course.root)}")
-    click.echo("Then:\n  grader record")
+    click.echo("Then:" + ("\n  grader record" if course.subject.versions else ""))
     click.echo("  grader check --write  # cuts exercises/ anew: whatever was written there is gone")
     click.echo(f"  grader check\n  grader grade solutions --exercise {name}")
 

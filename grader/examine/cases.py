@@ -190,9 +190,12 @@ def key(subject: Subject, properties_file: Path, seed: int) -> str:
     return f"{_exercise(properties_file)}-{digest.hexdigest()[:24]}"
 
 
-def promises(subject: Subject, properties_file: Path) -> bytes:
-    """SHA-256 over what decides which cases there are, and of the course what decides their answers."""
-    own = promised(properties_file)
+def promises(subject: Subject, properties_file: Path, text: str | None = None) -> bytes:
+    """SHA-256 over what decides which cases there are, and of the course what decides their answers.
+
+    text: in place of what stands in the file.
+    """
+    own = promised(properties_file, text)
     return hashlib.sha256(own + subject.answers).digest() if subject.answers else own
 
 

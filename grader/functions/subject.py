@@ -17,11 +17,12 @@ from grader.course.properties import meant
 from grader.errors import CourseError, UsageError
 from grader.functions.over import Calls, Raised, Step, same
 from grader.functions.worker import (
-    CALL,
     EXACT,
     MAKE,
+    METHOD,
     OBJECT,
     RAISED,
+    SAID,
     SKIPPED,
     Malformed,
     Reader,
@@ -33,7 +34,7 @@ from grader.functions.worker import (
 from grader.model import Counterexample, Exercise, Finding, Numbers, Observation
 from grader.model import Misfit as MisfitSeen
 from grader.model import Raised as RaisedSeen
-from grader.printable import shortened
+from grader.printable import printable, shortened
 from grader.sandbox.beside import assembled_here
 from grader.subject import Ask, Packed, Subject, Taught, Unanswerable, Unfit, Words
 from grader.worker.child import Missing
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 LETTERS = 300  # of a value, as it is shown
 IN_LABEL = 60
+LINES = 8  # of what is said of an exception, its own among them
 ROWS = 8  # calls whose results are shown
 
 
@@ -101,7 +103,8 @@ def _result(reader: Reader, kind: str) -> Any:
         name, said = reader.value(), reader.value()
         if type(name) is not str or type(said) is not str:
             raise Malformed("an exception has a name and a line")
-        message, *frames = said.split("\n")
+        # The code under test may have written what it likes here, as on the pipe for texts.
+        message, *frames = map(printable, said[:SAID].split("\n")[:LINES])
         return Raised(name, message, tuple(frames))
     if kind == MAKE:
         if first != OBJECT:
@@ -304,7 +307,7 @@ class Functions:
         except Malformed:
             found = None
         places = _worth_looking_at(wanted, found)
-        source = "\n".join(_source([*before, program], exercise, wanted)) + "\n"
+        source = "\n".join(_source([*before, program], exercise, wanted, places)) + "\n"
         rows = partial(_rows, program.steps, places)
         return Counterexample(source, tuple(rows(wanted)), tuple(rows(found or [])), drawn)
 
@@ -363,15 +366,26 @@ def _differ(one: Outcome, other: Outcome) -> bool:
     return not (same(one.result, other.result) and same(one.arguments, other.arguments))
 
 
-def _worth_looking_at(wanted: Sequence[Outcome], found: Sequence[Outcome] | None) -> range:
-    """The places of the calls whose results are shown: those around the first that differs."""
-    pairs = zip(wanted, found or wanted, strict=True)
+def _worth_looking_at(wanted: Sequence[Outcome], found: Sequence[Outcome] | None) -> Sequence[int]:
+    """The places of the calls whose results are shown: those around the first that differs.
+
+    One that gives None, and should, says nothing.
+    """
+    pairs = list(zip(wanted, found or wanted, strict=True))
     first = next((place for place, pair in enumerate(pairs) if _differ(*pair)), len(wanted) - 1)
-    start = max(0, min(first - ROWS // 2, len(wanted) - ROWS))
-    return range(start, min(start + ROWS, len(wanted)))
+    telling = [
+        place
+        for place, pair in enumerate(pairs)
+        if place == first or any(one.result is not None and one.result is not MADE for one in pair)
+    ]
+    at = telling.index(first)
+    start = max(0, min(at - ROWS // 2, len(telling) - ROWS))
+    return telling[start : start + ROWS]
 
 
-def _rows(steps: Sequence[Step], places: range, found: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+def _rows(
+    steps: Sequence[Step], places: Sequence[int], found: Sequence[Outcome]
+) -> Iterator[tuple[str, str]]:
     for place in places if found else ():
         step, one = steps[place], found[place]
         if one.result is MADE:
@@ -411,8 +425,13 @@ def _call(step: Step, owner: str) -> str:
     return f"{owner}{step.name}({arguments})"
 
 
-def _source(programs: Sequence[Calls], exercise: str, wanted: Sequence[Outcome]) -> Iterator[str]:
-    """Programs as Python to paste into any prompt; they print what their calls give."""
+def _source(
+    programs: Sequence[Calls], exercise: str, wanted: Sequence[Outcome], places: Sequence[int]
+) -> Iterator[str]:
+    """Programs as Python to paste into any prompt; of the last one it prints what is shown.
+
+    wanted: what its calls should give. places: of those that are shown.
+    """
     names = dict.fromkeys(program.steps[0].name for program in programs)
     yield from ("from grader.alone import engine", "")
     yield from (f'{name} = engine("{exercise}").{name}' for name in names)
@@ -421,27 +440,27 @@ def _source(programs: Sequence[Calls], exercise: str, wanted: Sequence[Outcome])
         yield ""
         if len(programs) > 1 and (last or not number):
             yield "# It is right alone:" if last else "# First this:"
-        yield from _lines(program, wanted if last else ())
+        for place, step in enumerate(program.steps):
+            shown = not last or place in places
+            yield from _lines(step, wanted[place].result if last else None, shown)
 
 
-def _lines(program: Calls, wanted: Sequence[Outcome]) -> Iterator[str]:
-    """The lines of one program; an exception that is expected, and is not the end, does not end it."""
-    for place, step in enumerate(program.steps):
-        if step.kind == MAKE:
-            yield f"it = {_call(step, '')}"
-            continue
-        written = _call(step, "" if step.kind == CALL else "it.")
-        expected = wanted[place].result if place < len(wanted) else None
-        if step.watched:
-            names = [f"a{number}" for number in range(1, len(decode(step.arguments)) + 1)]
-            values = zip(names, decode(step.arguments), strict=True)
-            yield from (f"{name} = {literal(value)}" for name, value in values)
-            yield f"print(repr({step.name}({', '.join(names)})), ({', '.join(names)},))"
-        elif isinstance(expected, Raised):
-            yield from ("try:", f"    print(repr({written}))")
-            yield from (f"except {expected.kind} as error:", "    print(repr(error))", "")
-        else:
-            yield f"print(repr({written}))"
+def _lines(step: Step, expected: Any, shown: bool) -> Iterator[str]:
+    """The lines of one call; an exception that is expected does not end them all."""
+    owner = "it." if step.kind == METHOD else ""
+    written = _call(step, owner)
+    if step.kind == MAKE:
+        yield f"it = {written}"
+    elif step.watched:
+        arguments = decode(step.arguments)
+        names = [f"a{number}" for number in range(1, len(arguments) + 1)]
+        yield from (f"{name} = {literal(value)}" for name, value in zip(names, arguments, strict=True))
+        yield f"print(repr({owner}{step.name}({', '.join(names)})), ({', '.join(names)},))"
+    elif isinstance(expected, Raised):
+        yield from ("try:", f"    print(repr({written}))")
+        yield from (f"except {expected.kind} as error:", "    print(repr(error))", "")
+    else:
+        yield f"print(repr({written}))" if shown else written
 
 
 SUBJECT: Subject = Functions()

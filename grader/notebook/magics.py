@@ -19,6 +19,7 @@ from grader.notebook.output import place, steps
 from grader.notebook.session import Session, beginning, cell_of, save
 from grader.printable import printable
 from grader.report.scoring import exercise_status
+from grader.report.words import listed
 from grader.start import OnTrustedPath
 
 # Not typed.
@@ -28,7 +29,7 @@ Magic = Callable[[Session, str], tuple[str, str]]
 
 
 def load(shell: InteractiveShell) -> None:
-    """Give a notebook %%exercise, %exercise, %exercises, %hint and %graph; says which, in a line.
+    """Give a notebook %%exercise, %exercise, %exercises, %hint and the subject's own; says which, in a line.
 
     The project's folder is where modules are looked for last, so that the student's own engine can be
     imported from anywhere in it: from exercises import Value.
@@ -38,7 +39,9 @@ def load(shell: InteractiveShell) -> None:
         course = here().project()
     add(Session(course, _say), shell)
     importable(course)
-    _say("Ready: %%exercise NAME grades its cell; %exercises, %exercise NAME, %hint NAME and %graph help.")
+    own = (f"%{magic.__name__}" for magic in course.subject.magics)
+    others = listed(["%exercises", "%exercise NAME", "%hint NAME", *own])
+    _say(f"Ready: %%exercise NAME grades its cell; {others} help.")
 
 
 def add(session: Session, shell: InteractiveShell) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.author.release import handout
-from grader.course.course import Course
+from grader.course.course import Course, own_root
 from grader.errors import CourseError, GraderError, MachineError, UsageError
 from grader.examine.grading import result, run_properties, versions
 from grader.examine.setting import Setting
@@ -212,7 +212,8 @@ def build(course: Course, to: Path, seed: int, index: str = "", key: bytes = b""
 
 def _scripts(course: Course) -> dict[str, bytes]:
     try:
-        return {name: (course.root / FROM / name).read_bytes() for name in SCRIPTS}
+        around = course.root if (course.root / FROM).is_dir() else own_root()
+        return {name: (around / FROM / name).read_bytes() for name in SCRIPTS}
     except OSError as error:
         raise CourseError(f"cannot read {error.filename}: {error.strerror}", "restore the file") from None
 

@@ -345,7 +345,7 @@ class Actions:
         if shown is None:
             return board.says("There is no counterexample to draw.")
         if not shown.graph:
-            return board.says("This counterexample has no graph of single operations: it is about modules.")
+            return board.says("This counterexample has no graph of single operations.")
         from grader.render.picture.svg import save
 
         path = self._state / PICTURE

@@ -9,9 +9,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from grader.author.release import Manifest, read_manifest
 from grader.course.course import Course, cut, here
-from grader.course.sealed import HEADER, _masked, seal, unseal
+from grader.course.sealed import HEADER, Manifest, _masked, read_manifest, seal, unseal
 from grader.errors import CourseError, UsageError
 from grader.examine.reading import to_bytes
 from grader.machine.cache import keep, kept

@@ -218,6 +218,26 @@ def test_exception_that_is_not_expected_is_a_crash(structures, graded_in):
     assert "raised AttributeError" in dict(crash.counterexample.got)["merge([[1, 3], [2, 5]])"]
 
 
+def test_what_an_exception_says_steers_no_terminal(structures, graded_in):
+    source = "def merge(intervals):\n    raise KeyError('\\x1b[2J\\u202e\\n::error::\\ud800')\n"
+    crash = outcomes(graded_in(structures, "intervals", source))["two_become_one"]
+    assert isinstance(crash, Crashed)
+    assert crash.error.isprintable()
+    assert all(said.isprintable() for _, said in crash.counterexample.got)
+
+
+def test_forged_lines_of_an_exception_steer_no_terminal(structures, graded_in):
+    forged = (
+        "import sys\nw = sys.modules['<grader>.functions.worker']\n"
+        "w.run = lambda p, e: [w.RAISED, *w.encode('\\x1b[2J'), *w.encode('\\x1b[2J\\n' * 40)]\n"
+        "def merge(intervals): pass\n"
+    )
+    crash = outcomes(graded_in(structures, "intervals", forged))["two_become_one"]
+    assert isinstance(crash, Crashed)
+    assert all(line.isprintable() for line in (crash.error, *crash.frames))
+    assert len(crash.frames) < 8
+
+
 def test_what_is_no_plain_data_is_named(structures, graded_in):
     found = outcomes(
         graded_in(structures, "intervals", "def merge(intervals):\n    return iter(intervals)\n")

@@ -17,6 +17,7 @@ from grader.agreement import close
 from grader.model import Misfit, Numbers, Raised
 from grader.printable import printable
 from grader.sandbox.launch import (
+    COUNT,
     LINES,
     MISFIT,
     OK,
@@ -42,6 +43,10 @@ def ok(*numbers):
     return bytes([OK]) + struct.pack(f"<{len(numbers)}d", *numbers)
 
 
+def counted(*numbers):
+    return bytes([OK]) + COUNT.pack(len(numbers)) + struct.pack(f"<{len(numbers)}d", *numbers)
+
+
 def trouble(status, text_number):
     return TROUBLE.pack(status, text_number)
 
@@ -65,12 +70,14 @@ def seen(frames):
 
 @st.composite
 def whole_answers(draw):
-    """The lengths a parent asked for, and a proper answer."""
+    """The lengths a parent asked for, some of them the most there may be, and a proper answer."""
     lengths, data = [], NONCE
     for numbers in draw(st.lists(st.lists(st.floats(), max_size=4), max_size=6)):
-        lengths.append(len(numbers))
+        most = draw(st.sampled_from((0, max(1, len(numbers)), len(numbers) + 2)))
+        lengths.append(-most if most else len(numbers))
         number = draw(st.integers(0, 2**16 - 1))
-        data += draw(st.sampled_from((ok(*numbers), trouble(RAISED, number), trouble(MISFIT, number))))
+        given = counted(*numbers) if most else ok(*numbers)
+        data += draw(st.sampled_from((given, trouble(RAISED, number), trouble(MISFIT, number))))
     return lengths, data + NONCE
 
 
@@ -175,6 +182,18 @@ def test_frame_with_a_number_too_many_is_out_of_turn():
         fed([1], NONCE + ok(5.0, 6.0) + NONCE)
 
 
+@pytest.mark.parametrize("count", [3, 4, 2**31, 2**32 - 1])
+def test_count_beyond_the_most_is_out_of_turn_before_any_number(count):
+    with pytest.raises(OutOfTurn):
+        fed([-2], NONCE + bytes([OK]) + COUNT.pack(count))
+
+
+def test_fewer_numbers_than_the_most_are_an_answer():
+    frames = fed([-3, -3], NONCE + counted(1.0) + counted() + NONCE)
+    assert frames.contents == [(1.0,), ()]
+    assert frames.done
+
+
 def test_frame_with_a_number_too_few_never_ends_the_answer():
     assert not fed([2], NONCE + ok(5.0) + NONCE[:7]).done
 
@@ -187,7 +206,7 @@ def tried(lengths, data):
     return frames
 
 
-LENGTHS = st.lists(st.integers(0, 3), max_size=4)
+LENGTHS = st.lists(st.integers(-3, 3), max_size=4)
 
 
 @settings(deadline=None)
@@ -196,7 +215,7 @@ def test_no_bytes_raise_anything_but_out_of_turn_or_give_more_than_was_asked(len
     frames = tried(lengths, start + b"".join(junk))
     assert len(frames.contents) == len(frames.statuses) <= len(lengths)
     for content, length in zip(frames.contents, lengths, strict=False):
-        assert isinstance(content, int) or len(content) == length
+        assert isinstance(content, int) or len(content) == length or (length < 0 and len(content) <= -length)
 
 
 @settings(deadline=None)
@@ -215,7 +234,9 @@ def test_changed_byte_gives_no_more_than_was_asked(answer, place, change):
 def test_at_most_one_frame_waits_to_be_complete(answer, cut):
     lengths, data = answer
     frames = fed(lengths, data[: cut % len(data)])
-    assert len(frames.buffer) < max([len(NONCE), TROUBLE.size, *(1 + 8 * length for length in lengths)])
+    assert len(frames.buffer) < max(
+        [len(NONCE), TROUBLE.size, *(1 + COUNT.size + 8 * abs(length) for length in lengths)]
+    )
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])

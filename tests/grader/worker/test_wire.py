@@ -23,10 +23,10 @@ NONCE = b"\x8ananonce"
 class Ends:
     """An answer to be written, and the parent's lane that it arrives in."""
 
-    def __init__(self):
+    def __init__(self, counted=False):
         (self.requests, to), (numbers, to_numbers), (texts, to_texts) = (os.pipe() for _ in range(3))
         self.lane = launch.Lane(to, numbers, texts)
-        self.answer = wire.Answer(to_numbers, to_texts, NONCE)
+        self.answer = wire.Answer(to_numbers, to_texts, NONCE, counted=counted)
 
     def read(self, lengths):
         """What the parent makes of the answer."""
@@ -62,16 +62,18 @@ LINES = st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_si
 
 
 @settings(deadline=None)
-@given(st.lists(st.one_of(st.lists(st.floats(allow_nan=False), max_size=4), LINES), max_size=30))
-def test_what_the_worker_answers_is_what_the_parent_sees(things):
-    ends = Ends()
+@given(
+    st.lists(st.one_of(st.lists(st.floats(allow_nan=False), max_size=4), LINES), max_size=30), st.booleans()
+)
+def test_what_the_worker_answers_is_what_the_parent_sees(things, counted):
+    ends = Ends(counted)
     for thing in things:
         if isinstance(thing, str):
             ends.answer.trouble(wire.RAISED, thing)
         else:
             ends.answer.numbers(thing)
     ends.answer.end()
-    seen = ends.read([len(thing) for thing in things])
+    seen = ends.read([-9 if counted else len(thing) for thing in things])
     ends.close()
     assert seen == [Raised(t, ()) if isinstance(t, str) else Numbers(tuple(t)) for t in things]
 
