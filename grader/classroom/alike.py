@@ -76,7 +76,9 @@ def alike(handins: Iterable[Handin], course: Course, groups: Mapping[str, str]) 
     prints = {name: {p for text in texts for p in fingerprints(text)} for name, texts in given.items()}
     known = {name: {_letters(text) for text in texts} for name, texts in given.items()}
     works = []
-    for person, sources in _last(handins).items():
+    for person, files in _last(handins).items():
+        # What is given to everybody, such as value.py, is no exercise.
+        sources = {name: text for name, text in files.items() if name in given}
         own = {(n, p) for n, text in sources.items() for p in fingerprints(text) if p not in prints[n]}
         texts = {n: _letters(text) for n, text in sources.items() if _letters(text) not in known[n]}
         works.append(Work(person, groups.get(person, ""), frozenset(own), texts))
