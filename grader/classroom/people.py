@@ -27,7 +27,9 @@ from grader.model import Adjustment, NotGraded, Person, Result
 from grader.printable import printable, typed
 from grader.report.evidence import text
 from grader.report.rubric import YEARS, Attempt, Policy, latest
+from grader.report.scoring import exercise_status
 from grader.report.standings import Standing, Standings
+from grader.report.words import alone_only
 from grader.submission.roster import Row, tables
 
 KEYS = ("id", "until", "days", "handed_in", "excused", "points", "comment", "section", "group")
@@ -328,6 +330,29 @@ def lines(matter: Matter, policy: Policy) -> Iterator[Adjustment]:
 
 def _why(comment: str) -> str:
     return f" ({comment})" if comment else ""
+
+
+def to_look_at(standings: Standings) -> Iterator[tuple[str, str]]:
+    """Whose work somebody should look at, and why: the grader could not tell, or not by itself."""
+    for standing in standings.each():
+        if why := "; ".join(_why_to_look(standing)):
+            yield standing.person.id, why
+
+
+def _why_to_look(standing: Standing) -> Iterator[str]:
+    report = standing.report
+    if standing.trouble:
+        yield standing.trouble
+    if report is None:
+        return
+    late = [r.exercise.name for r in report.marks if exercise_status(r) == "timed_out"]
+    if late:
+        yield f"no answer in time: {', '.join(late)}"
+    if alone_only(report.results, report.together):
+        yield "every exercise passes alone, and not together"
+    passed = [r for r in report.results if exercise_status(r) == "passed"]
+    if not passed and any(exercise_status(r) == "crashed" for r in report.results):
+        yield "nothing passes, and something crashes: it may have been written for another layout"
 
 
 HIDDEN = {

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from secrets import randbelow, token_bytes
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -265,7 +265,31 @@ def _about(repository: Path, changes: Changes, started: datetime, seconds: float
     link = f"{server}/{name}/commit/{changes.head}" if server and name else changes.head
     person = Person(os.environ.get("GITHUB_ACTOR", EXERCISES))
     handed_in = committed_at(repository, changes.head)
-    return About(person, handed_in, started=started, seconds=seconds, commit=link)
+    about = About(person, handed_in, started=started, seconds=seconds, commit=link)
+    return replace(about, **_of_classroom50())
+
+
+# As Classroom 50's runner calls what its result.json has to say again, word for word.
+OF_CLASSROOM50 = {
+    "classroom": ("CLASSROOM",),
+    "slug": ("ASSIGNMENT",),
+    "owner": ("OWNER", "USERNAME"),
+    "submission": ("SUBMISSION_TAG",),
+    "commit": ("COMMIT_URL",),
+    "release": ("RELEASE_URL",),
+    "review": ("REVIEW_URL", "COMMIT_URL"),
+    "mode": ("ASSIGNMENT_TYPE", "MODE"),
+}
+
+
+def _of_classroom50() -> dict[str, Any]:
+    """What its runner says of a submission; nothing where this is not started by it."""
+    if not all(os.environ.get(name) for name in ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG")):
+        return {}
+    said = {
+        what: next(filter(None, map(os.environ.get, names)), "") for what, names in OF_CLASSROOM50.items()
+    }
+    return {what: text for what, text in said.items() if text}
 
 
 def _tell(report: Report, changes: Changes, about: About, out: Path, given: Submission, wrapped: str) -> None:

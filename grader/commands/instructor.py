@@ -45,6 +45,14 @@ STOPPED = 130  # as shells have it for a Ctrl-C
 @click.option("--time-limit", type=click.FloatRange(min=0.1), default=10.0, show_default=True)
 @ANY_SHAPE
 @THOROUGH
+@click.option(
+    "--progress",
+    "shown",
+    type=click.Choice(("bar", "json")),
+    default="bar",
+    show_default=True,
+    help="json: a line for each event on standard error, for programs.",
+)
 def batch(
     folder: Path,
     book: Path,
@@ -58,6 +66,7 @@ def batch(
     time_limit: float,
     any_shape: str | None,
     thorough: bool,
+    shown: str,
 ) -> None:
     """Grade a class: a folder or an archive with everybody's submissions.
 
@@ -66,7 +75,7 @@ def batch(
     something could not be graded through no fault of a student's.
     """
     from grader.classroom.batch import Wanted, grade_class, scores
-    from grader.render.terminal import watching
+    from grader.render.terminal import Lines, watching
     from grader.sandbox.runner import Limits
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -79,8 +88,13 @@ def batch(
     wanted = Wanted(folder, book, roster, width, cluster, seed, *how, people, again)
     try:
         before = scores(book) if again else {}
-        with watching(console(stderr=True)) as progress:
-            tally = grade_class(wanted, progress, course)
+        if shown == "json":
+            lines = Lines(lambda line: click.echo(line, err=True))
+            tally = grade_class(wanted, lines, course)
+            lines.end(**_counts(tally))
+        else:
+            with watching(console(stderr=True)) as progress:
+                tally = grade_class(wanted, progress, course)
     except KeyboardInterrupt:
         click.echo(
             "grader: stopped; what was graded is kept\n        run the same again: it goes on", err=True
@@ -92,6 +106,34 @@ def batch(
         _moved([(id_, before.get(id_), after.get(id_)) for id_ in sorted(before.keys() | after.keys())])
     left = tally.unreadable + tally.partly + tally.nobodys
     sys.exit(tally.worst.exit_code if tally.worst else int(left > 0))
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    names = ["examined", "known", "twins", "partly", "unreadable", "nobodys", "absent", "faults"]
+    return {name: getattr(tally, name) for name in names}
+
+
+MOST_LISTED = 30
+
+
+def _say_to_look_at(book: Path) -> None:
+    """A table of whose work somebody should look at, where there is anybody."""
+    from grader.classroom.gradebook import reading
+    from grader.classroom.people import to_look_at
+    from grader.printable import shortened
+
+    with reading(book) as reader:
+        found = [(harmless(printable(id_)), shortened(why)) for id_, why in to_look_at(reader.standings())]
+    if not found:
+        return
+    shown = found[:MOST_LISTED]
+    width = min(24, max(len(id_) for id_, _ in shown))
+    click.echo(f"To look at ({len(found):,}):")
+    for id_, why in shown:
+        click.echo(f"  {id_:{width}}  {why}")
+    if len(found) > len(shown):
+        more = f"  … and {len(found) - len(shown):,} more"
+        click.echo(f"{more}; all of them: grader export {typed(book)} --format csv")
 
 
 def _say(tally: Tally, book: Path) -> None:
@@ -107,6 +149,7 @@ def _say(tally: Tally, book: Path) -> None:
     ]
     click.echo("; ".join(f"{count:,} {what}" for count, what in parts if count) or "nothing was handed in")
     say_left_out(tally.left_out)
+    _say_to_look_at(book)
     shown = typed(book)
     click.echo(f"Next: grader report {shown} --html class.html, or grader export {shown} --format csv")
 

@@ -309,7 +309,7 @@ def _origin(report: Report, about: About) -> dict[str, str]:
     texts = {
         "classroom": about.classroom or UNKNOWN,
         "assignment": about.slug or UNKNOWN,
-        "assignment_type": "group" if about.group else "individual",
+        "assignment_type": about.mode,
         "owner": about.owner or about.person.id or UNKNOWN,
         "submission": about.submission or f"submit/{day:%Y%m%dT%H%M%SZ}-{report.digest[:7]}",
         "commit": commit,

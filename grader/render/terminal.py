@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from grader.model import (
     Verdict,
 )
 from grader.printable import harmless, printable, shortened
-from grader.render.text import WORDS, points, signed, told_of
+from grader.render.text import WORDS, as_json, points, signed, told_of
 from grader.report.evidence import status
 from grader.report.findings import Told
 from grader.report.report import Report, notes, score_of_present
@@ -391,6 +391,35 @@ class Bar:
 
     def say(self, sentence: str) -> None:
         self._progress.console.print(Text(sentence), soft_wrap=True)
+
+
+class Lines:
+    """Progress for programs: a JSON object a line, each with its event."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._total = self._done = 0
+
+    def start(self, total: int) -> None:
+        self._total = total
+        self._event("start", total=total)
+
+    def advance(self) -> None:
+        self._done += 1
+        self._event("done", done=self._done, total=self._total)
+
+    def tell(self, place: str, sentence: str) -> None:
+        self._event("told", place=printable(place), sentence=printable(sentence))
+
+    def say(self, sentence: str) -> None:
+        self._event("said", sentence=printable(sentence))
+
+    def end(self, **counts: int) -> None:
+        """What became of them all, in numbers."""
+        self._event("end", **counts)
+
+    def _event(self, event: str, **what: object) -> None:
+        self._write(as_json({"event": event, **what}))
 
 
 @contextmanager

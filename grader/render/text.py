@@ -163,7 +163,7 @@ class About:
     owner: the account that the work belongs to; the person's id where it is empty.
     classroom, submission, commit, release, review: as Classroom 50 knows them: the classroom's short name,
         the tag that was graded, and three links.
-    group: whether the work is that of several people.
+    mode: as Classroom 50 says whose work it is: individual, group or team.
     """
 
     person: Person = field(default_factory=lambda: Person(""))
@@ -178,7 +178,7 @@ class About:
     commit: str = ""
     release: str = ""
     review: str = ""
-    group: bool = False
+    mode: str = "individual"
 
 
 def with_items(head: dict[str, Any], name: str, items: Iterable[str]) -> str:

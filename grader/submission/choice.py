@@ -26,6 +26,7 @@ from grader.submission.submission import (
     Wanted,
     allowed,
     defines,
+    exercise_cells,
     gather,
     program,
 )
@@ -94,7 +95,7 @@ class _Choice:
     ) -> None:
         self._wanted, self._where, self._closed = wanted, where, closed
         own = _courses_own(files, wanted)
-        self._files = {path: read for path, read in files.items() if not own(path)}
+        self._files = _with_cells({p: read for p, read in files.items() if not own(p)}, wanted)
         self._texts: dict[FolderPath, str | None] = {}
         self._states: dict[tuple[FolderPath, str], str] = {}
         self._why: dict[FolderPath, str] = {}
@@ -319,6 +320,21 @@ def shown(path: FolderPath) -> str:
 
 WORDS = re.compile(r"[^\W\d_]+")
 CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def _with_cells(files: Files, wanted: Wanted) -> dict[FolderPath, Reader]:
+    """The files, where those exercises of a notebook stand in its place that are cells of their own."""
+    found: dict[FolderPath, Reader] = {}
+    for path, read in files.items():
+        cells: dict[str, str] = {}
+        if wanted.guess and wanted.defines and path[-1].lower().endswith(NOTEBOOK):
+            with suppress(OSError, ValueError):
+                cells = exercise_cells(path[-1], read(), wanted)
+        for name, text in cells.items():
+            found[*path[:-1], f"{path[-1]} %%exercise {name}.py"] = text.encode
+        if not cells:
+            found[path] = read
+    return found
 
 
 def said_by(file: str, names: Iterable[str]) -> list[str]:

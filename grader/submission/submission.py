@@ -359,18 +359,50 @@ def program(file: str, name: str, data: bytes) -> tuple[str, str]:
     found, remark = decoded(name, data)
     if not file.lower().endswith(NOTEBOOK):
         return found, remark
-    return _of_notebook(name, found), f"{name} is a notebook; only what it defines was taken."
+    return _of_notebook(
+        name, found
+    ), f"{name} is a notebook without %%exercise cells; what it defines was taken."
+
+
+# How a cell begins that is an exercise by itself, in a notebook with the grader's magics.
+CELL = re.compile(r"\s*%%exercise[ \t]+([A-Za-z_]\w*)[^\n]*\n?(.*)", re.DOTALL)
+
+
+def exercise_cells(name: str, data: bytes, wanted: Wanted) -> dict[str, str]:
+    """The exercises that stand in a notebook as cells that begin with %%exercise, as their files would be.
+
+    Of several cells of one exercise the last counts. What a stub imports need not be repeated in a cell.
+    Raises ValueError where the notebook cannot be read.
+    """
+    found: dict[str, str] = {}
+    for cell in _cells(name, decoded(name, data)[0]):
+        if (match := CELL.fullmatch(cell)) and match[1] in wanted.names and match[2].strip():
+            found[match[1]] = f"{_imported(wanted.stub(match[1]), match[2])}\n{match[2].rstrip()}\n"
+    return found
+
+
+def _imported(stub: str, body: str) -> str:
+    """A line with the imports of a stub; empty where an import from the future has to come first."""
+    if "from __future__" in body:
+        return ""
+    with suppress(*NO_TREE):
+        nodes = tree_of(stub).body
+        return "; ".join(ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom))
+    return ""
+
+
+def _cells(name: str, found: str) -> list[str]:
+    try:
+        cells = [cell for cell in json.loads(found)["cells"] if cell["cell_type"] == "code"]
+        return ["".join(cell["source"]) for cell in cells]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError(f"{name} is no notebook that can be read") from None
 
 
 def _of_notebook(name: str, found: str) -> str:
     """What a notebook's cells define and import; what they compute and show is left out."""
-    try:
-        cells = [cell for cell in json.loads(found)["cells"] if cell["cell_type"] == "code"]
-        texts = ["".join(cell["source"]) for cell in cells]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise ValueError(f"{name} is no notebook that can be read") from None
     pieces: list[str] = []
-    for cell in texts:
+    for cell in _cells(name, found):
         lines = [line for line in cell.splitlines() if not line.lstrip().startswith(NOT_PYTHON)]
         pieces += _definitions("\n".join(lines))
     return "\n\n".join(pieces) + "\n"

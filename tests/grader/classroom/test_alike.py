@@ -82,6 +82,12 @@ def test_solution_stub_and_known_mistakes_are_nobodys_own(compared, course):
         assert compared(ada=text, bob=text) == []
 
 
+def test_files_that_everybody_was_given_are_not_compared(course):
+    files = {"value": OWN, "backward": OTHER}
+    handins = [Handin(Person(n), n, None, 1, lambda: Submission("s", files, {})) for n in "ab"]
+    assert [pair.exercises for pair in alike(handins, course, {})] == [("backward",)]
+
+
 def test_what_many_people_have_is_nobodys_own(compared):
     assert compared(**{f"s{n}": OWN for n in range(FAMILIAR + 1)}) == []
     assert len(compared(**{f"s{n}": OWN for n in range(FAMILIAR)})) == FAMILIAR * (FAMILIAR - 1) // 2

@@ -1,5 +1,6 @@
 """A class: everybody is graded once, alone, and the same whatever happens on the way."""
 
+import json
 import os
 import shutil
 import signal
@@ -171,6 +172,26 @@ def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, cour
         count = "SELECT exercise, count(*) FROM outcomes GROUP BY exercise"
         was, now = dict(before.execute(count).fetchall()), dict(connection.execute(count).fetchall())
     assert {name for name in now if now[name] != was[name]} == {"relu", "together"}
+
+
+def test_progress_is_told_to_programs_a_line_each(graded, handed_in):
+    _, book = graded
+    run = batch(handed_in, book, "--progress", "json")
+    events = [json.loads(line) for line in run.stderr.splitlines()]
+    assert [event["event"] for event in events].count("done") == 8
+    assert events[0] == {"event": "start", "total": 8}
+    assert events[-1]["event"] == "end"
+    assert (events[-1]["known"], events[-1]["unreadable"]) == (6, 2)
+    assert {event["place"] for event in events if event["event"] == "told"} == {"gus", "hal.zip"}
+
+
+def test_it_ends_with_whom_to_look_at_and_why(graded):
+    run, _ = graded
+    lines = run.stdout.splitlines()
+    first = lines.index("To look at (3):")
+    assert [line.split()[0] for line in lines[first + 1 : first + 4]] == ["dan", "gus", "hal"]
+    assert lines[first + 1].endswith("no answer in time: mul")
+    assert lines[-1].startswith("Next: ")
 
 
 def test_one_person_alone_is_graded_again_and_all_else_stays(graded, handed_in, tmp_path):

@@ -201,7 +201,7 @@ def test_classroom50_takes_what_is_known_of_the_hand_in():
     assert whole["datetime"] == "2026-02-28T23:30:05Z"
     assert whole["submission"] == "submit/20260228T233005Z-abababa"
     assert whole["release"] == whole["review"] == whole["commit"] == "https://x/c"
-    assert rendered("classroom50", mixed(), About(owner="team", group=True))["owner"] == "team"
+    assert rendered("classroom50", mixed(), About(owner="team", mode="team"))["owner"] == "team"
 
 
 def test_exercism_keeps_the_order_and_shows_neither_bonus_nor_notes():

@@ -7,7 +7,7 @@ import pytest
 from grader.course.course import here
 from grader.errors import UsageError
 from grader.submission.choice import NoExercise, chosen, said_by
-from grader.submission.submission import Wanted, decoded, defines
+from grader.submission.submission import Wanted, decoded, defines, exercise_cells
 
 COURSE = here()
 ADD, RELU, STUB = COURSE.solution("add"), COURSE.solution("relu"), COURSE.stub("relu")
@@ -135,6 +135,45 @@ def test_of_a_notebook_what_it_defines_is_taken():
     assert "plt.plot" not in found.sources["relu"]
     assert defines(found.sources["relu"], "relu")
     assert "is a notebook" in found.remarks["relu"]
+
+
+CELLS = (
+    "%load_ext grader\n",
+    "%%exercise relu\ndef relu(self):\n    return self\n",
+    f"%%exercise relu --save\n{RELU}",
+    "def relu(self):\n    return 'tried out'\n",
+    "%%exercise nothing\nx = 1\n",
+)
+
+
+def notebook(*cells):
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
+
+
+def test_cells_that_are_exercises_are_graded_and_nothing_else_of_a_notebook():
+    found = chosen_of({"add.py": ADD, "homework.ipynb": notebook(*CELLS)})
+    assert found.taken == {"relu": "homework.ipynb %%exercise relu.py"}
+    assert found.sources["relu"].endswith(f"\n{RELU.rstrip()}\n")
+    assert "tried out" not in found.sources["relu"]
+
+
+def test_notebook_alone_is_a_hand_in():
+    found = chosen_of({"homework.ipynb": notebook(*CELLS)})
+    assert list(found.sources) == ["relu"]
+
+
+def test_cell_has_the_imports_of_its_stub_in_its_first_line():
+    course = here()
+    wanted = Wanted.of(course)
+    cells = exercise_cells("x.ipynb", notebook("%%exercise add\ndef add(self, other): ...").encode(), wanted)
+    first, second, *_ = cells["add"].splitlines()
+    assert first == "from __future__ import annotations; from .value import Number, Value"
+    assert second == "def add(self, other): ..."
+
+
+def test_notebook_without_such_cells_is_told():
+    found = chosen_of({"add.py": ADD, "homework.ipynb": notebook(RELU)})
+    assert "a notebook without %%exercise cells" in found.remarks["relu"]
 
 
 def test_what_belongs_to_the_course_is_nobodys_work():

@@ -1,0 +1,128 @@
+"""Classroom 50: its autograder in a checkout, as the runner starts it, and what the runner would refuse."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.grader.platforms.pull import ROOT, commit, git
+
+AUTOGRADER = ROOT / "platforms" / "classroom50" / "autograder.py"
+TAG = "submit/2026-12-01T10-00-00Z-abcdef1"
+SAID = {
+    "CLASSROOM": "ml-2026",
+    "ASSIGNMENT": "nanograd",
+    "OWNER": "Ada",
+    "USERNAME": "Ada",
+    "ASSIGNMENT_TYPE": "team",
+    "SUBMISSION_TAG": TAG,
+    "COMMIT_URL": "https://github.com/school/ml-2026-nanograd-ada/commit/abcdef1",
+    "RELEASE_URL": "https://github.com/school/ml-2026-nanograd-ada/releases/tag/submit%2Fx",
+    "REVIEW_URL": "https://github.com/school/ml-2026-nanograd-ada/compare/0...abcdef1",
+}
+
+
+def refused(data, *, classroom="ml-2026", assignment="nanograd", owner="ada", kind="team"):
+    """Why the runner would publish no such result; nothing where it would (validate_result in runner.py)."""
+    texts = [data.get(field) for field in ("commit", "release", "review", "datetime")]
+    tests = data.get("tests")
+    holds = {
+        "schema": data.get("schema") == "classroom50/result/v1",
+        "whose": (data.get("classroom"), data.get("assignment")) == (classroom, assignment),
+        "owner": str(data.get("owner")).lower() == owner,
+        "assignment_type": data.get("assignment_type") == kind,
+        "submission": str(data.get("submission")).startswith("submit/"),
+        "links": all(isinstance(text, str) and text for text in texts),
+        "score": fits(data.get("score"), data.get("max-score")),
+        "tests": isinstance(tests, list) and all(map(well_made, tests)),
+    }
+    return next((what for what, kept in holds.items() if not kept), "")
+
+
+def well_made(test):
+    named = isinstance(test.get("test-name"), str) and test["test-name"]
+    return named and type(test.get("passed")) is bool and fits(test.get("score"), test.get("max-score"))
+
+
+def fits(score, most):
+    return type(score) is int and type(most) is int and 0 <= score <= most
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, course):
+    folder = tmp_path_factory.mktemp("checkout")
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    files = {"exercises/add.py": course.solution("add").replace("+=", "=")}
+    commit(folder, {**files, ".classroom50.yaml": "classroom: ml-2026\n", "result.json": '{"score": 100}\n'})
+    return folder
+
+
+def graded(checkout, tmp_path, **said):
+    """What the autograder does, with a grader that is installed already."""
+    grader = tmp_path / "grader"
+    grader.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -P -m grader "$@"\n')
+    grader.chmod(0o755)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_"))}
+    return subprocess.run(
+        [sys.executable, AUTOGRADER],
+        cwd=checkout,
+        env={**kept, "GRADER": str(grader), "GRADER_SANDBOX": "process", **said},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def result(checkout, tmp_path_factory):
+    run = graded(checkout, tmp_path_factory.mktemp("bin"), **SAID)
+    assert run.returncode == 0, run.stderr
+    return json.loads((checkout / "result.json").read_text())
+
+
+def test_result_is_what_the_runner_takes(result):
+    assert refused(result) == ""
+
+
+def test_result_says_what_the_runner_said(result):
+    keys = ("owner", "submission", "commit", "release", "review")
+    names = ("OWNER", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL", "REVIEW_URL")
+    assert [result[key] for key in keys] == [SAID[name] for name in names]
+
+
+def test_result_that_was_committed_is_nobodys_mark(result):
+    assert 0 < result["score"] < 10
+    assert result["max-score"] == 100
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"classroom": "other"}, "whose"),
+        ({"owner": "eve"}, "owner"),
+        ({"owner": ""}, "owner"),
+        ({"assignment_type": "individual"}, "assignment_type"),
+        ({"submission": "v1"}, "submission"),
+        ({"review": ""}, "links"),
+        ({"score": 7.5}, "score"),
+        ({"score": True}, "score"),
+        ({"score": 101}, "score"),
+        ({"tests": [{"test-name": "x", "passed": 1, "score": 0, "max-score": 0}]}, "tests"),
+    ],
+)
+def test_what_the_runner_rejects_is_rejected_here(result, change, why):
+    assert refused({**result, **change}) == why
+
+
+def test_without_what_the_runner_says_there_is_no_result(checkout, tmp_path, result):
+    run = graded(checkout, tmp_path, CLASSROOM="ml-2026")
+    assert run.returncode == 2
+    assert "did not say: ASSIGNMENT, SUBMISSION_TAG" in run.stderr
+
+
+def test_grader_that_breaks_gives_no_result_and_no_success(checkout, tmp_path, result):
+    run = graded(checkout, tmp_path, **SAID, GRADER="/bin/false-grader")
+    assert run.returncode != 0
+    assert not (checkout / "result.json").exists()
