@@ -107,6 +107,11 @@ def everything():
     return [*wrong, *some(catalogue(RIGHT), 12), *some(list(compounds()), 8)]
 
 
+# The page has another Python, which words its errors otherwise and goes less or more deep before it gives up, and no
+# PyTorch, by which smaller counterexamples are looked for. Neither decides anything.
+WORDS = {"html", "line"}
+
+
 @built
 @pytest.mark.timeout(3600)
 def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
@@ -123,7 +128,7 @@ def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
             other[str(variant)] = differing
     if path := os.environ.get("NANOGRAD_VERDICTS"):
         Path(path).write_text(json.dumps({"of": len(chosen), "other": other}, indent=1))
-    assert other == {}
+    assert [variant for variant, differing in other.items() if not set(differing) <= WORDS] == []
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -187,7 +192,9 @@ class Reader:
         """The names that a screen reader says of all that one can use on the desk."""
         from selenium.webdriver.common.by import By
 
-        found = self.driver.find_elements(By.CSS_SELECTOR, "section.desk :is(a, button, input, [tabindex='0'])")
+        found = self.driver.find_elements(
+            By.CSS_SELECTOR, "section.desk :is(a, button, input, [tabindex='0'])"
+        )
         return {e.get_attribute("outerHTML")[:80]: e.accessible_name for e in found if e.is_displayed()}
 
     def press(self, words):
@@ -251,11 +258,13 @@ class Bare(ast.NodeTransformer):
 
 
 def requested(driver):
-    """The hosts that were asked for anything."""
+    """The hosts that were asked for anything over a network."""
     for entry in driver.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
-            yield urlsplit(message["params"]["request"]["url"]).netloc
+            url = urlsplit(message["params"]["request"]["url"])
+            if url.scheme in ("http", "https", "ws", "wss"):
+                yield url.netloc
 
 
 WRONG_MUL = ("+= other.data", "+= self.data")
@@ -325,8 +334,7 @@ def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader
     reader.press("Train your network")
     reader.sees("document.querySelector('section.desk').dataset.done === 'whole'")
     assert int(reader.asked("document.querySelector('section.desk').dataset.accuracy")) >= 90
-    hosts = set(requested(reader.driver))
-    assert hosts <= {f"127.0.0.1:{server.server_port}", ""}
+    assert set(requested(reader.driver)) == {f"127.0.0.1:{server.server_port}"}
     reader.sees("navigator.serviceWorker.ready.then(() => true)")
     server.shutdown()
     server.server_close()
@@ -372,7 +380,9 @@ def test_home_page_is_used_by_keys_alone_on_a_phone(reader, course):
     assert reader.asked("scrollY") == 0
     reader.write(bare(course.solution("add")).replace("other.grad += ", "other.grad -= "))
     reader.status("failed")
-    reader.sees("[...document.querySelectorAll('.home-number.wrong')].map(e => e.textContent)[0] === 'grad -3'")
+    reader.sees(
+        "[...document.querySelectorAll('.home-number.wrong')].map(e => e.textContent)[0] === 'grad -3'"
+    )
     assert reader.asked("document.documentElement.scrollWidth <= innerWidth")
     # Tab indents; after Escape it leaves the editor.
     ActionChains(reader.driver).send_keys(Keys.ESCAPE, Keys.TAB, Keys.TAB).perform()
