@@ -270,9 +270,27 @@ export class Desk {
       this.say(`${answer.refused}; ${answer.next}`);
       return;
     }
+    if (!answer.begun.length) {
+      this.say("Nothing in it has been begun, so that all stays as it is.");
+      return;
+    }
     for (const name of answer.begun) await this.store.put(name, { source: answer.sources[name], status: undefined, points: 0 });
+    this.say(`Taken over, and being graded: ${answer.begun.join(", ")}.`);
+    await this.gradeOthers(answer.begun.filter((name) => name !== this.name));
     if (answer.begun.includes(this.name)) this.editor.text = answer.sources[this.name];
+    else this.together();
     this.progress();
-    this.say(answer.begun.length ? `Taken over: ${answer.begun.join(", ")}. Each is graded when its lesson is opened.` : "Nothing in it has been begun, so that all stays as it is.");
+  }
+
+  /** How the exercises stand whose editors are on other pages. */
+  async gradeOthers(names) {
+    this.place.setAttribute("aria-busy", "true");
+    for (const name of names) {
+      const given = { name, sources: { [name]: this.store.of(name).source }, told: [] };
+      const { status, points } = await this.course.ask("grade", given).catch(() => ({}));
+      await this.store.put(name, { status, points: Number(points || 0) });
+      this.progress();
+    }
+    this.place.removeAttribute("aria-busy");
   }
 }

@@ -107,6 +107,11 @@ def everything():
     return [*wrong, *some(catalogue(RIGHT), 12), *some(list(compounds()), 8)]
 
 
+# The page has another Python, which words its errors otherwise and goes less or more deep before it gives
+# up, and no PyTorch, by which smaller counterexamples are looked for. Neither decides anything.
+WORDS = {"html", "line"}
+
+
 @built
 @pytest.mark.timeout(3600)
 def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
@@ -123,7 +128,7 @@ def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
             other[str(variant)] = differing
     if path := os.environ.get("NANOGRAD_VERDICTS"):
         Path(path).write_text(json.dumps({"of": len(chosen), "other": other}, indent=1))
-    assert other == {}
+    assert [variant for variant, differing in other.items() if not set(differing) <= WORDS] == []
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -227,16 +232,14 @@ def bare(source):
 
 
 class Bare(ast.NodeTransformer):
+    def visit(self, node):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body = node.body[1:] or [ast.Pass()]
+        return super().visit(node)
+
     def visit_FunctionDef(self, node):
         node.returns = None
-        return self.without_words(node)
-
-    def without_words(self, node):
-        if ast.get_docstring(node):
-            node.body = node.body[1:] or [ast.Pass()]
         return self.generic_visit(node)
-
-    visit_Module = visit_ClassDef = without_words
 
     def visit_arg(self, node):
         return ast.arg(node.arg)
@@ -253,17 +256,34 @@ class Bare(ast.NodeTransformer):
 
 
 def requested(driver):
-    """The hosts that were asked for anything."""
+    """The hosts that were asked for anything over a network."""
     for entry in driver.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
-            yield urlsplit(message["params"]["request"]["url"]).netloc
+            url = urlsplit(message["params"]["request"]["url"])
+            if url.scheme in ("http", "https", "ws", "wss"):
+                yield url.netloc
 
 
 WRONG_MUL = ("+= other.data", "+= self.data")
 SHOWN = "document.querySelector('.desk-verdict').innerText"
 SAID = "document.querySelector('.desk-live').innerText"
 WRITTEN = "document.querySelector('.cm-content').innerText"
+
+
+def hands_in_and_takes_over(reader, right, packed):
+    """The file that is handed in is one that the grader reads, and the page takes it over again."""
+    reader.press("Save all as hand-in.zip")
+    reader.sees(f"{SAID}.includes('is saved')")
+    by = time.monotonic() + 60
+    while not packed.is_file() and time.monotonic() < by:
+        time.sleep(0.1)
+    sources = read_given(packed, tuple(right)).sources
+    assert {name: sources[name].rstrip() for name in right} == right
+    reader.press("Start anew")
+    reader.status("not_started")
+    reader.driver.find_element("css selector", ".desk-file").send_keys(str(packed))
+    reader.status("passed")
 
 
 @built
@@ -310,16 +330,7 @@ def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader
     reader.sees("document.querySelector('.desk-sum').innerText === '100/100'")
     reader.sees(f"{SAID}.includes('All parts together: passed')")
 
-    # The file that is handed in is one that the grader reads, and the page takes it over again.
-    reader.press("Save all as hand-in.zip")
-    packed = tmp_path / "hand-in.zip"
-    reader.sees(f"{SAID}.includes('is saved')")
-    handed = {name: text.rstrip() for name, text in read_given(packed, course.names).sources.items()}
-    assert {name: handed[name] for name in course.names} == right
-    reader.press("Start anew")
-    reader.status("not_started")
-    reader.driver.find_element("css selector", ".desk-file").send_keys(str(packed))
-    reader.status("passed")
+    hands_in_and_takes_over(reader, right, tmp_path / "hand-in.zip")
 
     # Their own network learns the moons; then all of it without a server.
     reader.open("lessons/moons.html")
@@ -327,8 +338,7 @@ def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader
     reader.press("Train your network")
     reader.sees("document.querySelector('section.desk').dataset.done === 'whole'")
     assert int(reader.asked("document.querySelector('section.desk').dataset.accuracy")) >= 90
-    hosts = set(requested(reader.driver))
-    assert hosts <= {f"127.0.0.1:{server.server_port}", ""}
+    assert set(requested(reader.driver)) == {f"127.0.0.1:{server.server_port}"}
     reader.sees("navigator.serviceWorker.ready.then(() => true)")
     server.shutdown()
     server.server_close()
