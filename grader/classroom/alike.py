@@ -72,12 +72,13 @@ def alike(handins: Iterable[Handin], course: Course, groups: Mapping[str, str]) 
     handins: of each person the last counts; what cannot be read is passed over.
     groups: by person; people of one group are not compared.
     """
-    given: dict[str, tuple[str, ...]] = {name: (course.solution(name),) for name in course.complete}
-    given |= {name: tuple(_given(course, name)) for name in course.names}
+    given = {name: tuple(_given(course, name)) for name in course.names}
     prints = {name: {p for text in texts for p in fingerprints(text)} for name, texts in given.items()}
     known = {name: {_letters(text) for text in texts} for name, texts in given.items()}
     works = []
-    for person, sources in _last(handins).items():
+    for person, files in _last(handins).items():
+        # What is given to everybody, such as value.py, is no work of theirs.
+        sources = {name: text for name, text in files.items() if name not in course.complete}
         own = {
             (n, p) for n, text in sources.items() for p in fingerprints(text) if p not in prints.get(n, ())
         }
