@@ -99,8 +99,9 @@ class AnyExaminer(Examiner):
 
     @property
     def lanes(self) -> int:
-        # To look at it twice, each mark with our operations beside it and with its own, and read.
-        return 3 * len(self.setting.course.parts) + 3
+        # To look at it twice, each mark with our operations beside it and with its own, by few cases and by
+        # all, and read.
+        return 5 * len(self.setting.course.parts) + 3
 
     @property
     def limits(self) -> int:
@@ -266,22 +267,29 @@ class AnyExamination(Examination):
 
     def _examined(self, beside: bool) -> tuple[Mode, Examination, Session]:
         if beside not in self._done:
-            setting = self._examiner.setting
-            mode = Mode(setting, self._found, self._of, self._claims, beside)
-            session = self._examiner.observed(mode, self._clock)
-            seen = session.observe(mode.bank.request)
-            examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
-            paid = (place for prop in mode.paying for place in examined.failing(prop))
-            if not setting.lenient and mode.forms and next(paid, None) is None:
-                # Then it is not wrong after all, and nothing is left out for it.
-                mode.ask_every_form()
-                seen = session.observe(mode.bank.request)
-                examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
-            if setting.lenient and self._found.shape.single and not examined.all_hold:
-                self._single = True
-                examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
+            mode = Mode(self._examiner.setting, self._found, self._of, self._claims, beside)
+            examined, session = self._asked(mode)
+            if mode.few and examined.costs_points and not session.over:
+                mode.few = False
+                examined, session = self._asked(mode)
             self._done[beside] = mode, examined, session
         return self._done[beside]
+
+    def _asked(self, mode: Mode) -> tuple[Examination, Session]:
+        setting = self._examiner.setting
+        session = self._examiner.observed(mode, self._clock)
+        seen = session.observe(mode.bank.request)
+        examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
+        paid = (place for prop in mode.paying for place in examined.failing(prop))
+        if not setting.lenient and mode.forms and next(paid, None) is None:
+            # Then it is not wrong after all, and nothing is left out for it.
+            mode.ask_every_form()
+            seen = session.observe(mode.bank.request)
+            examined = Examination(setting, self._of, mode.bank, mode.properties, session, seen)
+        if setting.lenient and self._found.shape.single and not examined.all_hold:
+            self._single = True
+            examined = Examination(setting, self._of, mode.bank, mode.in_single, session, seen)
+        return examined, session
 
     def outcome(self, prop: Property, shrinks: bool = False) -> Outcome:  # noqa: ARG002 (nothing is shrunk)
         """What became of a property."""
@@ -343,7 +351,8 @@ class AnyExamination(Examination):
         second, _, _ = self._examined(self._modes[1])
         graded = [n for n, prop in enumerate(self._claims) if prop.claim.kind is Kind.GRADED]
         asked = [n for n in graded if second.bank.counts[n]]
-        enough = 2 * sum(second.bank.counts[n] for n in asked) >= sum(first.bank.counts[n] for n in graded)
+        # By all that there are, as few of one may have been asked and all of the other.
+        enough = 2 * sum(second.every.counts[n] for n in asked) >= sum(first.every.counts[n] for n in graded)
         return enough and all(isinstance(self._outcome(self._modes[1], n), Passed) for n in asked)
 
     @cached_property
@@ -397,7 +406,7 @@ class Found:
 class Mode:
     """One way of examining an exercise: with our operations beside its own, or with all of its own.
 
-    bank: the cases that can be asked, and are not another part's fault.
+    every: the cases that can be asked, and are not another part's fault. few: those that are asked are few.
     """
 
     def __init__(
@@ -422,13 +431,19 @@ class Mode:
         own, one = OWN.get(exercise.name, "none"), self.operations or not lenient
         wrong = wrong_forms(found.broken) - (frozenset() if lenient else found.shape.refused)
         self.forms = frozenset(form for form in wrong if not one or form[0] == own)
+        self.few = not setting.thorough
         self._ask(self.forms)
+
+    @property
+    def bank(self) -> Bank:
+        """The cases that are asked."""
+        return self.every.few if self.few else self.every
 
     def _ask(self, forms: frozenset[str]) -> None:
         lacking, bank = self._lacking, self._whole
         if lacking or forms:
             bank = asked(bank, self.properties, lacking, forms)
-        self.bank = in_own_words(bank, self.found.shape)
+        self.every = in_own_words(bank, self.found.shape)
 
     def ask_every_form(self) -> None:
         """Leave no case out for a plain number on one side."""

@@ -251,7 +251,7 @@ def test_what_an_engine_says_of_itself_makes_nothing_easier_in_a_class(course, s
         properties, bank = banks(exercise.name)
         mode = Mode(setting, lied, exercise, properties, beside)
         assert mode.convention == OURS
-        assert mode.bank == replace(bank, subject=mode.bank.subject)
+        assert mode.every == replace(bank, subject=mode.every.subject)
         assert [prop.holds for prop in mode.properties] == [prop.holds for prop in properties]
 
 
