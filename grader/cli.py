@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from grader.autograd.commands import DEMO, GRAPH
 from grader.commands.author import CHECK, DOCTOR, NEW, PROJECT, RELEASE
@@ -21,7 +22,7 @@ from grader.commands.learner import COMMANDS as LEARNER
 from grader.commands.learner import WATCH
 from grader.errors import GraderError, MachineError, UsageError, of_machine
 from grader.machine.processes import as_many_files_as_may_be
-from grader.printable import doors, nothing_more, printable
+from grader.printable import called_as, doors, nothing_more, printable, typed
 from grader.version import VERSION
 
 # In the order of the help.
@@ -96,6 +97,8 @@ def main(course: Path | None) -> None:
     Exit status: 0 everything passed, 1 something did not, 2 wrong use or an unreadable submission,
     70 the course or the grader is at fault, 71 the machine is.
     """
+    by_hand = click.get_current_context().get_parameter_source("course") is ParameterSource.COMMANDLINE
+    called_as(*(("grader", "--course", typed(course)) if by_hand and course is not None else ()))
 
 
 for section in SECTIONS.values():

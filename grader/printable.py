@@ -64,7 +64,15 @@ def invoked(command: str, exercise: str = "", surroundings: Mapping[str, str] = 
     if by_make(surroundings):
         return f"make {command} EX={exercise}" if exercise else f"make {command}"
     option = "--exercise " if command == "grade" and exercise else ""
-    return f"grader {command} {option}{exercise}".rstrip()
+    return f"{' '.join(_words)} {command} {option}{exercise}".rstrip()
+
+
+def called_as(*words: str) -> None:
+    """From now on commands of ours are told with these words in front; with none of them, as grader."""
+    _words[:] = words or ("grader",)
+
+
+_words = ["grader"]
 
 
 def harmless(text: str) -> str:

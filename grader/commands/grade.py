@@ -206,7 +206,7 @@ def _show(report: Report, submission: Path | None, course: Course) -> None:
 
     own = submission is None or is_own(course, submission)
     folder = "exercises" if own else str(submission)
-    everything = invoked("grade") if own else f"grader grade {typed(folder)}"
+    everything = invoked("grade") if own else invoked(f"grade {typed(folder)}", surroundings={})
     again = invoked("grade", "{}") if own else f"{everything} --exercise {{}}"
     if report.found:
         from grader.render.terminal import render_any_shape as render_any

@@ -26,7 +26,7 @@ from grader.commands.shared import (
     setting,
     standard_output,
 )
-from grader.printable import command, typed
+from grader.printable import command, invoked, typed
 from grader.report.report import KEY, LARGEST
 
 if TYPE_CHECKING:
@@ -136,7 +136,9 @@ def gitlab(
 
     @standard_output()
     def show() -> None:
-        render(found.report, console(), str(submission), f"grader grade {typed(submission)} --exercise {{}}")
+        render(
+            found.report, console(), str(submission), invoked(f"grade {typed(submission)} --exercise {{}}")
+        )
 
     each_done(show, lambda: write(found, submission, junit, codequality))
     sys.exit(0 if found.report.all_passed else 1)
@@ -157,7 +159,7 @@ def changed(files: tuple[Path, ...], seed: int, sandbox: str, time_limit: float)
     passed = True
     for each in asked(files, conditions.course):
         report = grade(each.submission, conditions, each.names)
-        render(report, console(), str(each.folder), f"grader grade {typed(each.folder)} --exercise {{}}")
+        render(report, console(), str(each.folder), invoked(f"grade {typed(each.folder)} --exercise {{}}"))
         passed = passed and report.all_passed
     sys.exit(0 if passed else 1)
 

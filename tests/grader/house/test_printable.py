@@ -3,15 +3,19 @@
 import json
 import shlex
 import unicodedata
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.cli import main
 from grader.printable import (
     CALLED,
     LONGEST,
     MARKS,
+    called_as,
     harmless,
     invoked,
     plain_json,
@@ -21,6 +25,7 @@ from grader.printable import (
 )
 
 MARK = "\u0301"
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(
@@ -100,3 +105,14 @@ def test_json_says_the_same_and_all_of_it_is_seen(value):
 def test_a_command_is_told_as_the_grader_was_called(words, by_make, by_itself):
     assert invoked(*words, surroundings={CALLED: "make"}) == by_make
     assert invoked(*words, surroundings={}) == by_itself
+
+
+def test_a_course_that_was_named_is_named_again(tmp_path):
+    course = ROOT / "courses" / "structures"
+    words = ["--course", str(course), "grade", str(course / "exercises"), "--exercise", "heap"]
+    said = CliRunner().invoke(main, words).output
+    try:
+        assert f"grader --course {course} grade --exercise heap" in " ".join(said.split())
+    finally:
+        called_as()
+    assert invoked("grade", surroundings={}) == "grader grade"
