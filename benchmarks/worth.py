@@ -34,6 +34,7 @@ from grader.sandbox.runner import Limits, Runner
 
 KEPT = Path(__file__).resolve().parents[1] / "build" / "worth"
 SECONDS = 1.0  # for a program that may never end
+PATIENCE = 20.0  # a busy machine is no mistake of a program's
 SWAPPED: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
     ast.Sub: (ast.Add, ast.Mult),
@@ -159,7 +160,7 @@ def _merged(solution: list[str], one: list[Edit], other: list[Edit]) -> str | No
 @cache
 def setting(seed: int) -> Setting:
     """How everything is examined: alone, by cases of this seed, without waiting long."""
-    return Setting(here(), choose("process"), KEPT, seed, Limits(seconds=SECONDS))
+    return Setting(here(), choose("process"), KEPT, seed, Limits(seconds=SECONDS, patience=PATIENCE))
 
 
 def killed(name: str, source: str, seed: int) -> bytes:
