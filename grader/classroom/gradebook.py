@@ -463,7 +463,8 @@ class Reader:
         if lines := tuple(others.lines()):
             report = replace(report, adjustments=(*report.adjustments, *lines))
         told = "; ".join(filter(None, (trouble, *report.ungraded)))
-        return Standing(person, report, best.handed_in, len(attempts), told)
+        times = tuple(attempt.handed_in for attempt in attempts if attempt.handed_in)
+        return Standing(person, report, best.handed_in, len(attempts), told, times=times)
 
     def _nothing(self, lines: tuple[Adjustment, ...]) -> Report:
         """A report of somebody who handed in nothing and has points by hand."""

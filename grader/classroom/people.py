@@ -426,6 +426,7 @@ def _hidden(standing: Standing, name: str) -> Standing:
         person=Person(name),
         report=report,
         handed_in=None,
+        times=(),
         trouble=trouble,
         excused=standing.excused and "yes",
         section="",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from math import ceil, sqrt
 from statistics import median
 from typing import TypeVar
 
 from grader.course.course import EVERYTHING
-from grader.model import Exercise, Finding, Kind, Marked, Person, Result
+from grader.model import Counterexample, Exercise, Finding, Kind, Marked, Person, Result
 from grader.report.evidence import status
 from grader.report.report import Report
 from grader.report.scoring import earned, exercise_status, score, worth
+from grader.report.words import counterexample_of, example
 
 MOST_BINS = 20
 Said = TypeVar("Said", str, tuple[str, str])
@@ -55,6 +56,8 @@ class Seen:
     people: each counts once, in however many exercises it was found.
     exercises: by name, in their order, how many people's work on it shows it.
     does: what the code does in most of this work; empty where no report says so. wrote: by how many people.
+    formulas: the commonest of these, with how many people wrote each; the first is does.
+    shown: a program that shows it, from the commonest work that has nothing worse; None where none does.
     """
 
     finding: str
@@ -65,6 +68,8 @@ class Seen:
     exercises: tuple[tuple[str, int], ...]
     does: str
     wrote: int
+    formulas: tuple[tuple[str, int], ...] = ()
+    shown: Counterexample | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Figures:
     marks: the exercises in their order, then the last mark where anybody has it.
     findings: the commonest first.
     noted: people on whose report a note stands on top.
+    days: when attempts were handed in, as far as that is known: each day in UTC, and how many.
     """
 
     people: int
@@ -87,6 +93,7 @@ class Figures:
     marks: tuple[Mark, ...]
     findings: tuple[Seen, ...]
     noted: int
+    days: tuple[tuple[date, int], ...] = ()
 
 
 # A finding's id and name: reports from before there were findings have ids that two exercises may share.
@@ -113,6 +120,7 @@ class _Tally:
     not_started: int = 0
     troubles: int = 0
     noted: int = 0
+    days: Counter[date] = field(default_factory=Counter)
 
 
 def figures(standings: Standings) -> Figures:
@@ -130,12 +138,14 @@ def figures(standings: Standings) -> Figures:
         marks=tuple(mark(part, groups) for part, groups in present if groups or part.counts),
         findings=_findings(present, tally),
         noted=tally.noted,
+        days=tuple(sorted(tally.days.items())),
     )
 
 
 def _count(tally: _Tally, standing: Standing) -> None:
     tally.people += 1
     tally.troubles += bool(standing.trouble)
+    tally.days.update(time.astimezone(UTC).date() for time in standing.times)
     report = standing.report
     if report is None:
         tally.not_started += not standing.trouble and not standing.excused
@@ -177,12 +187,18 @@ def _bins(scores: Sequence[Fraction], most: Fraction) -> tuple[Bin, ...]:
 def _findings(present: Sequence[tuple[Exercise, Sequence[Group]]], tally: _Tally) -> tuple[Seen, ...]:
     where: dict[Key, Counter[str]] = {}
     said: dict[Key, Counter[tuple[str, str]]] = {}
+    programs: dict[Key, tuple[int, Counterexample]] = {}
     for exercise, groups in present:
         for group in groups:
             # Of several of one kind the first is the most important.
             for key, first in {_key(finding): finding for finding in reversed(group.result.findings)}.items():
                 where.setdefault(key, Counter())[exercise.name] += group.people
                 said.setdefault(key, Counter())[first.explanation, first.hint] += group.people
+            if group.result.findings and (shown := _program(group.result)):
+                first_key = _key(group.result.findings[0])
+                # Of several of the same size the first in the course's order counts, whoever comes first.
+                if group.people > programs.get(first_key, (0, shown))[0]:
+                    programs[first_key] = group.people, shown
     seen = [
         Seen(
             *key,
@@ -190,10 +206,25 @@ def _findings(present: Sequence[tuple[Exercise, Sequence[Group]]], tally: _Tally
             tally.findings[key],
             tuple(counts.items()),
             *(_commonest(tally.does[key]) if key in tally.does else ("", 0)),
+            _formulas(tally.does.get(key, Counter())),
+            programs[key][1] if key in programs else None,
         )
         for key, counts in where.items()
     ]
     return tuple(sorted(seen, key=lambda s: (-s.people, s.finding, s.name)))
+
+
+FORMULAS = 3
+
+
+def _formulas(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """The commonest; of several the first in order, whoever comes first."""
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FORMULAS])
+
+
+def _program(result: Result) -> Counterexample | None:
+    shown = example(result)
+    return None if shown is None else counterexample_of(shown.outcome)
 
 
 def _commonest(counts: Counter[Said]) -> tuple[Said, int]:
@@ -341,6 +372,7 @@ class Standing:
     excused: why there is no report, whatever was handed in; empty where the person is not excused.
     section: as the instructor or the roster has it.
     row: the person's line of the roster, by its headings; empty where there is none.
+    times: when all the attempts were handed in, as far as that is known, in order.
     """
 
     person: Person
@@ -351,6 +383,7 @@ class Standing:
     excused: str = ""
     section: str = ""
     row: Mapping[str, str] = field(default_factory=dict)
+    times: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

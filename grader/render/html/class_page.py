@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from io import StringIO
 from itertools import islice
@@ -138,7 +138,7 @@ class Embedding:
             printable(standing.trouble),
             "" if report else without(standing),
             *(self._scored(report, whole) if report and whole else (None, None, NOBODY, [], [])),
-            *([printable(report.rules)] if report and report.rules else []),
+            *_more(standing),
         ]
 
     def _key(self, id_: str) -> str:
@@ -195,6 +195,21 @@ class Embedding:
             "shown": self._pools["shown"].place(shown_to_plain(shown)) if shown else NOBODY,
         }
         return self._pools["verdicts"].place(plain)
+
+
+def _more(standing: Standing) -> list[Any]:
+    """What most people do not have: rules, a section, and the times of several attempts."""
+    report, times = standing.report, standing.times
+    rules = printable(report.rules) if report else ""
+    more: list[Any] = [rules, printable(standing.section), [stamp(time) for time in times[:MOST_TIMES]]]
+    if len(times) < 2:
+        more[2] = []
+    while more and not more[-1]:
+        del more[-1]
+    return more
+
+
+MOST_TIMES = 100
 
 
 def key_of(finding: str, name: str) -> str:
@@ -324,6 +339,12 @@ class Drawings:
             _draw_bars(axes, labels, [item.rate for item in items])
         return self.safe(plain_svg(text.getvalue(), key, title, about))
 
+    def days(self, key: str, title: str, about: str, days: Sequence[tuple[date, int]]) -> Any:
+        """How many attempts were handed in on each day."""
+        with self._figure(170.0) as (figure, text):
+            _draw_days(figure.add_axes((0.085, 0.2, 0.885, 0.7)), days)
+        return self.safe(plain_svg(text.getvalue(), key, title, about))
+
     @contextmanager
     def _figure(self, height: float) -> Iterator[tuple[Any, StringIO]]:
         """A figure to draw on; afterwards the text holds it as SVG, whatever settings a user has."""
@@ -370,6 +391,23 @@ def _draw_histogram(axes: Any, spread: Spread) -> None:
     axes.set_xlabel("score", color=MUTED, size=SMALL, labelpad=6)
     if spread.median is not None:
         _draw_median(axes, float(spread.median), f"median {points(spread.median)}", top)
+
+
+def _draw_days(axes: Any, days: Sequence[tuple[date, int]]) -> None:
+    ticker = import_module("matplotlib.ticker")
+    first = days[0][0]
+    places = [(day - first).days for day, _ in days]
+    counts = [count for _, count in days]
+    axes.bar(places, counts, 0.9, color=BAR, clip_on=False)
+    axes.set(xlim=(-0.6, places[-1] + 0.6), ylim=(0, max(counts)))
+    axes.set_axisbelow(True)
+    axes.patch.set_visible(False)
+    axes.spines[:].set_visible(False)
+    axes.grid(axis="y", color=GRID, linewidth=1, clip_on=False)
+    axes.tick_params(length=0, labelcolor=MUTED, labelsize=SMALL, pad=6)
+    axes.yaxis.set_major_locator(ticker.MaxNLocator(3, integer=True))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_formatter(lambda value, _: (first + timedelta(days=round(value))).strftime("%m-%d"))
 
 
 def _draw_median(axes: Any, value: float, label: str, top: float) -> None:
@@ -490,4 +528,5 @@ FILTERS = {
     "key": lambda seen: key_of(seen.finding, seen.name),
     "cell": cell,
     "count": lambda number: f"{number:,}",
+    "program": shown_to_plain,
 }

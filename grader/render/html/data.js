@@ -8,13 +8,14 @@ const PART_BONUS = 3;
 
 const people = data.people.map((row, place) => {
   const [
-    id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks, notes, rules = '',
+    id, name, email, key, handedIn, attempts, trouble, without, score, raw, policy, marks, notes, rules = '', section = '',
+    times = [],
   ] = row;
   return {
-    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw, notes, rules,
+    place, id, name, email, key: key || id, handedIn, attempts, trouble, without, score, raw, notes, rules, section, times,
     policy: policy === NOBODY ? [] : data.policies[policy],
     results: marks.map((mark) => (mark === NOBODY ? null : data.results[mark])),
-    found: `${id}\n${name}\n${email}`.toLowerCase(),
+    found: `${id}\n${name}\n${email}\n${section}`.toLowerCase(),
   };
 });
 

@@ -14,7 +14,7 @@ function wanted() {
 
 function missing(key) {
   return [
-    make('a', { class: 'back', href: '#everyone' }, '← Back to the class'),
+    make('a', { class: 'back', href: address() }, '← Back to the class'),
     make('h2', { id: 'student-title', tabindex: '-1' }, 'Nobody of that id'),
     make('p', {}, 'The class has nobody called ', own(key), '.'),
   ];
@@ -31,14 +31,16 @@ function follow() {
     byId('student').replaceChildren(...(person ? studentSection(person) : missing(wanted())));
     scrollTo(0, 0);
     byId('student-title').focus();
-  } else if (wasOpen) {
-    comeBack();
+  } else {
+    if (location.hash.startsWith(`${EVERYONE}?`) && location.hash !== address()) fromAddress(location.hash.slice(EVERYONE.length + 1));
+    if (wasOpen) comeBack();
+    else if (location.hash.startsWith(`${EVERYONE}?`)) byId('everyone').scrollIntoView();
   }
 }
 
 /** Back to the very row somebody left, so that one after the other can be read. */
 function comeBack() {
-  const target = location.hash.length > 1 && byId(location.hash.slice(1));
+  const target = location.hash.length > 1 && byId(location.hash.slice(1).split('?')[0]);
   if (leftAt && leftAt.element?.closest?.('#people') && leftAt.element.isConnected) {
     scrollTo(0, leftAt.y);
     leftAt.element.focus({ preventScroll: true });

@@ -47,6 +47,7 @@ def page(
     by: what the page is called where a module is missing.
     Raises UsageError where jinja2 is not installed.
     """
+    needed("jinja2", by)
     markup = needed("markupsafe", by)
     text: str = _compiled(template, by, tuple(filters.items())).render(
         policy=_policy(style, script),

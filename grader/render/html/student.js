@@ -3,7 +3,7 @@
 function studentSection(person) {
   const marks = parts.map((part) => [part, person.results[part.place]]).filter(([, result]) => result);
   return [
-    make('a', { class: 'back', href: '#everyone' }, '← Back to the class'),
+    make('a', { class: 'back', href: address() }, '← Back to the class'),
     heading(person),
     ...person.notes.map((note) => make('p', { class: 'card on-top', role: 'note' }, note)),
     person.trouble ? make('p', { class: 'card trouble' }, make('strong', {}, 'Trouble: '), own(person.trouble)) : null,
@@ -16,6 +16,8 @@ function heading(person) {
   const facts = [
     ['id', person.id], ['email', person.email], ['handed in', moment(person.handedIn)],
     ['attempts', String(person.attempts)], ['score', person.score === null ? '' : String(person.score)],
+    ['section', person.section],
+    ['all attempts', person.times.map(moment).join(', ')],
     ['rules', person.rules],
   ].filter(([, value]) => value);
   return make('div', { class: 'facts-place' },

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,9 +14,9 @@ from grader.errors import UsageError
 from grader.model import Person
 from grader.render.html.class_page import correlation, percent, render_class, span, verdict_on
 from grader.render.html.sheet import COLOURS
-from grader.report.standings import Bin, Standing
+from grader.report.standings import Bin, Standing, figures
 from tests.grader.classroom.crowd import HOSTILE, crowd
-from tests.grader.render.formats.samples import ADD, FAILED, FOUND, MUL, a_class, graded, report
+from tests.grader.render.formats.samples import ADD, FAILED, FOUND, MUL, a_class, everyone, graded, report
 
 MADE = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -80,6 +80,22 @@ def test_a_finding_stands_once_for_all_exercises_with_the_commonest_formula(writ
         "2 people, in add 1, mul 2 It overwrites gradients. Most often: self.grad = out.grad , by 2"
     )
     assert "1 person, in mul A share has the wrong sign. Most often: other.grad += -out.grad , by 1" in said
+
+
+def test_a_finding_has_its_commonest_formulas_and_one_program():
+    seen = figures(crowd(60)).findings[0]
+    assert seen.formulas[0] == (seen.does, seen.wrote)
+    assert "Value(" in seen.shown.source
+
+
+def test_attempts_are_counted_by_their_days(written):
+    first, *others = everyone()
+    times = (datetime(2026, 2, 27, 23, tzinfo=UTC), datetime(2026, 2, 28, 1, tzinfo=UTC))
+    class_ = a_class([replace(first, times=times), replace(others[0], times=times[1:])])
+    assert figures(class_).days == ((date(2026, 2, 27), 1), (date(2026, 2, 28), 2))
+    page = written(class_)
+    assert "Attempts over time" in page
+    assert "Attempts over time" not in written(a_class())
 
 
 def test_a_class_of_nobody_has_no_findings(written):

@@ -1,6 +1,7 @@
 """The class report in a real browser: searched, sorted, opened, and left alone by what people are called."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -231,6 +232,63 @@ def test_a_finding_shows_whose_work_has_it(opened):
     count = int(one(browser, ".many strong").text)
     browser.execute_script("document.querySelector('.lessons .show').click()")
     assert one(browser, "#found").text == f"{count} of {SIZE} people"
+
+
+def test_every_column_is_seen_whole_on_a_usual_screen(opened):
+    browser = opened(width=1280)
+    wide, there = browser.execute_script(
+        "const t = document.getElementById('table-place'); return [t.scrollWidth, t.clientWidth]"
+    )
+    assert wide <= there
+
+
+def test_what_is_shown_has_an_address_that_shows_it_again(opened):
+    browser = opened()
+    browser.find_element("id", "search").send_keys("s000 @")
+    browser.find_element("css selector", "#filter option[value='open/add']").click()
+    browser.execute_script("[...document.querySelectorAll('#people thead button')][2].click()")
+    fragment = browser.execute_script("return location.hash")
+    assert fragment == "#everyone?show=open%2Fadd&q=s000+%40&sort=score"
+    again = opened(fragment)
+    assert again.find_element("id", "filter").get_property("value") == "open/add"
+    assert again.find_element("id", "search").get_property("value") == "s000 @"
+    assert again.execute_script("return location.hash") == fragment
+
+
+def test_address_of_a_finding_shows_whose_work_has_it(opened):
+    browser = opened()
+    browser.find_element("css selector", ".lessons button").click()
+    fragment = browser.execute_script("return location.hash")
+    found = browser.find_element("id", "found").text
+    assert fragment.startswith("#everyone?show=finding")
+    assert opened(fragment).find_element("id", "found").text == found != "120 of 120 people"
+
+
+def test_address_of_nothing_that_is_there_shows_everybody(opened):
+    browser = opened("#everyone?show=nonsense&sort=%3Cb%3E")
+    assert browser.find_element("id", "found").text == f"{SIZE} of {SIZE} people"
+
+
+def test_on_paper_everybody_is_in_the_table(opened):
+    browser = opened()
+    rows = "return document.querySelectorAll('#people tbody tr').length"
+    browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+    assert browser.execute_script(rows) == SIZE
+    browser.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert browser.execute_script(rows) == ROWS
+
+
+def test_sections_are_a_column_and_can_be_shown_alone(browser, tmp_path):
+    first, *others = crowd(12).each()
+    people = [replace(first, section="B <i>"), *(replace(one, section="A") for one in others)]
+    render_class(
+        replace(crowd(12), each=lambda: iter(people)), datetime(2026, 11, 24, tzinfo=UTC), tmp_path / "x.html"
+    )
+    browser.get("about:blank")
+    browser.get((tmp_path / "x.html").as_uri() + "#everyone?show=section%2FB+%3Ci%3E")
+    drawn(browser)
+    assert browser.find_element("id", "found").text == "1 of 12 people"
+    assert browser.find_element("css selector", "#people td.section").text == "B <i>"
 
 
 def test_note_on_top_shows_whose_work_it_is_about_and_stands_first_there(browser, tmp_path):
