@@ -30,7 +30,6 @@ __all__ = [
     "call",
     "calls",
     "dictionaries",
-    "drawn",
     "floats",
     "graded",
     "integers",
@@ -47,6 +46,7 @@ __all__ = [
     "sequences",
     "sets",
     "sorted_lists",
+    "strategy",
     "text",
     "tuples",
 ]
@@ -125,9 +125,9 @@ def calls(name: str, *each: Any, arguments: Any = None, watched: bool = False) -
     return Deferred(make)
 
 
-def drawn(strategy: Callable[[Any], Any]) -> Deferred:
-    """A strategy of the author's own: decorates a function of the module hypothesis.strategies."""
-    return Deferred(lambda: strategy(_strategies()))
+def strategy(of: Callable[[Any], Any]) -> Deferred:
+    """A strategy of the author's own: decorates a function that makes it with hypothesis.strategies."""
+    return Deferred(lambda: of(_strategies()))
 
 
 def sequences(
@@ -159,14 +159,14 @@ def _strategies() -> Any:
 
 
 def _named(name: str) -> Callable[..., Deferred]:
-    def strategy(*arguments: Any, **options: Any) -> Deferred:
+    def named(*arguments: Any, **options: Any) -> Deferred:
         def make() -> Any:
             its = {key: made(value) for key, value in options.items()}
             return getattr(_strategies(), name)(*map(made, arguments), **its)
 
         return Deferred(make)
 
-    return strategy
+    return named
 
 
 binary, booleans, dictionaries, floats, integers = map(

@@ -308,8 +308,9 @@ class Functions:
             found = None
         places = _worth_looking_at(wanted, found)
         source = "\n".join(_source([*before, program], exercise, wanted, places)) + "\n"
-        rows = partial(_rows, program.steps, places)
-        return Counterexample(source, tuple(rows(wanted)), tuple(rows(found or [])), drawn)
+        rows = list(_rows(program.steps, places, wanted, found or wanted))
+        given = () if found is None else tuple((label, got) for label, _, got in rows)
+        return Counterexample(source, tuple((label, value) for label, value, _ in rows), given, drawn)
 
     def answer(self, program: Calls, kink: bool) -> tuple[float, ...]:  # noqa: ARG002 (the protocol's)
         """What the oracle's, or the solution's, functions give."""
@@ -384,22 +385,31 @@ def _worth_looking_at(wanted: Sequence[Outcome], found: Sequence[Outcome] | None
 
 
 def _rows(
-    steps: Sequence[Step], places: Sequence[int], found: Sequence[Outcome]
-) -> Iterator[tuple[str, str]]:
-    for place in places if found else ():
-        step, one = steps[place], found[place]
-        if one.result is MADE:
+    steps: Sequence[Step], places: Sequence[int], wanted: Sequence[Outcome], found: Sequence[Outcome]
+) -> Iterator[tuple[str, str, str]]:
+    """What each call that is shown is called, and as text what was expected of it and what it gave."""
+    for place in places:
+        step, pair = steps[place], (wanted[place], found[place])
+        if all(one.result is MADE for one in pair):
             continue
         label = shortened(_call(step, ""), IN_LABEL)
         numbered = f"{place}. {label}" if len(steps) > 1 else label
-        yield numbered, _text(one.result)
+        yield numbered, *_beside(*(_text(one.result) for one in pair))
         if step.watched:
-            yield f"{numbered}, arguments afterwards", _text(one.arguments)
+            yield f"{numbered}, arguments afterwards", *_beside(*(_text(one.arguments) for one in pair))
 
 
 def _text(value: Any) -> str:
-    said = f"raised {value.message or value.kind}" if isinstance(value, Raised) else literal(value)
-    return shortened(said, LETTERS)
+    return f"raised {value.message or value.kind}" if isinstance(value, Raised) else literal(value)
+
+
+def _beside(one: str, other: str) -> tuple[str, str]:
+    """Two texts to be shown beside each other; of long ones the part in which they begin to differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    differs = next((place for place, (mine, yours) in pairs if mine != yours), min(len(one), len(other)))
+    start = max(0, differs - LETTERS // 2) if max(len(one), len(other)) > LETTERS and one != other else 0
+    first, second = (f"{'…' if start else ''}{shortened(text[start:], LETTERS)}" for text in (one, other))
+    return first, second
 
 
 def literal(value: Any) -> str:

@@ -251,7 +251,8 @@ def test_course_that_lacks_a_file_is_named_before_anything_is_written(tmp_path):
     course = tmp_path / "course"
     for part in ("solutions", "tests/properties"):
         shutil.copytree(ROOT / part, course / part)
-    shutil.copy(ROOT / "course.toml", course)
+    for part in ("course.toml", "pyproject.toml"):
+        shutil.copy(ROOT / part, course)
     with pytest.raises(CourseError, match="Makefile"):
         release(Course.load(course), tmp_path / "to")
     assert not (tmp_path / "to").exists()

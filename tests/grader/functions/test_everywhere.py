@@ -18,6 +18,7 @@ from grader.report.evidence import outcome_from_plain, outcome_to_plain
 from grader.report.reading import read_report
 from grader.report.report import to_json
 from grader.report.rubric import from_json, of
+from grader.report.scoring import exercise_status
 from grader.sandbox.cages import choose
 from grader.sandbox.runner import Limits
 from grader.submission.tree import read_given
@@ -200,3 +201,49 @@ def test_hand_ins_in_other_shapes_are_not_known(run, handed_in, words):
     done = run("grade", handed_in, *words)
     assert done.exit_code == 2
     assert "grades files by their names only" in done.output
+
+
+TOGETHER = """
+[together]
+title = "all of them"
+points = 5
+"""
+ALL = '''
+from grader.functions.over import call, graded, new
+
+
+@graded(points=1, first=[call("merge", [[1, 3], [2, 5]]), new("Heap").push(1).pop(), call("tokens", "1+x")])
+def test_all(expected, got):
+    """All of them work side by side."""
+    assert got.results == expected.results
+'''
+
+
+def test_a_last_mark_is_for_all_of_the_students_own(structures, handed_in, tmp_path):
+    copy = tmp_path / "course"
+    shutil.copytree(structures.root, copy)
+    with (copy / "course.toml").open("a") as toml:
+        toml.write(TOGETHER)
+    (copy / "tests" / "properties" / "test_together.py").write_text(ALL)
+    course = type(structures).load(copy)
+    setting = Setting(course, choose("process"), default_folder())
+    right, wrong = (grade(read_given(folder, course), setting) for folder in (copy / "solutions", handed_in))
+    assert right.all_passed
+    assert right.score.most == 105
+    assert exercise_status(wrong.together) == "failed"
+
+
+def test_sibling_is_the_solution_whatever_was_handed_in(structures, tmp_path):
+    copy = tmp_path / "course"
+    shutil.copytree(structures.root, copy)
+    toml = copy / "course.toml"
+    toml.write_text(toml.read_text().replace('name = "intervals"', 'name = "intervals"\nsiblings = ["heap"]'))
+    work = tmp_path / "work"
+    shutil.copytree(copy / "solutions", work)
+    (work / "heap.py").write_text("class Heap: pass\n")
+    (work / "intervals.py").write_text(
+        f"from .heap import Heap\n\nassert Heap([2, 1]).pop() == 1\n\n{structures.solution('intervals')}"
+    )
+    course = type(structures).load(copy)
+    report = grade(read_given(work, course), Setting(course, choose("process"), default_folder()))
+    assert [exercise_status(result) == "passed" for result in report.results] == [False, True, True, True]

@@ -259,6 +259,18 @@ def test_endless_loop_is_out_of_time(structures, graded_in):
     assert {status(verdict.outcome) for verdict in found.verdicts} == {"timed_out"}
 
 
+def test_of_long_answers_the_place_is_shown_where_they_differ(written):
+    course = written("def twice(x):\n    return [*range(x)]\n")
+    program = call("twice", 900)
+    right = course.subject.answer(program, False)
+    wrong = (*right[:-1], 7.0)
+    shown = course.subject.shown(program, "twice", right, wrong, False)
+    (_, expected), (_, got) = *shown.expected, *shown.got
+    assert len(expected) < 400
+    assert expected.startswith("…")
+    assert (expected[-5:], got[-3:]) == (" 899]", " 7]")
+
+
 def test_text_of_an_outcome_has_all_of_it(structures, graded_in):
     said = in_full(outcomes(graded_in(structures, "intervals", WRONG))["two_become_one"])
     assert said.splitlines() == [

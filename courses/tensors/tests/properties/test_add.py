@@ -1,6 +1,6 @@
 """What add promises."""
 
-from grader.functions.over import call, calls, drawn, graded, near
+from grader.functions.over import call, calls, graded, near, strategy
 
 # Of a, of b, and of their sum.
 SHAPES = [
@@ -26,7 +26,7 @@ def of(shapes):
     def chosen(st):
         return st.sampled_from(shapes).flatmap(lambda three: st.tuples(*(arrays(st, each) for each in three)))
 
-    return drawn(chosen)
+    return strategy(chosen)
 
 
 @graded(

@@ -1,11 +1,11 @@
 """What cross_entropy promises."""
 
-from grader.functions.over import call, calls, drawn, graded, near
+from grader.functions.over import call, calls, graded, near, strategy
 
 EVEN, ONE, TWO = ([[0.0, 0.0]], [0]), ([[1.0, 2.0, 3.0]], [2]), ([[1.0, 2.0], [0.5, -1.0]], [0, 1])
 
 
-@drawn
+@strategy
 def rows(st):
     number = st.integers(-12, 12).map(lambda number: number / 4)
     return st.tuples(st.integers(1, 3), st.integers(2, 4)).flatmap(

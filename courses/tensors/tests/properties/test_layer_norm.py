@@ -1,6 +1,6 @@
 """What layer_norm promises."""
 
-from grader.functions.over import call, calls, drawn, graded, near
+from grader.functions.over import call, calls, graded, near, strategy
 
 PLAIN = ([[1.0, 2.0, 6.0]], [1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [[1.0, 0.0, 0.0]])
 GAINED = ([[1.0, 2.0, 6.0]], [1.0, 2.0, 3.0], [0.5, 0.0, -1.0], [[1.0, 2.0, -1.0]])
@@ -9,7 +9,7 @@ ROWS = (TWO, [1.0, 2.0, 3.0], [0.5, 0.0, -1.0], [[1.0, 2.0, 3.0], [3.0, 0.0, 5.0
 FIRST = [call("layer_norm", *each) for each in (PLAIN, GAINED, ROWS)]
 
 
-@drawn
+@strategy
 def cases(st):
     number = st.integers(-12, 12).map(lambda number: number / 4)
 

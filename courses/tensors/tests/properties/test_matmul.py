@@ -1,6 +1,6 @@
 """What matmul promises."""
 
-from grader.functions.over import call, calls, drawn, graded, near
+from grader.functions.over import call, calls, graded, near, strategy
 
 A, B, G = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[1.0, 0.0], [0.0, 2.0], [3.0, 0.0]], [[1.0, 2.0], [3.0, 4.0]]
 
@@ -10,7 +10,7 @@ def matrices(st, rows, columns):
     return st.lists(st.lists(number, min_size=columns, max_size=columns), min_size=rows, max_size=rows)
 
 
-@drawn
+@strategy
 def three(st):
     return st.tuples(*[st.integers(1, 3)] * 3).flatmap(
         lambda n: st.tuples(matrices(st, n[0], n[1]), matrices(st, n[1], n[2]), matrices(st, n[0], n[2]))
