@@ -349,6 +349,10 @@ def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader
 
 GREEDY = "def mul(self, other):\n    kept = [0]\n    while True:\n        kept += kept"
 FLOOD = "def mul(self, other):\n    while True:\n        print('mul' * 1000)"
+# Operators call each other by way of the browser's stack, which is smaller than Python thinks.
+ENDLESS = (
+    "from .value import Value\ndef mul(self, other):\n    return Value(self * other, (self, other), '*')"
+)
 LEAVES = "import os\ndef mul(self, other):\n    os._exit(3)"
 
 
@@ -360,6 +364,7 @@ def test_page_outlives_bombs_and_says_what_they_were(reader, course):
     reader.status("not_started")
     for source, status, said in (
         (GREEDY, "timed_out", "MemoryError"),
+        (ENDLESS, "crashed", "RecursionError"),
         (LEAVES, "crashed", "exit code 3"),
         (FLOOD, "timed_out", "10 seconds"),
     ):
