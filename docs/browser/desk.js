@@ -89,6 +89,7 @@ export class Desk {
   changed() {
     this.store.put(this.name, { source: this.source });
     this.editor.mark([]);
+    this.verdict.setAttribute("aria-busy", "true"); // what stands there is of another text
     this.soon(PAUSE);
   }
 
@@ -103,7 +104,7 @@ export class Desk {
   settled() {
     this.late = false;
     this.stopper.hidden = true;
-    this.place.removeAttribute("aria-busy");
+    this.verdict.removeAttribute("aria-busy");
   }
 
   soon(pause) {
@@ -124,7 +125,7 @@ export class Desk {
       this.say(this.warm ? running : "Python is being fetched, once …");
       this.stopper.hidden = !this.warm;
     }, LONG);
-    this.place.setAttribute("aria-busy", "true");
+    this.verdict.setAttribute("aria-busy", "true");
     try {
       await this.course.ready;
       this.warm = true;
@@ -284,13 +285,13 @@ export class Desk {
 
   /** How the exercises stand whose editors are on other pages. */
   async gradeOthers(names) {
-    this.place.setAttribute("aria-busy", "true");
+    this.verdict.setAttribute("aria-busy", "true");
     for (const name of names) {
       const given = { name, sources: { [name]: this.store.of(name).source }, told: [] };
       const { status, points } = await this.course.ask("grade", given).catch(() => ({}));
       await this.store.put(name, { status, points: Number(points || 0) });
       this.progress();
     }
-    this.place.removeAttribute("aria-busy");
+    this.verdict.removeAttribute("aria-busy");
   }
 }

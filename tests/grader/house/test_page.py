@@ -172,7 +172,7 @@ class Reader:
         """Wait until the exercise stands so."""
         self.sees(
             f"document.querySelector('section.desk')?.dataset.status === '{word}' "
-            "&& !document.querySelector('section.desk').hasAttribute('aria-busy')"
+            "&& !document.querySelector('.desk-verdict').hasAttribute('aria-busy')"
         )
 
     def write(self, text):
