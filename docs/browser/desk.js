@@ -26,6 +26,7 @@ export class Desk {
     this.number = 0;
     this.build();
     this.show(store.of(this.name));
+    this.showTaken();
     this.progress();
     if (!("automatic" in place.dataset) || store.of(this.name).source) this.soon(0);
   }
@@ -219,8 +220,8 @@ export class Desk {
     const { level = 0, findings = [] } = this.store.of(this.name);
     const about = this.answer && this.answer.hint;
     if (about && this.all.hints[about] && !findings.includes(about)) return { title: about, about };
-    const title = this.exercise.hints[level];
-    return title ? { title, level: level + 1 } : null;
+    const at = this.exercise.hints.findIndex((title, number) => number >= level && !findings.includes(title));
+    return at < 0 ? null : { title: this.exercise.hints[at], level: at + 1 };
   }
 
   async hint() {
@@ -228,15 +229,26 @@ export class Desk {
     if (!hint) return;
     const { findings = [] } = this.store.of(this.name);
     await this.store.put(this.name, hint.about ? { findings: [...findings, hint.about] } : { level: hint.level });
-    const body = element("div", { class: "prose" });
-    body.innerHTML = this.all.hints[hint.title]; // ours, made when the site was built
-    const shown = element("details", { open: true }, element("summary", {}, hint.title), body);
     this.fold();
-    this.hints.append(shown);
-    shown.querySelector("summary").focus();
+    this.showHint(hint.title, true).querySelector("summary").focus();
     this.hinter.textContent = this.nextHint() ? "Hint" : "No more hints";
     this.hinter.disabled = !this.nextHint();
     if (hint.level >= this.all.almost_code) this.soon(0); // a finding may now say what should be done
+  }
+
+  showHint(title, open) {
+    const body = element("div", { class: "prose" });
+    body.innerHTML = this.all.hints[title]; // ours, made when the site was built
+    const shown = element("details", { open }, element("summary", {}, title), body);
+    this.hints.append(shown);
+    return shown;
+  }
+
+  /** The hints that were taken before, closed. */
+  showTaken() {
+    const { level = 0, findings = [] } = this.store.of(this.name);
+    const taken = new Set([...this.exercise.hints.slice(0, level), ...findings]);
+    for (const title of taken) if (this.all.hints[title]) this.showHint(title, false);
   }
 
   /** Close the hints that have been read. */

@@ -320,6 +320,7 @@ def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader
     reader.open("lessons/mul.html")
     reader.status("passed")
     assert "other.data" in reader.asked(WRITTEN)
+    assert reader.asked("document.querySelectorAll('.desk-hints details').length") == 1
 
     # All eight.
     for name in course.names:
