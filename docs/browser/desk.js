@@ -26,6 +26,7 @@ export class Desk {
     this.number = 0;
     this.build();
     this.show(store.of(this.name));
+    this.showTaken();
     this.progress();
     if (!("automatic" in place.dataset) || store.of(this.name).source) this.soon(0);
   }
@@ -89,6 +90,7 @@ export class Desk {
   changed() {
     this.store.put(this.name, { source: this.source });
     this.editor.mark([]);
+    this.verdict.setAttribute("aria-busy", "true"); // what stands there is of another text
     this.soon(PAUSE);
   }
 
@@ -103,7 +105,7 @@ export class Desk {
   settled() {
     this.late = false;
     this.stopper.hidden = true;
-    this.place.removeAttribute("aria-busy");
+    this.verdict.removeAttribute("aria-busy");
   }
 
   soon(pause) {
@@ -124,7 +126,7 @@ export class Desk {
       this.say(this.warm ? running : "Python is being fetched, once …");
       this.stopper.hidden = !this.warm;
     }, LONG);
-    this.place.setAttribute("aria-busy", "true");
+    this.verdict.setAttribute("aria-busy", "true");
     try {
       await this.course.ready;
       this.warm = true;
@@ -218,8 +220,8 @@ export class Desk {
     const { level = 0, findings = [] } = this.store.of(this.name);
     const about = this.answer && this.answer.hint;
     if (about && this.all.hints[about] && !findings.includes(about)) return { title: about, about };
-    const title = this.exercise.hints[level];
-    return title ? { title, level: level + 1 } : null;
+    const at = this.exercise.hints.findIndex((title, number) => number >= level && !findings.includes(title));
+    return at < 0 ? null : { title: this.exercise.hints[at], level: at + 1 };
   }
 
   async hint() {
@@ -227,15 +229,26 @@ export class Desk {
     if (!hint) return;
     const { findings = [] } = this.store.of(this.name);
     await this.store.put(this.name, hint.about ? { findings: [...findings, hint.about] } : { level: hint.level });
-    const body = element("div", { class: "prose" });
-    body.innerHTML = this.all.hints[hint.title]; // ours, made when the site was built
-    const shown = element("details", { open: true }, element("summary", {}, hint.title), body);
     this.fold();
-    this.hints.append(shown);
-    shown.querySelector("summary").focus();
+    this.showHint(hint.title, true).querySelector("summary").focus();
     this.hinter.textContent = this.nextHint() ? "Hint" : "No more hints";
     this.hinter.disabled = !this.nextHint();
     if (hint.level >= this.all.almost_code) this.soon(0); // a finding may now say what should be done
+  }
+
+  showHint(title, open) {
+    const body = element("div", { class: "prose" });
+    body.innerHTML = this.all.hints[title]; // ours, made when the site was built
+    const shown = element("details", { open }, element("summary", {}, title), body);
+    this.hints.append(shown);
+    return shown;
+  }
+
+  /** The hints that were taken before, closed. */
+  showTaken() {
+    const { level = 0, findings = [] } = this.store.of(this.name);
+    const taken = new Set([...this.exercise.hints.slice(0, level), ...findings]);
+    for (const title of taken) if (this.all.hints[title]) this.showHint(title, false);
   }
 
   /** Close the hints that have been read. */
@@ -284,13 +297,13 @@ export class Desk {
 
   /** How the exercises stand whose editors are on other pages. */
   async gradeOthers(names) {
-    this.place.setAttribute("aria-busy", "true");
+    this.verdict.setAttribute("aria-busy", "true");
     for (const name of names) {
       const given = { name, sources: { [name]: this.store.of(name).source }, told: [] };
       const { status, points } = await this.course.ask("grade", given).catch(() => ({}));
       await this.store.put(name, { status, points: Number(points || 0) });
       this.progress();
     }
-    this.place.removeAttribute("aria-busy");
+    this.verdict.removeAttribute("aria-busy");
   }
 }

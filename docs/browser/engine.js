@@ -1,6 +1,9 @@
 // Python with the grader in it: runs in a worker of its own, of a browser or of Node. Never on the page's thread.
 
 const MEMORY = 768 * 2 ** 20; // bytes, of which Python itself takes some 60 million
+// Bytes of Python's own stack: beyond these code meets a RecursionError. A browser's stack, which Python cannot see,
+// ends at twice as many, and all of Python with it.
+const STACK = 96 * 2 ** 10;
 
 const BEGIN = `
 import sys
@@ -35,6 +38,10 @@ function limitMemory() {
   };
 }
 
+function limitStack({ _module: python }) {
+  python._PyUnstable_ThreadState_SetStackProtection(python._PyThreadState_Get(), python.stackSave() - STACK, STACK);
+}
+
 /** Python with the course unpacked in it. options: loadPyodide's; archive: the course as a zip. */
 export async function unpacked(loadPyodide, options, archive) {
   const [python, data] = await Promise.all([loadPyodide(options), archive]);
@@ -54,6 +61,7 @@ export async function begin(loadPyodide, options, archive, post) {
   globals.set("post_ended", (end) => post({ id, ended: end }));
   globals.set("tell", (json) => post({ id, early: JSON.parse(json) }));
   python.runPython(BEGIN);
+  limitStack(python);
   const call = python.runPython("page.call");
   const collect = python.runPython("gc.collect");
   post({ ready: true });

@@ -7,9 +7,11 @@ import sys
 import pytest
 
 from grader.autograd.program import trace
-from grader.examine.examining import examine
+from grader.course.properties import declared_in
+from grader.examine.examining import Early, examine
 from grader.examine.setting import Setting, parts
 from grader.model import Ended, Numbers, Overtime, Raised
+from grader.report.scoring import exercise_status
 from grader.sandbox.beside import Exchange, NoProcesses
 from grader.sandbox.launch import End
 from grader.sandbox.runner import Limits, Request, Runner
@@ -124,6 +126,20 @@ def test_another_interpreter_takes_up_the_question_with_what_was_heard(attempt, 
     assert seen[0] == whole[0]
     assert [type(each) for each in seen[1:]] == [Overtime, Overtime]
     assert [each.busy for each in seen[1:]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("past", "read", "status"), [([Exchange(end=End.LATE)], 0, "timed_out"), ([], 1, "crashed")]
+)
+def test_code_waited_for_in_vain_is_told_before_it_is_read(course, setting, attempt, past, read, status):
+    exercise = course.exercises[0]
+    properties = declared_in(course.properties(exercise.name))
+    told, reads = [], []
+    early = Early(setting, exercise, properties, told.append, lambda: reads.append(1) or ())
+    with attempt(WRONG, past=past) as session:
+        early.observe(session)
+    assert len(reads) == read
+    assert [exercise_status(result) for result in told] == [status]
 
 
 def test_code_that_ended_the_interpreter_is_told_as_that(attempt):
