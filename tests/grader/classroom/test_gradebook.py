@@ -23,7 +23,8 @@ from tests.grader.report.test_policy import FAILED
 from tests.needs import not_root
 
 ADD, MUL, TOGETHER = (
-    Exercise(name, name, Fraction(points), ()) for name, points in (("add", 10), ("mul", 20), ("together", 0))
+    Exercise(name, name, Fraction(points), (), own=name == "together")
+    for name, points in (("add", 10), ("mul", 20), ("together", 0))
 )
 CLAIMS = {part.name: (Claim("holds", "It holds", Kind.GRADED, Fraction(1)),) for part in (ADD, MUL)}
 CLAIMS["together"] = (Claim("trains", "It trains", Kind.BONUS, Fraction(2)),)
