@@ -1,6 +1,9 @@
 """What students may see: programs, findings and hidden properties are left out, and points stay."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -129,6 +132,26 @@ def test_folder_of_reports_has_what_students_may_see(tmp_path):
     assert "zebras" not in (tmp_path / "out" / "anna.json").read_text()
     export(class_, "json", tmp_path / "all", everything=True)
     assert "zebras" in (tmp_path / "all" / "anna.json").read_text()
+
+
+@pytest.mark.parametrize("command", [("ci", "--head", "HEAD"), ("gitlab", "x", "--sandbox", "process")])
+def test_ci_grades_nothing_before_the_deadline_and_says_so(command, course, tmp_path):
+    text = (course.root / "course.toml").read_text("utf-8")
+    text = text.replace('students_see = "everything"', 'students_see = "after_deadline"')
+    (tmp_path / "course.toml").write_text(f"{text}\n[policy]\ndeadline = 8999-01-01T00:00:00Z\n", "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "grader", "--course", str(tmp_path), *command],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(course.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == (
+        "Not graded here: students of this course see nothing before the deadline, 8999-01-01 00:00+00:00.\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["course.toml"]
 
 
 def test_gradescope_keeps_all_of_it_until_its_due_date():
