@@ -84,7 +84,7 @@ export class Moons {
       this.place.dataset.done = this.running ? "whole" : "stopped";
     } catch (error) {
       if (this.running) this.say(error.message);
-      this.place.dataset.done = "broken off";
+      this.place.dataset.done = this.running ? "broken off" : "stopped";
     }
     if (!this.running) this.say(`Stopped after ${this.losses.length} of ${STEPS} steps.`);
     this.running = false;
