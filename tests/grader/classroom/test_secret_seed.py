@@ -19,7 +19,7 @@ from grader.examine.cases import key
 from grader.machine.cache import keep
 from grader.platforms import runners
 from grader.platforms.gradescope import run
-from grader.render.export import CLASS, SINGLE, export
+from grader.render.export import SINGLE, export
 from grader.render.html.class_page import render_class
 from grader.render.html.single_page import render_single
 from grader.report.reading import read_report
@@ -29,6 +29,7 @@ from grader.signed.signing import load_key, load_public_key, new_key, signed
 from grader.signed.verifying import Genuine, verify_folder
 from tests.grader.classroom.test_batch import Unwatched
 from tests.grader.classroom.test_gradebook import RUBRIC, evidence, graded, standings
+from tests.grader.render.formats.samples import ANYWHERE
 
 SEED, NOON = 480719362255, datetime(2026, 3, 1, 12, tzinfo=UTC)
 PARTS = ("add", "mul", "together")
@@ -65,7 +66,7 @@ def holding_seed(*paths):
     return [file for file in files if file.is_file() and str(SEED).encode() in file.read_bytes()]
 
 
-@pytest.mark.parametrize("form", sorted({*CLASS, *SINGLE}))
+@pytest.mark.parametrize("form", sorted({*ANYWHERE, *SINGLE}))
 def test_no_export_says_a_secret_seed(book, form, tmp_path):
     with reading(book) as reader:
         done = export(reader.standings(), form, tmp_path / "out")
