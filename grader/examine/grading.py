@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -112,6 +113,7 @@ def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
 
 def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
     """Run pytest without a word; the result raises CourseError where it could not run the properties."""
+    _forget_others(arguments)
     output = io.StringIO()
     with _no_ambient_option(), redirect_stdout(output), redirect_stderr(output):
         code = pytest.main(list(arguments), plugins=[carrier])
@@ -123,6 +125,15 @@ def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
             )
 
     return finished
+
+
+def _forget_others(files: Sequence[str]) -> None:
+    """Forget another course's properties of the same name: pytest would take them for these."""
+    for file in map(Path, files):
+        name = ".".join((*file.parts[-3:-1], file.stem))
+        loaded = sys.modules.get(name)
+        if file.suffix == ".py" and loaded is not None and loaded.__file__ != str(file):
+            del sys.modules[name]
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from grader.sandbox.cages import choose
 from grader.sandbox.runner import Limits
 from grader.submission.tree import read_given
 from grader.watch.board import Board
+from tests.grader.functions.conftest import COURSES
 from tests.grader.platforms.pull import commit, git
 
 WRONG = "def merge(intervals):\n    return sorted(intervals)\n"
@@ -201,6 +202,15 @@ def test_hand_ins_in_other_shapes_are_not_known(run, handed_in, words):
     done = run("grade", handed_in, *words)
     assert done.exit_code == 2
     assert "grades files by their names only" in done.output
+
+
+def test_two_courses_with_an_exercise_of_one_name_are_graded_in_one_process(course, setting):
+    tensors = type(course).load(COURSES / "tensors")
+    others = Setting(tensors, choose("process"), default_folder())
+    for conditions in (setting, others, setting):
+        folder = conditions.course.root / "solutions"
+        report = grade(read_given(folder, conditions.course), conditions, ("add",))
+        assert report.all_passed
 
 
 TOGETHER = """
