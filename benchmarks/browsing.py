@@ -54,10 +54,17 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """Goes on where a browser has left in the midst of a file."""
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
 def served() -> Iterator[str]:
     """The address at which the site is."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE))) as server:
+    with Server(("127.0.0.1", 0), partial(Quiet, directory=str(SITE))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
