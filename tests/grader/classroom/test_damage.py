@@ -222,7 +222,7 @@ NODE["grad"] = NODE["data"]
         {"cases": 1 << 40},
         {"reason": None},
         {"reason": "x" * (1 << 19)},
-        {"counterexample": SHOWN | {"expected": {"a": "1e5"}}},
+        {"counterexample": SHOWN | {"expected": {"a": ["1e5"]}}},
         {"counterexample": SHOWN | {"expected": {"a": True}}},
         {"counterexample": SHOWN | {"got": {"a": 10**400}}},
         {"counterexample": SHOWN | {"drawn": 1}},
