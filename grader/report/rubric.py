@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from grader.course.course import EVERYTHING, STUDENTS_SEE, Course
+from grader.course.course import EVERYTHING, STUDENTS_SEE, TOGETHER, Course
 from grader.course.properties import declared_in
 from grader.errors import CourseError
 from grader.model import Adjustment, Claim, Exercise, Kind, Marked
@@ -78,10 +78,10 @@ def from_json(body: str) -> Rubric:
 
 def _from_plain(plain: dict[str, Any]) -> Rubric:
     parts = tuple(map(_exercise_from_plain, plain["exercises"]))
-    exercises = tuple(part for part in parts if not part.own)
-    together = next((part for part in parts if part.own), None)
-    if not exercises or parts != (*exercises, *((together,) if together else ())):
-        raise ValueError("its last mark does not come last, or there is no exercise")
+    has_last = bool(parts) and (parts[-1].own or parts[-1].name == TOGETHER)
+    exercises, together = (parts[:-1], parts[-1]) if has_last else (parts, None)
+    if not exercises:
+        raise ValueError("there is no exercise")
     names = [part.name for part in parts]
     claims = {name: tuple(map(claim_from_plain, entry)) for name, entry in plain["claims"].items()}
     if sorted(claims) != sorted(names):
