@@ -271,7 +271,11 @@ class AnyExamination(Examination):
             examined, session = self._asked(mode)
             if mode.few and examined.costs_points and not session.over:
                 mode.few = False
-                examined, session = self._asked(mode)
+                every, again = self._asked(mode)
+                if every.costs_points:
+                    examined, session = every, again
+                else:
+                    mode.few = True  # what has gone wrong once counts
             self._done[beside] = mode, examined, session
         return self._done[beside]
 

@@ -6,7 +6,8 @@ import pytest
 
 from grader.course.properties import declared_in
 from grader.examine.cases import FEW, Bank
-from grader.examine.examining import examine
+from grader.examine.examining import Examiner, examine
+from grader.model import Crashed, Passed, Raised
 from grader.submission.submission import Submission
 
 
@@ -75,3 +76,26 @@ def test_of_wrong_code_everything_is_told_as_if_all_had_been_asked_at_once(cours
 def test_code_that_ends_its_process_is_not_run_again(bank, examined, solutions):
     wrong = {**solutions, "add": "def add(self, other):\n    import os\n\n    os._exit(0)\n"}
     assert asked(examined("add", wrong)) == bank.few.counts
+
+
+class Fickle(Examiner):
+    """Examines code that goes wrong once, and never again."""
+
+    def _observed(self, session, exercise, properties, bank):
+        seen = super()._observed(session, exercise, properties, bank)
+        return seen if bank is not bank_of(self.setting, exercise).few else [Raised("no", ()), *seen[1:]]
+
+
+def bank_of(setting, exercise):
+    return setting.bank(exercise, declared_in(setting.course.properties(exercise.name)))
+
+
+def test_what_has_gone_wrong_once_counts(course, setting, solutions):
+    exercise = course.exercises[0]
+    examiner = Fickle(setting, Submission("ann", solutions, {}))
+    properties = declared_in(course.properties("add"))
+    try:
+        outcomes = [examiner.outcome(exercise, properties, prop) for prop in properties]
+    finally:
+        examiner.close()
+    assert [type(outcome) for outcome in outcomes] == [Crashed, *[Passed] * (len(properties) - 1)]
