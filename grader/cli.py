@@ -97,8 +97,10 @@ def main(course: Path | None) -> None:
     Exit status: 0 everything passed, 1 something did not, 2 wrong use or an unreadable submission,
     70 the course or the grader is at fault, 71 the machine is.
     """
-    by_hand = click.get_current_context().get_parameter_source("course") is ParameterSource.COMMANDLINE
-    called_as(*(("grader", "--course", typed(course)) if by_hand and course is not None else ()))
+    context = click.get_current_context()
+    if course is not None and context.get_parameter_source("course") is ParameterSource.COMMANDLINE:
+        called_as("grader", "--course", typed(course))
+        context.call_on_close(called_as)
 
 
 for section in SECTIONS.values():

@@ -135,7 +135,8 @@ def test_code_waited_for_in_vain_is_told_before_it_is_read(course, setting, atte
     exercise = course.exercises[0]
     properties = declared_in(course.properties(exercise.name))
     told, reads = [], []
-    early = Early(setting, exercise, properties, told.append, lambda: reads.append(1) or ())
+    bank = setting.bank(exercise, properties)
+    early = Early(exercise, properties, bank, True, told.append, lambda: reads.append(1) or ())
     with attempt(WRONG, past=past) as session:
         early.observe(session)
     assert len(reads) == read
