@@ -120,6 +120,7 @@ submit:  ## write hand-in.zip
 OPTIONAL = "[project.optional-dependencies]"
 # In the README of students: what stands between these is for one kind of project.
 ONLY = re.compile(r"^<!-- (with|without) the grader -->\n(.*?)^<!-- end -->\n", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"\bEX=([a-z]\w*)")
 Files = dict[Path, bytes]
 
 
@@ -148,6 +149,7 @@ def handout(course: Course, hidden: bool = False) -> Files:
         return _passed_on(course) | _encoded(exercises)
     oracles, around = course.subject.versions, _around(course)
     makefile = student_makefile(_text(around / "Makefile"), oracles, bool(course.subject.finale))
+    makefile = EXAMPLE.sub(lambda found: _example(course, found), makefile)
     written = {
         "Makefile": makefile,
         "README.md": student_readme(course, makefile),
@@ -356,6 +358,11 @@ def student_readme(course: Course, makefile: str, alone: bool = True) -> str:
         lessons=_to_read(course),
         commands="\n".join(f"| `make {name}` | {_plain(says)} |" for name, says in commands),
     )
+
+
+def _example(course: Course, found: re.Match[str]) -> str:
+    """An exercise that a command is shown with: one of the course's own."""
+    return found[0] if found[1] in course.names else f"EX={course.names[0]}"
 
 
 def _last(together: Exercise | None) -> str:

@@ -117,6 +117,14 @@ def test_project_has_stubs_and_no_solution(walked):
     assert not (project / "solutions").exists()
 
 
+def test_project_shows_its_commands_with_an_exercise_of_the_course(walked):
+    project = walked[0].parent / "project"
+    makefile = project / "Makefile"
+    text = (makefile if makefile.exists() else project / "README.md").read_text("utf-8")
+    assert set(re.findall(r"EX=([a-z]\w*)|--exercise (\w+)", text)) <= {("heap", ""), ("", "heap")}
+    assert "heap" in text
+
+
 def test_class_of_ten_is_graded(walked):
     assert done(walked, "--course . batch").returncode == 0
     with (walked[0] / "class.csv").open(encoding="utf-8", newline="") as file:

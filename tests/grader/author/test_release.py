@@ -18,6 +18,7 @@ from rich.console import Console
 from grader.author.check import write_stubs
 from grader.author.release import (
     digest,
+    handout,
     read_manifest,
     release,
     student_makefile,
@@ -245,6 +246,11 @@ def test_file_is_refused(course, tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(UsageError, match="cannot release to"):
         release(course, tmp_path / "file")
+
+
+def test_commands_are_shown_with_an_exercise_of_the_course():
+    makefile = handout(Course.load(ROOT / "courses" / "structures"))[Path("Makefile")].decode()
+    assert set(re.findall(r"\bEX=([a-z]\w*)", makefile)) == {"heap"}
 
 
 def test_course_that_lacks_a_file_is_named_before_anything_is_written(tmp_path):
