@@ -126,7 +126,7 @@ clean:  ## remove the environment and everything built
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
 	@touch $@
 
-# On Linux the usual PyTorch brings 3 GB for graphics cards, which nothing here uses. pytorch.org names the index of
+# On Linux the usual PyTorch brings 3 GB for graphics cards, which nothing here uses. PyTorch's own page names the index of
 # its builds for CPUs, 200 MB: make torch INDEX=… What draws pictures comes along: the demo has both.
 .venv/ready-torch: .venv/ready
 	@echo "Installing PyTorch, once; it is large, so this takes a minute …"

@@ -213,16 +213,9 @@ class Worth:
     bank: Bank
     told: list[bytes]
 
-    def chosen(self, places: range, few: int) -> list[int]:
-        """A property's cases, as Bank.few chooses them."""
-        drawn = [place for place in places if not self.bank.is_written(place)]
-        step = max(1.0, (len(drawn) - 1) / max(1, few - 1))
-        kept = {drawn[round(step * number)] for number in range(min(few, len(drawn)))}
-        return [place for place in places if place in kept or self.bank.is_written(place)]
-
     def few(self, few: int) -> list[int]:
         """The exercise's."""
-        return [p for n in range(len(self.bank.counts)) for p in self.chosen(self.bank.places(n), few)]
+        return [p for n in range(len(self.bank.counts)) for p in self.bank.spread(self.bank.places(n), few)]
 
     def telling(self, places: Sequence[int], least: int = 1) -> int:
         """How many of the programs at least so many of these cases tell."""
@@ -247,7 +240,7 @@ def table(worths: Sequence[Worth]) -> Iterator[str]:
     for worth in worths:
         for number, prop in enumerate(declared(worth.name)):
             places = worth.bank.places(number)
-            some = "".join(f"{worth.telling(worth.chosen(places, few)):7}" for few in STEPS)
+            some = "".join(f"{worth.telling(worth.bank.spread(places, few)):7}" for few in STEPS)
             yield f"{worth.name + ' ' + prop.claim.name:58}{some}{worth.telling(places):7}"
 
 

@@ -61,16 +61,17 @@ class Bank:
         Those are all that were written down, and of those that were drawn some, from the simplest to the
         largest in even steps.
         """
-        kept = [self._spread(self.places(number)) for number in range(len(self.counts))]
+        kept = [self.spread(self.places(number)) for number in range(len(self.counts))]
         places = [place for some in kept for place in some]
         now = {place: number for number, place in enumerate(places)}
         written, answers = tuple(now[place] for place in self.written), list(map(self.answer, places))
         return Bank.of(self.subject, tuple(map(len, kept)), written, self.only(places), answers)
 
-    def _spread(self, places: range) -> list[int]:
+    def spread(self, places: range, few: int = FEW) -> list[int]:
+        """Of a property's places those that were written down, and so many of the others in even steps."""
         drawn = [place for place in places if place not in self._written]
-        step = max(1.0, (len(drawn) - 1) / (FEW - 1))
-        stay = {drawn[round(step * number)] for number in range(min(FEW, len(drawn)))}
+        step = max(1.0, (len(drawn) - 1) / max(1, few - 1))
+        stay = {drawn[round(step * number)] for number in range(min(few, len(drawn)))}
         return [place for place in places if place in stay or place in self._written]
 
     @cached_property

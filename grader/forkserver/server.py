@@ -203,7 +203,7 @@ class Server(Carrier):
                 asked.answer(0)
                 if self.early:
                     Early(exercise, properties, asked, True, lambda _: None, tuple).halves()
-            if not exercise.own:
+            if not exercise.own and self.setting.course.subject.reading:
                 self.setting.reference(exercise)
 
     def _fork_for_each_task(self, lane: socket.socket) -> socket.socket:
