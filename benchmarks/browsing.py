@@ -112,7 +112,7 @@ def cold(address: str) -> float:
 
 def warm(driver: Any, source: str) -> float:
     """Milliseconds to the verdict, in the median."""
-    taken = []
+    taken: list[float] = []
     for number in range(TIMES + 1):  # the first one is not counted
         known = driver.execute_script(f"return {TAKEN}.length")
         driver.execute_script(PASTE, f"{source}# {number}\n")

@@ -44,7 +44,7 @@ class Scalar:
 
     def __init__(self, data: float, operands: Sequence[Scalar] = (), op: str = "") -> None:
         self.data = data
-        self.grad = 0
+        self.grad = 0.0
         self._backward: Callable[[], None] = lambda: None
         self._prev = set(operands)
         self._op = op

@@ -75,7 +75,8 @@ def full_disk(base: Path, expected: str) -> bool:
         print("a full disk: not tried, for only root can mount one")
         return True
     with tmpfs(base / "disk") as grow:
-        codes, size, book = [], SMALL, base / "disk" / "class.sqlite"
+        codes: list[int] = []
+        size, book = SMALL, base / "disk" / "class.sqlite"
         stored = []
         while not codes or (codes[-1] == 71 and len(codes) < 60):
             grow(size)

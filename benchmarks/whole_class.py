@@ -97,7 +97,7 @@ def passing(base: Path) -> None:
             path.write_text(f"{path.read_text()}# {number}\n")
     few = [shutil.copytree(base / "right" / f"p{n}", base / "few" / f"p{n}") for n in range(20)]
     floor = ["-I", "-S", str(HERE / "floor.py"), str(floor_input(course, base / "floor.marshal"))]
-    runs = {}
+    runs: dict[int, list[Run]] = {}
     floors = []
     for jobs in (1, 2, 1, 2):
         floors += [measured([sys.executable, *floor], {0}) for _ in range(3)]

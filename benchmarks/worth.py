@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations, pairwise
 from pathlib import Path
 from random import Random
@@ -67,7 +67,7 @@ def changes(tree: ast.Module, random: Random) -> list[Change]:
         if isinstance(node, ast.Attribute):
             found.append((node, "attr", random.choice(attributes)))
         found += ((node, field, value) for field, value in (*_operators(node), *_values(node), *_lines(node)))
-    return [lambda each=each: setattr(*each) for each in found]
+    return [partial(setattr, *each) for each in found]
 
 
 def _operators(node: ast.AST) -> Iterator[tuple[str, object]]:
@@ -92,8 +92,9 @@ def _values(node: ast.AST) -> Iterator[tuple[str, object]]:
 def _lines(node: ast.AST) -> Iterator[tuple[str, object]]:
     """A line left out, set in place of added to, or done before the one above it."""
     for field in ("body", "orelse") if not isinstance(node, ast.Module) else ():
-        lines = getattr(node, field, None)
-        for number, line in enumerate(lines) if isinstance(lines, list) else ():
+        found = getattr(node, field, None)
+        lines: list[ast.stmt] = found if isinstance(found, list) else []
+        for number, line in enumerate(lines):
             above, below = lines[:number], lines[number + 1 :]
             yield field, [*above, *below] or [ast.Pass()]
             if isinstance(line, ast.AugAssign):

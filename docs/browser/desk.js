@@ -3,8 +3,8 @@ import { editor } from "./editor.js";
 
 const PAUSE = 1200; // milliseconds without a key after which it is graded
 const LONG = 1000; // milliseconds after which it is said that something runs
-const WORDS = { passed: "passed", failed: "failed", crashed: "crashed", timed_out: "timed out", not_started: "not started", not_graded: "not graded" };
-const SIGNS = { passed: "✓", failed: "✗", crashed: "!", timed_out: "◷", not_started: "○", not_graded: "–" };
+const WORDS = { passed: "passed", failed: "failed", crashed: "crashed", timed_out: "timed out", not_started: "not started", not_graded: "not graded", trying: "being tried", holds: "holds so far" };
+const SIGNS = { passed: "✓", failed: "✗", crashed: "!", timed_out: "◷", not_started: "○", not_graded: "–", trying: "…", holds: "✓" };
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -84,7 +84,7 @@ export class Desk {
   }
 
   say(text) {
-    this.live.textContent = text;
+    if (this.live.textContent !== text) this.live.textContent = text; // what stands there is not read out again
   }
 
   changed() {
@@ -122,7 +122,7 @@ export class Desk {
     const slow = setTimeout(() => {
       if (number !== this.number) return;
       this.late = this.warm;
-      const running = seen ? `${this.live.textContent} The bonus is still being tried.` : `Your code is still running; after ${this.all.seconds} seconds it is ended.`;
+      const running = seen ? `${this.live.textContent} The rest is still being tried.` : `Your code is still running; after ${this.all.seconds} seconds it is ended.`;
       this.say(this.warm ? running : "Python is being fetched, once …");
       this.stopper.hidden = !this.warm;
     }, LONG);
@@ -134,9 +134,11 @@ export class Desk {
       const start = performance.now();
       const show = (answer) => {
         if (number !== this.number) return;
+        if (answer.early && !answer.status) return this.listed(answer.properties);
         this.shown(answer, source);
         if (!seen) performance.measure("verdict", { start }); // what benchmarks read
         seen = true;
+        return undefined;
       };
       show(await this.course.ask("grade", { name: this.name, sources: { [this.name]: source }, told }, show));
       this.course.warm(this.name);
@@ -156,17 +158,14 @@ export class Desk {
     this.store.put(this.name, keep);
     this.place.dataset.status = status;
     this.show({ ...this.store.of(this.name), most, bonus: answer.bonus });
-    const left = answer.properties.filter((property) => property.status !== "passed" && !property.bonus).length;
+    const left = answer.properties.filter((property) => !["passed", "holds", "trying"].includes(property.status) && !property.bonus).length;
     const first = {
       passed: `Passed: ${points} of ${most} points.`,
       not_started: "Not started: fill in the TODOs, one after the other.",
       timed_out: `Ended after ${this.all.seconds} seconds, as it had not come to an end: ${points} of ${most} points.`,
     }[status];
     this.say(first || `${left} of ${answer.properties.filter((each) => !each.bonus).length} properties do not hold yet: ${points} of ${most} points.`);
-    const items = answer.properties.map((property) =>
-      element("li", { class: `desk-property ${property.status}` }, element("span", { class: "desk-sign", "aria-hidden": "true" }, SIGNS[property.status]), element("span", {}, property.bonus ? "Bonus: " : "", property.title), element("span", { class: "desk-word" }, WORDS[property.status])),
-    );
-    this.list.replaceChildren(...(status === "not_started" ? [] : items));
+    this.listed(status === "not_started" ? [] : answer.properties);
     this.verdict.innerHTML = answer.html; // the grader's own, in which everything of the student's is escaped
     const marks = answer.lines.map((line) => [line, "See below: what your code does in this line."]);
     if (answer.line) marks.unshift([answer.line, "It stopped here."]);
@@ -185,6 +184,14 @@ export class Desk {
     if (this.listeners.graded) this.listeners.graded(answer, source);
     if (status === "passed" && !answer.early) this.together();
     return undefined;
+  }
+
+  /** How each property stands, as far as it is known. */
+  listed(properties) {
+    const items = properties.map((property) =>
+      element("li", { class: `desk-property ${property.status}` }, element("span", { class: "desk-sign", "aria-hidden": "true" }, SIGNS[property.status]), element("span", {}, property.bonus ? "Bonus: " : "", property.title), element("span", { class: "desk-word" }, WORDS[property.status])),
+    );
+    this.list.replaceChildren(...items);
   }
 
   /** All eight pass: whether they get on together, which is a mark of its own. */

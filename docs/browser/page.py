@@ -26,11 +26,10 @@ from grader.examine.setting import Setting, parts
 from grader.learner.files import compared, pack
 from grader.learner.hints import ALMOST_CODE
 from grader.machine.files import replaced
-from grader.model import Exercise, Kind, Observation, Result, Verdict
+from grader.model import Claim, Exercise, Kind, Observation, Result, Verdict
 from grader.printable import printable
 from grader.render.html.sheet import needed, page
 from grader.render.html.single_page import macros, part_of
-from grader.render.text import counted
 from grader.render.text import points as written
 from grader.report.evidence import status
 from grader.report.report import notes
@@ -51,6 +50,8 @@ SHOWN = """{% if part.told %}{{ findings(part.told) }}{% endif %}
 {% for note in part.notes %}<p class="muted">Note: {{ note }}</p>{% endfor %}"""
 # Small enough to learn while somebody looks on.
 MOONS, POINTS, GRID = Shape("MLP", (2, 8, 8, 1)), 60, 24
+# What is known of a property before the verdict: that it is still to be tried, or has not failed yet.
+TRYING, HOLDS = "trying", "holds"
 Answer = dict[str, Any]
 
 
@@ -76,17 +77,26 @@ class Prepared(Setting):
 
 
 class Desk(Examiner):
-    """Examines what is in the editor, and says how it stands before the bonus has been tried."""
+    """Examines what is in the editor, and says after each property how all of it stands.
 
-    def __init__(self, setting: Setting, submission: Submission, tell: Callable[[Result], None]) -> None:
+    tell: called with the verdicts so far, and with how many of them decide the marks, see Early.
+    """
+
+    def __init__(self, setting: Setting, submission: Submission, tell: Callable[[Result, int], None]) -> None:
         super().__init__(setting, submission)
         self._tell = tell
 
     def _observed(
-        self, session: Session, exercise: Exercise, properties: Sequence[Property]
+        self, session: Session, exercise: Exercise, properties: Sequence[Property], bank: Bank
     ) -> list[Observation]:
-        read = lambda: self.read(exercise.name)  # noqa: E731
-        return Early(self.setting, exercise, properties, self._tell, read).observe(session)
+        if bank is self.setting.bank(exercise, properties):
+            return session.observe(bank.request)  # something failed already, which has been told
+        early = Early(exercise, properties, bank)
+        seen: list[Observation] = []
+        for number in range(len(properties)):
+            seen += session.observe(bank.only(bank.places(number)))
+            self._tell(Result(exercise, early.verdicts(seen, number + 1)), early.decisive)
+        return seen
 
 
 class Page:
@@ -144,11 +154,19 @@ class Page:
         setting = self.setting.telling(frozenset(told))
         submission = Submission("exercises", dict(sources), {})
 
-        def early(result: Result) -> None:
-            self.tell(json.dumps({**self._told(result, sources), "early": True}))
+        properties = declared_in(self.course.properties(name))
+
+        def early(result: Result, decisive: int) -> None:
+            told = self._told(result, sources) if len(result.verdicts) == decisive else {}
+            # Where something fails, what holds in few cases is tried in all of them.
+            sure = 0 < decisive <= len(result.verdicts) and exercise_status(result) == "passed"
+            known = {verdict.claim: status(verdict.outcome) for verdict in result.verdicts}
+            if not sure:
+                known = {claim: HOLDS if word == "passed" else word for claim, word in known.items()}
+            listed = _listed({p.claim: known.get(p.claim, TRYING) for p in properties})
+            self.tell(json.dumps({**told, "early": True, "properties": listed}))
 
         desk = Desk(setting, submission, early)
-        properties = declared_in(self.course.properties(name))
         try:
             verdicts = tuple(Verdict(p.claim, desk.outcome(exercise, properties, p)) for p in properties)
             found = desk.findings(), desk.notes(), *desk.origin()
@@ -180,14 +198,7 @@ class Page:
             "points": written(marks.points),
             "most": written(marks.most),
             "bonus": written(marks.bonus) if marks.bonus else "",
-            "properties": [
-                {
-                    "title": printable(verdict.claim.title),
-                    "status": status(verdict.outcome),
-                    "bonus": verdict.claim.kind is Kind.BONUS,
-                }
-                for _, verdict in counted(result)
-            ],
+            "properties": _listed({v.claim: status(v.outcome) for v in result.verdicts}),
             "html": "" if word in ("passed", "not_started") and not notes(result) else self._html(part),
             "line": 0 if worst is None else line_in(name, worst.outcome),
             "lines": sorted({finding.line for finding in result.findings if finding.line}),
@@ -270,6 +281,15 @@ class Page:
         if self._trained is None or self._trained[0] != asked:
             self._trained = asked, Training(self.course, self.cage, *asked)
         return self._trained[1]
+
+
+def _listed(words: Mapping[Claim, str]) -> list[Answer]:
+    """The properties that bring points, each with what is known of it."""
+    return [
+        {"title": printable(claim.title), "status": word, "bonus": claim.kind is Kind.BONUS}
+        for claim, word in words.items()
+        if claim.kind is not Kind.NOTE
+    ]
 
 
 class Training:

@@ -382,9 +382,9 @@ class Early:
         exercise: Exercise,
         properties: Sequence[Property],
         bank: Bank,
-        last: bool,
-        tell: Callable[[Result], None],
-        read: Callable[[], tuple[Finding, ...]],
+        last: bool = True,
+        tell: Callable[[Result], None] = lambda _: None,
+        read: Callable[[], tuple[Finding, ...]] = tuple,
     ) -> None:
         self.bank = bank
         self._exercise = exercise
@@ -411,7 +411,7 @@ class Early:
             return session.observe(self.bank.request)
         first, rest = self.halves()
         seen = session.observe(first)
-        verdicts = self._verdicts(seen)
+        verdicts = self.verdicts(seen, self.decisive)
         missed = any(v.claim.kind is Kind.GRADED and not isinstance(v.outcome, Passed) for v in verdicts)
         if self._last or session.over or not missed:
             # Whoever has waited for code in vain does not wait for its reading, too.
@@ -419,10 +419,10 @@ class Early:
             self._tell(Result(self._exercise, verdicts, self._read() if read else ()))
         return seen + (session.observe(rest) if rest.lengths else [])
 
-    def _verdicts(self, seen: list[Observation]) -> tuple[Verdict, ...]:
-        """The verdicts on what has been seen, with the recorded counterexamples as they are."""
+    def verdicts(self, seen: Sequence[Observation], tried: int) -> tuple[Verdict, ...]:
+        """The verdicts on the first so many properties, with the recorded counterexamples as they are."""
         bank, verdicts = self.bank, []
-        for number, prop in enumerate(self._properties[: self.decisive]):
+        for number, prop in enumerate(self._properties[:tried]):
             place = first_broken(prop, bank, bank.places(number), seen)
             worst = None if place is None else broken(bank, place, seen[place])
             outcome = verdict(bank.subject, self._exercise.name, len(bank.places(number)), worst)

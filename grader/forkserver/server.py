@@ -202,7 +202,7 @@ class Server(Carrier):
                 assert asked.programs
                 asked.answer(0)
                 if self.early:
-                    Early(exercise, properties, asked, True, lambda _: None, tuple).halves()
+                    Early(exercise, properties, asked).halves()
             if not exercise.own and self.setting.course.subject.reading:
                 self.setting.reference(exercise)
 

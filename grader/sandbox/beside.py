@@ -11,6 +11,7 @@ import marshal
 import math
 import operator
 import random
+import subprocess
 import sys
 import sysconfig
 import time
@@ -23,7 +24,8 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 from grader.errors import MachineError
-from grader.sandbox.cage import Caged
+from grader.sandbox.cage import Cage, Caged
+from grader.sandbox.interpreter import Package
 from grader.sandbox.launch import MAKE_MODULES, TEXT_MOST, Death, End, Frames, How, Lane, worker_code
 from grader.worker.child import PACKAGE, Parts
 
@@ -98,8 +100,17 @@ class NoProcesses:
     isolation: str = field(default="none", init=False)
     lacking: str = field(default="", init=False)
     inside: None = field(default=None, init=False)
+    package: None = field(default=None, init=False)
 
-    def start(self, arguments: Sequence[str], pass_fds: Sequence[int]) -> Caged:  # noqa: ARG002 (the protocol's)
+    def showing(self, package: Package) -> Cage:  # noqa: ARG002 (what is installed here is all that there is)
+        return self
+
+    def start(
+        self,
+        arguments: Sequence[str],  # noqa: ARG002
+        pass_fds: Sequence[int],  # noqa: ARG002
+        standard: int = subprocess.DEVNULL,  # noqa: ARG002
+    ) -> Caged:
         raise MachineError("there are no processes here", "use a machine that has some")
 
 

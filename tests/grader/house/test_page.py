@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from grader.course.course import own
+from grader.course.misconceptions import misconceptions
 from grader.examine.cases import default_folder
 from grader.examine.examining import examine
 from grader.examine.setting import Setting
@@ -35,6 +37,7 @@ from tests.needs import CHROMEDRIVER, CHROMIUM, chromium, needs
 from tests.samples import some
 
 pytestmark = pytest.mark.xdist_group("page")
+NAMES = own().names
 WHOLE = os.environ.get("TESTS") == "all"
 BUILT = Path(os.environ.get("NANOGRAD_SITE") or ROOT / "build")
 NODE = shutil.which("node") and shutil.which("npm")
@@ -131,6 +134,50 @@ def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
     if path := os.environ.get("NANOGRAD_VERDICTS"):
         Path(path).write_text(json.dumps({"of": len(chosen), "other": other}, indent=1))
     assert [variant for variant, differing in other.items() if not set(differing) <= WORDS] == []
+
+
+def answers(page, name, source):
+    """What the page is told about an exercise, early and at last, with its grader in this interpreter."""
+    early = []
+    page.tell = early.append
+    last = page.call("grade", json.dumps({"name": name, "sources": {name: source}, "told": []}))
+    return [*map(json.loads, early), json.loads(last)]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return page_module().Page(Nobody(), tmp_path_factory.mktemp("kept"), lambda _: None)
+
+
+def words(answer):
+    return [each["status"] for each in answer["properties"]]
+
+
+def waiting(answer):
+    return sum(word in ("trying", "holds") for word in words(answer))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_properties_are_told_one_by_one_as_they_pass(page, course, name):
+    *early, last = answers(page, name, course.solution(name))
+    assert last["status"] == "passed"
+    left = dict.fromkeys(words(each).count("trying") for each in early)
+    assert [*left] == [*range(len(words(last)) - 1, -1, -1)]
+    decided = next(at for at, each in enumerate(early) if "status" in each)
+    assert [waiting(each) for each in early[:decided]] == [len(words(last))] * decided
+    assert waiting(early[-1]) == 0
+    assert words(last) == words(early[-1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_fails_is_told_before_all_cases_are_tried(page, name):
+    *early, last = answers(page, name, misconceptions(name)[0].source)
+    (told,) = [each for each in early if "status" in each]
+    assert told["status"] == last["status"] != "passed"
+    # Nothing is said to have passed that is still tried in more cases, and what has failed stays so.
+    assert "passed" not in words(told)
+    pairs = [*zip(words(told), words(last), strict=True)]
+    assert [pair for pair in pairs if pair[0] not in ("holds", "trying", pair[1])] == []
 
 
 class Quiet(SimpleHTTPRequestHandler):
