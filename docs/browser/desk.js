@@ -141,6 +141,7 @@ export class Desk {
         return undefined;
       };
       show(await this.course.ask("grade", { name: this.name, sources: { [this.name]: source }, told }, show));
+      performance.measure("whole", { start });
       this.course.warm(this.name);
     } catch (error) {
       if (number !== this.number) return;
