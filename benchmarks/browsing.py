@@ -3,8 +3,8 @@
     make site && python benchmarks/browsing.py
 
 Cold: a browser that knows nothing of the site, served from this machine, from opening a lesson to its first
-verdict. Warm: from the moment at which somebody has stopped typing to the verdict on the page; what the code does,
-and whatever else the rest of the cases tells, comes after it.
+verdict. Warm: from the moment at which somebody has stopped typing to the verdict on the page; what the code
+does, and whatever else the rest of the cases tells, comes after it.
 """
 
 from __future__ import annotations
