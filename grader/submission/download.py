@@ -7,10 +7,11 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.folders import Root, temporary
@@ -30,6 +31,7 @@ from grader.submission.hand_in import (
     leftover,
     listing,
     named,
+    spoken,
     typed_in,
     uploaded,
     without_ending,
@@ -43,6 +45,11 @@ from grader.version import installing
 Troubles = list[tuple[str, str]]
 LIST_OF_BRIGHTSPACE = "index.html"
 HOW = f"run: {installing('class')}"
+UNZONED = (
+    "{} when work came, and not in which time zone, so no day is counted: say it in [policy] of course.toml"
+    ' (zone = "Europe/Berlin", say), and grade again'
+)
+FOREIGN = "it says when work came in words that are not known here ({}), so no day is counted for it"
 LATE = "Canvas marks it as late; when it was handed in is not in its names, so no day is counted"
 STRAY = "neither a folder, an archive nor a file that a learning platform named, so it was left out"
 ALONE = "a Python file by itself, so nobody knows whose it is; give every person a folder"
@@ -55,8 +62,9 @@ SHARED = "the same number with another name, so each file goes by its name"
 class Entries:
     """Makes the hand-ins of one folder."""
 
-    def __init__(self, root: Root, wanted: Sought, layout: Layout | None) -> None:
+    def __init__(self, root: Root, wanted: Sought, layout: Layout | None, zone: ZoneInfo | None) -> None:
         self.root = root
+        self.zone = zone
         self.wanted = sought(wanted)
         self.layout = layout
         self.made: list[Entry] = []
@@ -79,10 +87,11 @@ class Entries:
         names: Sequence[str],
         reads: Iterable[Callable[[], Submission]],
         also: tuple[str, ...] = (),
+        at: datetime | None = None,
     ) -> None:
-        """A hand-in in several parts, of which an earlier one counts more."""
+        """A hand-in in several parts, of which an earlier one counts more; at: by the platform's clock."""
         read = partial(read_parts, tuple(reads), self.wanted)
-        self.made.append(Entry(person, tuple(names), None, read, also=also))
+        self.made.append(Entry(person, tuple(names), in_zone(at, self.zone), read, also=also))
 
     def add_stray(self, person: Person, name: str, sentence: str) -> None:
         """A file that may be somebody's, if there is somebody of that name; else the sentence is told."""
@@ -112,15 +121,16 @@ def entries_of(
     wanted: Sought,
     passed: Sequence[Path],
     layout: Layout | None = None,
+    zone: ZoneInfo | None = None,
 ) -> tuple[list[Entry], Troubles, int]:
     """The hand-ins of a folder, what else is in it, and how many files are nobody's, see Found.
 
     rows: the roster, whose paths may lead further down than a learning platform's do.
     passed: files that are no hand-in wherever they are, such as the roster.
-    layout: what a hand-in may be besides files named after the exercises.
+    layout: what a hand-in may be besides files named after the exercises. zone: see find().
     Raises OSError where the folder cannot be listed, and UsageError for metadata that cannot be read.
     """
-    entries = Entries(root, wanted, layout)
+    entries = Entries(root, wanted, layout, zone)
     present = {name: sort for name, sort in listing(root) if not _same(root, name, passed)}
     if present.get(METADATA) is Sort.FILE:
         del present[METADATA]
@@ -153,6 +163,9 @@ def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
         _together(entries, group)
     for person, pieces in _people(attempts):
         _attempts(entries, person, pieces)
+    systems = sorted({piece.what.system for piece in attempts if piece.what.attempt})
+    if systems and entries.zone is None:
+        entries.trouble(" and ".join(systems), UNZONED.format("its names say"))
 
 
 def _alone(entries: Entries, names: Iterable[str]) -> set[str]:
@@ -245,7 +258,8 @@ def _attempts(entries: Entries, person: Person, pieces: Sequence[Piece]) -> None
         reads += [partial(_as_former, read, time) for read in _reads(entries, person, by_time[time])]
     names = [piece.name for time in (latest, *former) for piece in by_time[time]]
     what = pieces[0].what
-    entries.add_parts(person, names, reads, _endings(what.id) if what.system == "Blackboard" else ())
+    also = _endings(what.id) if what.system == "Blackboard" else ()
+    entries.add_parts(person, names, reads, also, latest)
     if former:
         sentence = f"{len(by_time)} attempts: the latest counts, and what it lacks is taken from those before"
         entries.trouble(names[0], sentence)
@@ -388,6 +402,7 @@ def find(
     layout: Layout | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     passed: Sequence[Path] = (),
+    zone: ZoneInfo | None = None,
 ) -> Found:
     """Everything that was handed in below a folder, or in a learning platform's download of one.
 
@@ -397,20 +412,50 @@ def find(
     roster: who is in the class, see grader.submission.roster.
     layout: what a hand-in may be besides files named after the exercises.
     groups: see joined(). passed: other files that are no hand-in, if they lie there.
+    zone: the course's, in which platforms say when something was handed in; None for one that is not known.
     Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
     """
     rows = read(roster) if roster else None
     root, troubles = _opened(folder, rows or [])
     try:
         others = (*passed, *((roster,) if roster else ()))
-        entries, more, nobodys = entries_of(root, rows or [], wanted, passed=others, layout=layout)
+        entries, more, nobodys = entries_of(root, rows or [], wanted, others, layout, zone)
     except OSError as error:
         refuse_of_machine(error)
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
         ) from None
     found = joined(entries, rows, groups)
-    return Found(found.handins, found.absent, (*troubles, *more, *found.troubles), nobodys)
+    times, untold = _times(rows or [], groups or {}, zone)
+    handins = (replace(h, handed_in=h.handed_in or times.get(h.person.id)) for h in found.handins)
+    return Found(tuple(handins), found.absent, (*troubles, *more, *found.troubles, *untold), nobodys)
+
+
+def _times(
+    rows: Sequence[Row], groups: Mapping[str, Sequence[str]], zone: ZoneInfo | None
+) -> tuple[dict[str, datetime], Troubles]:
+    """When people handed in by what the roster says, which is Moodle's worksheet; and what is to be told."""
+    came = {row.person.id: row.came for row in rows if row.came}
+    if came and zone is None:
+        return {}, [("the roster", UNZONED.format("it says"))]
+    read_ = {id_: in_zone(spoken(text), zone) for id_, text in came.items()}
+    odd = next((printable(came[id_]) for id_, at in read_.items() if at is None), "")
+    times = {id_: at for id_, at in read_.items() if at is not None}
+    # What is handed in under a group's name is its first member's.
+    for first, *others in groups.values():
+        if theirs := [times[id_] for id_ in others if id_ in times]:
+            times.setdefault(first, max(theirs))
+    return times, [("the roster", FOREIGN.format(odd))] if odd else []
+
+
+def in_zone(clock: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    """The moment when a zone's clocks show this; the earlier of two, where they are put back over it.
+
+    Nobody is charged for what nobody can know.
+    """
+    if clock is None or zone is None:
+        return None
+    return min(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _opened(folder: Path, rows: Sequence[Row]) -> tuple[Root, Troubles]:

@@ -54,6 +54,10 @@ EMAILS = ("email", "emailaddress", "mail")
 PATHS = ("path", "folder")
 CANVAS = ("canvasid", "canvasuserid")
 SECTIONS = ("section", "sections")
+# When somebody handed in, by Moodle's clock, in some of its languages.
+CAME: tuple[str, ...] = ("lastmodifiedsubmission", "zuletztgeändertabgabe", "últimamodificaciónentrega")
+CAME += ("dernièremodificationtravailremis", "ultimamodificaconsegna", "laatstgewijzigdinzending")
+CAME += ("últimamodificaçãoenvio",)
 WHO = {*IDS, *ALSO, *NAMES, *FIRST, *LAST, *EMAILS, *CANVAS, *SECTIONS, "integrationid", "rootaccount"}
 # What Canvas's own gradebook has; its ID is a number of Canvas's.
 OF_CANVAS = {"student", "id", "section"}
@@ -74,6 +78,7 @@ class Row:
         leads out of the folder.
     also: by what else a hand-in may call the person.
     cells: the row as it stands, with its headings; empty are those that do not say who somebody is.
+    came: when the person handed in, in the platform's words and by its clock; empty where it does not say.
     """
 
     line: int
@@ -81,6 +86,7 @@ class Row:
     path: tuple[str, ...] | None
     also: tuple[str, ...] = ()
     cells: tuple[tuple[str, str], ...] = ()
+    came: str = ""
 
 
 def read(roster: Path) -> list[Row]:
@@ -233,7 +239,9 @@ def _row(line: int, columns: Sequence[str], cells: Sequence[str], where: str) ->
     email = _first(values, EMAILS) or next((text for text in ids if "@" in text), "")
     person = Person(ids[0], name, email, number)
     also = dict.fromkeys((*ids[1:], *others, number, email))
-    return Row(line, person, _path(_first(values, PATHS)), tuple(also.keys() - {"", ids[0]}))
+    came = _first(values, CAME)
+    came = came if any(map(str.isdigit, came)) else ""  # "-" is who handed in nothing
+    return Row(line, person, _path(_first(values, PATHS)), tuple(also.keys() - {"", ids[0]}), came=came)
 
 
 def _first(values: Mapping[str, str], headings: Iterable[str]) -> str:
