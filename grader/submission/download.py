@@ -7,7 +7,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -28,10 +28,12 @@ from grader.submission.hand_in import (
     Named,
     Sort,
     as_id,
+    in_zone,
     leftover,
     listing,
     named,
     spoken,
+    stated,
     typed_in,
     uploaded,
     without_ending,
@@ -72,10 +74,16 @@ class Entries:
         self.alone: set[str] = set()
 
     def add(
-        self, person: Person, path: tuple[str, ...], at: datetime | None = None, series: str = ""
+        self,
+        person: Person,
+        path: tuple[str, ...],
+        at: datetime | None = None,
+        series: str = "",
+        also: tuple[str, ...] = (),
     ) -> None:
         """A hand-in that is a folder or an archive."""
-        self.made.append(Entry(person, ("/".join(path),), at, self.whole(person, path), series))
+        read = self.whole(person, path)
+        self.made.append(Entry(person, ("/".join(path),), at, read, series, also=also))
 
     def add_loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> None:
         """A hand-in of single files; files as in read_loose, names are all the files it consists of."""
@@ -157,8 +165,9 @@ def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
     if any(piece.what.system == "Brightspace" for piece in attempts):
         others.pop(LIST_OF_BRIGHTSPACE, None)
     entries.alone = _alone(entries, others)
+    also = _repositories([name for name, folder in others.items() if folder and not named(name)])
     for name, folder in others.items():
-        _single(entries, name, folder=folder)
+        _single(entries, name, folder=folder, also=also.get(name, ()))
     for group in files.values():
         _together(entries, group)
     for person, pieces in _people(attempts):
@@ -235,6 +244,21 @@ def _users(names: Sequence[str]) -> dict[str, str]:
     pairs = zip(min(names), max(names), strict=False)
     common = "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return {name: name[common.rfind("_") + 1 :] for name in names}
+
+
+def _repositories(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """By folder, whose it may be, the longest first, where they are repositories of one assignment.
+
+    Classroom 50 and GitHub Classroom call them classroom-assignment-user. What all of them begin with is no
+    part of a user's name, so nobody is taken for somebody whose name is the end of their own.
+    """
+    if len(names) < 2:
+        return {}
+    # Of texts in order the first and the last have in common what all of them have.
+    pairs = zip(min(names), max(names), strict=False)
+    alike = [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    starts = [at for at, letter in enumerate(alike, 1) if letter == "-"]
+    return {name: (name, *(name[at:] for at in starts)) for name in names if starts}
 
 
 def _endings(name: str) -> tuple[str, ...]:
@@ -326,15 +350,15 @@ def _named_in_roster(entries: Entries, rows: Iterable[Row], present: dict[str, S
             taken.add(row.path)
 
 
-def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
-    """An entry that is a hand-in by itself, or none."""
+def _single(entries: Entries, name: str, *, folder: bool = False, also: tuple[str, ...] = ()) -> None:
+    """An entry that is a hand-in by itself, or none; also: see Entry."""
     what, stem = named(name), without_ending(name)
     if typed_in(name):
         entries.trouble(name, TYPED)
     elif folder and what and what.system == "Moodle":
         entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
     elif folder or stem is not None:
-        entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
+        entries.add(Person(as_id(name if folder or stem is None else stem)), (name,), also=also)
     elif _whole(entries, name) and name not in entries.alone:
         entries.add(Person(as_id(_stem(name))), (name,))
     else:
@@ -434,11 +458,11 @@ def find(
 def _times(
     rows: Sequence[Row], groups: Mapping[str, Sequence[str]], zone: ZoneInfo | None
 ) -> tuple[dict[str, datetime], Troubles]:
-    """When people handed in by what the roster says, which is Moodle's worksheet; and what is to be told."""
+    """When people handed in, as Moodle's worksheet or Classroom 50's scores say; and what is to be told."""
     came = {row.person.id: row.came for row in rows if row.came}
-    if came and zone is None:
+    if zone is None and not all(map(stated, came.values())):
         return {}, [("the roster", UNZONED.format("it says"))]
-    read_ = {id_: in_zone(spoken(text), zone) for id_, text in came.items()}
+    read_ = {id_: stated(text) or in_zone(spoken(text), zone) for id_, text in came.items()}
     odd = next((printable(came[id_]) for id_, at in read_.items() if at is None), "")
     times = {id_: at for id_, at in read_.items() if at is not None}
     # What is handed in under a group's name is its first member's.
@@ -446,16 +470,6 @@ def _times(
         if theirs := [times[id_] for id_ in others if id_ in times]:
             times.setdefault(first, max(theirs))
     return times, [("the roster", FOREIGN.format(odd))] if odd else []
-
-
-def in_zone(clock: datetime | None, zone: ZoneInfo | None) -> datetime | None:
-    """The moment when a zone's clocks show this; the earlier of two, where they are put back over it.
-
-    Nobody is charged for what nobody can know.
-    """
-    if clock is None or zone is None:
-        return None
-    return min(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _opened(folder: Path, rows: Sequence[Row]) -> tuple[Root, Troubles]:

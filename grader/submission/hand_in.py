@@ -6,10 +6,11 @@ import os
 import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path as FilePath
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from grader.machine.folders import Root
 from grader.model import Person
@@ -120,6 +121,8 @@ MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
 BLACKBOARD = re.compile(r"(.+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
 # Of the numbers one may be the person's, the other may be the folder's, or both the same for everybody.
 BRIGHTSPACE = re.compile(r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?")
+# Beyond these no zone has a name for a moment.
+YEARS = range(1900, 9000)
 # How the months begin in English, German, French, Spanish, Portuguese, Italian and Dutch.
 MONTHS: tuple[str, ...] = ("jan ene gen", "feb fév fev", "mar mär maa", "apr abr avr", "may mai mei mag")
 MONTHS += (
@@ -205,6 +208,25 @@ def spoken(text: str) -> datetime | None:
         return datetime(int(year), numbers[0], int(day), hours, int(minute)) if numbers else None
     except ValueError:
         return None
+
+
+def stated(text: str) -> datetime | None:
+    """A moment as Classroom 50 writes it, "2026-12-01T09:00:00Z"; None for all else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and moment.year in YEARS else None
+
+
+def in_zone(clock: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    """The moment when a zone's clocks show this; the earlier of two, where they are put back over it.
+
+    Nobody is charged for what nobody can know. None where one of the two is not known.
+    """
+    if clock is None or zone is None or clock.year not in YEARS:
+        return None
+    return min(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _count(digits: str) -> int:

@@ -30,15 +30,13 @@ def run_all(name, folder):
     return lines
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
+@pytest.mark.parametrize("platform", PLATFORMS[:4], ids=lambda platform: platform.name)
 def test_commands_of_a_guide_take_a_class_there_and_back(platform, tmp_path, course):
     (tmp_path / "download.zip").write_bytes(zipped(platform.download(lambda _: course.solution("add"))))
     (tmp_path / "roster.csv").write_bytes(platform.roster())
-    (tmp_path / "people.csv").write_text(people(platform.key), "utf-8")
+    (tmp_path / "people.csv").write_text(people(platform), "utf-8")
     assert len(run_all(platform.name, tmp_path)) >= 3
-    grades = {
-        at for at, points in platform.taken((tmp_path / "grades.csv").read_bytes(), None).items() if points
-    }
+    grades = {at for at, points in platform.taken(tmp_path / "grades.csv", None).items() if points}
     assert grades == {one.at for one in CLASS if one.hands_in}
     if platform.name != "blackboard":
         assert (tmp_path / "feedback" / f"for-{platform.name}.zip").is_file()

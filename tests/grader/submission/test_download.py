@@ -858,3 +858,50 @@ def test_a_notebook_by_itself_is_somebody_s(put, folder):
     put("alice.ipynb", content='{"cells": [{"cell_type": "code", "source": "def add(self, other): ..."}]}')
     (alice,) = find(folder, here()).handins
     assert (alice.person.id, alice.read().taken) == ("alice", {"add": "alice.ipynb"})
+
+
+# Repositories of an assignment
+
+
+@pytest.fixture
+def cloned(put, folder, tmp_path):
+    """Who is found in which clone, where these are on the roster and own these repositories."""
+
+    def cloned(people, *repositories):
+        for name in repositories:
+            put(f"{name}/exercises/add.py", f"{name}/.git/HEAD", content=name)
+        (tmp_path / "roster.csv").write_text(
+            "\n".join(["student_id,submission_tag,datetime", *people]) + "\n"
+        )
+        return find(folder, WANTED, tmp_path / "roster.csv")
+
+    return cloned
+
+
+def whose(found):
+    return {handin.where: handin.person.id for handin in found.handins}
+
+
+def test_clone_is_whose_name_it_ends_with(cloned):
+    found = cloned(["Ada", "bob-m"], "ml-2026-grad-ada", "ml-2026-grad-bob-m")
+    assert whose(found) == {"ml-2026-grad-ada": "Ada", "ml-2026-grad-bob-m": "bob-m"}
+    assert found.troubles == ()
+
+
+def test_clone_is_nobodys_whose_name_is_but_the_end_of_its_owners(cloned):
+    found = cloned(["ada", "bob"], "ml-grad-x-ada", "ml-grad-bob")
+    assert whose(found)["ml-grad-x-ada"] == "ml-grad-x-ada"
+    assert found.absent == (Person("ada"),)
+
+
+def test_clones_of_people_whose_names_begin_alike_are_found(cloned):
+    assert whose(cloned(["hs-ada", "hs-bob"], "grad-hs-ada", "grad-hs-bob")) == {
+        "grad-hs-ada": "hs-ada",
+        "grad-hs-bob": "hs-bob",
+    }
+
+
+def test_time_that_says_its_zone_needs_none_of_the_course(cloned):
+    found = cloned(["ada,submit/x,2026-12-01T10:00:00Z", "bob"], "grad-ada", "grad-bob")
+    assert {h.person.id: h.handed_in for h in found.handins} == {"ada": IN_WINTER, "bob": None}
+    assert found.troubles == ()
