@@ -476,7 +476,7 @@ class _Match:
 
     def _by_other_letters(self, own: str) -> list[Person]:
         letters = _letters(own)
-        return self._by_letters.get(letters, []) if self._same_letters[letters] == 1 else []
+        return self._by_letters.get(letters, []) if self._same_letters[letters] < 2 else []
 
     def _by_its_name(self, told: Person) -> list[Person]:
         name = _squeezed(told.name)
