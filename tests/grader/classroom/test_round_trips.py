@@ -44,12 +44,18 @@ def run(*words, cwd, fails=0):
 def with_deadline(tmp_path_factory, course):
     """The course, where a day late costs a tenth."""
     root = tmp_path_factory.mktemp("policy") / "course"
-    root.mkdir()
-    for name in ("solutions", "tests", "HINTS.md", "pyproject.toml", "exercises"):
-        (root / name).symlink_to(course.root / name)
-    policy = f'\n[policy]\ndeadline = 2026-12-01T23:59:00\nzone = "{ZONE}"\nlate_per_day = 10\n'
-    (root / "course.toml").write_text((course.root / "course.toml").read_text("utf-8") + policy, "utf-8")
+    policy(root, course, f'deadline = 2026-12-01T23:59:00\nzone = "{ZONE}"')
     return root
+
+
+def policy(root, course, deadline):
+    """Lays the course down, with a policy of this deadline."""
+    if not root.exists():
+        root.mkdir()
+        for name in ("solutions", "tests", "HINTS.md", "pyproject.toml", "exercises"):
+            (root / name).symlink_to(course.root / name)
+    said = f"\n[policy]\n{deadline}\nlate_per_day = 10\n"
+    (root / "course.toml").write_text((course.root / "course.toml").read_text("utf-8") + said, "utf-8")
 
 
 @pytest.fixture(scope="module", params=PLATFORMS, ids=lambda platform: platform.name)
@@ -125,6 +131,23 @@ def test_feedback_goes_back_to_everybody(graded):
     # Where a file was handed in by one for a group, only Moodle knows the others.
     unknown = {ABSENT, EXCUSED, *(() if platform.name == "moodle" else TEAM[1:])}
     assert sorted(platform.receives(names)) == [one.at for one in CLASS if one.at not in unknown]
+
+
+def test_zone_that_is_said_later_makes_late_what_nobody_knew_to_be(tmp_path, course):
+    policy(tmp_path / "course", course, "deadline = 2026-12-01T22:59:00Z")
+    (tmp_path / "in").mkdir()
+    for name in ("ada_attempt_2026-12-01-23-58-00", "bob_attempt_2026-12-02-00-01-00"):
+        (tmp_path / "in" / f"hw_{name}_add.py").write_text(course.solution("add"))
+    grade = ("batch", "in", "--gradebook", "class.sqlite", "--sandbox", "process")
+    said = run(*grade, cwd=tmp_path)
+    assert said.stderr.count("Blackboard: its names say when work came, and not in which time zone") == 1
+    assert [(row["handed_in"], row["score"]) for row in scores(tmp_path)] == [("", "10")] * 2
+
+    policy(tmp_path / "course", course, 'deadline = 2026-12-01T22:59:00Z\nzone = "Europe/Berlin"')
+    said = run(*grade, cwd=tmp_path)
+    assert "time zone" not in said.stderr
+    rows = [(row["handed_in"], row["score"], row["attempts"]) for row in scores(tmp_path)]
+    assert rows == [("2026-12-01T22:58:00Z", "10", "1"), ("2026-12-01T23:01:00Z", "9", "1")]
 
 
 # What no import would take
