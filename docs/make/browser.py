@@ -20,7 +20,7 @@ from pathlib import Path
 
 from docs.make.__main__ import build
 from docs.make.staging import ROOT
-from grader.author.release import to_seal
+from grader.author.release import promises_for, to_seal
 from grader.course.course import Course, own
 from grader.course.sealed import SEALED, seal
 from grader.errors import GraderError, MachineError
@@ -110,7 +110,7 @@ def python(source: Path, to: Path) -> None:
 
 def archive(course: Course, to: Path) -> None:
     """The grader and what of the course it needs, as a zip: the solutions sealed, as students have them."""
-    files = {path: path.relative_to(ROOT) for path in (*modules(), *data(), *properties(course))}
+    files = {path: path.relative_to(ROOT) for path in (*modules(), *data())}
     for name in ("course.toml", "HINTS.md"):
         files[ROOT / name] = Path(name)
     for name in LIBRARIES:
@@ -123,6 +123,10 @@ def archive(course: Course, to: Path) -> None:
     with zipfile.ZipFile(to, "w") as packed:
         for path, place in sorted(files.items(), key=lambda pair: pair[1]):
             packed.write(path, place)
+        for part in course.parts:
+            # Without those that are hidden: what is published is what students get.
+            for place, text in promises_for(course, course.properties(part.name), hidden=False).items():
+                packed.writestr(place.as_posix(), text)
         packed.writestr(SEALED.as_posix(), seal(to_seal(course)))
 
 
@@ -166,14 +170,6 @@ def data() -> Iterator[Path]:
     for folder in ("render/html", "render/picture", "notebook", "autograd"):
         for kind in DATA:
             yield from (ROOT / "grader" / folder).glob(kind)
-
-
-def properties(course: Course) -> Iterator[Path]:
-    """The properties and their recorded cases."""
-    for part in course.parts:
-        path = course.properties(part.name)
-        yield path
-        yield path.parent / "cases" / f"{part.name}.jsonl"
 
 
 def scripts(installed: Path, to: Path) -> None:

@@ -221,7 +221,7 @@ def _copied(course: Course, places: Sequence[str], hidden: bool = False) -> File
     there = (place for place in map(Path, places) if not plain or (course.root / place).is_file())
     copied = {place: _data(course.root / place) for place in there}
     for part in course.parts:
-        copied |= _promises(course, course.properties(part.name), hidden)
+        copied |= promises_for(course, course.properties(part.name), hidden)
     besides = (
         place for place in map(Path, places) if place not in copied and place.as_posix() not in MAY_LACK
     )
@@ -229,7 +229,7 @@ def _copied(course: Course, places: Sequence[str], hidden: bool = False) -> File
     return copied | _lessons(course.root, copied)
 
 
-def _promises(course: Course, properties: Path, hidden: bool) -> Files:
+def promises_for(course: Course, properties: Path, hidden: bool) -> Files:
     """A file of properties, and its recorded cases where the course has some."""
     place = place_of(properties)
     whole, cases = _data(properties), _data(place) if place.is_file() else None

@@ -339,6 +339,7 @@ def grade_class(wanted: Wanted, progress: Watch, course: Course | None = None) -
         course.subject.layouts,
         said.groups(rows) if said else _groups(wanted.book),
         [wanted.people] if wanted.people else [],
+        rubric.policy.zone,
     )
     if wanted.again:
         found = _only(found, wanted.again, aliases(rows))

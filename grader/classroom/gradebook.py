@@ -40,7 +40,9 @@ from grader.report.standings import Standing, Standings
 from grader.submission.roster import SECTIONS
 
 LAST = """
-SELECT course, version FROM attempts WHERE person = ? AND submission = ? AND handed_in = ? AND seed = ?
+SELECT course, version FROM attempts a WHERE person = ? AND submission = ? AND handed_in = ? AND seed = ?
+AND NOT EXISTS (SELECT 1 FROM attempts b WHERE b.person = a.person AND b.submission = a.submission
+    AND b.name = ? AND b.handed_in != a.handed_in AND b.id > a.id)
 ORDER BY id DESC LIMIT 1
 """
 
@@ -162,8 +164,8 @@ class Writer:
             graded.rules,
         )
         # The last row of one hand-in and seed counts, so it is there already only if that one is like it.
-        person, submission, course, seed, version, handed_in, *_ = row
-        last = self._connection.execute(LAST, (person, submission, handed_in, seed)).fetchone()
+        person, submission, course, seed, version, handed_in, _, name, *_ = row
+        last = self._connection.execute(LAST, (person, submission, handed_in, seed, name)).fetchone()
         if last == (course, version):
             return False
         done = self._connection.execute(
@@ -485,8 +487,13 @@ class Reader:
         for person, attempts in groupby(found, key=lambda rows: rows[0][1]):
             ours: dict[tuple[str, str], list[Row]] = {}
             others = set()
-            for rows in attempts:
+            theirs = list(attempts)
+            # When the same work in the same place came is what was said of it last.
+            said = {(rows[0][2], rows[0][8]): rows[0][6] for rows in sorted(theirs, key=lambda r: r[0][0])}
+            for rows in theirs:
                 id_, work = rows[0][0], (rows[0][2], rows[0][6])
+                if said[work[0], rows[0][8]] != work[1]:
+                    continue
                 if rows[0][4] != self._seed:
                     others.add(work)
                 # Of the same work handed in at the same time only what was graded last.

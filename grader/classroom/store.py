@@ -483,7 +483,11 @@ SELECT coalesce((SELECT seed FROM seeds ORDER BY id DESC LIMIT 1),
 LEFT_OUT = """
 SELECT coalesce(sum(unseen), 0), coalesce(sum(nothing_else), 0) FROM (
     SELECT sum(NOT seen) AS unseen, NOT max(seen) AS nothing_else FROM (
-        SELECT person, max(seed = ?) AS seen FROM attempts GROUP BY person, submission, handed_in
+        SELECT person, max(seed = ?) AS seen FROM attempts a
+        -- When the same work in the same place came is what was said of it last.
+        WHERE NOT EXISTS (SELECT 1 FROM attempts b WHERE b.person = a.person AND b.submission = a.submission
+            AND b.name = a.name AND b.handed_in != a.handed_in AND b.id > a.id)
+        GROUP BY person, submission, handed_in
     ) GROUP BY person
 )
 """

@@ -203,6 +203,8 @@ def build(course: Course, to: Path, seed: int, index: str = "", key: bytes = b""
         files["key"] = f"{key.hex()}\n".encode()
     if index:
         files["pip.conf"] = _pip(index)
+    if seed and (needed := course.subject.versions):
+        files["drawing.txt"] = "".join(f"{name}\n" for name in needed).encode()
     files |= {f"{PROJECT}/{place.as_posix()}": data for place, data in handout(course, hidden=True).items()}
     to.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(to) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from grader.errors import MachineError, UsageError, refuse_of_machine
 from grader.machine.folders import Root, temporary
@@ -27,9 +28,12 @@ from grader.submission.hand_in import (
     Named,
     Sort,
     as_id,
+    in_zone,
     leftover,
     listing,
     named,
+    spoken,
+    stated,
     typed_in,
     uploaded,
     without_ending,
@@ -43,6 +47,11 @@ from grader.version import installing
 Troubles = list[tuple[str, str]]
 LIST_OF_BRIGHTSPACE = "index.html"
 HOW = f"run: {installing('class')}"
+UNZONED = (
+    "{} when work came, and not in which time zone, so no day is counted: say it in [policy] of course.toml"
+    ' (zone = "Europe/Berlin", say), and grade again'
+)
+FOREIGN = "it says when work came in words that are not known here ({}), so no day is counted for it"
 LATE = "Canvas marks it as late; when it was handed in is not in its names, so no day is counted"
 STRAY = "neither a folder, an archive nor a file that a learning platform named, so it was left out"
 ALONE = "a Python file by itself, so nobody knows whose it is; give every person a folder"
@@ -55,8 +64,9 @@ SHARED = "the same number with another name, so each file goes by its name"
 class Entries:
     """Makes the hand-ins of one folder."""
 
-    def __init__(self, root: Root, wanted: Sought, layout: Layout | None) -> None:
+    def __init__(self, root: Root, wanted: Sought, layout: Layout | None, zone: ZoneInfo | None) -> None:
         self.root = root
+        self.zone = zone
         self.wanted = sought(wanted)
         self.layout = layout
         self.made: list[Entry] = []
@@ -64,10 +74,16 @@ class Entries:
         self.alone: set[str] = set()
 
     def add(
-        self, person: Person, path: tuple[str, ...], at: datetime | None = None, series: str = ""
+        self,
+        person: Person,
+        path: tuple[str, ...],
+        at: datetime | None = None,
+        series: str = "",
+        also: tuple[str, ...] = (),
     ) -> None:
         """A hand-in that is a folder or an archive."""
-        self.made.append(Entry(person, ("/".join(path),), at, self.whole(person, path), series))
+        read = self.whole(person, path)
+        self.made.append(Entry(person, ("/".join(path),), at, read, series, also=also))
 
     def add_loose(self, person: Person, files: dict[str, str], names: Sequence[str]) -> None:
         """A hand-in of single files; files as in read_loose, names are all the files it consists of."""
@@ -79,10 +95,11 @@ class Entries:
         names: Sequence[str],
         reads: Iterable[Callable[[], Submission]],
         also: tuple[str, ...] = (),
+        at: datetime | None = None,
     ) -> None:
-        """A hand-in in several parts, of which an earlier one counts more."""
+        """A hand-in in several parts, of which an earlier one counts more; at: by the platform's clock."""
         read = partial(read_parts, tuple(reads), self.wanted)
-        self.made.append(Entry(person, tuple(names), None, read, also=also))
+        self.made.append(Entry(person, tuple(names), in_zone(at, self.zone), read, also=also))
 
     def add_stray(self, person: Person, name: str, sentence: str) -> None:
         """A file that may be somebody's, if there is somebody of that name; else the sentence is told."""
@@ -112,15 +129,16 @@ def entries_of(
     wanted: Sought,
     passed: Sequence[Path],
     layout: Layout | None = None,
+    zone: ZoneInfo | None = None,
 ) -> tuple[list[Entry], Troubles, int]:
     """The hand-ins of a folder, what else is in it, and how many files are nobody's, see Found.
 
     rows: the roster, whose paths may lead further down than a learning platform's do.
     passed: files that are no hand-in wherever they are, such as the roster.
-    layout: what a hand-in may be besides files named after the exercises.
+    layout: what a hand-in may be besides files named after the exercises. zone: see find().
     Raises OSError where the folder cannot be listed, and UsageError for metadata that cannot be read.
     """
-    entries = Entries(root, wanted, layout)
+    entries = Entries(root, wanted, layout, zone)
     present = {name: sort for name, sort in listing(root) if not _same(root, name, passed)}
     if present.get(METADATA) is Sort.FILE:
         del present[METADATA]
@@ -147,12 +165,16 @@ def _by_name(entries: Entries, present: dict[str, Sort]) -> None:
     if any(piece.what.system == "Brightspace" for piece in attempts):
         others.pop(LIST_OF_BRIGHTSPACE, None)
     entries.alone = _alone(entries, others)
+    also = _repositories([name for name, folder in others.items() if folder and not named(name)])
     for name, folder in others.items():
-        _single(entries, name, folder=folder)
+        _single(entries, name, folder=folder, also=also.get(name, ()))
     for group in files.values():
         _together(entries, group)
     for person, pieces in _people(attempts):
         _attempts(entries, person, pieces)
+    systems = sorted({piece.what.system for piece in attempts if piece.what.attempt})
+    if systems and entries.zone is None:
+        entries.trouble(" and ".join(systems), UNZONED.format("its names say"))
 
 
 def _alone(entries: Entries, names: Iterable[str]) -> set[str]:
@@ -224,6 +246,21 @@ def _users(names: Sequence[str]) -> dict[str, str]:
     return {name: name[common.rfind("_") + 1 :] for name in names}
 
 
+def _repositories(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """By folder, whose it may be, the longest first, where they are repositories of one assignment.
+
+    Classroom 50 and GitHub Classroom call them classroom-assignment-user. What all of them begin with is no
+    part of a user's name, so nobody is taken for somebody whose name is the end of their own.
+    """
+    if len(names) < 2:
+        return {}
+    # Of texts in order the first and the last have in common what all of them have.
+    pairs = zip(min(names), max(names), strict=False)
+    alike = [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    starts = [at for at, letter in enumerate(alike, 1) if letter == "-"]
+    return {name: (name, *(name[at:] for at in starts)) for name in names if starts}
+
+
 def _endings(name: str) -> tuple[str, ...]:
     """All that may be a user in Blackboard's name, the longest first."""
     parts = name.split("_")
@@ -245,7 +282,8 @@ def _attempts(entries: Entries, person: Person, pieces: Sequence[Piece]) -> None
         reads += [partial(_as_former, read, time) for read in _reads(entries, person, by_time[time])]
     names = [piece.name for time in (latest, *former) for piece in by_time[time]]
     what = pieces[0].what
-    entries.add_parts(person, names, reads, _endings(what.id) if what.system == "Blackboard" else ())
+    also = _endings(what.id) if what.system == "Blackboard" else ()
+    entries.add_parts(person, names, reads, also, latest)
     if former:
         sentence = f"{len(by_time)} attempts: the latest counts, and what it lacks is taken from those before"
         entries.trouble(names[0], sentence)
@@ -312,15 +350,15 @@ def _named_in_roster(entries: Entries, rows: Iterable[Row], present: dict[str, S
             taken.add(row.path)
 
 
-def _single(entries: Entries, name: str, *, folder: bool = False) -> None:
-    """An entry that is a hand-in by itself, or none."""
+def _single(entries: Entries, name: str, *, folder: bool = False, also: tuple[str, ...] = ()) -> None:
+    """An entry that is a hand-in by itself, or none; also: see Entry."""
     what, stem = named(name), without_ending(name)
     if typed_in(name):
         entries.trouble(name, TYPED)
     elif folder and what and what.system == "Moodle":
         entries.add(Person(as_id(what.id), as_id(what.name)), (name,))
     elif folder or stem is not None:
-        entries.add(Person(as_id(name if folder or stem is None else stem)), (name,))
+        entries.add(Person(as_id(name if folder or stem is None else stem)), (name,), also=also)
     elif _whole(entries, name) and name not in entries.alone:
         entries.add(Person(as_id(_stem(name))), (name,))
     else:
@@ -388,6 +426,7 @@ def find(
     layout: Layout | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     passed: Sequence[Path] = (),
+    zone: ZoneInfo | None = None,
 ) -> Found:
     """Everything that was handed in below a folder, or in a learning platform's download of one.
 
@@ -397,20 +436,40 @@ def find(
     roster: who is in the class, see grader.submission.roster.
     layout: what a hand-in may be besides files named after the exercises.
     groups: see joined(). passed: other files that are no hand-in, if they lie there.
+    zone: the course's, in which platforms say when something was handed in; None for one that is not known.
     Raises UsageError where the folder or the roster cannot be read, MachineError where there is no room.
     """
     rows = read(roster) if roster else None
     root, troubles = _opened(folder, rows or [])
     try:
         others = (*passed, *((roster,) if roster else ()))
-        entries, more, nobodys = entries_of(root, rows or [], wanted, passed=others, layout=layout)
+        entries, more, nobodys = entries_of(root, rows or [], wanted, others, layout, zone)
     except OSError as error:
         refuse_of_machine(error)
         raise UsageError(
             f"the folder {printable(str(folder))} cannot be read: {error.strerror}", "check its permissions"
         ) from None
     found = joined(entries, rows, groups)
-    return Found(found.handins, found.absent, (*troubles, *more, *found.troubles), nobodys)
+    times, untold = _times(rows or [], groups or {}, zone)
+    handins = (replace(h, handed_in=h.handed_in or times.get(h.person.id)) for h in found.handins)
+    return Found(tuple(handins), found.absent, (*troubles, *more, *found.troubles, *untold), nobodys)
+
+
+def _times(
+    rows: Sequence[Row], groups: Mapping[str, Sequence[str]], zone: ZoneInfo | None
+) -> tuple[dict[str, datetime], Troubles]:
+    """When people handed in, as Moodle's worksheet or Classroom 50's scores say; and what is to be told."""
+    came = {row.person.id: row.came for row in rows if row.came}
+    if zone is None and not all(map(stated, came.values())):
+        return {}, [("the roster", UNZONED.format("it says"))]
+    read_ = {id_: stated(text) or in_zone(spoken(text), zone) for id_, text in came.items()}
+    odd = next((printable(came[id_]) for id_, at in read_.items() if at is None), "")
+    times = {id_: at for id_, at in read_.items() if at is not None}
+    # What is handed in under a group's name is its first member's.
+    for first, *others in groups.values():
+        if theirs := [times[id_] for id_ in others if id_ in times]:
+            times.setdefault(first, max(theirs))
+    return times, [("the roster", FOREIGN.format(odd))] if odd else []
 
 
 def _opened(folder: Path, rows: Sequence[Row]) -> tuple[Root, Troubles]:

@@ -18,14 +18,13 @@ import yaml
 from grader.errors import UsageError
 from grader.machine.folders import Root, regular
 from grader.model import Person
-from grader.submission.hand_in import METADATA, METADATA_MOST
+from grader.submission.hand_in import METADATA, METADATA_MOST, YEARS
 
 NEXT = "export the submissions again"
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 KEPT = (":submitters", ":created_at", ":history", ":id", ":name", ":sid", ":email", "utc")
 # From a submission down to a former attempt's time.
 DEEPEST = 6
-YEARS = range(1900, 9000)
 LONGEST_ANCHORED = 100
 # The library's reader in Python takes minutes over what is nested a hundred thousand times.
 NESTED_MOST = 100

@@ -6,10 +6,11 @@ import os
 import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path as FilePath
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from grader.machine.folders import Root
 from grader.model import Person
@@ -21,8 +22,8 @@ class Handin:
     """One thing that somebody handed in, not read yet.
 
     where: its path below the folder, made printable.
-    handed_in: when, with its time zone; None where that is not known. What an archive says of its
-        members' age is the student's own clock, so it is not taken.
+    handed_in: when, with its time zone; None where that is not known, or not in which zone. What an archive
+        says of its members' age is the student's own clock, so it is not taken.
     number: 1, 2, … among what the same person handed in, in order.
     read: opens and reads it now; raises UsageError in one sentence where that cannot be done, or where it
         holds none of the wanted files.
@@ -120,10 +121,23 @@ MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
 BLACKBOARD = re.compile(r"(.+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
 # Of the numbers one may be the person's, the other may be the folder's, or both the same for everybody.
 BRIGHTSPACE = re.compile(r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH, NUMBER = r"([a-z]{3})[a-z]*\.?,?", r"([0-9]{1,2})\.?,?"
-TIME = r" ([0-9]{4}),? ([0-9]{1,2}):?([0-9]{2})(?: ?([ap])\.?m\.?)?"
-MONTH_FIRST, DAY_FIRST = re.compile(f"{MONTH} {NUMBER}{TIME}"), re.compile(f"{NUMBER} {MONTH}{TIME}")
+# Beyond these no zone has a name for a moment.
+YEARS = range(1900, 9000)
+# How the months begin in English, German, French, Spanish, Portuguese, Italian and Dutch.
+MONTHS: tuple[str, ...] = ("jan ene gen", "feb fév fev", "mar mär maa", "apr abr avr", "may mai mei mag")
+MONTHS += (
+    "jun juin giu",
+    "jul juil lug",
+    "aug ago aoû",
+    "sep set",
+    "oct okt out ott",
+    "nov",
+    "dec dez dic déc",
+)
+WEEKDAY, MONTH, NUMBER = r"(?:[^\W\d_][\w-]*\.?,? )?", r"([^\W\d_]{3,})\.?,?", r"([0-9]{1,2})\.?,?"
+TIME = r"(?: de)? ([0-9]{4}),? ([0-9]{1,2}):?([0-9]{2})(?: ?([ap])\.?m\.?)?"
+MONTH_FIRST = re.compile(f"{WEEKDAY}{MONTH} {NUMBER}{TIME}")
+DAY_FIRST = re.compile(f"{WEEKDAY}{NUMBER}(?: de)? {MONTH}{TIME}")
 AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
 
 
@@ -161,7 +175,7 @@ def named(name: str) -> Named | None:
     if match := BRIGHTSPACE.fullmatch(name):
         first, second, person, moment, file = match.groups()
         numbers = first, second
-        return Named("Brightspace", person, person, file or "", attempt=_spoken(moment), numbers=numbers)
+        return Named("Brightspace", person, person, file or "", attempt=spoken(moment), numbers=numbers)
     if match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name):
         person, late, number, upload, file = match.groups()
         return Named("Canvas", number, person, file, upload=_count(upload), late=late is not None)
@@ -176,20 +190,43 @@ def _numeric(text: str) -> datetime | None:
         return None
 
 
-def _spoken(text: str) -> datetime | None:
-    """A moment as Brightspace writes it, "Mar 3, 2026 1100 AM", or with the day first."""
-    if found := MONTH_FIRST.fullmatch(text.lower()):
+def spoken(text: str) -> datetime | None:
+    """A moment in words, in a zone that they do not say; None where they are in no language of MONTHS.
+
+    Brightspace has "Mar 3, 2026 1100 AM", Moodle "Tuesday, 3 March 2026, 11:00 AM"; the day may come first.
+    """
+    said = " ".join(text.lower().split())
+    if found := MONTH_FIRST.fullmatch(said):
         month, day, year, hour, minute, half = found.groups()
-    elif found := DAY_FIRST.fullmatch(text.lower()):
+    elif found := DAY_FIRST.fullmatch(said):
         day, month, year, hour, minute, half = found.groups()
     else:
         return None
     hours = int(hour) % 12 + 12 * (half == "p") if half else int(hour)
+    numbers = [at for at, words in enumerate(MONTHS, 1) if month.startswith(tuple(words.split()))]
     try:
-        number = MONTHS.index(month) + 1
-        return datetime(int(year), number, int(day), hours, int(minute))
+        return datetime(int(year), numbers[0], int(day), hours, int(minute)) if numbers else None
     except ValueError:
         return None
+
+
+def stated(text: str) -> datetime | None:
+    """A moment as Classroom 50 writes it, "2026-12-01T09:00:00Z"; None for all else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and moment.year in YEARS else None
+
+
+def in_zone(clock: datetime | None, zone: ZoneInfo | None) -> datetime | None:
+    """The moment when a zone's clocks show this; the earlier of two, where they are put back over it.
+
+    Nobody is charged for what nobody can know. None where one of the two is not known.
+    """
+    if clock is None or zone is None or clock.year not in YEARS:
+        return None
+    return min(clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def _count(digits: str) -> int:

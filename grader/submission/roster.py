@@ -54,6 +54,12 @@ EMAILS = ("email", "emailaddress", "mail")
 PATHS = ("path", "folder")
 CANVAS = ("canvasid", "canvasuserid")
 SECTIONS = ("section", "sections")
+# When somebody handed in, by Moodle's clock, in some of its languages.
+CAME: tuple[str, ...] = ("lastmodifiedsubmission", "zuletztgeändertabgabe", "últimamodificaciónentrega")
+CAME += ("dernièremodificationtravailremis", "ultimamodificaconsegna", "laatstgewijzigdinzending")
+CAME += ("últimamodificaçãoenvio",)
+# Classroom 50's scores.csv has a line for each submission, and the newest first.
+SUBMISSIONS, MOMENT = "submissiontag", "datetime"
 WHO = {*IDS, *ALSO, *NAMES, *FIRST, *LAST, *EMAILS, *CANVAS, *SECTIONS, "integrationid", "rootaccount"}
 # What Canvas's own gradebook has; its ID is a number of Canvas's.
 OF_CANVAS = {"student", "id", "section"}
@@ -74,6 +80,7 @@ class Row:
         leads out of the folder.
     also: by what else a hand-in may call the person.
     cells: the row as it stands, with its headings; empty are those that do not say who somebody is.
+    came: when the person handed in last, in the platform's words; empty where it does not say.
     """
 
     line: int
@@ -81,6 +88,7 @@ class Row:
     path: tuple[str, ...] | None
     also: tuple[str, ...] = ()
     cells: tuple[tuple[str, str], ...] = ()
+    came: str = ""
 
 
 def read(roster: Path) -> list[Row]:
@@ -165,6 +173,7 @@ def _table(text: str) -> Iterator[tuple[int, list[str], list[str]]]:
 
 def _rows(text: str, where: str) -> Iterator[Row]:
     columns: list[str] = []
+    seen: set[str] = set()
     for line, headings, cells in _table(text):
         if not columns:
             columns = list(map(_heading, headings))
@@ -173,7 +182,8 @@ def _rows(text: str, where: str) -> Iterator[Row]:
         # Where files were put together, the second one's headings stand in between.
         elif [_heading(cell) for cell in cells] != columns:
             row = _row(line, columns, cells, where)
-            if row is not None:
+            if row is not None and not (SUBMISSIONS in columns and row.person.id in seen):
+                seen.add(row.person.id)
                 yield replace(row, cells=tuple(_own(headings, columns, cells)))
     if not set(columns) & set(IDS):
         raise UsageError(f"{where} does not begin with a line that names student_id", NEXT)
@@ -233,7 +243,9 @@ def _row(line: int, columns: Sequence[str], cells: Sequence[str], where: str) ->
     email = _first(values, EMAILS) or next((text for text in ids if "@" in text), "")
     person = Person(ids[0], name, email, number)
     also = dict.fromkeys((*ids[1:], *others, number, email))
-    return Row(line, person, _path(_first(values, PATHS)), tuple(also.keys() - {"", ids[0]}))
+    came = _first(values, (*CAME, *((MOMENT,) if SUBMISSIONS in columns else ())))
+    came = came if any(map(str.isdigit, came)) else ""  # "-" is who handed in nothing
+    return Row(line, person, _path(_first(values, PATHS)), tuple(also.keys() - {"", ids[0]}), came=came)
 
 
 def _first(values: Mapping[str, str], headings: Iterable[str]) -> str:
@@ -464,7 +476,7 @@ class _Match:
 
     def _by_other_letters(self, own: str) -> list[Person]:
         letters = _letters(own)
-        return self._by_letters.get(letters, []) if self._same_letters[letters] == 1 else []
+        return self._by_letters.get(letters, []) if self._same_letters[letters] < 2 else []
 
     def _by_its_name(self, told: Person) -> list[Person]:
         name = _squeezed(told.name)

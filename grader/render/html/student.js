@@ -87,7 +87,7 @@ function propertyOf(verdict) {
 }
 
 function counterexample(shown) {
-  const none = shown.rows.every(([, , got]) => got === null);
+  const none = shown.rows.length > 0 && shown.rows.every(([, , got]) => got === null);
   const head = ['', 'expected', 'got', ''].map((word, place) => (word ? make('th', { scope: 'col', class: place ? 'number' : null }, word) : make('td')));
   const rows = shown.rows.map(([label, expected, got, differs]) => make('tr', { class: differs ? 'differs' : null },
     make('th', { scope: 'row' }, own(label)),
@@ -97,7 +97,7 @@ function counterexample(shown) {
   return [
     make('pre', { tabindex: '0', role: 'group', 'aria-label': 'The program' }, make('code', {}, shown.program)),
     scrolled('Expected beside got', make('table', { class: 'numbers' }, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows))),
-    none ? make('p', { class: 'muted' }, 'It gave no numbers.') : null,
+    none ? make('p', { class: 'muted' }, 'It gave no answer; this was expected.') : null,
     shown.graph.length ? graphOf(shown.graph) : null,
   ].filter((child) => child !== null);
 }

@@ -177,6 +177,28 @@ def test_work_that_is_graded_as_it_was_at_first_counts_as_it_was_graded_last(boo
         assert connection.execute("SELECT count(*) FROM attempts WHERE person = 'ada'").fetchone() == (3,)
 
 
+def test_when_the_same_work_came_is_what_was_said_of_it_last(book):
+    july, june, may = (datetime(2026, month, 1, tzinfo=UTC) for month in (7, 6, 5))
+    with writing(book) as writer:
+        for time in (june, may, june, july):
+            assert writer.add(graded("ada", handed_in=time), evidence())
+            assert not writer.add(graded("ada", handed_in=time), evidence())
+    ada = standings(book)["ada"]
+    assert (ada.attempts, ada.handed_in) == (1, july)
+    with reading(book) as reader:
+        assert not reader.left_out().attempts
+
+
+def test_what_no_time_was_known_of_before_is_not_left_out_under_another_seed(book):
+    with writing(book) as writer:
+        writer.count_by(7)
+        again = graded("ada", handed_in=datetime(2026, 5, 1, tzinfo=UTC))
+        writer.add(replace(again, seed=7), evidence())
+    with reading(book) as reader:
+        assert reader.left_out().people == 1  # bob
+    assert standings(book)["ada"].report.adjustments == ()
+
+
 def test_known_outcomes_are_told_from_unknown_ones(book):
     with writing(book) as writer:
         keys = [*graded("ada").keys.values(), b"never seen"]

@@ -1,5 +1,6 @@
 """What the documents show, run."""
 
+import csv
 import io
 import re
 import shutil
@@ -135,6 +136,39 @@ def test_what_instructors_are_shown_to_type_works(name, tmp_path, course):
         command = [sys.executable, "-m", "grader", *words, *weak]
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert run.returncode == 0, f"{line}\n{run.stderr}"
+
+
+SINGLE_PEOPLE = re.compile(r"^## Single people\n(.*?)^## ", re.MULTILINE | re.DOTALL)
+
+
+def test_what_is_said_of_single_people_can_be_said_as_shown(tmp_path, course):
+    """The file and the commands, as they stand there; each word becomes what the table says of it."""
+    section = SINGLE_PEOPLE.search((ROOT / "docs" / "class.md").read_text("utf-8"))[1]
+    people = re.search(r"^```csv\n(.*?)^```", section, re.MULTILINE | re.DOTALL)[1]
+    typed = re.findall(r"^(grader [^#\n]*)|`(grader (?:batch|export) [^`]*)`", section, re.MULTILINE)
+    lines = ["".join(each).strip().replace("…", "handed-in --gradebook class.sqlite") for each in typed]
+    assert [line.split()[1] for line in lines] == ["batch", "rescore", "batch", "export"]
+    (tmp_path / "people.csv").write_text(people, "utf-8")
+    names = ["ada", "bob", "cyd", "dan", "eve"]
+    (tmp_path / "roster.csv").write_text("\n".join(["student_id", *names, ""]))
+    for name in ("ada", "bob", "Team 1"):
+        (tmp_path / "handed-in" / name).mkdir(parents=True)
+        (tmp_path / "handed-in" / name / "add.py").write_text(course.solution("add"))
+    for line in (*lines, "grader export class.sqlite --format csv --to all.csv"):
+        words = line.split()[1:]
+        weak = ["--sandbox", "process"] if words[0] == "batch" and choose("auto").isolation == "none" else []
+        command = [sys.executable, "-m", "grader", *words, *weak]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, f"{line}\n{run.stderr}"
+    with (tmp_path / "all.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert [rows[name]["score"] for name in names] == ["10", "10.5", "", "10", "10"]
+    assert [rows[name]["section"] for name in names] == ["", "", "", "B", "B"]
+    assert rows["cyd"]["excused"] == "on leave"
+    for name, said in (("ada", "extension: "), ("bob", "manual: one page was missing (-2.5)")):
+        assert rows[name]["policies"].startswith(said)
+    assert {rows[name]["policies"] for name in ("dan", "eve")} == {"group: Team 1 (+0)"}
+    assert (tmp_path / "names.csv").read_text("utf-8").count("\n") == 1 + len(names)
 
 
 def test_failing_output_in_the_readme_is_what_a_student_sees(course, setting, solutions):

@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import sysconfig
+import tarfile
 
 import pytest
 
+from tests.grader.author.test_wheel import built
 from tests.grader.platforms.pull import ROOT, commit, git
 
 AUTOGRADER = ROOT / "platforms" / "classroom50" / "autograder.py"
@@ -24,6 +28,12 @@ SAID = {
 }
 
 
+# result-v1.schema.json lets nothing else stand on top.
+KEYS = {"schema", "classroom", "assignment", "assignment_type", "owner", "submission", "commit", "release"}
+KEYS |= {"review", "datetime", "graded_at", "score", "max-score", "tests", "submitted_by"}
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+
+
 def refused(data, *, classroom="ml-2026", assignment="nanograd", owner="ada", kind="team"):
     """Why the runner would publish no such result; nothing where it would (validate_result in runner.py)."""
     texts = [data.get(field) for field in ("commit", "release", "review", "datetime")]
@@ -35,6 +45,8 @@ def refused(data, *, classroom="ml-2026", assignment="nanograd", owner="ada", ki
         "assignment_type": data.get("assignment_type") == kind,
         "submission": str(data.get("submission")).startswith("submit/"),
         "links": all(isinstance(text, str) and text for text in texts),
+        "datetime": bool(MOMENT.fullmatch(str(data.get("datetime")))),
+        "keys": {*data} <= KEYS,
         "score": fits(data.get("score"), data.get("max-score")),
         "tests": isinstance(tests, list) and all(map(well_made, tests)),
     }
@@ -106,6 +118,8 @@ def test_result_that_was_committed_is_nobodys_mark(result):
         ({"assignment_type": "individual"}, "assignment_type"),
         ({"submission": "v1"}, "submission"),
         ({"review": ""}, "links"),
+        ({"datetime": "2026-12-01 10:00:00"}, "datetime"),
+        ({"usernames": ["ada"]}, "keys"),
         ({"score": 7.5}, "score"),
         ({"score": True}, "score"),
         ({"score": 101}, "score"),
@@ -126,3 +140,51 @@ def test_grader_that_breaks_gives_no_result_and_no_success(checkout, tmp_path, r
     run = graded(checkout, tmp_path, **SAID, GRADER="/bin/false-grader")
     assert run.returncode != 0
     assert not (checkout / "result.json").exists()
+
+
+# The bundle, from the archive that is published to the result
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    """What is published for an assignment: autograder.py, and the course as a wheel."""
+    pytest.importorskip("setuptools", reason="pip install setuptools, to build the wheel")
+    folder = tmp_path_factory.mktemp("published")
+    _, wheel = built(tmp_path_factory.mktemp("built"), 0o022)
+    with tarfile.open(folder / "nanograd.tar.gz", "w:gz") as packed:
+        for file in (AUTOGRADER, wheel):
+            packed.add(file, f"nanograd/{file.name}")
+    return folder / "nanograd.tar.gz"
+
+
+def test_bundle_is_as_small_as_the_runner_takes_it(bundle):
+    assert bundle.stat().st_size < 10 * 1024 * 1024  # MAX_FETCH_BYTES
+
+
+def test_bundle_installs_itself_and_gives_a_result_that_the_runner_takes(bundle, tmp_path, course):
+    """The runner's own steps: it unpacks the bundle, and starts autograder.py with the checkout around it.
+
+    Nothing is asked of a package index: what the course needs comes from the environment of these tests.
+    """
+    with tarfile.open(bundle) as packed:
+        packed.extractall(tmp_path / "runtime", filter="data")
+    inside = tmp_path / "runtime" / "nanograd"
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    git(checkout, "init", "--quiet", "--initial-branch", "main")
+    commit(checkout, {"exercises/add.py": course.solution("add")})
+    names = ("HOME", "PATH", "XDG_CACHE_HOME")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PYTHONPATH": sysconfig.get_path("purelib")}
+    run = subprocess.run(
+        [sys.executable, str(inside / "autograder.py")],
+        cwd=checkout,
+        env={**kept, **offline, **SAID, "GRADER_SANDBOX": "process", "CLASSROOM50_BUNDLE_DIR": str(inside)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    result = json.loads((checkout / "result.json").read_text())
+    assert refused(result) == ""
+    assert (result["score"], result["tests"][0]["passed"]) == (10, True)

@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
+from grader.course.course import Course
 from grader.course.sealed import SEALED
 from grader.errors import UsageError
 from grader.platforms.gradescope import build
 from tests.grader.platforms.autograder import Root, unpacked
+from tests.grader.platforms.pull import ROOT
 from tests.grader.render.formats.samples import FOLDER
 from tests.needs import uid
 
@@ -100,6 +102,18 @@ def test_every_archive_with_a_secret_seed_has_a_key_of_its_own_and_one_without_h
     assert len(keys[0]) == len(keys[1]) == 65
     assert keys[0] != keys[1]
     assert keys[2] == b""
+
+
+@pytest.mark.parametrize(
+    ("folder", "seed", "needed"),
+    [(".", 5, "torch\n"), (".", 0, ""), ("courses/structures", 5, ""), ("courses/tensors", 5, "torch\n")],
+)
+def test_image_has_of_what_draws_cases_only_what_the_course_and_its_seed_need(folder, seed, needed, tmp_path):
+    build(Course.load(ROOT / folder), tmp_path / "a.zip", seed)
+    with ZipFile(tmp_path / "a.zip") as opened:
+        said = opened.read("drawing.txt").decode() if "drawing.txt" in opened.namelist() else ""
+        assert said == needed
+        assert b"drawing.txt" in opened.read("setup.sh")
 
 
 @pytest.mark.parametrize("index", ["http://x.example", "https://x.example\nno-index = 1", "-r /etc/passwd"])

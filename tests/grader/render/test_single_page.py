@@ -320,3 +320,14 @@ def test_page_says_by_which_rules_a_score_came_about(mixed, hints, page):
     assert report_from_plain(to_plain(ruled)).rules == ruled.rules
     assert ruled.rules in unescape(single_page(ruled, TITLE, hints))
     assert ruled.rules not in unescape(page)
+
+
+def test_what_gave_no_answer_is_said_to_have_given_none_whatever_its_answers_are(mixed, hints):
+    verdicts = (verdict for result in mixed.marks for verdict in result.verdicts)
+    shown = next(filter(None, (counterexample_of(verdict.outcome) for verdict in verdicts)))
+    late = TimedOut(2.0, replace(shown, got=()))
+    first, *others = mixed.results
+    first = replace(first, verdicts=tuple(replace(verdict, outcome=late) for verdict in first.verdicts))
+    page = single_page(replace(mixed, results=(first, *others)), TITLE, hints)
+    assert "No answer within 2 seconds" in text_of(page)
+    assert "It gave no answer; this was expected." in text_of(page)

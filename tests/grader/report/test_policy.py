@@ -1,6 +1,9 @@
 """Policies: each changes a score by a line of its own, in exact fractions."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -216,6 +219,20 @@ def test_no_table_is_no_policy():
 def test_a_wrong_policy_is_told_in_words(table, said):
     with pytest.raises(ValueError, match=said):
         policy(table)
+
+
+def test_zone_where_there_is_no_list_of_zones_is_told_with_what_to_install():
+    # As on Windows, where neither the system has one nor, without tzdata, Python.
+    without = "import sys; sys.modules['tzdata'] = None; "
+    asked = "from grader.report.rubric import read; read({'zone': 'Europe/Berlin'}, ['add'])"
+    run = subprocess.run(
+        [sys.executable, "-c", without + asked],
+        env={**os.environ, "PYTHONTZPATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "zone needs the list of time zones, which is not here: pip install tzdata" in run.stderr
 
 
 @pytest.mark.parametrize("odd", [{"attempt": "first"}, 5, []])

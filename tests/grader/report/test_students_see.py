@@ -7,11 +7,14 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.author.release import handout
+from docs.make.browser import archive
+from grader.author.release import handout, handout_without_grader
 from grader.course.course import EVERYTHING, FINDINGS, LATER, STATUSES, Course
 from grader.course.properties import declared_in, promised, without_hidden
 from grader.errors import CourseError, UsageError
@@ -204,6 +207,17 @@ def test_students_project_is_without_what_is_hidden_and_keeps_its_cases(hiding, 
     gone = range(whole.counts[0], sum(whole.counts[:2]))
     written = [whole.cases[place] for place in whole.written if place not in gone]
     assert [recording.cases[place] for place in recording.written] == written
+
+
+def test_site_and_wheel_are_without_what_is_hidden(hiding, tmp_path):
+    name = declared_in(hiding.properties("add"))[1].claim.name.encode()
+    archive(hiding, tmp_path / "course.zip")
+    with ZipFile(tmp_path / "course.zip") as packed:
+        of_site = {place: packed.read(place) for place in packed.namelist()}
+    of_wheel = {place.as_posix(): data for place, data in handout_without_grader(hiding).items()}
+    for files in (of_site, of_wheel):
+        assert files["tests/properties/test_add.py"] == handout(hiding)[Path("tests/properties/test_add.py")]
+        assert not [place for place, data in files.items() if b"test_" + name in data]
 
 
 def test_gradescopes_archive_has_what_is_hidden(hiding):

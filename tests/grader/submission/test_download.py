@@ -9,6 +9,8 @@ import tarfile
 import tempfile
 import time
 import zipfile
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,8 +54,8 @@ def zipped(**files):
     return file.getvalue()
 
 
-def found(folder):
-    return find(folder, WANTED)
+def found(folder, zone="UTC"):
+    return find(folder, WANTED, zone=zone and ZoneInfo(zone))
 
 
 def ids(folder):
@@ -474,8 +476,119 @@ def test_two_people_of_one_name_are_two_on_brightspace(put, folder):
     assert [handin.person.id for handin in found(folder).handins] == ["1", "2"]
 
 
+# When it was handed in: platforms say that by their clocks, and not in which zone
+
+BERLIN = "Europe/Berlin"
+IN_SUMMER, IN_WINTER = datetime(2026, 7, 1, 9, tzinfo=UTC), datetime(2026, 12, 1, 10, tzinfo=UTC)
+CLOCKS = {
+    "2026-07-01-11-00-00": IN_SUMMER,
+    "2026-12-01-11-00-00": IN_WINTER,
+    # Put forward from 2:00 to 3:00, and back from 3:00 to 2:00: what is shown twice is taken for the earlier.
+    "2026-03-29-01-59-59": datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),
+    "2026-03-29-03-00-00": datetime(2026, 3, 29, 1, tzinfo=UTC),
+    "2026-10-25-02-30-00": datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    "2026-10-25-03-00-00": datetime(2026, 10, 25, 2, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_blackboards_time_is_taken_in_the_courses_zone(clock, put, folder):
+    put(f"hw_ada_attempt_{clock}_add.py")
+    (handin,) = found(folder, BERLIN).handins
+    assert handin.handed_in == CLOCKS[clock]
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "Jul 1, 2026 1100 AM",
+        "July 1, 2026 11:00 AM",
+        "1 Jul, 2026 1100",
+        "1. Juli 2026 1100",
+        "1 juil. 2026 1100",
+    ],
+)
+def test_brightspaces_time_is_taken_in_the_courses_zone(clock, put, folder):
+    put(f"7-9 - Ada - {clock}/add.py")
+    (handin,) = found(folder, BERLIN).handins
+    assert handin.handed_in == IN_SUMMER
+
+
+def test_attempt_is_of_the_time_of_its_latest(put, folder):
+    put("hw_ada_attempt_2026-06-30-11-00-00_mul.py", "hw_ada_attempt_2026-07-01-11-00-00_add.py")
+    (handin,) = found(folder, BERLIN).handins
+    assert handin.handed_in == IN_SUMMER
+
+
+WORKSHEET = "Identifier,Full name,Email address,Grade,Last modified (submission),Last modified (grade)\n"
+SAID_BY_MOODLE = {
+    "English": ("Last modified (submission)", "Tuesday, 1 December 2026, 11:00 AM"),
+    "American English": ("Last modified (submission)", "Tuesday, December 1, 2026, 11:00\u202fAM"),
+    "German": ("Zuletzt geändert (Abgabe)", "Dienstag, 1. Dezember 2026, 11:00"),
+    "French": ("Dernière modification (travail remis)", "mardi 1 décembre 2026, 11:00"),
+    "Spanish": ("Última modificación (entrega)", "martes, 1 de diciembre de 2026, 11:00"),
+    "Portuguese": ("Última modificação (envio)", "terça-feira, 1 de dezembro de 2026, 11:00"),
+    "Italian": ("Ultima modifica (consegna)", "martedì, 1 dicembre 2026, 11:00"),
+    "Dutch": ("Laatst gewijzigd (inzending)", "dinsdag, 1 december 2026, 11:00"),
+}
+
+
+@pytest.fixture
+def of_moodle(put, folder, tmp_path):
+    """What is found of a class on Moodle, of whom its worksheet says this."""
+
+    def of_moodle(text, heading="Last modified (submission)", zone=BERLIN):
+        put("Ada L_31_assignsubmission_file/add.py", "Team 1/add.py")
+        roster = tmp_path / "worksheet.csv"
+        head = WORKSHEET.replace("Last modified (submission)", heading)
+        people = [f'Participant 31,Ada L,a@x.org,,"{text}",-', 'Participant 32,Bob M,b@x.org,,"-",-']
+        people += [f'Participant 33,Cyd N,c@x.org,,"{text}",-']
+        roster.write_text(head + "\n".join(people) + "\n", "utf-8")
+        groups = {"Team 1": ["32", "33"]}
+        return find(folder, WANTED, roster, groups=groups, zone=zone and ZoneInfo(zone))
+
+    return of_moodle
+
+
+@pytest.mark.parametrize("language", SAID_BY_MOODLE)
+def test_moodles_time_is_in_its_worksheet_and_taken_in_the_courses_zone(language, of_moodle):
+    heading, text = SAID_BY_MOODLE[language]
+    result = of_moodle(text, heading)
+    assert {handin.person.id: handin.handed_in for handin in result.handins} == {
+        "31": IN_WINTER,
+        "32": IN_WINTER,  # of the group's, for whom somebody else has handed in
+    }
+    assert result.troubles == ()
+
+
+def test_time_in_a_language_that_is_not_known_is_told_and_no_time(of_moodle):
+    result = of_moodle("tiistai, 1. joulukuuta 2026, 11:00")
+    assert [handin.handed_in for handin in result.handins] == [None, None]
+    ((where, said),) = result.troubles
+    assert where == "the roster"
+    assert "words that are not known here (tiistai, 1. joulukuuta 2026, 11:00)" in said
+
+
+def test_without_a_zone_no_time_is_taken_and_one_line_says_what_to_set(put, folder):
+    for user in ("ada", "bob"):
+        put(f"{at(11, user)}_add.py", f"{brightspace('905 AM')}/add.py")
+    result = found(folder, None)
+    assert {handin.handed_in for handin in result.handins} == {None}
+    ((where, said),) = result.troubles
+    assert where == "Blackboard and Brightspace"
+    assert 'in [policy] of course.toml (zone = "Europe/Berlin", say)' in said
+
+
+def test_without_a_zone_moodles_worksheet_says_no_time_and_one_line_what_to_set(of_moodle):
+    result = of_moodle("Tuesday, 1 December 2026, 11:00 AM", zone=None)
+    assert {handin.handed_in for handin in result.handins} == {None}
+    ((where, said),) = result.troubles
+    assert where == "the roster"
+    assert 'zone = "Europe/Berlin"' in said
+
+
 def test_attempts_whose_order_is_not_known_are_all_kept_and_told(put, folder):
-    for date in ("3 juin 2026 1105", "4 juin 2026 1105"):
+    for date in ("3 kesäkuuta 2026 1105", "4 kesäkuuta 2026 1105"):
         put(f"7-9 - Ada - {date}/add.py", content=date)
     result = found(folder)
     assert [(handin.person.id, handin.number) for handin in result.handins] == [("7", 1), ("7", 2)]
@@ -745,3 +858,50 @@ def test_a_notebook_by_itself_is_somebody_s(put, folder):
     put("alice.ipynb", content='{"cells": [{"cell_type": "code", "source": "def add(self, other): ..."}]}')
     (alice,) = find(folder, here()).handins
     assert (alice.person.id, alice.read().taken) == ("alice", {"add": "alice.ipynb"})
+
+
+# Repositories of an assignment
+
+
+@pytest.fixture
+def cloned(put, folder, tmp_path):
+    """Who is found in which clone, where these are on the roster and own these repositories."""
+
+    def cloned(people, *repositories):
+        for name in repositories:
+            put(f"{name}/exercises/add.py", f"{name}/.git/HEAD", content=name)
+        (tmp_path / "roster.csv").write_text(
+            "\n".join(["student_id,submission_tag,datetime", *people]) + "\n"
+        )
+        return find(folder, WANTED, tmp_path / "roster.csv")
+
+    return cloned
+
+
+def whose(found):
+    return {handin.where: handin.person.id for handin in found.handins}
+
+
+def test_clone_is_whose_name_it_ends_with(cloned):
+    found = cloned(["Ada", "bob-m"], "ml-2026-grad-ada", "ml-2026-grad-bob-m")
+    assert whose(found) == {"ml-2026-grad-ada": "Ada", "ml-2026-grad-bob-m": "bob-m"}
+    assert found.troubles == ()
+
+
+def test_clone_is_nobodys_whose_name_is_but_the_end_of_its_owners(cloned):
+    found = cloned(["ada", "bob"], "ml-grad-x-ada", "ml-grad-bob")
+    assert whose(found)["ml-grad-x-ada"] == "ml-grad-x-ada"
+    assert found.absent == (Person("ada"),)
+
+
+def test_clones_of_people_whose_names_begin_alike_are_found(cloned):
+    assert whose(cloned(["hs-ada", "hs-bob"], "grad-hs-ada", "grad-hs-bob")) == {
+        "grad-hs-ada": "hs-ada",
+        "grad-hs-bob": "hs-bob",
+    }
+
+
+def test_time_that_says_its_zone_needs_none_of_the_course(cloned):
+    found = cloned(["ada,submit/x,2026-12-01T10:00:00Z", "bob"], "grad-ada", "grad-bob")
+    assert {h.person.id: h.handed_in for h in found.handins} == {"ada": IN_WINTER, "bob": None}
+    assert found.troubles == ()

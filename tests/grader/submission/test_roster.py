@@ -164,6 +164,21 @@ def test_gradebook_of_canvas_is_a_roster_with_canvas_numbers(roster):
     ]
 
 
+SCORES = """username,first_name,last_name,email,section,score,max_score,datetime,submission_tag,late
+ada,Ada,Lovelace,ada@x.org,S1,9,10,2026-12-02T10:00:00Z,submit/b,true
+ada,Ada,Lovelace,ada@x.org,S1,7,10,2026-12-01T10:00:00Z,submit/a,false
+bob,Bob,Moore,,S1,,,,,
+"""
+
+
+def test_scores_of_classroom_50_are_a_roster_of_everybody_with_the_newest_submission(roster):
+    rows = read(roster(SCORES))
+    assert [(row.person.id, row.person.name, row.came) for row in rows] == [
+        ("ada", "Ada Lovelace", "2026-12-02T10:00:00Z"),
+        ("bob", "Bob Moore", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [(b"PK\3\4", "an Excel or LibreOffice workbook"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook")],
