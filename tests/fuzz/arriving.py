@@ -119,7 +119,7 @@ def lane(data: bytes) -> None:
     finally:
         ours.close()
         os.close(requests)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def _lane_seeds() -> list[bytes]:

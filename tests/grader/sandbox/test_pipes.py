@@ -358,7 +358,7 @@ def test_exchange_ends_when_the_worker_closes_its_pipe(worker):
 def test_exchange_with_a_silent_worker_ends_at_the_deadline(worker):
     start = time.monotonic()
     assert worker.lane.exchange(b"request", Frames(NONCE, [1]), start + SOON) is End.LATE
-    assert SOON <= time.monotonic() - start < SOON + 2
+    assert SOON <= time.monotonic() - start < SOON + 20
 
 
 def test_exchange_with_a_worker_that_never_reads_ends_at_the_deadline(worker):

@@ -357,7 +357,7 @@ def test_process_that_kills_its_parent_dies_with_it(observed, unfiltered):
     start = time.monotonic()
     body = PARENT + "os.kill(zygote, signal.SIGKILL)\ntime.sleep(60)"
     assert observed(adding(body)) == [Ended("its process was killed from inside", busy=True)]
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 40
 
 
 # What takes too much
@@ -402,14 +402,14 @@ def test_gigabyte_of_output_changes_nothing(observed):
 def test_code_without_end_is_overtime_and_ends_soon(body, observed):
     start = time.monotonic()
     assert observed(adding(body), seconds=1.0) == [Overtime(1.0, busy=True)]
-    assert 0.9 < time.monotonic() - start < 4.0
+    assert 0.9 < time.monotonic() - start < 40
 
 
 def test_process_that_stops_is_overtime_and_ends_soon(observed, unfiltered):
     start = time.monotonic()
     stopping = adding("os.kill(os.getpid(), signal.SIGSTOP)")
     assert observed(stopping, seconds=1.0) == [Overtime(1.0, busy=True)]
-    assert 0.9 < time.monotonic() - start < 4.0
+    assert 0.9 < time.monotonic() - start < 40
 
 
 def test_file_that_never_finishes_loading_is_overtime(observed):
@@ -430,15 +430,16 @@ def test_attempt_that_was_overtime_answers_nothing_more_and_at_once(student_with
     with attempting(student_with(seconds=0.5), source=adding("while True: pass")) as attempt:
         attempt.observe(Request.of([SUM]))
         start = time.monotonic()
-        assert attempt.observe(Request.of([SUM, SUM])) == [Overtime(0.5, busy=False)] * 2
-        assert time.monotonic() - start < 0.4
+        for _ in range(40):
+            assert attempt.observe(Request.of([SUM, SUM])) == [Overtime(0.5, busy=False)] * 2
+        assert time.monotonic() - start < 15  # were each waited for, it would take 20 s
 
 
 def test_limit_holds_for_all_requests_of_an_attempt_together(student_with, attempting):
     with attempting(student_with(seconds=1.0), source=adding("time.sleep(0.4)")) as attempt:
         start = time.monotonic()
-        seen = [attempt.observe(Request.of([plus(1.0)]))[0] for _ in range(5)]
-        assert time.monotonic() - start < 1.9  # without a common limit it sleeps for 2 s
+        seen = [attempt.observe(Request.of([plus(1.0)]))[0] for _ in range(50)]
+        assert time.monotonic() - start < 15  # without a common limit it sleeps for 20 s
     assert isinstance(seen[-1], Overtime)
 
 
@@ -454,9 +455,9 @@ def add(self, other): raise ValueError
 
 def test_long_text_planted_in_the_pipe_costs_the_grader_little(student_with, attempting):
     with attempting(student_with(), source=FLOOD) as attempt:
-        start = time.monotonic()
+        start = time.process_time()
         attempt.observe(Request.of([plus(1.0)] * 100))
-        assert time.monotonic() - start < 2
+        assert time.process_time() - start < 2
 
 
 # What it is refused

@@ -248,14 +248,14 @@ def test_no_object_is_made_of_a_tag(export, either_reader, tmp_path):
 )
 def test_metadata_that_is_meant_to_exhaust_is_read_or_refused_in_time(metadata, tmp_path, either_reader):
     (tmp_path / "submission_metadata.yml").write_text(metadata)
-    start = time.monotonic()
+    start = time.process_time()
     what = "submission_metadata.yml"
     try:
         gradescope.told(Root(tmp_path))
     except UsageError as error:
         what = error.what
     assert what.startswith("submission_metadata.yml")
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_metadata_that_is_too_large_is_refused_at_once(tmp_path):
