@@ -183,9 +183,9 @@ def _renderer(form: str, key: Path | None) -> Single:
 
 
 def _as_json(report: Report, about: About) -> str:
-    from grader.render.export import render  # with every other format, so not before it is asked for
+    from grader.report.report import to_json  # other formats are loaded when they are asked for
 
-    return render(report, about)
+    return to_json(report, about.times)
 
 
 def _digest(setting: Setting) -> str:

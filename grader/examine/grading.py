@@ -44,7 +44,7 @@ CLOSED = (
     # Nor does a claim leave behind what could raise; collecting all garbage would double a short grade.
     "-p",
     "no:unraisableexception",
-    # A claim holds or does not; nobody reads what pytest would say of it, for which it compiles all of them anew.
+    # A claim holds or does not. Nobody reads what pytest would say of it, which costs a tenth of a grade.
     "--assert=plain",
 )
 # For a course without a configuration of its own: a file that configures nothing, so that none is looked for.

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.errors import UsageError
@@ -40,7 +40,7 @@ from grader.submission.hand_in import named
 
 def render(report: Report, about: About) -> str:
     """Byte for byte what to_json() gives, many times as fast where results are shared."""
-    written = {key: _dump(value, 1) for key, value in to_plain(report, times(about), _nothing).items()}
+    written = {key: _dump(value, 1) for key, value in to_plain(report, about.times, _nothing).items()}
     if report.results:
         exercises = ",\n    ".join(_exercise(result, 2) for result in report.results)
         written["exercises"] = f"[\n    {exercises}\n  ]"
@@ -48,13 +48,6 @@ def render(report: Report, about: About) -> str:
         written["together"] = _exercise(report.together, 1)
     lines = ",\n  ".join(f'"{key}": {value}' for key, value in written.items())
     return f"{{\n  {lines}\n}}\n"
-
-
-def times(about: About) -> dict[str, Any] | None:
-    """When a report was made, where that is known."""
-    if about.started is None or about.seconds is None:
-        return None
-    return {"started": about.started.isoformat(timespec="seconds"), "seconds": about.seconds}
 
 
 def _nothing(result: Result) -> None:  # it is written apart

@@ -12,15 +12,17 @@ from fractions import Fraction
 from hashlib import sha256
 from io import TextIOWrapper
 from itertools import count
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, TimedOut, Verdict
 from grader.printable import plain_json, printable
 from grader.report.findings import Told, guessed, in_lines, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
-from grader.report.standings import Standing, Standings
 from grader.report.words import example, headline, in_full
+
+if TYPE_CHECKING:
+    from grader.report.standings import Standing, Standings
 
 # What a spreadsheet takes for a formula, also behind spaces and quotes, also where it cuts a cell at ";".
 FORMULA = re.compile("(^|;)(?=[\\s\"'\u201c\u2018]*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
@@ -179,6 +181,13 @@ class About:
     release: str = ""
     review: str = ""
     mode: str = "individual"
+
+    @property
+    def times(self) -> dict[str, Any] | None:
+        """When the report was made, where that is known, as it stands there."""
+        if self.started is None or self.seconds is None:
+            return None
+        return {"started": self.started.isoformat(timespec="seconds"), "seconds": self.seconds}
 
 
 def with_items(head: dict[str, Any], name: str, items: Iterable[str]) -> str:

@@ -26,7 +26,6 @@ from typing import Any
 from grader.errors import CourseError, UsageError, unwritable
 from grader.machine.files import READ, added
 from grader.printable import plain_json, typed
-from grader.render.export import times
 from grader.render.text import About
 from grader.report.report import SCHEMA_NAME, Report, Seed, to_plain
 from grader.report.report import read as read_seed
@@ -233,7 +232,7 @@ def signed(key: PrivateKey) -> Callable[[Report, About], str]:
     """A renderer that says whose work a report is of, and signs that with all the rest."""
 
     def render(report: Report, about: About) -> str:
-        body = owned(to_plain(report, times(about)), about.person.id, about.handed_in, report.course)
+        body = owned(to_plain(report, about.times), about.person.id, about.handed_in, report.course)
         return plain_json(json.dumps(sign(body, key), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
     return render

@@ -111,16 +111,16 @@ ENVIRONMENTS = (
 )
 # Canvas removes everything but letters, digits and underscores from a name, turns it to lower case, and
 # makes sure that it holds no number between underscores. The last number counts uploads.
-CANVAS = re.compile(r"(\w+?)(_LATE)?_([0-9]+)_([0-9]+)_(.+)")
-CANVAS_ANONYMOUS = re.compile(r"()(LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)")
+CANVAS = r"(\w+?)(_LATE)?_([0-9]+)_([0-9]+)_(.+)"
+CANVAS_ANONYMOUS = r"()(LATE_)?(anon_[A-Za-z0-9]+)_([0-9]+)_(.+)"
 # A text that was typed in, or a link, comes without a number of its own.
-CANVAS_TYPED = re.compile(r"(?:\w+?(?:_LATE)?_[0-9]+|(?:LATE_)?anon_[A-Za-z0-9]+)_(?:text|link)\.html")
+CANVAS_TYPED = r"(?:\w+?(?:_LATE)?_[0-9]+|(?:LATE_)?anon_[A-Za-z0-9]+)_(?:text|link)\.html"
 # A team without a group has no number in Moodle.
-MOODLE = re.compile(r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?")
+MOODLE = r"(.+?)(?:_([0-9]+))?_assignsubmission_([a-z]+)(?:_(.*))?"
 # The assignment's name comes first, then the user's; both may have underscores. Without a file: a receipt.
-BLACKBOARD = re.compile(r"(.+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)")
+BLACKBOARD = r"(.+)_attempt_([0-9]{4}(?:-[0-9]{2}){5})(?:_(.+)|\.txt)"
 # Of the numbers one may be the person's, the other may be the folder's, or both the same for everybody.
-BRIGHTSPACE = re.compile(r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?")
+BRIGHTSPACE = r"([0-9]+)-([0-9]+) ?- (.+?) ?- ([^-]*?[0-9]{4}[^-]*?)(?: - (.+))?"
 # Beyond these no zone has a name for a moment.
 YEARS = range(1900, 9000)
 # How the months begin in English, German, French, Spanish, Portuguese, Italian and Dutch.
@@ -136,9 +136,9 @@ MONTHS += (
 )
 WEEKDAY, MONTH, NUMBER = r"(?:[^\W\d_][\w-]*\.?,? )?", r"([^\W\d_]{3,})\.?,?", r"([0-9]{1,2})\.?,?"
 TIME = r"(?: de)? ([0-9]{4}),? ([0-9]{1,2}):?([0-9]{2})(?: ?([ap])\.?m\.?)?"
-MONTH_FIRST = re.compile(f"{WEEKDAY}{MONTH} {NUMBER}{TIME}")
-DAY_FIRST = re.compile(f"{WEEKDAY}{NUMBER}(?: de)? {MONTH}{TIME}")
-AGAIN = re.compile(r"(.+?)-([0-9]{1,9})(\.py)")
+MONTH_FIRST = f"{WEEKDAY}{MONTH} {NUMBER}{TIME}"
+DAY_FIRST = f"{WEEKDAY}{NUMBER}(?: de)? {MONTH}{TIME}"
+AGAIN = r"(.+?)-([0-9]{1,9})(\.py)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +167,16 @@ class Named:
 
 def named(name: str) -> Named | None:
     """What the name of a file or folder says, if a learning platform gave it; see also typed_in."""
-    if match := MOODLE.fullmatch(name):
+    if match := re.fullmatch(MOODLE, name):
         person, number, _, file = match.groups()
         return Named("Moodle", number or person, person, file or "")
-    if (match := BLACKBOARD.fullmatch(name)) and (at := _numeric(match[2])):
+    if (match := re.fullmatch(BLACKBOARD, name)) and (at := _numeric(match[2])):
         return Named("Blackboard", match[1], "", match[3] or "", attempt=at)
-    if match := BRIGHTSPACE.fullmatch(name):
+    if match := re.fullmatch(BRIGHTSPACE, name):
         first, second, person, moment, file = match.groups()
         numbers = first, second
         return Named("Brightspace", person, person, file or "", attempt=spoken(moment), numbers=numbers)
-    if match := CANVAS_ANONYMOUS.fullmatch(name) or CANVAS.fullmatch(name):
+    if match := re.fullmatch(CANVAS_ANONYMOUS, name) or re.fullmatch(CANVAS, name):
         person, late, number, upload, file = match.groups()
         return Named("Canvas", number, person, file, upload=_count(upload), late=late is not None)
     return None
@@ -196,9 +196,9 @@ def spoken(text: str) -> datetime | None:
     Brightspace has "Mar 3, 2026 1100 AM", Moodle "Tuesday, 3 March 2026, 11:00 AM"; the day may come first.
     """
     said = " ".join(text.lower().split())
-    if found := MONTH_FIRST.fullmatch(said):
+    if found := re.fullmatch(MONTH_FIRST, said):
         month, day, year, hour, minute, half = found.groups()
-    elif found := DAY_FIRST.fullmatch(said):
+    elif found := re.fullmatch(DAY_FIRST, said):
         day, month, year, hour, minute, half = found.groups()
     else:
         return None
@@ -236,13 +236,13 @@ def _count(digits: str) -> int:
 
 def typed_in(name: str) -> bool:
     """Whether this is a text or a link that was handed in instead of a file."""
-    match = MOODLE.fullmatch(name)
-    return match[3] != "file" if match else bool(CANVAS_TYPED.fullmatch(name))
+    match = re.fullmatch(MOODLE, name)
+    return match[3] != "file" if match else bool(re.fullmatch(CANVAS_TYPED, name))
 
 
 def uploaded(file: str) -> tuple[str, int]:
     """The name a student gave to a Python file, and how often Canvas had one of that name before."""
-    match = AGAIN.fullmatch(file)
+    match = re.fullmatch(AGAIN, file)
     return (match[1] + match[3], int(match[2])) if match else (file, 0)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
+from html import escape as escape_html
 from importlib import import_module, resources
 from pathlib import Path
 from unicodedata import east_asian_width
-from xml.sax.saxutils import escape, quoteattr
 
 from grader.agreement import close
 from grader.errors import UsageError
@@ -26,6 +26,8 @@ from grader.report.report import Report
 from grader.report.scoring import exercise_status
 from grader.report.words import counterexample_of, example, missed, number
 
+# In text a quotation mark is one.
+escape = partial(escape_html, quote=False)
 MARGIN = 12.0
 HEADING = 30.0
 NARROW = 420.0
@@ -181,7 +183,7 @@ def _cross(x: float, y: float) -> str:
 
 def _text(piece: Piece, left: float, base: float) -> str:
     place = f'x="{_n(left + LETTER * piece.column)}" y="{_n(base)}"'
-    return f"<text class={quoteattr(piece.kind.value)} {place}>{escape(piece.text)}</text>"
+    return f'<text class="{piece.kind.value}" {place}>{escape(piece.text)}</text>'
 
 
 def _n(number: float) -> str:
