@@ -5,9 +5,9 @@ On Windows itself there is nothing to set up, and the Python that runs this is t
     python -m tests.ports.wine FOLDER                sets it up
     python -m tests.ports.wine FOLDER ARGUMENT…      runs python.exe ARGUMENT… in the course
 
-Under Wine, needed are wine and gcc-mingw-w64-x86-64. Python itself comes from a wheel that brings it along, its
-standard library from the Python that runs this, which has to be of the same version; torch and the rest are
-wheels.
+Under Wine, needed are wine and gcc-mingw-w64-x86-64. Python itself comes from a wheel that brings it along,
+its standard library from the Python that runs this, which has to be of the same version; torch and the rest
+are wheels.
 Wine enforces no limit of a Job, and counts another process's processor time wrongly.
 """
 
@@ -30,16 +30,8 @@ COMPILER = "x86_64-w64-mingw32-gcc"
 CARRIER = "panda3d"
 NEEDED = (
     *("click", "colorama", "hypothesis", "jinja2", "markdown-it-py", "platformdirs", "pytest"),
-    *(
-        "pytest-json-report",
-        "resvg-py",
-        "rich",
-        "tzdata",
-        "watchfiles",
-        "numpy<2",
-        "matplotlib<3.10",
-        "ipython",
-    ),
+    *("pytest-json-report", "resvg-py", "rich", "tzdata", "watchfiles"),
+    *("ipython", "matplotlib<3.10", "numpy<2"),
 )
 TORCH = ("torch>=2.2,<2.5", "filelock", "fsspec", "networkx", "sympy", "mpmath", "typing-extensions")
 STARTS = r"""
