@@ -21,6 +21,8 @@ MARKS = 4
 LONGEST = 300
 # The Makefile says so of itself, to the commands that it runs.
 CALLED = "NANOGRAD_CALLED"
+# The shells of Windows know no single quotes, or take a backslash for what it is.
+WINDOWS, UNQUOTED = os.name == "nt", re.compile(r"[\w.:/\\~+-]+")
 UNSURE, UNSURE_IN_JSON = re.compile(r"[^\x20-\x7e]+"), re.compile(r"[^\x20-\x7e\n]+")
 # What a runner of continuous integration takes for a command in its log stands at the beginning of a line:
 # "::" for GitHub, "--- " and the like for Buildkite; or it is a word behind two sharps: "##[" for GitHub,
@@ -47,8 +49,10 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 def typed(path: object) -> str:
     """A path, printable, as it is typed in a shell: with quotes where it needs them."""
-    text = str(path)
-    return printable(shlex.quote(f"./{text}" if text.startswith("-") else text))
+    text = f"./{path}" if str(path).startswith("-") else str(path)
+    if WINDOWS:  # no path has a quote in it there
+        return printable(text if UNQUOTED.fullmatch(text) else f'"{text}"')
+    return printable(shlex.quote(text))
 
 
 def by_make(surroundings: Mapping[str, str] = os.environ) -> bool:

@@ -11,7 +11,7 @@ DISTRIBUTION = "nanograd-course"
 
 def installing(extra: str) -> str:
     """What installs an extra of ours."""
-    return f"pip install '{DISTRIBUTION}[{extra}]'"
+    return f'pip install "{DISTRIBUTION}[{extra}]"'
 
 
 @cache

@@ -50,7 +50,10 @@ def uid_reason() -> str:
 
 
 linux = needs(LINUX, "the cages, a worker's own walls and /proc are Linux's; run the tests on Linux")
-posix = needs(os.name == "posix", "names are bytes on POSIX systems only; run the tests on one")
+posix = needs(
+    os.name == "posix",
+    "forks, permissions, links, named pipes and names of bytes are POSIX systems'; run the tests on one",
+)
 x86_64 = needs(MACHINE == "x86_64", "only x86_64 has a 32-bit way in; run the tests on such a processor")
 filtered = needs(
     LINUX and MACHINE in PROCESSORS,

@@ -11,7 +11,7 @@ import click
 
 from grader.commands.shared import chosen, console, machine_readable, named_course, setting
 from grader.errors import UsageError
-from grader.printable import printable, typed
+from grader.printable import WINDOWS, printable, typed
 from grader.sandbox.cages import NAMES
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def release(to: Path | None, folder: Path | None) -> None:
     elif to is not None:
         written = release_course(chosen(), to)
         click.echo(f"{len(written)} files are in {printable(str(to))}: the students' project. Try it:")
-        alone = read_manifest(to).alone
-        click.echo(f"  make -C {typed(to)} grade" if alone else f"  cd {typed(to)}\n  grader grade")
+        by_make = read_manifest(to).alone and not WINDOWS  # where nobody has make
+        click.echo(f"  make -C {typed(to)} grade" if by_make else f"  cd {typed(to)}\n  grader grade")
 
 
 @click.command()

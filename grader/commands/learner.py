@@ -14,7 +14,7 @@ import click
 
 from grader.commands.shared import LIMIT, SANDBOX, SEED, console, mine, setting
 from grader.errors import MachineError, UsageError
-from grader.printable import invoked, printable
+from grader.printable import WINDOWS, invoked, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,8 +172,9 @@ def reset(exercise: str) -> None:
     backup = put_back(course, name)
     click.echo(f"exercises/{name}.py is as it was handed out.")
     if backup.stat().st_size:
-        kept = backup.relative_to(course.root)
-        click.echo(f"What was there is kept; this brings it back:\n  cp {kept} exercises/{name}.py")
+        kept, copy = backup.relative_to(course.root), "copy" if WINDOWS else "cp"
+        back = Path("exercises", f"{name}.py")
+        click.echo(f"What was there is kept; this brings it back:\n  {copy} {kept} {back}")
 
 
 @click.command()

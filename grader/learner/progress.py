@@ -31,7 +31,7 @@ from grader.learner.history import Grade, Mark, latest, standing
 from grader.machine.files import whole_file
 from grader.machine.processes import library
 from grader.model import Exercise
-from grader.printable import harmless, invoked, printable
+from grader.printable import by_make, harmless, invoked, printable
 from grader.render.terminal import LOOK, tell_on_top
 from grader.render.text import points
 
@@ -86,7 +86,12 @@ def _chart(console: Console, grades: Sequence[Grade], had: Sequence[float], most
 
 def moment(when: datetime) -> str:
     """A day and a time where the machine stands."""
-    return f"{when.astimezone():%-d %b %Y %H:%M}"
+    return f"{_day(when)} {when.astimezone():%H:%M}"
+
+
+def _day(when: datetime) -> str:
+    # Windows has no %-d.
+    return f"{when.astimezone().day} {when.astimezone():%b %Y}"
 
 
 def _table(found: Sequence[Effort], marks: dict[str, Mark], exercises: Sequence[Exercise]) -> Padding:
@@ -233,7 +238,7 @@ def _column(part: float) -> list[str]:
 
 
 INK, MUTED, GRID, GREEN, GREY = "#1f2328", "#656d76", "#d8dee4", "#1a7f37", "#afb8c1"
-HOW = "run: .venv/bin/pip install 'matplotlib>=3.8'"
+HOW = f"run: {'.venv/bin/' if by_make() else ''}pip install matplotlib"
 SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "nanograd", "font.size": 10, "text.color": INK}
 
 
@@ -281,7 +286,7 @@ def _points(axes: Any, grades: Sequence[Grade], exercises: Sequence[Exercise]) -
 
 def _days(grades: Sequence[Grade]) -> str:
     """From which day to which, and what the dotted lines mean, if there are any."""
-    first, last = (f"{grades[place].at.astimezone():%-d %b %Y}" for place in (0, -1))
+    first, last = (_day(grades[place].at) for place in (0, -1))
     days = first if first == last else f"{first} to {last}"
     return f"{days}; dotted: a break" if breaks(grades) else days
 

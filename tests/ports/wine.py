@@ -1,10 +1,13 @@
 """Sets up Python for Windows under Wine, from what Debian's packages and PyPI hold, and runs things there.
 
+On Windows itself there is nothing to set up, and the Python that runs this is the one.
+
     python -m tests.ports.wine FOLDER                sets it up
     python -m tests.ports.wine FOLDER ARGUMENT…      runs python.exe ARGUMENT… in the course
 
-Needed are wine and gcc-mingw-w64-x86-64. Python itself comes from a wheel that brings it along, its standard
-library from the Python that runs this, which has to be of the same version; torch and the rest are wheels.
+Under Wine, needed are wine and gcc-mingw-w64-x86-64. Python itself comes from a wheel that brings it along,
+its standard library from the Python that runs this, which has to be of the same version; torch and the rest
+are wheels.
 Wine enforces no limit of a Job, and counts another process's processor time wrongly.
 """
 
@@ -19,6 +22,7 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
+ITSELF = os.name == "nt"
 HERE = Path(__file__).resolve().parents[2]
 VERSION = f"{sys.version_info.major}{sys.version_info.minor}"
 COMPILER = "x86_64-w64-mingw32-gcc"
@@ -26,7 +30,8 @@ COMPILER = "x86_64-w64-mingw32-gcc"
 CARRIER = "panda3d"
 NEEDED = (
     *("click", "colorama", "hypothesis", "jinja2", "markdown-it-py", "platformdirs", "pytest"),
-    *("pytest-json-report", "resvg-py", "rich", "watchfiles", "numpy<2", "matplotlib<3.10"),
+    *("pytest-json-report", "resvg-py", "rich", "tzdata", "watchfiles"),
+    *("ipython", "matplotlib<3.10", "numpy<2"),
 )
 TORCH = ("torch>=2.2,<2.5", "filelock", "fsspec", "networkx", "sympy", "mpmath", "typing-extensions")
 STARTS = r"""
@@ -49,12 +54,14 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T count) {
 
 def why_not() -> str:
     """What is missing here, and what to install; nothing where all is there."""
-    missing = [name for name in ("wine", COMPILER) if shutil.which(name) is None]
+    missing = [name for name in ("wine", COMPILER) if not ITSELF and shutil.which(name) is None]
     return f"needs {' and '.join(missing)}; apt install wine gcc-mingw-w64-x86-64" if missing else ""
 
 
 def set_up(folder: Path) -> None:
     """Put Python together in a new folder; raises CalledProcessError where something is not to be had."""
+    if ITSELF:
+        return
     python, packages = folder / "python", folder / "python" / "Lib" / "site-packages"
     (python / "DLLs").mkdir(parents=True)
     (carrier,) = downloaded(folder / "carrier", CARRIER, alone=True)
@@ -109,18 +116,25 @@ def stable_interface(python: Path) -> None:
     compiled(python / "python3.dll", "void *nothing;\n", "-shared", after=(str(definitions),))
 
 
-def run(folder: Path, *arguments: str, seconds: float = 1200.0) -> subprocess.CompletedProcess[bytes]:
-    """Run python.exe in the course; its standard streams are pipes, as Wine wants them."""
-    variables = {
-        "WINEPREFIX": str(folder / "prefix"),
-        "WINEDEBUG": "-all",
-        "KMP_AFFINITY": "disabled",
-        "PYTHONPATH": windows(HERE),
-    }
+def variables(folder: Path) -> dict[str, str]:
+    """What its environment has on top of ours."""
+    wine = {"WINEPREFIX": str(folder / "prefix"), "WINEDEBUG": "-all", "KMP_AFFINITY": "disabled"}
+    return {"PYTHONPATH": windows(HERE)} | ({} if ITSELF else wine)
+
+
+def command(folder: Path, *arguments: str) -> list[str]:
+    """What starts python.exe."""
+    return [*([sys.executable] if ITSELF else ["wine", str(folder / "python" / "python.exe")]), *arguments]
+
+
+def run(
+    folder: Path, *arguments: str, cwd: Path = HERE, seconds: float = 1200.0
+) -> subprocess.CompletedProcess[bytes]:
+    """Run python.exe in the course, or elsewhere; its standard streams are pipes, as Wine wants them."""
     return subprocess.run(
-        ["wine", str(folder / "python" / "python.exe"), *arguments],
-        cwd=HERE,
-        env=os.environ | variables,
+        command(folder, *arguments),
+        cwd=cwd,
+        env=os.environ | variables(folder),
         input=b"",
         capture_output=True,
         timeout=seconds,
@@ -129,8 +143,8 @@ def run(folder: Path, *arguments: str, seconds: float = 1200.0) -> subprocess.Co
 
 
 def windows(path: Path) -> str:
-    """A path as Windows has it under Wine."""
-    return f"Z:{path}".replace("/", "\\")
+    """A path as Windows has it."""
+    return str(path) if ITSELF else f"Z:{path}".replace("/", "\\")
 
 
 def main(place: str, *arguments: str) -> int:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import printable as printing
 from grader.cli import main
 from grader.printable import (
     CALLED,
@@ -48,6 +49,13 @@ def test_nothing_printable_is_of_a_kind_that_is_not_seen():
 def test_path_is_printed_as_a_shell_takes_it(path):
     assert shlex.split(typed(path)) == [f"./{path}" if path.startswith("-") else path]
     assert typed("plain/path-1.sqlite") == "plain/path-1.sqlite"
+
+
+@pytest.mark.parametrize("path", [r"C:\Users\a b", r"C:\a's", "$HOME"])
+def test_path_has_double_quotes_on_windows(path, monkeypatch):
+    monkeypatch.setattr(printing, "WINDOWS", True)
+    assert typed(path) == f'"{path}"'
+    assert typed("C:\\plain\\path-1.sqlite") == "C:\\plain\\path-1.sqlite"
 
 
 def test_letter_keeps_its_marks():

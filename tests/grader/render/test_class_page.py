@@ -140,7 +140,7 @@ def test_what_is_not_installed_is_named_with_the_command(name, tmp_path, monkeyp
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(UsageError, match=name) as caught:
         render_class(a_class(), MADE, tmp_path / "class.html")
-    assert caught.value.next_step == "run: pip install 'nanograd-course[class]'"
+    assert caught.value.next_step == 'run: pip install "nanograd-course[class]"'
     assert list(tmp_path.iterdir()) == []
 
 

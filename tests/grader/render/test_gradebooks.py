@@ -212,7 +212,7 @@ def test_missing_pyarrow_is_the_callers_move_with_the_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError) as caught:
         written("parquet")
-    assert "pip install 'nanograd-course[class]'" in caught.value.next_step
+    assert 'pip install "nanograd-course[class]"' in caught.value.next_step
 
 
 @pytest.mark.parametrize("name", ANYWHERE)

@@ -27,6 +27,7 @@ def nothing_forks(monkeypatch):
     monkeypatch.setattr(processes, "MAY_FORK", False)
 
 
+@posix
 @pytest.mark.parametrize("seen", [solutions, lambda setting: wrong(setting, 8), misbehaving])
 def test_what_is_seen_is_the_same_as_where_processes_fork(seen, course, monkeypatch):
     here = seen(usual(course))

@@ -120,7 +120,7 @@ except UsageError as error:
     print(error.next_step)
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "run: pip install 'nanograd-course[class]'\n"
+    assert run.stdout == 'run: pip install "nanograd-course[class]"\n'
 
 
 # Signing

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.grader.conftest import ROOT
@@ -27,16 +28,22 @@ def project(folder: Path) -> Path:
 
 
 class Terminal:
-    """A tmux with grader watch in it; before: what is said to the shell first."""
+    """A tmux with grader watch in it; before: what is said to the shell first; command: in its place."""
 
     def __init__(
-        self, root: Path, width: int = 80, height: int = 24, sandbox: str = "auto", before: str = "true"
+        self,
+        root: Path,
+        width: int = 80,
+        height: int = 24,
+        sandbox: str = "auto",
+        before: str = "true",
+        command: Sequence[str] = (),
     ) -> None:
         self.root = root
-        self.socket = root / "tmux"
-        command = shlex.join([sys.executable, "-B", "-m", "grader", "watch", "--sandbox", sandbox])
+        self.socket = root.with_suffix(".tmux")  # outside, where nothing has to look at it
+        usual = (sys.executable, "-B", "-m", "grader", "watch", "--sandbox", sandbox)
         # What comes after the watch says how it ended, and in what state it left the terminal.
-        script = f"{before}; {command}; echo ended with $?; stty -a; exec sleep 600"
+        script = f"{before}; {shlex.join(command or usual)}; echo ended with $?; stty -a; exec sleep 600"
         away = ("CI", "GITHUB_ACTIONS", "TMUX", "NANOGRAD_HISTORY", "PYTHONPATH")
         environment = {name: value for name, value in os.environ.items() if name not in away}
         size = ["-x", str(width), "-y", str(height)]
