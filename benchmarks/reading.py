@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
 
+from figures import Section
+
 from grader.course.course import here
 from grader.course.misconceptions import misconceptions
 from grader.examine.cases import default_folder
@@ -16,7 +18,7 @@ from grader.model import Exercise
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission
 
-EVERY, TIMES = 6, 3  # one misconception in so many is examined, so many times
+EVERY, TIMES = 12, 2  # one misconception in so many is examined, so many times
 ENDLESS = ("backward", "never_ends")  # costs its whole limit, read or not
 WANTED = 15
 
@@ -53,6 +55,11 @@ def costs(setting: Setting, exercise: Exercise) -> list[tuple[float, float]]:
 def main() -> None:
     """Measure every exercise, once what the reference answers is in the cache."""
     setting = Setting(here(), choose("auto"), default_folder())
+    section = Section(
+        "What a reading costs",
+        "What reading the code of a failed exercise adds to its grade, warm; processor time, "
+        f"one misconception in {EVERY}, the lesser of {TIMES} times.",
+    )
     for exercise in setting.course.exercises:
         first = Submission("warm", {exercise.name: misconceptions(exercise.name)[0].source}, {})
         examine(replace(setting, say=print), first, exercise)
@@ -60,11 +67,9 @@ def main() -> None:
         found = costs(setting, exercise)
         bare, added = (median(each) for each in zip(*found, strict=True))
         most = max(each for _, each in found)
-        print(
-            f"reading, {exercise.name}: median {added:.1f} ms, most {most:.1f} ms ({WANTED} wanted), "
-            f"on top of {bare:.0f} ms for the grade alone",
-            flush=True,
-        )
+        note = f"most {most:.1f} ms; on top of {bare:.0f} ms for the grade alone"
+        section.add(f"{exercise.name}, median", added, "ms", digits=1, most=WANTED, note=note)
+    section.keep()
 
 
 if __name__ == "__main__":
