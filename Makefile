@@ -86,7 +86,9 @@ progress: .venv/ready  ## your points over time and the time each exercise took
 submit: .venv/ready  ## write the one small file that you hand in: hand-in.zip
 	@$(GRADER) submit
 
-# Each of them alone takes --help for larger classes and more rounds.
+# Each of them alone takes --help for larger classes and more rounds. Who has Python keep no bytecode would measure its
+# compiler.
+bench: export PYTHONDONTWRITEBYTECODE :=
 bench: .venv/ready-dev  ## measure in five minutes: a grade, a class, the floor, other graders; build/figures.md
 	@rm -rf build/figures
 	@$(BIN)/python benchmarks/bench.py
