@@ -63,7 +63,7 @@ def main() -> None:
     """Install the peers, lay the assignment out for each, and let them take turns."""
     parser = argparse.ArgumentParser(description="Measure other graders beside us.")
     parser.add_argument("--size", type=int, default=6, metavar="N", help="of the class (default: 6)")
-    parser.add_argument("--rounds", type=int, default=2, metavar="N", help="(default: 2)")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N", help="(default: 1)")
     parser.add_argument("--peers", nargs="+", choices=LAYOUTS, default=list(LAYOUTS), metavar="NAME")
     given = parser.parse_args()
     if not installed():
@@ -107,9 +107,11 @@ def compare(base: Path, size: int, rounds: int, names: Sequence[str]) -> None:
         (base / name).mkdir()
         tools[name] = peer(base / name, LAYOUTS[name](kit, base / name))
     for turn in range(rounds):
-        for name, tool in list(tools.items())[:: -1 if turn % 2 else 1]:
+        others = [name for name in tools if name != OURS]
+        # Ours at both ends: whatever else begins or ends here meanwhile is a part of ours, too.
+        for name in (OURS, *others[:: -1 if turn % 2 else 1], OURS):
             print(f"round {turn + 1} of {rounds}: {name}", file=sys.stderr, flush=True)
-            tool.times.append(tool.grade() / size)
+            tools[name].times.append(tools[name].grade() / size)
     show(tools, counts, size)
 
 
@@ -117,7 +119,7 @@ def show(tools: Mapping[str, Tool], counts: Mapping[str, int], size: int) -> Non
     """Each tool's time for a submission, as a ratio to ours, and where its verdicts differ."""
     what = (
         f"The same {size} submissions, graded by every tool in its usual way. A submission's processor time, "
-        f"children included, medians of {len(tools[OURS].times)} rounds in turns."
+        f"children included; rounds in turns: {len(tools[OURS].times) // 2}, with ours at both ends of each."
     )
     section = Section("Beside other graders", what)
     mine = tools[OURS].verdicts()
