@@ -22,6 +22,7 @@ from typing import Any
 BUILD = Path(__file__).resolve().parents[1] / "build"
 KEPT = BUILD / "figures"
 CPU = "s of CPU"
+BEGAN = perf_counter()
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Section:
     """The figures of one script, in the order in which they became known.
 
     what: what was measured, a sentence.
-    seconds, load: how long that took, and how busy the machine was with all that ran on it at the end.
+    seconds, load: how long the script took, and how busy the machine was with all that ran on it at the end.
     """
 
     title: str
@@ -79,7 +80,6 @@ class Section:
     figures: list[Figure] = field(default_factory=list)
     seconds: float = 0.0
     load: float = 0.0
-    began: float = field(default_factory=perf_counter, repr=False)
 
     def add(self, title: str, value: float, unit: str = "", **more: Any) -> None:
         """Print a figure, and keep it with all that there are so far."""
@@ -89,7 +89,7 @@ class Section:
 
     def keep(self) -> None:
         """Write them where the page is made from."""
-        self.seconds, self.load = perf_counter() - self.began, os.getloadavg()[0]
+        self.seconds, self.load = perf_counter() - BEGAN, os.getloadavg()[0]
         KEPT.mkdir(parents=True, exist_ok=True)
         (KEPT / f"{Path(sys.argv[0]).stem}.json").write_text(json.dumps(plain(self), indent=1) + "\n")
 
@@ -97,7 +97,6 @@ class Section:
 def plain(section: Section) -> dict[str, Any]:
     """A section as JSON has it."""
     kept = asdict(section)
-    del kept["began"]
     for figure in kept["figures"]:
         figure["value"] = float(f"{figure['value']:.6g}")
     return kept

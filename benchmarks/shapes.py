@@ -29,8 +29,8 @@ ENDLESS = {"until_nothing_changes"}
 def main() -> None:
     """Write the class, measure, and print each figure as soon as it is known."""
     parser = argparse.ArgumentParser(description="Measure grading foreign implementations.")
-    parser.add_argument("--size", type=int, default=12, metavar="N", help="of the class (default: 12)")
-    parser.add_argument("--sample", type=int, default=3, metavar="N", help="graded one by one, too")
+    parser.add_argument("--size", type=int, default=10, metavar="N", help="of the class (default: 10)")
+    parser.add_argument("--sample", type=int, default=2, metavar="N", help="graded one by one, too")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nanograd-shapes-") as folder:
         compare(Path(folder), given.size, given.sample)

@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure grading a class.")
     parser.add_argument("--size", type=int, default=40, metavar="N", help="of the class (default: 40)")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="graded the naive way, too")
-    parser.add_argument("--each", type=int, default=16, metavar="N", help="right ones (default: 16)")
+    parser.add_argument("--each", type=int, default=12, metavar="N", help="right ones (default: 12)")
     parser.add_argument("--people", type=int, default=1000, metavar="N", help="exported (default: 1000)")
     parser.add_argument("--light", type=int, default=0, metavar="N", help="of a large light class, too")
     asked = parser.parse_args()
