@@ -268,8 +268,8 @@ CONTESTANTS: dict[str, Contestant] = {
 def main() -> None:
     """Measure in turns and print the table and the ratios."""
     parser = argparse.ArgumentParser(description="Measure a training step on the two moons.")
-    parser.add_argument("--rounds", type=int, default=2, metavar="N", help="(default: 2)")
-    parser.add_argument("--steps", type=int, default=3, metavar="N", help="in each round (default: 3)")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N", help="(default: 1)")
+    parser.add_argument("--steps", type=int, default=4, metavar="N", help="in each round (default: 4)")
     parser.add_argument("--loop", choices=("micrograd", "reference"), help=argparse.SUPPRESS)
     parser.add_argument("--no-collector", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()

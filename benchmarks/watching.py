@@ -32,7 +32,7 @@ from figures import Section
 from grader.course.course import here
 from grader.course.misconceptions import Misconception, misconceptions
 
-SAVES = 16
+SAVES = 12
 PASSING, FAILING = 200, 500  # milliseconds wanted
 COLD = 5
 HOME = b"\x1b[H"
