@@ -14,16 +14,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree
 from statistics import median
 from time import perf_counter
+from types import CodeType
 from typing import NoReturn
 
-from rich.console import Console
-from rich.table import Table
+from figures import CPU, Section
 
 from grader.course.course import Course, here
 from grader.course.properties import declared_in
@@ -31,7 +32,7 @@ from grader.examine.cases import default_folder, key, recall
 
 HERE = Path(__file__).resolve().parent
 SEED = 0  # what `grader grade` takes where it is not told
-WANTED = 0.25
+HEAVIEST = 8
 # Runs the command in the process that looks; the last line on standard error is the answer.
 PROBE = """
 import atexit, sys
@@ -74,7 +75,7 @@ class Row:
 
 
 def main() -> None:
-    """Measure, and print the table, the ratios and the three lines that matter."""
+    """Measure, and print what each takes and the ratios."""
     parser = argparse.ArgumentParser(description="Measure a warm grade, a naive suite and the floor.")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="of each row (default: 3)")
     runs = parser.parse_args().runs
@@ -90,7 +91,7 @@ def main() -> None:
                 row.samples.append(measured(row, course.root))
             if keys(course) != before:
                 sys.exit("bench: the cases' makers were edited meanwhile, so a cache was cold; run it again")
-    show(rows)
+    show(rows, imported(course.root))
 
 
 def keys(course: Course) -> list[str]:
@@ -141,14 +142,19 @@ def broken_add(course: Course, folder: Path) -> Path:
 
 def floor_input(course: Course, path: Path) -> Path:
     """Write what floor.py reads: the runner's code, the solutions' sources and the recorded programs."""
-    worker = course.root / "grader"
-    code = [
-        (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
-        for name in ("worker/wire", "worker/walls", "worker/child", "autograd/worker/programs")
-    ]
+    code = runner_code(course)
     sources = [(name, course.solution(name)) for name in (*course.common, *course.names, "__init__")]
     path.write_bytes(marshal.dumps((code, sources, [programs(course, part.name) for part in course.parts])))
     return path
+
+
+def runner_code(course: Course) -> list[tuple[str, CodeType]]:
+    """What runs a program, as floor.py loads it."""
+    worker = course.root / "grader"
+    return [
+        (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
+        for name in ("worker/wire", "worker/walls", "worker/child", "autograd/worker/programs")
+    ]
 
 
 def programs(course: Course, name: str) -> bytes:
@@ -189,29 +195,35 @@ def failed(row: Row, code: int, output: str) -> NoReturn:
     sys.exit(1)
 
 
-def show(rows: Sequence[Row]) -> None:
-    """Print the table, then every row's medians as ratios, then the lines that are watched."""
+def show(rows: Sequence[Row], imports: Mapping[str, float]) -> None:
+    """Print what each takes, the ratios that are watched, and what a grade imports."""
     grade, naive, floor, *_ = rows
-    console = Console(width=100)
-    console.print(table(rows))
-    for row in rows[1:]:
-        ratios = f"CPU {row.cpu / grade.cpu:.2f}, wall {row.wall / grade.wall:.2f}"
-        console.print(f"{row.title} / warm grade: {ratios}", highlight=False)
-    print(f"warm grade / naive suite (CPU): {grade.cpu / naive.cpu:.2f} (at most {WANTED} wanted)")
-    print(f"warm grade / floor (CPU): {grade.cpu / floor.cpu:.1f}")
-    print(f"torch imported by a warm grade: {grade.torch}")
-
-
-def table(rows: Sequence[Row]) -> Table:
-    """The seconds of every row."""
-    columns = ("CPU min", "CPU median", "wall min", "wall median", "torch")
-    made = Table("", title=f"seconds, {len(rows[0].samples)} runs in turns")
-    for column in columns:
-        made.add_column(column, justify="right")
+    section = Section(
+        "A grade",
+        f"Whole processes, warm; processor time, medians of {len(grade.samples)} runs in turns.",
+    )
     for row in rows:
-        least = (min(s.cpu for s in row.samples), row.cpu, min(s.wall for s in row.samples), row.wall)
-        made.add_row(row.title, *(f"{seconds:.2f}" for seconds in least), row.torch)
-    return made
+        least = min(sample.cpu for sample in row.samples)
+        torch = f"; imports torch: {row.torch}" if row.torch else ""
+        section.add(row.title, row.cpu, CPU, note=f"least {least:.2f}; by the clock {row.wall:.2f} s{torch}")
+    section.add("warm grade / floor", grade.cpu / floor.cpu, most=1.3)
+    section.add("naive suite / warm grade", naive.cpu / grade.cpu, least=4)
+    heaviest = sorted(imports, key=lambda name: -imports[name])[:HEAVIEST]
+    note = ", ".join(f"{name} {imports[name]:.0f}" for name in heaviest)
+    section.add("save to verdict: imports", sum(imports.values()), "ms", digits=0, note=note)
+    section.keep()
+
+
+def imported(root: Path) -> dict[str, float]:
+    """Milliseconds that a grade of one exercise spends on imports, by package: what -X importtime tells."""
+    command = [sys.executable, "-X", "importtime", "-m", "grader", "grade", "solutions", "--exercise", "add"]
+    told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stderr
+    spent: dict[str, float] = defaultdict(float)
+    for own, _, name in (line.split("|") for line in told.splitlines() if line.count("|") == 2):
+        number = own.rpartition(":")[2].strip()
+        if number.isdigit():  # else it is the heading
+            spent[".".join(name.strip().split(".")[:2])] += int(number) / 1000
+    return spent
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a cage costs a submission: prints milliseconds of processor time beside a worker without any walls."""
+"""What a cage costs a submission: milliseconds of processor time beside a worker without any walls."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import marshal
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
+
+from figures import Section
 
 import grader.sandbox.launch
 from grader.autograd.program import Expression, trace
@@ -16,6 +19,7 @@ from grader.examine.setting import parts
 from grader.sandbox.cage import Cage, Process
 from grader.sandbox.cages import CAGES
 from grader.sandbox.runner import Limits, Request, Runner
+from grader.worker import walls
 
 RUNS = 15
 WANTED = 25
@@ -37,10 +41,15 @@ def main() -> None:
         rows = [("bare", spent), *((name, submission(cage)) for name, cage in cages.items())]
         for name, milliseconds in rows if turn else []:  # the first turn fills caches
             times[name].append(milliseconds)
+    section = Section(
+        "What a cage costs",
+        f"Nine exercises that do next to nothing, in one submission; processor time, medians of {RUNS} runs.",
+    )
     floor = median(times["bare"])
-    print(f"a worker without walls, nine exercises that do next to nothing: {floor:.0f} ms of CPU")
+    section.add("a worker without walls", floor, "ms", digits=0)
     for name in cages:
-        print(f"  {name}: {median(times[name]) - floor:+.0f} ms (at most {WANTED} wanted)")
+        section.add(f"{name}, on top", median(times[name]) - floor, "ms", digits=0, most=WANTED)
+    section.keep()
 
 
 def submission(cage: Cage) -> float:
@@ -68,7 +77,8 @@ def without_walls() -> Iterator[None]:
     """Workers start without the walls that they build around themselves."""
     whole = grader.sandbox.launch.worker_code
     nothing = "".join(f"def {name}(*_): return False\n" for name in ("close", "see_only", "filters"))
-    hole = compile(nothing, "<worker.walls>", "exec")
+    source = Path(walls.__file__).read_text("utf-8") + nothing
+    hole = compile(source, "<worker.walls>", "exec", dont_inherit=True)
     sent = marshal.loads(whole(SUBJECT.worker))
     modules = marshal.dumps([(name, hole if name == "worker.walls" else code) for name, code in sent])
     grader.sandbox.launch.worker_code = lambda _: modules  # type: ignore[assignment]

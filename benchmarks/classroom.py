@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from coursework import MAKERS, Material
+from coursework import MAKERS, Material, Work
 
 from grader.course.course import here
 
@@ -113,13 +113,19 @@ def _hand_in(folder: Path, id_: str, kind: str, material: Material, number: int,
         (folder / id_).mkdir()
         return Expected(id_, kind, {})
     work = MAKERS[kind](material)
+    write(folder, id_, work, material, number, ending)
+    return Expected(id_, kind, work.statuses, work.mistakes)
+
+
+def write(folder: Path, id_: str, work: Work, material: Material, number: int, ending: str = "") -> Path:
+    """Write somebody's work with what is given, as a folder or as an archive; no file like anybody else's."""
     sources = dict(material.given)
     for piece in work.pieces.values():
         sources |= piece
     own = f"# submission {number:05}\n"
     files = {f"{stem}.py": f"{text.rstrip()}\n{own}".encode() for stem, text in sorted(sources.items())}
     WRITERS[ending](folder / f"{id_}{ending}", files)
-    return Expected(id_, kind, work.statuses, work.mistakes)
+    return folder / f"{id_}{ending}"
 
 
 def _as_folder(path: Path, files: Mapping[str, bytes]) -> None:

@@ -23,6 +23,8 @@ from statistics import median
 from time import process_time
 from typing import Any
 
+from figures import CPU, Section
+
 from grader.alone import engine
 from grader.autograd.commands import SEED
 from grader.autograd.moons import DECAY, SHAPE, Engine, Task, mixed, task
@@ -266,8 +268,8 @@ CONTESTANTS: dict[str, Contestant] = {
 def main() -> None:
     """Measure in turns and print the table and the ratios."""
     parser = argparse.ArgumentParser(description="Measure a training step on the two moons.")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N")
-    parser.add_argument("--steps", type=int, default=10, metavar="N", help="in each round (default: 10)")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N", help="(default: 1)")
+    parser.add_argument("--steps", type=int, default=4, metavar="N", help="in each round (default: 4)")
     parser.add_argument("--loop", choices=("micrograd", "reference"), help=argparse.SUPPRESS)
     parser.add_argument("--no-collector", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -293,16 +295,23 @@ def main() -> None:
 
 def show(seconds: dict[str, float], steps: int) -> None:
     """Print what a step took, and what is watched."""
-    print(f"processor time of a training step, median of {steps}; 100 points, 2-16-16-1, the same losses:")
+    section = Section(
+        "A training step",
+        f"Two moons, 100 points, 2-16-16-1, the same losses; processor time, median of {steps} steps.",
+    )
     for name, taken in seconds.items():
-        print(f"  {name:<38} {1000 * taken:8.1f} ms")
+        section.add(name, 1000 * taken, "ms", digits=1)
     theirs, ours, theirs_bare, ours_bare, demo, torch = seconds.values()
-    print(f"micrograd's demo / grader demo: {theirs / demo:.2f} (at least {WANTED} wanted)")
-    print(f"micrograd's engine / reference, all else equal: {theirs / ours:.2f}", end="")
-    print(f"; without the garbage collector's part: {theirs_bare / ours_bare:.2f}")
-    print(f"grader demo / PyTorch: {demo / torch:.0f}; PyTorch multiplies matrices, all points at once")
+    section.add("micrograd's demo / grader demo", theirs / demo, least=WANTED)
+    section.add("micrograd's engine / reference, all else equal", theirs / ours)
+    section.add("the same without the garbage collector's part", theirs_bare / ours_bare)
+    note = "it multiplies matrices, all points at once"
+    section.add("grader demo / PyTorch", demo / torch, digits=0, note=note)
     taken, held = chain()
-    print(f"a chain of {LINKS:,} additions, forward and back: {taken:.1f} s, {held:.0f} MiB")
+    section.add(
+        f"a chain of {LINKS:,} additions, forward and back", taken, CPU, digits=1, note=f"{held:.0f} MiB"
+    )
+    section.keep()
 
 
 if __name__ == "__main__":

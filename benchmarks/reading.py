@@ -1,11 +1,17 @@
-"""What a reading costs, warm: processor time on top of the bare grade of the same failed exercise."""
+"""What a reading costs, warm: processor time on top of the bare grade of the same failed exercise.
+
+python benchmarks/reading.py [--every N]
+"""
 
 from __future__ import annotations
 
+import argparse
 import resource
 from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
+
+from figures import Section
 
 from grader.course.course import here
 from grader.course.misconceptions import misconceptions
@@ -16,7 +22,7 @@ from grader.model import Exercise
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission
 
-EVERY, TIMES = 6, 3  # one misconception in so many is examined, so many times
+TIMES = 2  # each misconception is examined
 ENDLESS = ("backward", "never_ends")  # costs its whole limit, read or not
 WANTED = 15
 
@@ -37,10 +43,10 @@ def cost(work: Callable[[], object]) -> float:
     return min(costs)
 
 
-def costs(setting: Setting, exercise: Exercise) -> list[tuple[float, float]]:
+def costs(setting: Setting, exercise: Exercise, every: int) -> list[tuple[float, float]]:
     """For some of an exercise's misconceptions: the grade alone, and what the reading adds."""
     found = []
-    for known in misconceptions(exercise.name)[::EVERY]:
+    for known in misconceptions(exercise.name)[::every]:
         if (exercise.name, known.id) == ENDLESS:
             continue
         wrong = Submission("bench", {exercise.name: known.source}, {})
@@ -52,19 +58,26 @@ def costs(setting: Setting, exercise: Exercise) -> list[tuple[float, float]]:
 
 def main() -> None:
     """Measure every exercise, once what the reference answers is in the cache."""
+    parser = argparse.ArgumentParser(description="Measure what a reading costs.")
+    help_ = "one misconception in so many (default: 20)"
+    parser.add_argument("--every", type=int, default=20, metavar="N", help=help_)
+    every = parser.parse_args().every
     setting = Setting(here(), choose("auto"), default_folder())
+    section = Section(
+        "What a reading costs",
+        "What reading the code of a failed exercise adds to its grade, warm; processor time, "
+        f"one misconception in {every}, the lesser of {TIMES} times.",
+    )
     for exercise in setting.course.exercises:
         first = Submission("warm", {exercise.name: misconceptions(exercise.name)[0].source}, {})
         examine(replace(setting, say=print), first, exercise)
         setting.reference(exercise)
-        found = costs(setting, exercise)
+        found = costs(setting, exercise, every)
         bare, added = (median(each) for each in zip(*found, strict=True))
         most = max(each for _, each in found)
-        print(
-            f"reading, {exercise.name}: median {added:.1f} ms, most {most:.1f} ms ({WANTED} wanted), "
-            f"on top of {bare:.0f} ms for the grade alone",
-            flush=True,
-        )
+        note = f"most {most:.1f} ms; on top of {bare:.0f} ms for the grade alone"
+        section.add(f"{exercise.name}, median", added, "ms", digits=1, most=WANTED, note=note)
+    section.keep()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from statistics import mean
 
+from figures import CPU, Section
 from whole_class import ROOT, batch, measured
 
 from grader.course.course import here
@@ -28,8 +29,8 @@ ENDLESS = {"until_nothing_changes"}
 def main() -> None:
     """Write the class, measure, and print each figure as soon as it is known."""
     parser = argparse.ArgumentParser(description="Measure grading foreign implementations.")
-    parser.add_argument("--size", type=int, default=200, metavar="N", help="of the class (default: 200)")
-    parser.add_argument("--sample", type=int, default=15, metavar="N", help="graded one by one, too")
+    parser.add_argument("--size", type=int, default=10, metavar="N", help="of the class (default: 10)")
+    parser.add_argument("--sample", type=int, default=2, metavar="N", help="graded one by one, too")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nanograd-shapes-") as folder:
         compare(Path(folder), given.size, given.sample)
@@ -44,18 +45,22 @@ def compare(base: Path, size: int, sample: int) -> None:
         for path in few:
             copied(path, base / f"warm-{name}" / path.name)
         batch(base / f"warm-{name}", base / f"warm-{name}.sqlite", jobs=1)
-    mixed = batch(base / "class", base / "class.sqlite", jobs=1).cpu / size
-    print(
-        f"{size} of {len(set(names.values()))} implementations, mixed: {mixed:.2f} s of CPU each", flush=True
+    section = Section(
+        "Implementations of other shapes",
+        f"{size} submissions of {len(set(names.values()))} implementations, mixed, as a batch on one core; "
+        "processor time of each.",
     )
+    mixed = batch(base / "class", base / "class.sqlite", jobs=1).cpu / size
+    section.add("in the batch", mixed, CPU)
     chosen = Random(0).sample([id_ for id_, name in names.items() if name not in ENDLESS], sample)
     grade = [sys.executable, "-m", "grader", "grade"]
     alone = mean(measured([*grade, str(base / "class" / id_)], {0, 1}).cpu for id_ in chosen)
-    print(f"{sample} of them graded one by one: {alone:.2f} s of CPU each", flush=True)
+    section.add(f"{sample} of them graded one by one", alone, CPU)
     own = batch(base / "own", base / "own.sqlite", jobs=1).cpu / size
-    print(f"{size} right ones in the course's own layout: {own:.2f} s of CPU each")
-    print(f"mixed batch / one by one: {mixed / alone:.2f}")
-    print(f"mixed batch / own layout: {mixed / own:.2f} (at most 2 wanted)")
+    section.add("right ones in the course's own layout", own, CPU)
+    section.add("mixed batch / one by one", mixed / alone)
+    section.add("mixed batch / own layout", mixed / own, most=2)
+    section.keep()
 
 
 def generate(folder: Path, size: int, seed: int = 0) -> dict[str, str]:

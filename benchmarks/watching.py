@@ -1,6 +1,6 @@
-"""From a save to the verdict on the screen: fifty that pass and fifty that fail, in a terminal of 80 by 24.
+"""From a save to the verdict on the screen: some that pass and some that fail, in a terminal of 80 by 24.
 
-    python benchmarks/watching.py
+    python benchmarks/watching.py [--saves N]
 
 What is timed begins when the file stands in its place, and ends when all of the screen that shows the verdict
 has been read from the terminal. Everything is warm: the watch has been running, and nothing is under way.
@@ -8,6 +8,7 @@ has been read from the terminal. Everything is warm: the watch has been running,
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import os
 import pty
@@ -26,12 +27,14 @@ from pathlib import Path
 from statistics import median
 from threading import Condition, Thread
 
+from figures import Section
+
 from grader.course.course import here
 from grader.course.misconceptions import Misconception, misconceptions
 
-SAVES = 50
+SAVES = 12
 PASSING, FAILING = 200, 500  # milliseconds wanted
-COLD, SLOWEST = 5, 6
+COLD = 5
 HOME = b"\x1b[H"
 STEERING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]")
 LAST = "q quit"
@@ -104,7 +107,17 @@ def plain(screen: bytes) -> str:
 
 
 def main() -> None:
-    """Print milliseconds, and how they stand to what is wanted and to a grading from cold."""
+    """Print milliseconds, and how they stand to what is wanted."""
+    parser = argparse.ArgumentParser(description="Measure a save that is watched.")
+    parser.add_argument(
+        "--saves", type=int, default=SAVES, metavar="N", help=f"of each kind (default: {SAVES})"
+    )
+    saves = parser.parse_args().saves
+    section = Section(
+        "From a save to the verdict",
+        "grader watch in a terminal of 80 by 24, warm; by the clock, from the file in its place to the last "
+        "byte of the screen that shows the verdict.",
+    )
     course = here()
     right = {name: course.solution(name) for name in course.names}
     with tempfile.TemporaryDirectory(prefix="nanograd-bench-") as folder:
@@ -113,15 +126,17 @@ def main() -> None:
         screens = Screens(root)
         screens.first(0, "8 of 8 passed", "checked in", without=["checking"], seconds=OPENING)
         passing, failing = defaultdict(list), defaultdict(list)
-        for number, name in enumerate(islice(cycle(course.names), SAVES)):
+        for number, name in enumerate(islice(cycle(course.names), saves)):
             passing[name].append((save(screens, root, name, f"{right[name]}# {number}\n"), str(number)))
-        for known in mistakes(course.names):
+        for known in mistakes(course.names, saves):
             failing[known.exercise].append((save(screens, root, known.exercise, known.source), known.id))
             save(screens, root, known.exercise, right[known.exercise])
         screens.close()
-    print(f"cold, grader grade --exercise add: {median(cold) * 1000:.0f} ms (median of {COLD})")
-    told("passing", passing, PASSING, median(cold))
-    told("failing", failing, FAILING, median(cold))
+    note = f"median of {COLD}"
+    section.add("cold, grader grade --exercise add", median(cold) * 1000, "ms", digits=0, note=note)
+    told(section, "pass", passing, PASSING)
+    told(section, "fail", failing, FAILING)
+    section.keep()
 
 
 def project(course: Path, folder: Path) -> Path:
@@ -143,14 +158,14 @@ def seconds_of_grade(root: Path) -> float:
     return time.perf_counter() - begun
 
 
-def mistakes(names: Sequence[str]) -> Iterator[Misconception]:
-    """Fifty misconceptions, taking turns among the exercises, and evenly out of each one's."""
-    each = -(-SAVES // len(names))
+def mistakes(names: Sequence[str], saves: int) -> Iterator[Misconception]:
+    """So many misconceptions, taking turns among the exercises, and evenly out of each one's."""
+    each = -(-saves // len(names))
     chosen = []
     for name in names:
         known = [found for found in misconceptions(name) if found.id != ENDLESS]
         chosen.append([known[place * len(known) // each] for place in range(each)])
-    return islice((found for turn in zip(*chosen, strict=True) for found in turn), SAVES)
+    return islice((found for turn in zip(*chosen, strict=True) for found in turn), saves)
 
 
 def save(screens: Screens, root: Path, name: str, text: str) -> float:
@@ -168,20 +183,15 @@ def save(screens: Screens, root: Path, name: str, text: str) -> float:
     return (screens.painted[verdict][0] - begun) * 1000
 
 
-def told(what: str, times: dict[str, list[tuple[float, str]]], wanted: int, cold: float) -> None:
-    """A line for all, and one with each exercise's median."""
-    every = [milliseconds for each in times.values() for milliseconds, _ in each]
-    middle, worst = median(every), max(every)
-    print(
-        f"{len(every)} saves {what}: median {middle:.0f} ms, worst {worst:.0f} ms; of the {wanted} ms wanted "
-        f"{middle / wanted:.2f} and {worst / wanted:.2f}; of a cold grade {middle / cold / 1000:.2f}"
-    )
-    print("  " + ", ".join(f"{name} {median(x for x, _ in each):.0f}" for name, each in times.items()))
-    slow = sorted(((*pair, name) for name, each in times.items() for pair in each), reverse=True)[:SLOWEST]
-    print("  slowest: " + ", ".join(f"{name} {which} {x:.0f}" for x, which, name in slow))
-    within = sum(milliseconds < wanted for milliseconds in every)
-    load = os.getloadavg()[0]
-    print(f"  {within} of {len(every)} within {wanted} ms; load {load:.1f} on {os.cpu_count()} cores")
+def told(section: Section, what: str, times: dict[str, list[tuple[float, str]]], wanted: int) -> None:
+    """The median and the slowest, with what it was."""
+    every = [(milliseconds, name, which) for name, each in times.items() for milliseconds, which in each]
+    within = sum(milliseconds < wanted for milliseconds, _, _ in every)
+    worst, name, which = max(every)
+    middle = median(milliseconds for milliseconds, _, _ in every)
+    note = f"{within} of {len(every)} within that"
+    section.add(f"saves that {what}, median", middle, "ms", digits=0, most=wanted, note=note)
+    section.add(f"saves that {what}, slowest", worst, "ms", digits=0, most=wanted, note=f"{name} {which}")
 
 
 if __name__ == "__main__":

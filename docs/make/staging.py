@@ -6,12 +6,14 @@ the page that the site has in place of that file.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from benchmarks.figures import page as page_of
 from docs.make.reference import commands, findings, report
 from grader.machine.files import replaced
 
@@ -21,7 +23,19 @@ PRIVATE = ("make", "browser", "zensical.toml")
 # Files of the repository, and where the site has them.
 PAGES = {"HINTS.md": "hints.md", "CHANGELOG.md": "changes.md"}
 COPIED = {"grader/report/report.schema.json": "reference/report.schema.json"}
-WRITTEN = {"<!-- commands -->": commands, "<!-- findings -->": findings, "<!-- report -->": report}
+
+
+def figures() -> str:
+    """What the last make bench measured that was copied here: cp build/figures.json docs/reference/."""
+    return page_of(json.loads((ROOT / DOCUMENTS / "reference" / "figures.json").read_text("utf-8")))
+
+
+WRITTEN = {
+    "<!-- commands -->": commands,
+    "<!-- figures -->": figures,
+    "<!-- findings -->": findings,
+    "<!-- report -->": report,
+}
 DESK = re.compile(r"<!-- (desk|home|moons): (\w+) -->")
 # What stands there until a script has taken the place.
 OTHERWISE = "<p>Here you write {name}, where scripts may run. Else on your machine: make grade EX={name}</p>"
