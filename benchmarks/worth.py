@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -21,9 +22,10 @@ from functools import cache, partial
 from itertools import combinations, pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from grader.course.course import Course, here
-from grader.course.misconceptions import misconceptions
+from grader.course.misconceptions import misconceptions, variants
 from grader.course.properties import Property, declared_in
 from grader.examine.cases import FEW, Bank
 from grader.examine.judging import holds
@@ -125,37 +127,94 @@ def mutants(source: str, count: int, random: Random) -> list[str]:
     return made
 
 
+# Two programs stand near each other where no more lines differ.
+NEAR = 8
+COMMON = 4  # misconceptions with the same lines in place of the solution's: a way to write it
+Edit = tuple[int, int, tuple[str, ...]]
+
+
 def pairs(course: Course, name: str) -> Iterator[str]:
-    """Two misconceptions at once, where they change different lines of the solution."""
-    solution = course.solution(name).splitlines()
-    for one, other in combinations(misconceptions(name), 2):
-        both = _merged(solution, _edits(solution, one.source), _edits(solution, other.source))
-        if both is not None:
-            yield both
+    """Two misconceptions at once, where they change different lines of the same right program."""
+    wrong = [bare(each.source) for each in misconceptions(name)]
+    made = set()
+    for right in rights(course, name, wrong):
+        edits = [found for each in wrong if size(found := edited(right, each)) <= NEAR]
+        for one, other in combinations(edits, 2):
+            both = merged(right, [*one, *other])
+            if both and both not in made:
+                made.add(both)
+                yield both
 
 
-Edit = tuple[int, int, list[str]]
+def rights(course: Course, name: str, wrong: Sequence[str]) -> Iterator[str]:
+    """The solution, and other ways to write it: those of the tests, and what several misconceptions share."""
+    solution = bare(course.solution(name))
+    yield solution
+    shared = Counter(edit for each in wrong for edit in edited(solution, each))
+    for edit, times in shared.items():
+        other = merged(solution, [edit])
+        if times >= COMMON and other and not any(killed(name, other, 0)):
+            yield other
+    for variant in variants(course.root / "tests" / "grader" / "autograd" / "right"):
+        if [*variant.sources] == [name]:
+            yield bare(variant.sources[name])
 
 
-def _edits(solution: list[str], source: str) -> list[Edit]:
-    lines = source.splitlines()
-    matcher = difflib.SequenceMatcher(None, solution, lines, autojunk=False)
-    return [(a, b, lines[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+def bare(source: str) -> str:
+    """A program without its words and types, so that lines differ only in what they do."""
+    return ast.unparse(Bare().visit(ast.parse(source)))
 
 
-def _merged(solution: list[str], one: list[Edit], other: list[Edit]) -> str | None:
-    edits = sorted([*one, *other], key=lambda edit: edit[:2])
-    if any(later[0] <= earlier[1] for earlier, later in pairwise(edits)):
-        return None
-    lines = list(solution)
+class Bare(ast.NodeTransformer):
+    """Takes out docstrings, annotations, and what only type checkers or a run by hand need."""
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            node.body = node.body[1:] or [ast.Pass()]
+        return super().visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(node.arg)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return ast.copy_location(ast.Assign([node.target], node.value), node) if node.value else None
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module in ("__future__", "typing", "collections.abc") else node
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        test = ast.unparse(node.test)
+        return None if "__name__" in test or "TYPE_CHECKING" in test else self.generic_visit(node)
+
+
+def edited(right: str, wrong: str) -> list[Edit]:
+    """Which lines of one program another has others for."""
+    one, other = right.splitlines(), wrong.splitlines()
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return [(a, b, tuple(other[c:d])) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+
+
+def size(edits: Sequence[Edit]) -> int:
+    """How many lines they take away and put there."""
+    return sum(end - begin + len(instead) for begin, end, instead in edits)
+
+
+def merged(right: str, edits: Sequence[Edit]) -> str:
+    """The program with all of these changes; nothing where they meet, or give no program."""
+    edits = sorted(edits, key=lambda edit: edit[:2])
+    if any(later[0] < earlier[1] for earlier, later in pairwise(edits)):
+        return ""
+    lines = right.splitlines()
     for begin, end, instead in reversed(edits):
         lines[begin:end] = instead
-    text = "\n".join(lines) + "\n"
     try:
-        ast.parse(text)
+        return ast.unparse(ast.parse("\n".join(lines)))
     except SyntaxError:
-        return None
-    return text
+        return ""
 
 
 @cache
@@ -198,6 +257,7 @@ def programs(name: str, mutated: int, paired: int, seed: int) -> list[str]:
     both = list(pairs(course, name))
     made = [wrong.source for wrong in misconceptions(name)]
     made += random.sample(both, min(paired, len(both)))
+    print(f"{name}: {len(both)} pairs of misconceptions stand side by side, {min(paired, len(both))} taken")
     made += mutants(course.solution(name), mutated, random)
     random.shuffle(made)
     return made
