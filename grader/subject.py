@@ -243,9 +243,6 @@ class Subject(Programs, Protocol):
     def recordings(self) -> frozenset[str]:
         """Of each recording that belongs to this grader: what it promises and its text, as digests."""
 
-    def warm_up(self) -> None:
-        """Import and do now what every fork would do again."""
-
 
 def known(name: str) -> bool:
     """Whether there is a subject of that name."""

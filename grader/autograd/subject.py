@@ -5,14 +5,13 @@ What takes long to import is imported when it is asked for: a grade of recorded 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.autograd.any_engine.finding import AnyLayout, is_foreign
 from grader.autograd.as_python import ProgramsOverValue
-from grader.subject import Ask, Subject, Taught, Unanswerable
+from grader.subject import Ask, Subject, Taught
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,14 +102,6 @@ class Autograd(ProgramsOverValue):
     def recordings(self) -> frozenset[str]:
         """As grader record has noted them down beside this module."""
         return _recordings()
-
-    def warm_up(self) -> None:
-        """Only a failure that no recorded case shows needs torch; but then every fork would import it."""
-        with suppress(Unanswerable):
-            self.make_ready()
-        from grader.autograd.any_engine.examining import warm_up
-
-        warm_up()
 
     @property
     def magics(self) -> tuple[Magic, ...]:

@@ -56,6 +56,7 @@ from grader.model import Exercise, Observation, Result
 from grader.sandbox.cages import choose
 from grader.sandbox.launch import worker_code
 from grader.sandbox.runner import Clock, Limits, Session
+from grader.subject import Unanswerable
 from grader.submission.submission import Submission
 
 ANSWERING = 120.0  # seconds on top of all limits, for starting, ending and judging on a busy machine
@@ -114,6 +115,11 @@ class Fork:
             hand_over(process, [theirs])
         return cls(process.pid, ours, process)
 
+    @property
+    def forked(self) -> bool:
+        """Whether it has what was imported here."""
+        return self._process is None
+
     def ask(self, task: Plain, seconds: float) -> None:
         """Give it a task, and so many seconds for it."""
         self.number, self.seconds, self._by = task.get("number"), seconds, time.monotonic() + seconds
@@ -158,6 +164,7 @@ class Server(Carrier):
         self.layouts: Layouts = setting.course.subject.layouts
         self.lanes = lanes
         self.early, self.once = early, once
+        self._known: set[str] = set()
         self.serving: tuple[Task, socket.socket] | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -182,6 +189,7 @@ class Server(Carrier):
         else:
             line = self._fork_for_each_task(lane)
             lane.close()
+        self._known = {*sys.modules}
         task = self._awaited(line)
         self.serving = task, line
         asked = [item for item in items if self.examining.exercise(item).name in task.marks]
@@ -189,10 +197,11 @@ class Server(Carrier):
 
     def _make_ready(self, items: list[pytest.Function]) -> None:
         """Do here what every fork would do again."""
-        import_module("grader.examine.drawing")
         subject = self.setting.course.subject
-        if not self.once:
-            subject.warm_up()
+        if self.early:  # somebody waits: what only some failures need is loaded before one is there
+            import_module("grader.examine.drawing")
+            with suppress(Unanswerable):
+                subject.make_ready()
         worker_code(subject.worker)
         assert self.setting.course.reference
         for item in items:
@@ -249,10 +258,38 @@ class Server(Carrier):
             finished()
             marks = [part for part in self.setting.course.parts if part.name in task.marks]
             answer = results_to_plain([result(mark, self.tests) for mark in marks], final=True)
+            answer["imported"] = sorted(_importable(set(sys.modules) - self._known))
         except GraderError as error:
             answer = {"fault": fault_to_plain(error)}
         with suppress(OSError):  # nobody waits for it any more
             send(line, answer)
+
+
+def _importable(modules: set[str]) -> set[str]:
+    """What brings all of these when it is imported: our own modules, and others' packages."""
+    return {name if name.startswith("grader.") else name.partition(".")[0] for name in modules}
+
+
+class Learnt:
+    """What forks had to import: from the second time on it is there before they begin.
+
+    Most classes have nothing to be shrunk, and no code of another layout; what that takes, PyTorch above
+    all, takes longer to load than a submission to grade.
+    """
+
+    def __init__(self) -> None:
+        self._once: set[str] = set()
+
+    def learn(self, imported: Sequence[str]) -> None:
+        """Note what one fork has imported, and import what another had imported already."""
+        again = self._once.intersection(imported)
+        self._once.update(imported)
+        for name in sorted(again):
+            with suppress(ImportError):
+                import_module(name)
+        if again:
+            gc.collect()
+            gc.freeze()
 
 
 def each_task(
@@ -268,6 +305,7 @@ def each_task(
     Raises Closed where nothing forks.
     """
     busy: Fork | None = None
+    learnt = Learnt()
     while True:
         # While one works, no other is begun: it would take the processor from it.
         if early and busy is None and waiting is None:
@@ -275,7 +313,7 @@ def each_task(
             if waiting.pid == 0:
                 return waiting.line
         if busy is not None and lane not in busy.ready(lane):
-            busy = _relay(busy, lane, early)
+            busy = _relay(busy, lane, early, learnt)
             continue
         task = _received(lane)
         if busy is not None:
@@ -306,17 +344,20 @@ def _seconds(setting: Setting, task: Task, early: bool) -> float:
     return layouts.examiner(setting, task.submission).longest + ANSWERING
 
 
-def _relay(fork: Fork, lane: socket.socket, early: bool) -> Fork | None:
+def _relay(fork: Fork, lane: socket.socket, early: bool, learnt: Learnt) -> Fork | None:
     """Hand a fork's answer on; returns the fork if there are more to come."""
     answer = fork.answer("save it once more" if early else AGAIN)
     if "evidence" not in answer and "fault" not in answer:
         return fork  # that it is ready, which has been told of the first
+    imported = answer.pop("imported", [])
     # Where nobody listens any more, the lane is closed, and the next look at it says so.
     with suppress(OSError):
         send(lane, {"number": fork.number, **answer})
     if not answer.get("final", True):
         return fork
     fork.end()  # after the answer, for it takes a while
+    if fork.forked:
+        learnt.learn(imported)
     return None
 
 

@@ -6,7 +6,6 @@ import ast
 import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -349,12 +348,6 @@ class Functions:
     def recordings(self) -> frozenset[str]:
         """None belong to this grader: a course's own are as trusted as the properties beside them."""
         return frozenset()
-
-    def warm_up(self) -> None:
-        """A failure is shrunk, for which every fork would import hypothesis."""
-        with suppress(Unanswerable):
-            self.make_ready()
-        import hypothesis.strategies  # noqa: F401
 
 
 def _packed(program: Calls) -> tuple[tuple[Any, ...], ...]:

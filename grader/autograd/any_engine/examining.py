@@ -238,11 +238,6 @@ def examiner_of(setting: Setting, submission: Submission) -> Examiner:
     return examiner
 
 
-def warm_up() -> None:
-    """Do here what every fork would do again."""
-    Loadable({}, (), AnyShape(), "neuron", describe=True).head()
-
-
 class AnyExamination(Examination):
     """One exercise, examined in the first mode; where something does not hold in that, in the second, too.
 
