@@ -341,6 +341,12 @@ class Listed:
     again: int
     changed: bool
 
+    @property
+    def whole(self) -> bool:
+        """Whether items are all that it gives; of a long list that is cut nothing is known to be missing."""
+        seen = sum(1 for each in self.items for _ in each.flat())
+        return len(self.items) == self.count and seen <= record.LISTED
+
 
 def listing(net: Net, table: tuple[float, ...]) -> Question:
     """Asks what parameters() of a network with these numbers gives."""

@@ -204,7 +204,7 @@ class Reading(Inquiry):
         module = made.modules[0]
         if got.kind not in LISTS or got.slots != len(module.slots) or not module.whole:
             return
-        self.items(module, [item for each in got.items for item in each.flat()])
+        self.items(module, [item for each in got.items for item in each.flat()], got.whole)
         does, same = f"{got.count} Values, then {got.again}", "the same each time"
         if got.changed:
             self.say("parameters-others", LISTING, does, same, how="changes self.w itself")
@@ -212,8 +212,8 @@ class Reading(Inquiry):
             how = f"lists {got.count} at first and {got.again or 'nothing'} the second time"
             self.say("parameters-others", LISTING, does, same, how=how)
 
-    def items(self, module: Part, items: Sequence[Item]) -> None:
-        """Say what stands in the list, and what is missing there."""
+    def items(self, module: Part, items: Sequence[Item], whole: bool) -> None:
+        """Say what stands in the list, and what is missing there where these are all of its items."""
         slots, parts = module.slots, module.parts
         units = (*parts, *module.neurons) if self.name == "MLP" else parts
         listed = [units[item.detail] for item in items if item.what == UNIT and item.detail < len(units)]
@@ -245,7 +245,7 @@ class Reading(Inquiry):
         covered = {slot.same for slot in (*own, *copies, *plain, *(s for unit in listed for s in unit.slots))}
         nodes = [slot for slot in slots if slot.is_node]
         missing = named(module, [slot for slot in nodes if slot.same not in covered])
-        if missing and (covered or not (others or numbers)):
+        if missing and whole and (covered or not (others or numbers)):
             does = f"all but {missing}" if covered else "nothing"
             self.say("parameters-missing", LISTING, does, named(module, nodes), what=missing)
         stands, is_listed = (Counter(slot.same for slot in some) for some in (slots, own))

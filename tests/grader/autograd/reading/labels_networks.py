@@ -721,4 +721,27 @@ class MLP(Module):
         return [p for layer in self.layers for p in layer.parameters()]
 """,
     ),
+    (
+        "mlp",
+        "more_layers_and_each_listed_often",  # so often that the last ones are not looked at any more
+        "count, parameters-repeated",
+        """
+class MLP(Module):
+    def __init__(self, nin, nouts):
+        sizes = [nin, nin, *nouts]
+        last = len(nouts)
+        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i != last) for i in range(len(nouts) + 1)]
+    def __call__(self, x):
+        for layer in self.layers:
+            out = layer(x)
+            x = out if isinstance(out, list) else [out]
+        return out
+    def parameters(self):
+        params = []
+        for layer in self.layers:
+            for _ in layer.neurons:
+                params.extend(layer.parameters())
+        return params
+""",
+    ),
 ]
