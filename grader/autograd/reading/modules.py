@@ -218,7 +218,7 @@ class Called:
     """What a call did.
 
     count: how many outputs. gradients: of each slot, then of each input. slopes: what changing them does, in
-    the groups of groups().
+    the groups of groups(). whole: its outputs and the log have all that there was, and nothing was cut.
     """
 
     kind: str
@@ -228,6 +228,7 @@ class Called:
     gradients: tuple[float, ...]
     slopes: tuple[float, ...]
     log: tuple[Logged, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +264,13 @@ def _called(read: Reader, names: Sequence[str], symbolic: bool) -> Called:
     gradients, slopes = (
         tuple(read.number() for _ in range(read.whole(PARAMETERS + INPUTS))) for _ in range(2)
     )
-    log = []
-    for _ in range(min(read.whole(MANY), record.CALLS)):
+    log, logged = [], read.whole(MANY)
+    whole = count <= OUTS and logged <= record.CALLS
+    for _ in range(min(logged, record.CALLS)):
         layer, neuron, takes, gives = read.whole(UNITS), read.whole(UNITS), read.whole(MANY), read.whole(MANY)
         outs = tuple(read.number() for _ in range(min(gives, OUTS)))
         taken = range(min(takes, INPUTS)) if symbolic else ()
+        whole = whole and takes <= INPUTS and gives <= OUTS
         log.append(
             Logged(layer, neuron, tuple(_formula(read, names, record.INPUT_NODES) for _ in taken), outs)
         )
@@ -280,6 +283,7 @@ def _called(read: Reader, names: Sequence[str], symbolic: bool) -> Called:
         gradients,
         slopes,
         tuple(log),
+        whole,
     )
 
 

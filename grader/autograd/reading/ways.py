@@ -58,7 +58,7 @@ class Way(Call):
         self.changes(calls)
         strange = self.strange(calls)
         (seen,) = self.called("symbolic lenient", self.points[:1])
-        said = isinstance(seen, Called) and self._way(seen, calls, strange)
+        said = isinstance(seen, Called) and seen.whole and self._way(seen, calls, strange)
         if self.alike and not whole and not said:
             self.believed(strict)
         if strange:
@@ -71,7 +71,7 @@ class Way(Call):
             self.cut_off(self.called("slopes" if whole else "slopes lenient", at))
         known = said or only_gradients or self.inquiry.findings.has("cut-off", "nonlin", "call-changes")
         if whole and not known:
-            self.inquiry.say(self.finding, self.part, "other numbers", "", "at some numbers", idea="")
+            self.inquiry.say("output", self.part, "other numbers", "", "at some numbers", idea="")
         if whole and self.first:
             self.again(calls[0], self.points[0])
 

@@ -744,4 +744,25 @@ class MLP(Module):
         return params
 """,
     ),
+    (
+        "mlp",
+        "each_layer_called_seven_times",  # more often than is written down: which way it goes is not known
+        "output",
+        """
+class MLP(Module):
+    def __init__(self, nin, nouts):
+        sz = [nin] + list(nouts)
+        last = len(nouts) - 1
+        self.layers = [Layer(sz[i], sz[i + 1], nonlin=i != last) for i in range(len(nouts))]
+    def __call__(self, x):
+        for layer in self.layers:
+            for _ in range(6):
+                layer(x)
+            out = layer(x)
+            x = out if isinstance(out, list) else [out]
+        return [2 * y for y in x] if len(x) > 1 else x[0] * 2
+    def parameters(self):
+        return [p for layer in self.layers for p in layer.parameters()]
+""",
+    ),
 ]
