@@ -122,12 +122,12 @@ OPERATION: dict[str, Kind] = {
     ),
     "no-share": Kind(
         "An operand receives nothing.",
-        "{node} receives nothing, although the result changes when it does. {idea}",
+        "{node} receives nothing, although the result should change when it does. {idea}",
         MATHEMATICS,
     ),
     "share-undue": Kind(
         "An operand receives something where nothing is due.",
-        "{node} receives something where the result does not change with it: its slope is 0 there.",
+        "{node} receives something where the result should not change with it: the slope is 0 there.",
         MATHEMATICS,
     ),
     "upstream-missing": Kind(
