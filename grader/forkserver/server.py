@@ -271,23 +271,26 @@ def _importable(modules: set[str]) -> set[str]:
 
 
 class Learnt:
-    """What forks had to import: from the second time on it is there before they begin.
+    """What forks had to import, so that later ones need not.
 
-    Most classes have nothing to be shrunk, and no code of another layout; what that takes, PyTorch above
-    all, takes longer to load than a submission to grade.
+    Most classes have nothing to be shrunk, and then PyTorch, which takes longer to load than three
+    submissions to grade, is never loaded. So what comes with others' packages is imported here when a second
+    fork had to; our own modules at once, since they load quickly.
     """
 
     def __init__(self) -> None:
         self._once: set[str] = set()
 
     def learn(self, imported: Sequence[str]) -> None:
-        """Note what one fork has imported, and import what another had imported already."""
-        again = self._once.intersection(imported)
+        """Note what one fork has imported, and import what later ones may need."""
+        wanted = set(imported)
+        if not all(name.startswith("grader.") for name in wanted):
+            wanted &= self._once
         self._once.update(imported)
-        for name in sorted(again):
+        for name in sorted(wanted):
             with suppress(ImportError):
                 import_module(name)
-        if again:
+        if wanted:
             gc.collect()
             gc.freeze()
 
