@@ -251,7 +251,8 @@ class Reading(Inquiry):
         stands, is_listed = (Counter(slot.same for slot in some) for some in (slots, own))
         often = [slot for slot in unique(own) if is_listed[slot.same] > stands[slot.same]]
         if often:
-            does = f"{named(module, often)} up to {max(is_listed[slot.same] for slot in often)} times"
+            times = max(is_listed[slot.same] for slot in often)
+            does = f"{named(module, often)} {f'up to {times}' if whole else 'many'} times"
             self.say("parameters-repeated", LISTING, does, "each once", what=named(module, often))
 
 
