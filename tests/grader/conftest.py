@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -25,6 +27,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 reading.STRICT = True
+
+
+@pytest.fixture
+def documents(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Imports a module of those that make the site, which are installed nowhere."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    return lambda name: import_module(f"docs.make.{name}")
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from docs.make.staging import filled
-
 ROOT = Path(__file__).resolve().parents[3]
 BENCHMARKS = ROOT / "benchmarks"
 # Runs where others grade: beside what they are given, and without the grader.
@@ -69,9 +67,9 @@ def test_a_figure_outlives_being_kept(figures, section):
     assert [figure.line() for figure in kept.figures] == [figure.line() for figure in section.figures]
 
 
-def test_the_site_shows_the_figures_that_were_kept_for_it():
+def test_the_site_shows_the_figures_that_were_kept_for_it(documents):
     kept = json.loads((ROOT / "docs" / "reference" / "figures.json").read_text("utf-8"))
-    said = filled("<!-- figures -->").splitlines()
+    said = documents("staging").filled("<!-- figures -->").splitlines()
     assert [line[3:] for line in said if line.startswith("## ")] == [one["title"] for one in kept["sections"]]
 
 

@@ -13,7 +13,6 @@ from zipfile import ZipFile
 import pytest
 from jsonschema import Draft202012Validator
 
-from docs.make.browser import archive
 from grader.author.release import handout, handout_without_grader
 from grader.course.course import EVERYTHING, FINDINGS, LATER, STATUSES, Course
 from grader.course.properties import declared_in, promised, without_hidden
@@ -209,9 +208,9 @@ def test_students_project_is_without_what_is_hidden_and_keeps_its_cases(hiding, 
     assert [recording.cases[place] for place in recording.written] == written
 
 
-def test_site_and_wheel_are_without_what_is_hidden(hiding, tmp_path):
+def test_site_and_wheel_are_without_what_is_hidden(hiding, documents, tmp_path):
     name = declared_in(hiding.properties("add"))[1].claim.name.encode()
-    archive(hiding, tmp_path / "course.zip")
+    documents("browser").archive(hiding, tmp_path / "course.zip")
     with ZipFile(tmp_path / "course.zip") as packed:
         of_site = {place: packed.read(place) for place in packed.namelist()}
     of_wheel = {place.as_posix(): data for place, data in handout_without_grader(hiding).items()}
