@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 CONSTRAINTS ?= constraints.txt
 SETUP := pyproject.toml $(CONSTRAINTS)
 # One more than there are cores: many tests wait for a process to run out of its time.
-WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)) + 2 if hasattr(os, "sched_getaffinity") else "auto")')
+WORKERS := $(shell $(PYTHON) -I -c 'import os; print(len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else "auto")')
 
 # No test waits for ever: one that takes a quarter of an hour is ended, with what each of its threads was doing.
 ENDING := --timeout 900 --timeout-method thread
