@@ -80,9 +80,9 @@ def shown(result):
 def gives(outcome, stdout, error):
     """Whether what was printed is what the outcome says."""
     match outcome:
-        case Failed(counterexample=case, reason="") if not error:
-            found = printed(stdout)
-            return all(close(found[label], value) for label, value in case.got)
+        case Failed(counterexample=case, reason=""):
+            found = {} if error else printed(stdout)
+            return not error and all(close(found[label], value) for label, value in case.got)
         case Failed(counterexample=case):
             # Something came back in another form than promised: the program shows it, or stops at it.
             return bool(error) or len(stdout.splitlines()) > 0 < len(case.expected)
