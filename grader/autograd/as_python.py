@@ -284,7 +284,7 @@ def _training(program: Training, names: Names, first: str) -> Iterator[str]:
     yield f"targets = {[number for row in program.targets for number in row]}"
     yield "losses = []"
     yield f"for step in range({program.steps}):"
-    yield "    m.zero_grad()"
+    yield f"    for p in m.parameters(): p.{names.grad} = 0" if names.modules else "    m.zero_grad()"
     yield f"    outs = [{outs}]"
     yield "    errors = [(out - target) ** 2 for out, target in zip(outs, targets)]"
     yield "    loss = sum(errors[1:], errors[0])"

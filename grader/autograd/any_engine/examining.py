@@ -47,8 +47,8 @@ from grader.autograd.any_engine.shape import (
     unloadable,
     why_absent,
 )
-from grader.autograd.as_python import ProgramsOverValue
-from grader.autograd.program import BACKWARD, OURS, Convention, View
+from grader.autograd.as_python import OfModule, ProgramsOverValue
+from grader.autograd.program import BACKWARD, OURS, Convention, Program, View
 from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Ask
 from grader.course.properties import Property
@@ -302,16 +302,17 @@ class AnyExamination(Examination):
         return self._as_shown(number, found, self._modes[0])
 
     def _as_shown(self, number: int, found: Outcome, beside: bool) -> Outcome:
-        """The outcome with a program that goes wrong as it is shown: alone, among the code's own parts.
-
-        Where none of those tried does, it may be our parts beside it that do not fit, or there is no way back
-        to go wrong by.
-        """
+        """The outcome with a program that goes wrong as it is shown: alone, among the code's own parts."""
         if not isinstance(found, Failed | Crashed) or found.counterexample is None:
             return found
         mode, examined, _ = self._examined(beside)
         bank, prop, shape = mode.bank, mode.properties[number], self._found.shape
-        places = islice(examined.failing(prop), MOST_TRIED)
+        failing = [*examined.failing(prop)]
+        pasted = [p for p in failing if self._pastes(bank.subject.unpack(bank.programs[p]))]
+        why = UNSHOWN if shape.goes_back else NO_WAY_BACK
+        if failing and not pasted:
+            why, beside = BY_OTHER_NAMES, False
+        places = islice(pasted, MOST_TRIED)
         if mode.operations and not shape.goes_back:
             bank = in_own_words(numbers_alone(bank, mode.properties), shape)
             places = islice(bank.places(number), MOST_TRIED)
@@ -327,10 +328,14 @@ class AnyExamination(Examination):
                 others.append(outcome)
         if others:
             return others[0]
-        if beside and shape.goes_back:
+        if beside and shape.goes_back:  # our parts beside it may not fit
             return NotStarted(ONLY_BESIDE, absent=True)
-        why = UNSHOWN if shape.goes_back else NO_WAY_BACK
         return replace(found, counterexample=replace(found.counterexample, source=f"# {why}\n"))
+
+    def _pastes(self, program: Program) -> bool:
+        if not isinstance(program, OfModule):
+            return True
+        return self._found.shape.pastes(self._of.name, linear=not program.shape.nonlin)
 
     def _outcome(self, beside: bool, number: int) -> Outcome:
         mode, examined, _ = self._examined(beside)
@@ -383,6 +388,7 @@ class AnyExamination(Examination):
 MOST_TRIED = 8
 ONLY_BESIDE = "it fails only beside parts of ours, so it was left out"
 # Said in place of a program, so that it is said wherever one would be shown.
+BY_OTHER_NAMES = "No program shows this: it would have to call the network's parts by other names."
 UNSHOWN = "No program shows this: alone, none of those that were tried goes wrong."
 NO_WAY_BACK = "No program shows this: it takes a way back, which is not there yet."
 

@@ -36,7 +36,8 @@ def pasted():
 def printed(text):
     """The numbers that a listing has printed, by label."""
     pairs = [pair.partition(" = ") for line in text.splitlines() for pair in line.split(", ")]
-    return {label: float(number) for label, _, number in pairs}
+    # NumPy's own numbers say what they are.
+    return {label: float(number.removeprefix("np.float64(").rstrip(")")) for label, _, number in pairs}
 
 
 def numbers(text, program):

@@ -569,3 +569,5 @@ def _module(kind: Kind) -> Iterator[tuple[str, Any]]:
     yield "last", kind.last
     yield "flag", int(kind.off is not None)
     yield "parameters", int(bool(kind.parameters))
+    yield "pastes", int(kind.pastes())
+    yield "pastes_linear", int(kind.name != "MLP" and kind.pastes(nonlin=False))
