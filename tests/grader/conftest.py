@@ -30,10 +30,10 @@ reading.STRICT = True
 
 
 @pytest.fixture
-def documents(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """Imports a module of those that make the site, which are installed nowhere."""
+def outside(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """Imports a module of docs or benchmarks, which are installed nowhere."""
     monkeypatch.syspath_prepend(str(ROOT))
-    return lambda name: import_module(f"docs.make.{name}")
+    return import_module
 
 
 @pytest.fixture(scope="session")

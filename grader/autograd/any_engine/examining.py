@@ -307,15 +307,14 @@ class AnyExamination(Examination):
             return found
         mode, examined, _ = self._examined(beside)
         bank, prop, shape = mode.bank, mode.properties[number], self._found.shape
-        failing = [*examined.failing(prop)]
-        pasted = [p for p in failing if self._pastes(bank.subject.unpack(bank.programs[p]))]
+        pasted = (p for p in examined.failing(prop) if self._pastes(bank.subject.unpack(bank.programs[p])))
+        places = [*islice(pasted, MOST_TRIED)]
         why = UNSHOWN if shape.goes_back else NO_WAY_BACK
-        if failing and not pasted:
+        if not places:
             why, beside = BY_OTHER_NAMES, False
-        places = islice(pasted, MOST_TRIED)
         if mode.operations and not shape.goes_back:
             bank = in_own_words(numbers_alone(bank, mode.properties), shape)
-            places = islice(bank.places(number), MOST_TRIED)
+            places = [*bank.places(number)[:MOST_TRIED]]
         others = []
         for place in places:
             with self._examiner.among_its_own(mode) as session:

@@ -3,7 +3,6 @@
 Both need the site that make site builds; TESTS=all builds it where npm can.
 """
 
-import ast
 import importlib.util
 import json
 import os
@@ -134,6 +133,12 @@ def test_verdicts_are_those_of_the_grader(site, course, tmp_path):
     if path := os.environ.get("NANOGRAD_VERDICTS"):
         Path(path).write_text(json.dumps({"of": len(chosen), "other": other}, indent=1))
     assert [variant for variant, differing in other.items() if not set(differing) <= WORDS] == []
+
+
+@pytest.fixture
+def bare(outside):
+    """Takes what only people and type checkers read out of a program: so many keys fewer."""
+    return outside("benchmarks.worth").bare
 
 
 def answers(page, name, source):
@@ -275,35 +280,6 @@ def reader(server, tmp_path):
         yield Reader(driver, f"http://127.0.0.1:{server.server_port}")
 
 
-def bare(source):
-    """A program without its words, types and what only a type checker reads: so many keys fewer."""
-    return ast.unparse(Bare().visit(ast.parse(source)))
-
-
-class Bare(ast.NodeTransformer):
-    def visit(self, node):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
-            node.body = node.body[1:] or [ast.Pass()]
-        return super().visit(node)
-
-    def visit_FunctionDef(self, node):
-        node.returns = None
-        return self.generic_visit(node)
-
-    def visit_arg(self, node):
-        return ast.arg(node.arg)
-
-    def visit_AnnAssign(self, node):
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-    def visit_ImportFrom(self, node):
-        return None if node.module in ("__future__", "typing", "collections.abc") else node
-
-    def visit_If(self, node):
-        by_itself = "__name__" in ast.unparse(node.test) or "TYPE_CHECKING" in ast.unparse(node.test)
-        return None if by_itself else self.generic_visit(node)
-
-
 def requested(driver):
     """The hosts that were asked for anything over a network."""
     for entry in driver.get_log("performance"):
@@ -338,7 +314,9 @@ def hands_in_and_takes_over(reader, right, packed):
 @built
 @chromium
 @pytest.mark.timeout(900)
-def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(reader, server, course, tmp_path):
+def test_whole_road_from_the_stub_to_the_moons_and_then_without_a_network(
+    reader, server, course, bare, tmp_path
+):
     right = {name: bare(course.solution(name)) for name in course.names}
     reader.open("lessons/mul.html")
     reader.status("not_started")
@@ -409,7 +387,7 @@ LEAVES = "import os\ndef mul(self, other):\n    os._exit(3)"
 @built
 @chromium
 @pytest.mark.timeout(300)
-def test_page_outlives_bombs_and_says_what_they_were(reader, course):
+def test_page_outlives_bombs_and_says_what_they_were(reader, course, bare):
     reader.open("lessons/mul.html")
     reader.status("not_started")
     for source, status, said in (
@@ -428,7 +406,7 @@ def test_page_outlives_bombs_and_says_what_they_were(reader, course):
 @built
 @chromium
 @pytest.mark.timeout(300)
-def test_home_page_is_used_by_keys_alone_on_a_phone(reader, course):
+def test_home_page_is_used_by_keys_alone_on_a_phone(reader, course, bare):
     from selenium.webdriver import ActionChains, Keys
 
     phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}

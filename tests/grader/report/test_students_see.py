@@ -208,9 +208,9 @@ def test_students_project_is_without_what_is_hidden_and_keeps_its_cases(hiding, 
     assert [recording.cases[place] for place in recording.written] == written
 
 
-def test_site_and_wheel_are_without_what_is_hidden(hiding, documents, tmp_path):
+def test_site_and_wheel_are_without_what_is_hidden(hiding, outside, tmp_path):
     name = declared_in(hiding.properties("add"))[1].claim.name.encode()
-    documents("browser").archive(hiding, tmp_path / "course.zip")
+    outside("docs.make.browser").archive(hiding, tmp_path / "course.zip")
     with ZipFile(tmp_path / "course.zip") as packed:
         of_site = {place: packed.read(place) for place in packed.namelist()}
     of_wheel = {place.as_posix(): data for place, data in handout_without_grader(hiding).items()}
