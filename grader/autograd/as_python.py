@@ -111,16 +111,16 @@ def source(
         said = "# It is right alone:" if each is program else "" if number else "# First this:"
         lines += ["", *([said] if before and said else []), *(["random.seed(0)"] if draws else [])]
         lines += _body(each, names, form if each is program else replace(form, odd=False))
-    observed = _observed(program, names)
-    places = range(len(observed)) if printed is None else printed
-    lines += _prints([observed[place] for place in places])
+    seen = observed(program, names)
+    places = range(len(seen)) if printed is None else printed
+    lines += _prints([seen[place] for place in places])
     return "\n".join(lines) + "\n"
 
 
-def _prints(observed: Sequence[Observed]) -> Iterator[str]:
+def _prints(seen: Sequence[Observed]) -> Iterator[str]:
     """Lines that print numbers, those that are called what they are in Python several on a line."""
     row: list[str] = []
-    for label, formula in observed:
+    for label, formula in seen:
         if label != formula:
             yield f'print("{label} =", {formula})'
             continue
@@ -361,10 +361,10 @@ LETTERS = [letter for letter in ascii_lowercase if letter != "l"]
 
 def labels(program: Program) -> list[str]:
     """What each observed number is called."""
-    return [label for label, _ in _observed(program, COURSES_OWN)]
+    return [label for label, _ in observed(program, COURSES_OWN)]
 
 
-def _observed(program: Program, own: Names) -> list[Observed]:
+def observed(program: Program, own: Names) -> list[Observed]:
     """Each observed number's label, and the formula that gives it where the source has run."""
     match program:
         case Expression():

@@ -33,7 +33,7 @@ from grader.autograd.any_engine.cases import (
     wrong_forms,
 )
 from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
-from grader.autograd.any_engine.reading import CALLED, Code, Loadable, cautious
+from grader.autograd.any_engine.reading import CALLED, Code, Loadable, as_shown, cautious, gives
 from grader.autograd.any_engine.shape import (
     OWN,
     Shape,
@@ -47,7 +47,7 @@ from grader.autograd.any_engine.shape import (
     unloadable,
     why_absent,
 )
-from grader.autograd.as_python import OfModule, ProgramsOverValue
+from grader.autograd.as_python import ProgramsOverValue
 from grader.autograd.program import BACKWARD, OURS, Convention, Program, View
 from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Ask
@@ -77,6 +77,7 @@ from grader.model import (
     Verdict,
 )
 from grader.report.report import Report
+from grader.report.words import counterexample_of
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Clock, Request, Runner, Session
 from grader.submission.submission import AnyShape, Submission
@@ -207,11 +208,19 @@ class AnyExaminer(Examiner):
         """A fresh process in which all parts are the code's own."""
         return self._alone.attempt(self._loadable(mode, beside=False))
 
+    def gives(self, mode: Mode, program: Program, outcome: Outcome) -> bool:
+        """Whether an outcome's program gives what is said when it runs in a fresh process, as it is shown."""
+        case = counterexample_of(outcome)
+        if case is None:
+            return True
+        with self._alone.attempt(replace(self._loadable(mode, beside=False), pasted=True)) as session:
+            (got,) = session.observe(as_shown(case, program, own_names(mode.found.shape)))
+        return gives(outcome, got)
+
     def _loadable(self, mode: Mode, beside: bool) -> Loadable:
-        networks, whole = mode.exercise.name in NETWORKS, mode.found.whole
-        right_beside, usual = mode.exercise.name if beside else "", not self.setting.lenient
-        sources = self.submission.sources
-        return Loadable(sources, (), self.asked, right_beside, networks, whole, usual=usual)
+        name, sources, usual = mode.exercise.name, self.submission.sources, not self.setting.lenient
+        networks, whole = name in NETWORKS, mode.found.whole
+        return Loadable(sources, (), self.asked, name if beside else "", networks, whole, usual=usual)
 
     @cached_property
     def _alone(self) -> Runner:
@@ -307,34 +316,29 @@ class AnyExamination(Examination):
             return found
         mode, examined, _ = self._examined(beside)
         bank, prop, shape = mode.bank, mode.properties[number], self._found.shape
-        pasted = (p for p in examined.failing(prop) if self._pastes(bank.subject.unpack(bank.programs[p])))
-        places = [*islice(pasted, MOST_TRIED)]
-        why = UNSHOWN if shape.goes_back else NO_WAY_BACK
-        if not places:
-            why, beside = BY_OTHER_NAMES, False
+        places = [*islice(examined.failing(prop), MOST_TRIED)]
         if mode.operations and not shape.goes_back:
             bank = in_own_words(numbers_alone(bank, mode.properties), shape)
             places = [*bank.places(number)[:MOST_TRIED]]
         others = []
+        why = UNSHOWN if shape.goes_back else NO_WAY_BACK
         for place in places:
             with self._examiner.among_its_own(mode) as session:
                 (got,) = session.observe(bank.only([place]))
             if not holds(prop, bank, place, got):
-                shown = wrong(bank, place, got)
+                program, shown = bank.subject.unpack(bank.programs[place]), wrong(bank, place, got)
                 outcome = verdict(bank.subject, self._of.name, bank.counts[number], shown)
-                if type(outcome) is type(found):
-                    return outcome
-                others.append(outcome)
+                if self._examiner.gives(mode, program, outcome):
+                    if type(outcome) is type(found):
+                        return outcome
+                    others.append(outcome)
+                else:
+                    why = OTHERWISE
         if others:
             return others[0]
-        if beside and shape.goes_back:  # our parts beside it may not fit
+        if beside and why == UNSHOWN:  # our parts beside it may not fit
             return NotStarted(ONLY_BESIDE, absent=True)
         return replace(found, counterexample=replace(found.counterexample, source=f"# {why}\n"))
-
-    def _pastes(self, program: Program) -> bool:
-        if not isinstance(program, OfModule):
-            return True
-        return self._found.shape.pastes(self._of.name, linear=not program.shape.nonlin)
 
     def _outcome(self, beside: bool, number: int) -> Outcome:
         mode, examined, _ = self._examined(beside)
@@ -387,7 +391,7 @@ class AnyExamination(Examination):
 MOST_TRIED = 8
 ONLY_BESIDE = "it fails only beside parts of ours, so it was left out"
 # Said in place of a program, so that it is said wherever one would be shown.
-BY_OTHER_NAMES = "No program shows this: it would have to call the network's parts by other names."
+OTHERWISE = "No program shows this: pasted alone, each that was tried gives something else."
 UNSHOWN = "No program shows this: alone, none of those that were tried goes wrong."
 NO_WAY_BACK = "No program shows this: it takes a way back, which is not there yet."
 
@@ -545,11 +549,8 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
         kept = [in_single(prop) for prop in kept]
     exercise = Exercise("extras", "further operations", Fraction(0), ())
     examination = Examination(examiner.setting, exercise, bank, kept, session, seen)
-    verdicts = []
-    for prop in kept:
-        if prop.claim.name in names and bank.counts[kept.index(prop)]:
-            verdicts.append(Verdict(prop.claim, examination.outcome(prop)))
-    return tuple(verdicts)
+    asked = (p for n, p in enumerate(kept) if p.claim.name in names and bank.counts[n])
+    return tuple(Verdict(prop.claim, examination.outcome(prop)) for prop in asked)
 
 
 NAMES = ("data", "grad", "backward", "relu", "__add__", "__mul__", "__pow__")

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import ast
+import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from grader.agreement import close
 from grader.autograd.any_engine.shape import OWN, STAND_INS, Shape, beside, made
+from grader.autograd.as_python import Names as OwnNames
+from grader.autograd.as_python import observed
+from grader.autograd.program import Program
 from grader.autograd.reading.naming import COURSES, Names, parsed
 from grader.autograd.reading.records import Ask, Question
-from grader.model import Exercise, Numbers, Observation, Raised
-from grader.sandbox.runner import Parts, sent
+from grader.model import (
+    Counterexample,
+    Crashed,
+    Ended,
+    Exercise,
+    Failed,
+    Misfit,
+    Numbers,
+    Observation,
+    Outcome,
+    Raised,
+)
+from grader.sandbox.runner import Parts, Request, sent
 from grader.submission.submission import AnyShape
 
 WORKER = "autograd.any_engine.worker"
@@ -27,6 +43,7 @@ class Loadable(Parts):
     whole: run modules with their demos, where nothing is found without.
     describe: it will be asked what it is.
     usual: parts that stand in go through relu, whatever the code's own go through.
+    pasted: it is asked what programs give as the text that people are shown, and nothing is done to it.
     chains: to read it, its product of two nodes may be used, where no others can be made.
     """
 
@@ -37,6 +54,7 @@ class Loadable(Parts):
     describe: bool = False
     usual: bool = False
     chains: bool = False
+    pasted: bool = False
 
     def head(self) -> dict[str, Any]:
         """As the worker is told."""
@@ -62,6 +80,7 @@ class Loadable(Parts):
             "networks": self.networks,
             "stand_in": name,
             "usual": self.usual,
+            "pasted": self.pasted,
         }
         return {"parts": {}, "foreign": given}
 
@@ -149,3 +168,26 @@ def cautious(ask: Ask) -> Ask:
 
 def _asked(ask: Ask, questions: Sequence[Question]) -> list[Observation]:
     return [UNKNOWN if isinstance(got, Raised) and not got.frames else got for got in ask(questions)]
+
+
+def as_shown(case: Counterexample, program: Program, names: OwnNames) -> Request:
+    """Asks what a counterexample gives as the text that it is, in a process that is Loadable.pasted.
+
+    Its numbers are asked of the names that stand in the text, so nothing that it prints is read.
+    """
+    formulas = dict(observed(program, names))
+    asked = [formulas[label] for label, _ in case.got or case.expected]
+    return Request(marshal.dumps([(case.source, asked)]), (len(asked),))
+
+
+def gives(outcome: Outcome, got: Observation) -> bool:
+    """Whether a text has given what an outcome says of it."""
+    match outcome, got:
+        case Failed(counterexample=case, reason=""), Numbers(values) if case is not None:
+            pairs = ((value, float(said)) for value, (_, said) in zip(values, case.got, strict=True))
+            return all(close(value, said) or repr(value) == repr(said) for value, said in pairs)
+        case Failed(reason=reason), Numbers() | Misfit() | Raised():
+            return bool(reason)  # the text's first lines print in which other form things come
+        case Crashed(error=said), Raised(error=error):
+            return said.partition(":")[0] == error.partition(":")[0]
+    return isinstance(outcome, Crashed) and isinstance(got, Ended)

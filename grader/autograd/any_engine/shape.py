@@ -40,7 +40,6 @@ class Module:
     activation: its own; of an MLP the hidden layers'. last: of an MLP's last layer.
     flag: it can be had without an activation.
     parameters: it has a list of them.
-    pastes: a pasted program makes and fills it by our names. pastes_linear: also without an activation.
     """
 
     name: str
@@ -52,8 +51,6 @@ class Module:
     flag: bool = True
     parameters: bool = True
     asked: bool = True
-    pastes: bool = True
-    pastes_linear: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +97,6 @@ class Shape:
     def goes_back(self) -> bool:
         """Whether it has a way back, and an attribute that shows what arrives by it."""
         return bool(self.backward and self.grad)
-
-    def pastes(self, exercise: str, linear: bool) -> bool:
-        """Whether a program that makes such networks can be pasted beside the code; see Module."""
-        module = self.modules.get(MODULES.get(exercise, ""))
-        return module is None or (module.pastes_linear if linear else module.pastes)
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -175,8 +167,6 @@ def _module_from(name: str, lines: Mapping[str, str]) -> Module:
         last=_among(told["last"], ACTIVATIONS, "linear"),
         flag=lines.get(f"{name}.flag") == "1",
         parameters=lines.get(f"{name}.parameters") == "1",
-        pastes=lines.get(f"{name}.pastes") == "1",
-        pastes_linear=lines.get(f"{name}.pastes_linear") == "1",
     )
 
 

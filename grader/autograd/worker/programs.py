@@ -58,7 +58,10 @@ def assemble(head: dict[str, Any]) -> Engine:
 
 def _foreign(given: dict[str, Any]) -> Engine:
     """An implementation in a shape of its own, with what it takes to understand that."""
-    serving = _sent("any_engine.worker", given["code"]).Serving(given)
+    understanding = _sent("any_engine.worker", given["code"])
+    if given["pasted"]:
+        return {"run": understanding.Pasted(given).run}
+    serving = understanding.Serving(given)
     if given["reading"]:
         reading = _sent("reading.worker", given["reading"])
         numbered, walks = serving.numbering.by_address, given["backward_read"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.autograd.any_engine.examining import BY_OTHER_NAMES, NO_WAY_BACK, UNSHOWN, grade_foreign
+from grader.autograd.any_engine.examining import NO_WAY_BACK, OTHERWISE, UNSHOWN, grade_foreign
 from grader.autograd.any_engine.finding import is_foreign
 from grader.errors import UsageError
 from grader.examine.setting import Setting
@@ -28,7 +28,7 @@ TABLE = tomllib.loads((SHAPES / "expected.toml").read_text("utf-8"))
 CANNOT = TABLE.pop("cannot")
 TAKEN = some(list(TABLE), 16)
 PARTS = ("add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp")
-SAID_INSTEAD = {f"# {said}\n" for said in (NO_WAY_BACK, UNSHOWN, BY_OTHER_NAMES)}
+SAID_INSTEAD = {f"# {said}\n" for said in (NO_WAY_BACK, UNSHOWN, OTHERWISE)}
 NOT_PASSED = ("failed", "crashed", "timed_out", "absent", "not_started")
 
 
@@ -143,6 +143,12 @@ def test_where_no_program_can_be_shown_that_is_said(report_of):
     """A lecture without a way back, whose gradients are wrong."""
     add = next(r for r in report_of("early_lecture").results if r.exercise.name == "add")
     assert set(shown(add)) == {f"# {NO_WAY_BACK}\n"}
+
+
+def test_text_that_gives_something_else_is_not_shown(report_of):
+    """A neuron without a bias: every line that would set one raises, where the worker has passed it over."""
+    neuron = next(r for r in report_of("forgotten_bias").results if r.exercise.name == "neuron")
+    assert f"# {OTHERWISE}\n" in shown(neuron)
 
 
 @pytest.mark.parametrize("name", CANNOT)

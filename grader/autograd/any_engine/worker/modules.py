@@ -359,19 +359,6 @@ class Kind:
         shape = arguments(self.cls.__init__)
         return self.made or shape is None or shape[1] - 1 <= self._sizes
 
-    def pastes(self, **given: Any) -> bool:
-        """Whether the lines of a pasted program are right for it, which make and fill it by our names."""
-        sizes = TRIED[self.name]
-        with suppress(Exception):
-            made = self.cls(sizes[0], *([list(sizes[1:])] if self.name == "MLP" else sizes[1:]), **given)
-            layers = made.layers if self.name == "MLP" else [made]
-            neurons = [made] if self.name == "Neuron" else [n for layer in layers for n in layer.neurons]
-            numbers = [x for neuron in neurons for x in (*neuron.w, neuron.b)]
-            return self.parameters in ("", "parameters") and all(
-                isinstance(x, self.family.values.cls) for x in numbers
-            )
-        return False
-
     @property
     def is_stub(self) -> bool:
         """Whether it is still to be written."""
