@@ -1,4 +1,4 @@
-"""A class with every attack in it is graded as if they were not there."""
+"""A class with attacks in it is graded as if they were not there; `make redteam` has them all in it."""
 
 import csv
 import io
@@ -26,6 +26,7 @@ from tests.redteam.making import hand_in
 from tests.redteam.table import ATTACKS
 from tests.redteam.test_redteam import BREACH, assert_log_is_safe, assert_neutral, same, setting_in, strings
 from tests.redteam.watching import watching
+from tests.samples import some
 
 pytestmark = [
     linux,
@@ -34,6 +35,9 @@ pytestmark = [
 ]
 ROOT = Path(__file__).resolve().parents[2]
 HONEST = 12
+# Those that are refused, or that a cage is known not to hold, are few, and differ from all others.
+FEW = [attack for attack in ATTACKS if attack.refused or attack.limit]
+THERE = [*FEW, *(attack for attack in some(ATTACKS, 60) if attack not in FEW)]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FULL = Deserved(1.0, ("passed",))
 
@@ -99,7 +103,7 @@ def grade_both(folder, private):
         for name in ("honest", "mixed"):
             (folder / name).mkdir()
             honest(folder / name, setting.course)
-        for attack in ATTACKS:
+        for attack in THERE:
             hand_in(attack, folder / "mixed", setting.course, setting, watch.words)
         runs = {}
         for name in ("mixed", "honest"):
@@ -124,7 +128,7 @@ def standings(graded):
 
 def test_every_attack_gets_what_it_deserves_in_a_class(standings, graded):
     wrong = []
-    for attack in ATTACKS:
+    for attack in THERE:
         standing = standings[attack.person]
         if attack.refused:
             assert standing.report is None
@@ -140,7 +144,7 @@ def test_every_attack_gets_what_it_deserves_in_a_class(standings, graded):
 
 
 def test_nothing_forbidden_was_reached_in_a_class(standings, graded):
-    known = {attack.person for attack in ATTACKS if not is_held(attack.limit, graded.cage)}
+    known = {attack.person for attack in THERE if not is_held(attack.limit, graded.cage)}
     reports = {person: to_plain(s.report) for person, s in standings.items() if s.report is not None}
     assert {person for person, report in reports.items() if BREACH in json.dumps(report)} == known
     said = json.dumps([report for person, report in reports.items() if person not in known])
@@ -163,10 +167,11 @@ def test_honest_people_are_graded_as_without_the_attacks(standings, graded):
 
 
 def test_gradebook_is_unharmed_and_nothing_has_to_be_run_again(graded, standings):
-    refused = sum(attack.refused for attack in ATTACKS)
+    refused = sum(attack.refused for attack in THERE)
     assert graded.exits["mixed"] == 1  # for what could not be read; 70 or 71 would be faults of ours
+    assert refused
     assert f"; {refused} unreadable" in graded.said["mixed"]
-    assert len(standings) == HONEST + len(ATTACKS)
+    assert len(standings) == HONEST + len(THERE)
 
 
 @pytest.mark.parametrize("form", ["csv", "canvas", "nbgrader"])

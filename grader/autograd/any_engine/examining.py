@@ -320,8 +320,7 @@ class AnyExamination(Examination):
         if mode.operations and not shape.goes_back:
             bank = in_own_words(numbers_alone(bank, mode.properties), shape)
             places = [*bank.places(number)[:MOST_TRIED]]
-        others = []
-        why = UNSHOWN if shape.goes_back else NO_WAY_BACK
+        others, why = [], UNSHOWN if shape.goes_back else NO_WAY_BACK
         for place in places:
             with self._examiner.among_its_own(mode) as session:
                 (got,) = session.observe(bank.only([place]))
@@ -381,10 +380,14 @@ class AnyExamination(Examination):
         return self._single
 
     @property
+    def is_mute(self) -> bool:
+        """Whether nothing came to an end in the first way of examining."""
+        return self._examined(self._modes[0])[1].is_mute
+
+    @property
     def costs_points(self) -> bool:
         """Whether a property that counts does not hold in either way of examining."""
-        _, examined, _ = self._examined(self._modes[0])
-        return examined.costs_points and not self.judged_with_own
+        return self._examined(self._modes[0])[1].costs_points and not self.judged_with_own
 
 
 # Programs that are run once more, to find one that shows what is wrong.
@@ -497,8 +500,7 @@ def convention_of(shape: Shape, exercise: Exercise, beside: bool) -> Convention:
     return Convention(module.activation, module.last, resets) if module else Convention(resets=resets)
 
 
-FOUND = ("found",)
-FOUND_LENGTH = 6000
+FOUND, FOUND_LENGTH = ("found",), 6000
 
 
 def _holds(expected: View, got: View) -> None:
@@ -541,9 +543,8 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     bank = in_own_words(chosen(whole, properties, stays.__contains__), found.shape)
     kept = [precise(prop) for prop in properties]
     beside = "extras" if found.shape.graph else ""
-    session = examiner.loaded(
-        Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
-    )
+    parts = Loadable(examiner.submission.sources, (), examiner.asked, beside, False, found.whole)
+    session = examiner.loaded(parts)
     seen = session.observe(bank.request)
     if examiner.setting.lenient and found.shape.single:
         kept = [in_single(prop) for prop in kept]

@@ -1,12 +1,17 @@
 """A reading decides nothing: whatever becomes of it, the grade stands."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.autograd.reading import operations
 from grader.autograd.reading.looking import looks
 from grader.errors import MachineError
 from grader.examine import reading
+from grader.examine.examining import Examiner, examine
 from grader.examine.reading import carefully, from_bytes, to_bytes
+from grader.sandbox.runner import Limits
+from grader.submission.submission import Submission
 
 
 def failing(error):
@@ -51,3 +56,18 @@ def test_a_question_that_nobody_has_asked_is_asked_once(course, setting, monkeyp
         monkeypatch.setattr("grader.sandbox.runner.Session.observe", failing(AssertionError("asked again")))
         (second,) = looks(ask, "__add__", "two", [at])
     assert first.plain.numbers == second.plain.numbers == (5.5, 1.5, 1.25)
+
+
+NEVER = "def add(self, other):\n    while True: pass\n"
+LEAVES = "def add(self, other):\n    __import__('os')._exit(0)\n"
+AT_LAST = "calls = []\ndef add(self, other):\n    calls.append(1)\n    while len(calls) > 5: pass\n    return self\n"
+
+
+@pytest.mark.parametrize(("text", "read"), [(NEVER, []), (LEAVES, []), (AT_LAST, ["add"])])
+def test_only_what_has_answered_is_read(text, read, course, setting, monkeypatch):
+    """The rest would say nothing, and take its time once more."""
+    asked = []
+    monkeypatch.setattr(Examiner, "read", lambda _, name: asked.append(name) or ())
+    brief = replace(setting, limits=Limits(seconds=0.5))
+    examine(brief, Submission("x", {"add": text}, {}), course.exercises[0])
+    assert asked == read
