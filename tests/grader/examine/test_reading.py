@@ -60,7 +60,7 @@ def test_a_question_that_nobody_has_asked_is_asked_once(course, setting, monkeyp
 
 NEVER = "def add(self, other):\n    while True: pass\n"
 LEAVES = "def add(self, other):\n    __import__('os')._exit(0)\n"
-AT_LAST = "calls = []\ndef add(self, other):\n    calls.append(1)\n    while len(calls) > 5: pass\n    return self\n"
+AT_LAST = "n = []\ndef add(self, other):\n    n.append(1)\n    while len(n) > 5: pass\n    return self\n"
 
 
 @pytest.mark.parametrize(("text", "read"), [(NEVER, []), (LEAVES, []), (AT_LAST, ["add"])])
