@@ -373,7 +373,7 @@ def observed(program: Program, own: Names) -> list[Observed]:
         case Chain():
             return [_datum("y", own), _gradient("x", own)]
         case Seed():
-            return [("x.grad is a float", f"int(type(x.{own.grad}) is float)")]
+            return [("x.grad is no int", f"int(type(x.{own.grad}) is not int)")]
         case Forward():
             outs = [_datum(out, own) for row in range(len(program.rows)) for out in _outs(program, row)]
             slots = [_gradient(slot, own) for slot in slot_names(program.shape)]

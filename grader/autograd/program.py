@@ -88,7 +88,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """x.backward() on a leaf; observed: 1 if x.grad is then a float, 0 if it is something else."""
+    """x.backward() on a leaf; observed: 0 if x.grad is then an int, else 1."""
 
     tag: ClassVar[str] = "seed"
     leaf: Number

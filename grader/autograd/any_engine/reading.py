@@ -7,6 +7,7 @@ import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isnan
 from typing import Any
 
 from grader.agreement import close
@@ -185,7 +186,8 @@ def gives(outcome: Outcome, got: Observation) -> bool:
     match outcome, got:
         case Failed(counterexample=case, reason=""), Numbers(values) if case is not None:
             pairs = ((value, float(said)) for value, (_, said) in zip(values, case.got, strict=True))
-            return all(close(value, said) or repr(value) == repr(said) for value, said in pairs)
+            # What is nothing, or no number, is told as 0 or as none.
+            return all(close(got, said) or (isnan(got) and (isnan(said) or not said)) for got, said in pairs)
         case Failed(reason=reason), Numbers() | Misfit() | Raised():
             return bool(reason)  # the text's first lines print in which other form things come
         case Crashed(error=said), Raised(error=error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from copy import copy
 from itertools import permutations
 
@@ -323,3 +324,21 @@ def _ruled(
     if len(items) == count and all(isinstance(item, (int, float)) for item in items):
         return [Listed(make, grad, name, key, like)]
     return []
+
+
+MOST_KEPT = 1000  # things that are looked at
+
+
+def keeps(thing: Any, other: Any) -> bool:
+    """Whether one thing keeps another, itself or by what it keeps, but for modules and classes."""
+    seen: set[int] = set()
+    todo = [thing]
+    while todo and len(seen) < MOST_KEPT:
+        each = todo.pop()
+        if each is other:
+            return True
+        shared = isinstance(each, (type, type(gc))) or (isinstance(each, dict) and "__builtins__" in each)
+        if id(each) not in seen and not shared:
+            seen.add(id(each))
+            todo += gc.get_referents(each)
+    return False

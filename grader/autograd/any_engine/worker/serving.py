@@ -6,9 +6,9 @@ import operator
 import sys
 from contextlib import suppress
 
-from ...worker.programs import run
+from ...worker.programs import NAN, run
 from . import loading
-from .graphs import Graph, found
+from .graphs import Graph, found, keeps
 from .libraries import Inert, Needed, needed, single
 from .modules import NAMES, Modules
 from .values import (
@@ -61,7 +61,7 @@ class Serving:
         self.modules = Modules(self.values, related)
         looks_back = bool(given["describe"]) and not self.values.endless
         self.resets = looks_back and in_time(lambda: resets(self.values, self.graph), False)
-        self.frees = looks_back and in_time(lambda: frees(self.values, self.graph), False)
+        self.frees = looks_back and in_time(lambda: frees(self.values), False)
         if not given["describe"]:
             self.isolate()
         self.engine = self._engine()
@@ -168,7 +168,8 @@ class Pasted:
         text, formulas = packed
         scope = {"__name__": loading.ROOT}  # what it imports is looked for among the files
         exec(compile(text, "<pasted>", "exec"), scope)
-        return [_number(eval(each, scope)) for each in formulas]  # noqa: S307 (in a cage)
+        given = [eval(each, scope) for each in formulas]  # noqa: S307 (in a cage)
+        return [NAN if each is None else _number(each) for each in given]
 
 
 def _chosen(loaded: Loaded, given: dict[str, Any]) -> Values:
@@ -446,14 +447,13 @@ def resets(values: Values, graph: Graph | None) -> bool:
     return abs(float(a.grad) - 2.0) < 1e-4
 
 
-def frees(values: Values, graph: Graph | None) -> bool:
-    """Whether backward() takes the graph apart."""
-    if graph is None:
-        return False
-    out = _product(values.make(3.0), values)
-    before = list(map(id, graph.operands(out)))
-    values.back(out)
-    return before != list(map(id, graph.operands(out)))
+def frees(values: Values) -> bool:
+    """Whether backward() takes the graph apart, so that a leaf two operations away is out of reach."""
+    leaf = values.make(3.0)
+    root = _product(_product(leaf, values), values)
+    before = keeps(root, leaf)
+    values.back(root)
+    return before and not keeps(root, leaf)
 
 
 def _product(a: Any, values: Values) -> Any:
