@@ -5,8 +5,8 @@ Its numbers are named, and drawn as a graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from string import ascii_lowercase
 from types import ModuleType
@@ -15,6 +15,7 @@ from typing import assert_never
 from grader.agreement import close
 from grader.autograd.program import (
     BACKWARD,
+    COURSES_OWN,
     ZERO,
     Bare,
     Census,
@@ -22,6 +23,7 @@ from grader.autograd.program import (
     Expression,
     Forward,
     Fresh,
+    Names,
     Nudge,
     Number,
     Plain,
@@ -45,30 +47,6 @@ SHOWN = 12
 IN_A_ROW = 8  # gradients set to zero
 Observed = tuple[str, str]
 OfModule = Forward | Census | Fresh | Nudge | Bare | Training
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the code that a program is pasted beside calls things.
-
-    data, grad: what a value has; grad is empty where nothing shows it.
-    backward: the method, or the function of a value where is_function.
-    modules: the module and the name of each class, by our name for it; empty where the course's own door,
-        grader.alone, makes them of the student's exercise and the reference.
-    """
-
-    data: str = "data"
-    grad: str = "grad"
-    backward: str = "backward"
-    is_function: bool = False
-    modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-    def back(self, root: str) -> str:
-        """The backward pass from a root."""
-        return f"{self.backward}({root})" if self.is_function else f"{root}.{self.backward}()"
-
-
-COURSES_OWN = Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +119,15 @@ def _body(program: Program, names: Names, form: Form) -> Iterator[str]:
         case Expression():
             yield from _expression(program, names)
         case Chain():
-            yield from ("x = y = Value(1.0)", f"for _ in range({program.links}):", "    y = y + x", "")
+            yield from (
+                f"x = y = {names.leaf(1.0)}",
+                f"for _ in range({program.links}):",
+                "    y = y + x",
+                "",
+            )
             yield names.back("y")
         case Seed():
-            yield from (f"x = Value({program.leaf})", names.back("x"))
+            yield from (f"x = {names.leaf(program.leaf)}", names.back("x"))
         case _:
             yield from _module(program, names, form)
 
@@ -176,7 +159,7 @@ def _expression(program: Expression, own: Names) -> Iterator[str]:
     names = node_names(program.nodes)
     made = len(program.leaves)
     for name, leaf in zip(names, program.leaves, strict=False):
-        yield f"{name} = Value({leaf!r})"
+        yield f"{name} = {own.leaf(leaf)}"
     for step in program.steps:
         if step.makes_node:
             yield f"{names[made]} = {formula(step, names)}"
@@ -328,7 +311,7 @@ def _calls(program: Forward, names: Names, form: Form, first: str) -> Iterator[s
     roots = []
     for row, numbers in enumerate(program.rows):
         x, out = f"x{suffix(program, row)}", f"out{suffix(program, row)}"
-        shown = _list(numbers) if program.plain else "[" + ", ".join(f"Value({n!r})" for n in numbers) + "]"
+        shown = _list(numbers) if program.plain else "[" + ", ".join(map(names.leaf, numbers)) + "]"
         yield f"{x} = {shown}"
         yield f"{out} = m({x}){first}"
         if form.odd:

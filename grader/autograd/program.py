@@ -7,8 +7,8 @@ observation is a fixed number of floats that the program alone determines.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from grader.subject import Packed
@@ -420,3 +420,33 @@ def trace(build: Callable[..., Symbol | None], *leaves: Number) -> Expression:
     if root is not None:
         root.backward()
     return Expression(leaves, tuple(tracer.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the code that a program is pasted beside calls things.
+
+    data, grad: what a value has; grad is empty where nothing shows it.
+    backward: the method, or the function of a value where is_function.
+    wanted: what a value is made with besides its number, as Python, such as "requires_grad=True".
+    modules: the module and the name of each class, by our name for it; empty where the course's own door,
+        grader.alone, makes them of the student's exercise and the reference.
+    """
+
+    data: str = "data"
+    grad: str = "grad"
+    backward: str = "backward"
+    is_function: bool = False
+    wanted: str = ""
+    modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def leaf(self, number: Number) -> str:
+        """A value that holds a number."""
+        return f"Value({number!r}{', ' if self.wanted else ''}{self.wanted})"
+
+    def back(self, root: str) -> str:
+        """The backward pass from a root."""
+        return f"{self.backward}({root})" if self.is_function else f"{root}.{self.backward}()"
+
+
+COURSES_OWN = Names()

@@ -351,8 +351,8 @@ Numbered = tuple[float, ...]
 class Checkup:
     """A program about one part, with the data of its last node and its leaves' gradients.
 
-    part: an operation, "made" for one without a way back, "under" for one that is not the root, "twice" or
-        "shared", which are about backward().
+    part: an operation, "made" for one without a way back, "under" for one that is not the root, "same" for
+        one node as both operands, "twice" or "shared", which are about backward().
     by: the operation that it is made with.
     """
 
@@ -384,6 +384,12 @@ def _under(op: str, step: Step, data: float, grads: Numbered, leaves: Numbered =
     return Checkup("under", op, Expression(leaves, steps), data, grads)
 
 
+def _same(op: str, data: float, grads: Numbered) -> Checkup:
+    """The operation with one node as both of its operands."""
+    steps = (_step(op, 0, 0), _step(BACKWARD, 1))
+    return Checkup("same", op, Expression((3,), steps), data, grads)
+
+
 def _twice(op: str, data: float, grads: Numbered) -> Checkup:
     steps = (_step(op, 0, 1), _step(BACKWARD, 2), _step(op, 0, 1), _step(BACKWARD, 3))
     return Checkup("twice", op, Expression((3, 2), steps), data, grads)
@@ -412,13 +418,20 @@ CHECKUPS = (
     _under("**", _step("**", 0, Plain(2)), 18, (12,), (3,)),
     _under("neg", _step("neg", 0), -6, (-2,), (3,)),
     _under("relu", _step("relu", 0), 6, (2,), (3,)),
+    _same("+", 6, (2,)),
+    _same("-", 0, (0,)),
+    _same("*", 9, (6,)),
+    _same("/", 1, (0,)),
     _twice("+", 5, (2, 2)),
     _twice("*", 6, (4, 6)),
     _shared("+", 13, (3, 2)),
     _shared("*", 108, (108, 108)),
     _made("+", _step("+", 0, 1), 5),
+    _made("-", _step("-", 0, 1), 1),
     _made("*", _step("*", 0, 1), 6),
+    _made("/", _step("/", 0, 1), 1.5),
     _made("**", _step("**", 0, Plain(2)), 9, (3,)),
+    _made("neg", _step("neg", 0), -3, (3,)),
     _made("relu", _step("relu", 0), 3, (3,)),
     _one("+left", _step("+", Plain(5.0), 0), 8, (1,), (3,)),
     _one("+right", _step("+", 0, Plain(5.0)), 8, (1,), (3,)),
@@ -438,17 +451,24 @@ def broken(seen: Sequence[Observation]) -> frozenset[str]:
     Where no operation at all sends the right gradient, that is backward()'s fault and not theirs.
     """
     pairs = list(zip(CHECKUPS, seen, strict=True))
-    data = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right_data(c, got)}
+    made = {c.by for c, got in pairs if c.part == "made" and _right_data(c, got)}
+    # What raises on the way back may have been made well.
+    unmade = {c.part for c, got in pairs if not _right_data(c, got)} - {
+        c.part for c, got in pairs if c.part in made and not isinstance(got, Numbers)
+    }
     grads = {c.part: True for c in CHECKUPS} | {c.part: False for c, got in pairs if not _right(c, got)}
     operations = [c.part for c in CHECKUPS if c.part == c.by and c.part not in FORMS]
-    # An operation may be right as the root and still not pass on what arrives. Where none passes it on, that
-    # is backward()'s fault.
-    under = {c.by: _right(c, got) for c, got in pairs if c.part == "under"}
-    if any(under.values()):
-        grads |= {part: grads[part] and under[part] for part in operations}
+    # An operation may be right as the root, or of two nodes, and still not pass on what arrives, or fail of
+    # one node. Where all of them do, that is backward()'s fault.
+    for kind in ("under", "same"):
+        tried = {c.by: _right(c, got) for c, got in pairs if c.part == kind}
+        if any(tried.values()):
+            grads |= {part: grads[part] and tried.get(part, True) for part in operations}
     anyhow = any(grads[part] for part in operations)
+    if not anyhow:
+        unmade -= {c.part for c, got in pairs if c.part in FORMS and not isinstance(got, Numbers)}
     parts = (*operations, *FORMS)
-    wrong = {part for part in parts if not data[part] or (anyhow and not grads[part])}
+    wrong = {part for part in parts if part in unmade or (anyhow and not grads[part])}
     return frozenset(wrong | {part for part in ("twice", "shared") if _fails(part, pairs, grads)})
 
 

@@ -33,7 +33,7 @@ from grader.autograd.any_engine.cases import (
     wrong_forms,
 )
 from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
-from grader.autograd.any_engine.reading import CALLED, Code, Loadable, as_shown, cautious, gives
+from grader.autograd.any_engine.reading import CALLED, Code, Given, Loadable, as_shown, cautious, given
 from grader.autograd.any_engine.shape import (
     OWN,
     Shape,
@@ -208,14 +208,14 @@ class AnyExaminer(Examiner):
         """A fresh process in which all parts are the code's own."""
         return self._alone.attempt(self._loadable(mode, beside=False))
 
-    def gives(self, mode: Mode, program: Program, outcome: Outcome) -> bool:
-        """Whether an outcome's program gives what is said when it runs in a fresh process, as it is shown."""
+    def given(self, mode: Mode, program: Program, outcome: Outcome) -> Given:
+        """What an outcome's program gives when it runs in a fresh process, as it is shown."""
         case = counterexample_of(outcome)
         if case is None:
-            return True
+            return Given.AS_SAID
         with self._alone.attempt(replace(self._loadable(mode, beside=False), pasted=True)) as session:
             (got,) = session.observe(as_shown(case, program, own_names(mode.found.shape)))
-        return gives(outcome, got)
+        return given(outcome, case, got, mode.found.shape.single)
 
     def _loadable(self, mode: Mode, beside: bool) -> Loadable:
         name, sources, usual = mode.exercise.name, self.submission.sources, not self.setting.lenient
@@ -308,7 +308,9 @@ class AnyExamination(Examination):
         # The second mode takes as long as the first, so it is asked for only where points depend on it.
         if prop.claim.kind is Kind.GRADED and not isinstance(found, Passed | NotStarted) and self.with_own:
             return self._outcome(self._modes[1], number)
-        return self._as_shown(number, found, self._modes[0])
+        shown = self._as_shown(number, found, self._modes[0])
+        own = self._outcome(self._modes[-1], number) if shown == OURS_ALONE else shown
+        return own if isinstance(own, Passed) else shown
 
     def _as_shown(self, number: int, found: Outcome, beside: bool) -> Outcome:
         """The outcome with a program that goes wrong as it is shown: alone, among the code's own parts."""
@@ -320,23 +322,24 @@ class AnyExamination(Examination):
         if mode.operations and not shape.goes_back:
             bank = in_own_words(numbers_alone(bank, mode.properties), shape)
             places = [*bank.places(number)[:MOST_TRIED]]
-        others, why = [], UNSHOWN if shape.goes_back else NO_WAY_BACK
+        others, why, ours = [], UNSHOWN if shape.goes_back else NO_WAY_BACK, beside
         for place in places:
             with self._examiner.among_its_own(mode) as session:
                 (got,) = session.observe(bank.only([place]))
             if not holds(prop, bank, place, got):
                 program, shown = bank.subject.unpack(bank.programs[place]), wrong(bank, place, got)
                 outcome = verdict(bank.subject, self._of.name, bank.counts[number], shown)
-                if self._examiner.gives(mode, program, outcome):
-                    if type(outcome) is type(found):
-                        return outcome
-                    others.append(outcome)
-                else:
-                    why = OTHERWISE
+                found_out = self._examiner.given(mode, program, outcome)
+                if found_out is Given.AS_SAID and type(outcome) is type(found):
+                    return outcome
+                others += [outcome] * (found_out is Given.AS_SAID)
+                # What is right where people run it goes wrong by what is done with it here.
+                ours |= found_out is Given.RIGHT
+                why = OTHERWISE if found_out is Given.OTHERWISE else why
         if others:
             return others[0]
-        if beside and why == UNSHOWN:  # our parts beside it may not fit
-            return NotStarted(ONLY_BESIDE, absent=True)
+        if ours and why == UNSHOWN:
+            return OURS_ALONE
         return replace(found, counterexample=replace(found.counterexample, source=f"# {why}\n"))
 
     def _outcome(self, beside: bool, number: int) -> Outcome:
@@ -392,7 +395,7 @@ class AnyExamination(Examination):
 
 # Programs that are run once more, to find one that shows what is wrong.
 MOST_TRIED = 8
-ONLY_BESIDE = "it fails only beside parts of ours, so it was left out"
+OURS_ALONE = NotStarted("it fails only beside parts of ours, or as it is asked here: left out", absent=True)
 # Said in place of a program, so that it is said wherever one would be shown.
 OTHERWISE = "No program shows this: pasted alone, each that was tried gives something else."
 UNSHOWN = "No program shows this: alone, none of those that were tried goes wrong."
@@ -530,12 +533,11 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     """What became of the operations that the implementation has beyond the exercises."""
     found = examiner.found
     assert isinstance(found, Found)
-    there = [extra for extra in EXTRAS if extra.needs not in found.shape.refused]
-    if not there or not found.shape.grad or found.shape.stubs & {"__add__", "__mul__", "backward"}:
+    names = {extra.name for extra in EXTRAS if extra.needs not in found.shape.refused}
+    if not names or not found.shape.goes_back or found.shape.stubs & {"__add__", "__mul__", "backward"}:
         return ()
     properties = [_property(extra) for extra in EXTRAS]
     whole = _bank(examiner, properties)
-    names = {extra.name for extra in there}
     places = {p for n, prop in enumerate(properties) if prop.claim.name in names for p in whole.places(n)}
     # Where a wrong + or * cannot be replaced, what is tried together with it would look wrong as well.
     wrong = frozenset() if found.shape.graph else found.broken & {"+", "*"}

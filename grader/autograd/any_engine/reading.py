@@ -6,14 +6,15 @@ import ast
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import partial
 from math import isnan
 from typing import Any
 
 from grader.agreement import close
 from grader.autograd.any_engine.shape import OWN, STAND_INS, Shape, beside, made
-from grader.autograd.as_python import Names as OwnNames
 from grader.autograd.as_python import observed
+from grader.autograd.program import Names as OwnNames
 from grader.autograd.program import Program
 from grader.autograd.reading.naming import COURSES, Names, parsed
 from grader.autograd.reading.records import Ask, Question
@@ -86,6 +87,7 @@ class Loadable(Parts):
         return {"parts": {}, "foreign": given}
 
 
+SINGLE = 1e-4  # how far single precision may be off
 UNKNOWN = Numbers((float("nan"),))
 # How nodes are linked of which backward() calls something, so that it is seen when they have their turns.
 CALLED = ("closures", "given", "lazy", "shares")
@@ -181,15 +183,34 @@ def as_shown(case: Counterexample, program: Program, names: OwnNames) -> Request
     return Request(marshal.dumps([(case.source, asked)]), (len(asked),))
 
 
-def gives(outcome: Outcome, got: Observation) -> bool:
-    """Whether a text has given what an outcome says of it."""
+class Given(Enum):
+    """What a text gives: what is said of it, what is right, or something else."""
+
+    AS_SAID, RIGHT, OTHERWISE = range(3)
+
+
+def given(outcome: Outcome, case: Counterexample, got: Observation, single: bool) -> Given:
+    """What a text has given of which an outcome says what it gives; single: in single precision."""
+    if _as_said(outcome, case, got):
+        return Given.AS_SAID
+    if not isinstance(got, Numbers):
+        return Given.OTHERWISE
+    pairs = [(value, float(wanted)) for value, (_, wanted) in zip(got.values, case.expected, strict=True)]
+    near = (close(a, b) or (single and abs(a - b) <= SINGLE * max(1.0, abs(b))) for a, b in pairs)
+    return Given.RIGHT if all(near) else Given.OTHERWISE
+
+
+def _as_said(outcome: Outcome, case: Counterexample, got: Observation) -> bool:
     match outcome, got:
-        case Failed(counterexample=case, reason=""), Numbers(values) if case is not None:
+        case Failed(reason=""), Numbers(values):
             pairs = ((value, float(said)) for value, (_, said) in zip(values, case.got, strict=True))
             # What is nothing, or no number, is told as 0 or as none.
-            return all(close(got, said) or (isnan(got) and (isnan(said) or not said)) for got, said in pairs)
-        case Failed(reason=reason), Numbers() | Misfit() | Raised():
-            return bool(reason)  # the text's first lines print in which other form things come
+            return all(close(a, b) or (isnan(a) and (isnan(b) or not b)) for a, b in pairs)
+        case Failed(), Raised(error=error):
+            # Something comes in another form, and the text stops at that; but it has to begin.
+            return bool(outcome.reason) and not error.startswith(("SyntaxError", "ImportError", "ModuleNot"))
+        case Failed(), Numbers() | Misfit():
+            return bool(outcome.reason)  # its first lines print in which other form things come
         case Crashed(error=said), Raised(error=error):
             return said.partition(":")[0] == error.partition(":")[0]
     return isinstance(outcome, Crashed) and isinstance(got, Ended)

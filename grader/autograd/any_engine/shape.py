@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.autograd.as_python import COURSES_OWN, Names
+from grader.autograd.program import COURSES_OWN, Names
 from grader.model import (
     Claim,
     Ended,
@@ -27,6 +27,8 @@ LONGEST = 60
 GRAPHS = ("closures", "given", "lazy", "shares", "slopes", "pairs", "mapping")
 WORD = re.compile(r"[a-z_*+/-]{1,20}")
 LINE = re.compile(r"[0-9]{1,6}")
+GIVEN = r"[^\W\d]\w{0,40}=(?:True|None|0\.0|''|\(\))"
+WANTED = re.compile(rf"{GIVEN}(?:, {GIVEN}){{0,5}}")
 CALL = re.compile(r"\w{1,40}\((value)?\)")
 
 
@@ -70,6 +72,7 @@ class Shape:
     modules: Neuron, Layer and MLP, by our names.
     operands, rule: attributes by which nodes are linked, where others can be made.
     places: of each method, by our names: its file, its first line, and its name there.
+    wanted: what one is made with besides its number, as Python.
     others: classes of numbers besides the one that counts: their files and names.
     """
 
@@ -92,6 +95,7 @@ class Shape:
     single: bool = False
     walks_on: bool = False
     others: tuple[tuple[str, str], ...] = ()
+    wanted: str = ""
 
     @property
     def goes_back(self) -> bool:
@@ -127,6 +131,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         frees=lines.get("frees") == "1",
         single=lines.get("single") == "1",
         walks_on=lines.get("walks_on") == "1",
+        wanted=lines.get("wanted", "") if WANTED.fullmatch(lines.get("wanted", "")) else "",
         others=tuple(_other(name) for name in lines if name.startswith("other.")),
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(_trouble(name, said) for name, said in lines.items() if name.startswith("trouble.")),
@@ -494,6 +499,7 @@ def own_names(shape: Shape) -> Names:
         grad=shape.grad,
         backward=name or COURSES_OWN.backward,
         is_function=called == "value)",
+        wanted=shape.wanted,
         modules=modules,
     )
 

@@ -55,15 +55,17 @@ class Files:
                 self.folders.add(folder)
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002 (the protocol's)
-        place = self._place(fullname)
+        above: Any = sys.modules.get(fullname.rpartition(".")[0])
+        # A file beside a folder of its name is asked for what lies in that, and for nothing else.
+        beside = self._is_own(above) and not self._is_package(above.__spec__.loader_state)
+        place = self._exactly(fullname.replace(".", "/")) if beside else self._place(fullname)
         if place is not None:
             canonical = name_of(place)
-            package = self._is_package(place) or place.endswith("__init__") or place == ""
-            spec = ModuleSpec(canonical if canonical in sys.modules else fullname, self, is_package=package)  # type: ignore[arg-type]  # see above
+            spec = ModuleSpec(canonical if canonical in sys.modules else fullname, self, is_package=True)  # type: ignore[arg-type]  # see above
             spec.name = fullname
             spec.loader_state = place
             return spec
-        if fullname.partition(".")[0] in self.optional or not _asked_by_them():
+        if beside or fullname.partition(".")[0] in self.optional or not _asked_by_them():
             return None
         return ModuleSpec(fullname, Absent(self), is_package=True)  # type: ignore[arg-type]  # see above
 
@@ -97,6 +99,9 @@ class Files:
             del self.modules[place]
             raise
 
+    def _is_own(self, module: Any) -> bool:
+        return any(module is own for own in self.modules.values())
+
     def _is_package(self, place: str) -> bool:
         """Whether a folder is meant: as in Python, a file beside one without __init__.py comes first."""
         return place in self.folders and (place not in self.files or f"{place}/__init__" in self.files)
@@ -119,7 +124,7 @@ class Files:
     def forget_aliases(self) -> None:
         """Let the next file that imports by a bare name find what lies beside it."""
         for name, module in list(sys.modules.items()):
-            if name.partition(".")[0] != ROOT and any(module is own for own in self.modules.values()):
+            if name.partition(".")[0] != ROOT and self._is_own(module):
                 del sys.modules[name]
 
     def _exactly(self, path: str) -> str | None:

@@ -554,6 +554,7 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "resets", int(serving.resets)
     yield "frees", int(serving.frees)
     yield "single", int(serving.single)
+    yield "wanted", ", ".join(f"{name}={thing!r}" for name, thing in values.extra.items())
     yield "walks_on", int(serving.graph is not None and serving.graph.walks_on)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)
     for path, error in sorted(serving.troubles.items())[:MOST_TROUBLES]:
