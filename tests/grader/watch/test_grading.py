@@ -20,6 +20,9 @@ from grader.submission.submission import Submission
 from grader.watch.board import Graded, Lost, Opened, Said
 from grader.watch.loop import Grading
 
+# They all ask one process.
+pytestmark = pytest.mark.xdist_group("watch grading")
+
 WAIT = 120.0
 NUMBERS = count(1)
 RECURSIVE = """\
@@ -147,8 +150,10 @@ def test_later_save_drops_the_one_under_way(asked, solutions):
     assert (event.number, exercise_status(event.result)) == (last, "passed")
 
 
-def test_grading_process_that_is_killed_is_told_and_can_be_started_again(course, solutions):
-    asked = Asked(course)
+# The last: it ends the process that the others ask.
+
+
+def test_grading_process_that_is_killed_is_told_and_can_be_started_again(asked, solutions):
     os.kill(asked.grading.pid, signal.SIGKILL)
     assert isinstance(asked.told(), Lost)
     asked.grading.close()
