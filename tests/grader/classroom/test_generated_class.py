@@ -5,20 +5,25 @@ import importlib
 import tarfile
 import zipfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from grader.course.course import untouched
 from grader.course.misconceptions import misconceptions
-from grader.examine.examining import examine
+from grader.course.properties import declared_in
+from grader.examine.examining import Examiner
 from grader.examine.setting import Setting
+from grader.model import Result, Verdict
 from grader.report.scoring import exercise_status
 from grader.sandbox.runner import Limits
 from grader.submission.submission import load
+from tests.samples import WHOLE, some
 
 BENCHMARKS = Path(__file__).resolve().parents[3] / "benchmarks"
 SIZE = 1000
+pytestmark = pytest.mark.xdist_group("generated class")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +45,7 @@ def written(classroom, folder):
 
 @pytest.fixture(scope="module")
 def impatient(course, setting):
-    return Setting(course, setting.cage, setting.cache, limits=Limits(seconds=1.0, patience=20.0))
+    return Setting(course, setting.cage, setting.cache, limits=Limits(seconds=0.5, patience=40.0))
 
 
 def contents(folder):
@@ -54,9 +59,16 @@ def first(written, folder, kind):
 
 
 def statuses(setting, folder, expected, names):
-    submission = load(folder / expected.id, setting.course.names)
     exercises = [exercise for exercise in setting.course.exercises if exercise.name in names]
-    return {e.name: exercise_status(examine(setting, submission, e)) for e in exercises}
+    with closing(Examiner(setting, load(folder / expected.id, setting.course.names))) as examiner:
+        return {e.name: exercise_status(examined(examiner, e)) for e in exercises}
+
+
+def examined(examiner, exercise):
+    properties = declared_in(examiner.setting.course.properties(exercise.name))
+    return Result(
+        exercise, tuple(Verdict(p.claim, examiner.outcome(exercise, properties, p)) for p in properties)
+    )
 
 
 # The class as a whole
@@ -190,7 +202,7 @@ def test_submission_is_graded_as_expected(kind, folder, written, impatient):
 @pytest.mark.parametrize("kind", ["crash_in_function", "syntax_error", "exit"])
 def test_each_way_to_crash_is_told_as_crashed(kind, folder, written, impatient):
     crashed = [e for e in written if e.kind == kind and (folder / e.id).is_dir()][:8]
-    for expected in crashed:
+    for expected in some(crashed, 3):
         names = [name for name, status in expected.statuses.items() if status == "crashed"]
         assert statuses(impatient, folder, expected, names) == dict.fromkeys(names, "crashed")
         assert len(names) == 1
@@ -198,7 +210,7 @@ def test_each_way_to_crash_is_told_as_crashed(kind, folder, written, impatient):
 
 def test_one_exercise_of_an_endless_submission_runs_out_of_time(folder, written, impatient):
     endless = [e for e in written if e.kind == "endless" and (folder / e.id).is_dir()]
-    for expected in endless[:2]:
+    for expected in endless[: 2 if WHOLE else 1]:
         names = [name for name, status in expected.statuses.items() if status == "timed_out"]
         assert len(names) == 1
         assert statuses(impatient, folder, expected, names) == dict.fromkeys(names, "timed_out")
