@@ -1,45 +1,32 @@
-"""The grader's command in this process, which has imported all that a new one would have to import first."""
+"""A command, called in this very process: a new Python would only import once more what is here already."""
 
 from __future__ import annotations
 
-import io
-import os
-from collections.abc import Callable
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir
+from inspect import signature
 from pathlib import Path
 from subprocess import CompletedProcess
-from unittest.mock import patch
+
+from click.testing import CliRunner
 
 from grader.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
+# Click before 8.2 holds the two streams apart only where it is told to.
+APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
 
 
-def called(*words: object, cwd: Path = ROOT, **variables: str) -> CompletedProcess[str]:
-    """What a command has come to, as a process of its own would say it.
+def grader(
+    *arguments: object, cwd: Path = ROOT, text: str = "", **environment: str | None
+) -> CompletedProcess[str]:
+    """What the command says, and how it ends; an exception that it lets out is raised here.
 
-    Only for what a command says and writes: what is about a process, its signals, streams and surroundings,
-    is tried with one.
+    text: what is typed while it runs.
+    environment: variables, None for one that is not there.
     """
-    out, err = io.BytesIO(), io.BytesIO()
-    streams = [io.TextIOWrapper(stream, "utf-8", write_through=True) for stream in (out, err)]
-    given = [*map(str, words)]
-    with (
-        chdir(cwd),
-        patch.dict(os.environ, variables),
-        redirect_stdout(streams[0]),
-        redirect_stderr(streams[1]),
-    ):
-        code = ended(lambda: main(given, prog_name="grader"))
-    for stream in streams:
-        stream.flush()
-    return CompletedProcess(given, code, out.getvalue().decode(), err.getvalue().decode())
-
-
-def ended(call: Callable[[], object]) -> int:
-    """With which code a command ends."""
-    try:
-        call()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+    words = [*map(str, arguments)]
+    with chdir(cwd):
+        done = CliRunner(env={"COLUMNS": "80", **environment}, **APART).invoke(
+            main, words, input=text, catch_exceptions=False, prog_name="grader"
+        )
+    return CompletedProcess(words, done.exit_code, done.stdout, done.stderr)

@@ -35,7 +35,7 @@ from grader.sandbox.cages import CAGES, choose
 from grader.sandbox.runner import Clock, Limits, Request, Runner
 from grader.submission.download import find
 from grader.submission.submission import AnyShape, Submission, load
-from tests.grader.called import called
+from tests.grader.called import grader
 
 # What is made once takes long: all these tests in one process.
 pytestmark = pytest.mark.xdist_group("batch")
@@ -92,7 +92,7 @@ def words(folder, book, *more):
 
 
 def batch(folder, book, *more):
-    return called(*words(folder, book, "--jobs", "2", *more))
+    return grader(*words(folder, book, "--jobs", "2", *more))
 
 
 def process(folder, book):

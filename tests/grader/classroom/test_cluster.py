@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.classroom.gradebook import reading
-from tests.grader.called import called
+from tests.grader.called import grader
 
 pytest.importorskip("distributed", reason="needs Dask; pip install 'nanograd-course[dask]'")
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,7 +23,7 @@ PEOPLE, WORKERS = 8, 3
 
 
 def batch(folder, book, *more):
-    return called("batch", folder, "--gradebook", book, "--sandbox", "process", *more)
+    return grader("batch", folder, "--gradebook", book, "--sandbox", "process", *more)
 
 
 def digest(book):

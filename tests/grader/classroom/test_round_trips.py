@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.render.gradebooks import ANY, blackboard_class, canvas_class, column_of, moodle_class
-from tests.grader.called import called
+from tests.grader.called import grader
 from tests.grader.classroom.platforms import (
     ABSENT,
     CLASS,
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.xdist_group("round trips")
 
 
 def run(*words, cwd, fails=0):
-    done = called("--course", "course", *words, cwd=cwd)
+    done = grader("--course", "course", *words, cwd=cwd)
     assert done.returncode == fails, done.stdout + done.stderr
     return done
 

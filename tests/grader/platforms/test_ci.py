@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.grader.called import called
+from tests.grader.called import grader
 from tests.grader.platforms.pull import ROOT, commit, git
 
 # The repository is made once, and its last commit is graded once.
@@ -39,7 +39,7 @@ def words(repository, out, *arguments):
 
 
 def ci(repository, out, *arguments):
-    return called(*words(repository, out, *arguments))
+    return grader(*words(repository, out, *arguments))
 
 
 @pytest.fixture(scope="module")

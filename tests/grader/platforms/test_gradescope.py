@@ -15,7 +15,7 @@ from grader.course.course import Course
 from grader.course.sealed import SEALED
 from grader.errors import UsageError
 from grader.platforms.gradescope import build
-from tests.grader.called import called
+from tests.grader.called import grader
 from tests.grader.platforms.autograder import Root, unpacked
 from tests.grader.platforms.pull import ROOT
 from tests.grader.render.formats.samples import FOLDER
@@ -72,7 +72,7 @@ def strict(course, tmp_path):
     (folder / "course.toml").write_text((course.root / "course.toml").read_text("utf-8") + LATE, "utf-8")
 
     def graded(root):
-        called(
+        grader(
             "--course", folder, "gradescope", "run", "--root", root.folder, "--sandbox", "uid", cwd=tmp_path
         )
         return root.read()

@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.machine.folders import Root
 from grader.submission.commit import submission as committed
 from grader.submission.tree import read, read_given, read_path
-from tests.grader.called import called
+from tests.grader.called import grader
 from tests.grader.platforms.pull import git
 from tests.grader.submission.accidents import Accidents
 from tests.samples import WHOLE, some
@@ -153,17 +153,17 @@ def test_no_two_ways_grade_different_files(tmp_path):
 def run_as(way, folder, tmp_path):
     """The score that a command gives a folder, where it gives one, and all that it says."""
     if way == "grade":
-        done = called("grade", folder, "--json", "-")
+        done = grader("grade", folder, "--json", "-")
         report = json.loads(done.stdout) if done.stdout else {}
     elif way == "Gradescope":
         folder.rename(tmp_path / "submission")
-        done = called("gradescope", "run", "--root", tmp_path)
+        done = grader("gradescope", "run", "--root", tmp_path)
         report = json.loads((tmp_path / "results" / "results.json").read_text())
     else:
         git(folder, "init", "--quiet")
         git(folder, "add", "--all", "--force")
         git(folder, "commit", "--quiet", "--message", "work")
-        done = called("ci", "--repo", folder, "--out", tmp_path / "out")
+        done = grader("ci", "--repo", folder, "--out", tmp_path / "out")
         out = tmp_path / "out" / "report.json"
         report = json.loads(out.read_text()) if out.exists() else {}
     return report.get("score"), done.stdout + done.stderr + json.dumps(report)
@@ -204,7 +204,7 @@ def test_a_class_of_accidents_has_full_marks_or_the_reason_in_its_table(tmp_path
         ("batch", folder, "--gradebook", book, "--sandbox", "process"),
         ("export", book, "--format", "csv", "--to", table),
     ):
-        run = called(*words)
+        run = grader(*words)
         assert run.returncode in (0, 1), run.stderr
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
