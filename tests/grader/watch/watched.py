@@ -43,7 +43,7 @@ class Terminal:
         command: Sequence[str] = (),
     ) -> None:
         self.root = root
-        # Outside, where nothing has to look at it; another than that of a terminal which is only just closing.
+        # Outside, where nothing has to look at it; not that of a terminal which is only just closing.
         self.socket = root.with_suffix(f".{next(NUMBERS)}.tmux")
         usual = (sys.executable, "-B", "-m", "grader", "watch", "--sandbox", sandbox)
         # What comes after the watch says how it ended, and in what state it left the terminal.
