@@ -42,8 +42,9 @@ pytestmark = pytest.mark.xdist_group("batch")
 
 ROOT = Path(__file__).resolve().parents[3]
 CRASHING = "raise RuntimeError('at import')\n"
-LOOPING = "def mul(self, other):\n    while True:\n        pass\n"
-LIMIT = "0.5"  # seconds, of which nothing that ends needs a tenth
+# It waits: one that computes as long takes the processor from all the others.
+ENDLESS = "import time\ndef mul(self, other):\n    while True:\n        time.sleep(1)\n"
+LIMIT = "1"  # seconds
 EXITING = "import os\nos._exit(0)\n"
 
 
@@ -62,7 +63,7 @@ def handed_in(tmp_path_factory, course):
     lay(folder / "ada", solutions)
     lay(folder / "bob", {"mul": overwrites, "add": solutions["add"]})
     lay(folder / "cyd", {"relu": CRASHING, "add": solutions["add"]})
-    lay(folder / "dan", {"mul": LOOPING, "add": solutions["add"]})
+    lay(folder / "dan", {"mul": ENDLESS, "add": solutions["add"]})
     lay(folder / "eve", {"neuron": EXITING, "mlp": solutions["mlp"]})
     lay(folder / "fay", {name: course.stub(name) for name in course.names} | {"add": solutions["add"]})
     (folder / "gus").mkdir()

@@ -45,7 +45,7 @@ def written(classroom, folder):
 
 @pytest.fixture(scope="module")
 def impatient(course, setting):
-    return Setting(course, setting.cage, setting.cache, limits=Limits(seconds=0.5, patience=40.0))
+    return Setting(course, setting.cage, setting.cache, limits=Limits(seconds=1.0, patience=20.0))
 
 
 def contents(folder):
