@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,20 @@ from grader.sandbox.runner import Limits
 from grader.submission.submission import Submission
 from tests.grader.planted import Planted
 from tests.grader.planted import planted as plant
+from tests.needs import CHROMEDRIVER, CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 reading.STRICT = True
+
+# What a browser is not to do beside showing pages.
+QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-dev-shm-usage",
+)
+BROWSING = 30.0  # seconds until a page shows what it will, on a machine that is busy with other tests
 
 
 @pytest.fixture
@@ -80,3 +90,32 @@ def solved(tmp_path: Path) -> Path:
     folder = tmp_path / "work"
     shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One for all pages: to start one takes longer than to read them."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with webdriver.Chrome(options=options, service=Service(CHROMEDRIVER)) as driver:
+        yield driver
+
+
+@pytest.fixture
+def until(browser: Any) -> Callable[[Callable[[], Any]], Any]:
+    """Waits for what a page does by and by: where an address changes, say, it hears of that a while later.
+
+    Gives what was waited for, as soon as that is true.
+    """
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    gone = [StaleElementReferenceException]  # what was asked for has been drawn anew meanwhile
+    wait = WebDriverWait(browser, BROWSING, 0.05, ignored_exceptions=gone)
+    return lambda true: wait.until(lambda _: true())

@@ -1,6 +1,8 @@
-"""Runs a command of the grader as where there is nothing of what only Unix has.
+"""Runs commands of the grader as where there is nothing of what only Unix has.
 
-    python without_unix.py PROJECT ARGUMENT…
+    python without_unix.py PROJECT ARGUMENT… [++ ARGUMENT…]
+
+The next command begins at ++, whatever became of the one before, whose exit code is printed first.
 
 Modules that Windows does not have cannot be imported, functions and flags that it does not have are gone, in
 the grader, in the processes that it starts, and in those that run a student's code.
@@ -60,9 +62,17 @@ def main(arguments):
 
     spawned.BOOT = SHIM + spawned.BOOT
     processes.BOOT = processes.BOOT.replace("import runpy", f"{OTHERS}{SHIM}import runpy")
-    sys.argv[:] = ["grader", *arguments]
     from grader.__main__ import main as grader
 
+    while "++" in arguments:
+        end = arguments.index("++")
+        sys.argv[:] = ["grader", *arguments[:end]]
+        try:
+            grader()
+        except SystemExit as ended:
+            print("++", ended.code or 0, flush=True)
+        del arguments[: end + 1]
+    sys.argv[:] = ["grader", *arguments]
     grader()
 
 

@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from grader.version import VERSION
 
 pytest.importorskip("setuptools", reason="pip install setuptools, to build the wheel")
 pytest.importorskip("pip", reason="needs pip, to install the wheel")
+
+# It is built once, and installed once.
+pytestmark = pytest.mark.xdist_group("wheel")
 
 ROOT = Path(__file__).resolve().parents[3]
 LEFT_OUT = (".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "build", "*.egg-info", "class-json")
@@ -62,9 +66,16 @@ def built(folder, umask):
     return folder / f"{STEM}.tar.gz", folder / f"{STEM}-py3-none-any.whl"
 
 
+@cache
+def built_once(base):
+    """What others need of it, too; base: where these tests leave things."""
+    (base / "wheel").mkdir()
+    return built(base / "wheel", 0o022)
+
+
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("built"), 0o022)
+    return built_once(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """Alike work: copies are found under other names, and what the course gave to everybody is nobody's."""
 
-import subprocess
-import sys
-from pathlib import Path
+from functools import cache
 
 import pytest
 
@@ -12,6 +10,9 @@ from grader.errors import UsageError
 from grader.model import Person
 from grader.submission.hand_in import Handin
 from grader.submission.submission import Submission
+from tests.grader.called import grader
+
+pytestmark = pytest.mark.xdist_group("alike")
 
 OWN = """
 def backward(self):
@@ -50,6 +51,14 @@ def backward(self):
             if not counts[c]:
                 ready.append(c)
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def once():
+    """What the course itself has is taken apart once, and not for every comparison."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.classroom.alike.fingerprints", cache(fingerprints))
+        yield
 
 
 @pytest.fixture
@@ -129,9 +138,7 @@ def test_command_lists_pairs_with_the_honest_sentence(tmp_path):
     for who, text in (("ada", OWN), ("bob", OTHER), ("cyd", DISGUISED)):
         (tmp_path / who).mkdir()
         (tmp_path / who / "backward.py").write_text(text)
-    command = [sys.executable, "-m", "grader", "alike", str(tmp_path)]
-    root = Path(__file__).resolve().parents[3]
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    run = grader("alike", tmp_path)
     assert run.returncode == 0, run.stderr
     first, second, third = run.stdout.splitlines()
     assert first.endswith("ada and cyd: backward")

@@ -26,6 +26,7 @@ from grader.examine.grading import grade, versions
 from grader.examine.setting import parts
 from grader.forkserver.messages import Overrun, fault_from_plain
 from grader.forkserver.server import ANSWERING, Fork
+from grader.machine import processes
 from grader.model import Overtime
 from grader.report.report import to_plain
 from grader.report.rubric import of
@@ -34,13 +35,16 @@ from grader.sandbox.cages import CAGES, choose
 from grader.sandbox.runner import Clock, Limits, Request, Runner
 from grader.submission.download import find
 from grader.submission.submission import AnyShape, Submission, load
+from tests.grader.called import grader
 
 # What is made once takes long: all these tests in one process.
 pytestmark = pytest.mark.xdist_group("batch")
 
 ROOT = Path(__file__).resolve().parents[3]
 CRASHING = "raise RuntimeError('at import')\n"
-LOOPING = "def mul(self, other):\n    while True:\n        pass\n"
+# It waits: one that computes as long takes the processor from all the others.
+ENDLESS = "import time\ndef mul(self, other):\n    while True:\n        time.sleep(1)\n"
+LIMIT = "1"  # seconds
 EXITING = "import os\nos._exit(0)\n"
 
 
@@ -57,28 +61,61 @@ def handed_in(tmp_path_factory, course):
     solutions = {name: course.solution(name) for name in course.names}
     overwrites = solutions["mul"].replace("+=", "=")
     lay(folder / "ada", solutions)
-    lay(folder / "bob", solutions, mul=overwrites)
-    lay(folder / "cyd", solutions, relu=CRASHING)
-    lay(folder / "dan", {"mul": LOOPING, "add": solutions["add"]})
-    lay(folder / "eve", solutions, neuron=EXITING)
+    lay(folder / "bob", {"mul": overwrites, "add": solutions["add"]})
+    lay(folder / "cyd", {"relu": CRASHING, "add": solutions["add"]})
+    lay(folder / "dan", {"mul": ENDLESS, "add": solutions["add"]})
+    lay(folder / "eve", {"neuron": EXITING, "mlp": solutions["mlp"]})
     lay(folder / "fay", {name: course.stub(name) for name in course.names} | {"add": solutions["add"]})
     (folder / "gus").mkdir()
     (folder / "hal.zip").write_bytes(b"no archive at all")
     return folder
 
 
-def batch(folder, book, *more, wait=True):
-    command = [sys.executable, "-m", "grader", "batch", str(folder), "--gradebook", str(book)]
-    command += ["--sandbox", "process", "--time-limit", "1", *more]
-    if not wait:
-        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+@pytest.fixture(scope="module")
+def quick(handed_in, tmp_path_factory):
+    """The same class without whom it takes longest to grade."""
+    folder = tmp_path_factory.mktemp("quick") / "class"
+    return shutil.copytree(handed_in, folder, ignore=shutil.ignore_patterns("dan"))
+
+
+def words(folder, book, *more):
+    return [
+        "batch",
+        str(folder),
+        "--gradebook",
+        str(book),
+        "--sandbox",
+        "process",
+        "--time-limit",
+        LIMIT,
+        *more,
+    ]
+
+
+def batch(folder, book, *more):
+    return grader(*words(folder, book, "--jobs", "2", *more))
+
+
+def process(folder, book):
+    """A batch as a process of its own, which nobody listens to."""
+    command = [sys.executable, "-m", "grader", *words(folder, book, "--jobs", "2")]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
-def graded(handed_in, tmp_path_factory):
+def graded(handed_in, tmp_path_factory, rooms):
     book = tmp_path_factory.mktemp("book") / "class.sqlite"
-    return batch(handed_in, book, "--jobs", "2"), book
+    with rooms.kept():
+        return batch(handed_in, book), book
+
+
+@pytest.fixture(scope="module")
+def quickly(quick, tmp_path_factory, rooms):
+    """The digest of that class."""
+    book = tmp_path_factory.mktemp("book") / "quick.sqlite"
+    with rooms.kept():
+        batch(quick, book)
+    return digest(book)
 
 
 def statuses(book):
@@ -99,7 +136,8 @@ def test_everybody_gets_the_outcomes_they_deserve(graded, course):
     _, book = graded
     found = statuses(book)
     assert set(found["ada"].values()) == {"passed"}
-    assert {name for name, status in found["bob"].items() if status != "passed"} == {"mul"}
+    begun = {name: status for name, status in found["bob"].items() if status != "not_started"}
+    assert begun == {"mul": "failed", "add": "passed"}
     assert found["cyd"]["relu"] == "crashed"
     assert (found["dan"]["add"], found["dan"]["mul"], found["dan"]["pow"]) == (
         "passed",
@@ -126,7 +164,7 @@ def test_a_report_of_a_batch_is_that_of_a_single_grade(graded, handed_in, course
     from grader.sandbox.runner import Limits
 
     _, book = graded
-    quick = replace(setting, limits=Limits(seconds=1.0, patience=4.0))
+    quick = replace(setting, limits=Limits(seconds=float(LIMIT), patience=4.0))
     with reading(book) as reader:
         reports = {s.person.id: s.report for s in reader.standings().each()}
     for person in ("ada", "bob", "cyd", "fay"):
@@ -140,7 +178,7 @@ def test_one_job_fills_the_gradebook_that_two_fill(graded, handed_in, tmp_path):
     assert digest(tmp_path / "one.sqlite") == digest(book)
 
 
-def test_nothing_is_graded_twice(graded, handed_in):
+def test_nothing_is_graded_twice(graded, handed_in, warm):
     _, book = graded
     before = digest(book)
     again = batch(handed_in, book)
@@ -148,19 +186,34 @@ def test_nothing_is_graded_twice(graded, handed_in):
     assert digest(book) == before
 
 
-def test_killed_again_and_again_it_ends_with_the_same_gradebook(graded, handed_in, tmp_path):
-    _, book = graded
+def test_killed_again_and_again_it_ends_with_the_same_gradebook(quick, quickly, tmp_path, warm):
     path = tmp_path / "killed.sqlite"
-    for seconds in (0.2, 1.0, 3.0):
-        run = batch(handed_in, path, "--jobs", "2", wait=False)
-        time.sleep(seconds)
+    for reached in (0, 2):
+        run = process(quick, path)
+        wait_until(lambda reached=reached: path.exists() and stored(path) >= reached)
         run.send_signal(signal.SIGKILL)
         run.wait()
-    batch(handed_in, path, "--jobs", "2")
-    assert digest(path) == digest(book)
+        assert stored(path) >= reached
+    batch(quick, path)
+    assert digest(path) == quickly
 
 
-def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, course):
+def wait_until(true):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not true():
+        time.sleep(0.01)
+
+
+def stored(path):
+    """How many attempts a gradebook holds that is being filled."""
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        try:
+            return connection.execute("SELECT count(*) FROM attempts").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0  # no tables yet
+
+
+def test_only_a_changed_file_is_examined_again(graded, handed_in, tmp_path, course, warm):
     _, book = graded
     path, folder = tmp_path / "class.sqlite", tmp_path / "class"
     shutil.copy(book, path)
@@ -194,7 +247,7 @@ def test_it_ends_with_whom_to_look_at_and_why(graded):
     assert lines[-1].startswith("Next: ")
 
 
-def test_one_person_alone_is_graded_again_and_all_else_stays(graded, handed_in, tmp_path):
+def test_one_person_alone_is_graded_again_and_all_else_stays(graded, handed_in, tmp_path, warm):
     _, book = graded
     path = tmp_path / "class.sqlite"
     shutil.copy(book, path)
@@ -259,7 +312,7 @@ class Unwatched:
     def say(self, sentence): ...
 
 
-def test_people_on_the_roster_who_handed_in_nothing_are_listed(handed_in, tmp_path):
+def test_people_on_the_roster_who_handed_in_nothing_are_listed(handed_in, tmp_path, warm):
     roster = tmp_path / "roster.csv"
     roster.write_text("student_id,name,email\nfay,Fay F,fay@example.org\nzoe,Zoe Z,zoe@example.org\n")
     folder = tmp_path / "class"
@@ -271,29 +324,17 @@ def test_people_on_the_roster_who_handed_in_nothing_are_listed(handed_in, tmp_pa
     assert found == {"fay": ("Fay F", False), "zoe": ("Zoe Z", True)}
 
 
-def test_a_grading_process_that_dies_is_replaced_and_loses_nobody(handed_in, tmp_path, graded):
-    _, book = graded
+def test_a_grading_process_that_dies_is_replaced_and_loses_nobody(quick, quickly, tmp_path):
     path = tmp_path / "b.sqlite"
-    run = batch(handed_in, path, "--jobs", "2", wait=False)
+    run = process(quick, path)
     # Not before somebody is stored: until then the process only opens, and a batch ends that cannot.
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not _stored(path):
-        time.sleep(0.05)
-    for pid in _forks_of(run.pid):
+    wait_until(lambda: path.exists() and stored(path))
+    forks = _forks_of(run.pid)
+    assert forks
+    for pid in forks:
         os.kill(pid, signal.SIGKILL)
     assert run.wait(120) == 1
-    assert digest(path) == digest(book)
-
-
-def _stored(path):
-    """How many attempts a gradebook holds that is being filled."""
-    if not path.exists():
-        return 0
-    with closing(sqlite3.connect(path, timeout=10)) as connection:
-        try:
-            return connection.execute("SELECT count(*) FROM attempts").fetchone()[0]
-        except sqlite3.OperationalError:
-            return 0  # no tables yet
+    assert digest(path) == quickly
 
 
 def _forks_of(pid):
@@ -304,22 +345,17 @@ def _forks_of(pid):
     return [int(word) for word in listing.stdout.split()]
 
 
-def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(handed_in, tmp_path, graded):
+def test_what_the_machine_cannot_grade_is_no_zero_and_is_tried_again(quick, quickly, tmp_path, monkeypatch):
     """A machine on which every grading process ends before it is ready; then eight jobs grade everybody."""
-    _, book = graded
     path = tmp_path / "b.sqlite"
-    ending = (
-        "from grader import cli; from grader.machine import processes\n"
-        "processes.BOOT = 'import os; os._exit(1)'\ncli.main()"
-    )
-    command = [sys.executable, "-P", "-c", ending, "batch", str(handed_in), "--gradebook", str(path)]
-    command += ["--sandbox", "process", "--time-limit", "1", "--jobs", "2"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    with monkeypatch.context() as broken:
+        broken.setattr(processes, "BOOT", "import os; os._exit(1)")
+        run = batch(quick, path)
     assert run.returncode == 71
     assert "Traceback" not in run.stderr
     assert statuses(path) == {}
-    assert batch(handed_in, path, "--jobs", "8").returncode == 1
-    assert digest(path) == digest(book)
+    assert batch(quick, path, "--jobs", "8").returncode == 1
+    assert digest(path) == quickly
 
 
 class Failing:

@@ -1,8 +1,6 @@
 """A class of thirty goes in as each platform's download, and comes out as what the platform takes."""
 
 import csv
-import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -11,6 +9,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.render.gradebooks import ANY, blackboard_class, canvas_class, column_of, moodle_class
+from tests.grader.called import grader
 from tests.grader.classroom.platforms import (
     ABSENT,
     CLASS,
@@ -34,8 +33,7 @@ pytestmark = pytest.mark.xdist_group("round trips")
 
 
 def run(*words, cwd, fails=0):
-    command = [sys.executable, "-m", "grader", "--course", "course", *map(str, words)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+    done = grader("--course", "course", *words, cwd=cwd)
     assert done.returncode == fails, done.stdout + done.stderr
     return done
 
@@ -59,7 +57,7 @@ def policy(root, course, deadline):
 
 
 @pytest.fixture(scope="module", params=PLATFORMS, ids=lambda platform: platform.name)
-def graded(request, tmp_path_factory, with_deadline, course):
+def graded(request, tmp_path_factory, with_deadline, course, rooms):
     """A platform's class, graded as it was downloaded: the platform, the folder, and what batch said."""
     platform, folder = request.param, tmp_path_factory.mktemp("class")
     (folder / "course").symlink_to(with_deadline)
@@ -69,11 +67,12 @@ def graded(request, tmp_path_factory, with_deadline, course):
     (folder / "download.zip").write_bytes(zipped(files))
     (folder / "roster.csv").write_bytes(platform.roster())
     (folder / "people.csv").write_text(people(platform), "utf-8")
-    said = run(
-        *("batch", "download.zip", "--gradebook", "class.sqlite", "--roster", "roster.csv"),
-        *("--people", "people.csv", "--sandbox", "process"),
-        cwd=folder,
-    )
+    with rooms.kept():
+        said = run(
+            *("batch", "download.zip", "--gradebook", "class.sqlite", "--roster", "roster.csv"),
+            *("--people", "people.csv", "--sandbox", "process", "--jobs", "1"),
+            cwd=folder,
+        )
     return platform, folder, said
 
 

@@ -17,11 +17,10 @@ from grader.report.report import schema
 from tests.grader.author.test_release import secret_lines
 from tests.grader.house.test_docs import EXPECTED, RUN_ON_SOLUTIONS, blocks
 from tests.grader.house.versions import as_drawn
-from tests.grader.render.test_class_page_browser import asked_for, browser, complaints, one
+from tests.grader.render.test_class_page_browser import asked_for, complaints, one
 from tests.needs import chromium
 
 pytestmark = pytest.mark.xdist_group("browser")
-assert browser  # a fixture, used by its name
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = ROOT / "docs"
 PICTURES = DOCUMENTS / "pictures"

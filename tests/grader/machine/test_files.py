@@ -13,6 +13,7 @@ import pytest
 from grader.errors import MachineError, UsageError
 from grader.machine import files
 from grader.machine.files import added, refuse_unwritable, replaced, whole_file
+from tests.grader.called import grader
 from tests.needs import NO_MOUNT, linux, posix, root
 
 FULL = OSError(28, "No space left on device")
@@ -310,19 +311,8 @@ def test_what_another_user_left_stays(tmp_path):
 # A grade, and where it goes
 
 
-def grade(*arguments, cwd, **kwargs):
-    command = [
-        sys.executable,
-        "-m",
-        "grader",
-        "grade",
-        "--exercise",
-        "add",
-        "--sandbox",
-        "process",
-        *arguments,
-    ]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **kwargs)
+def grade(*arguments, cwd):
+    return grader("grade", "--exercise", "add", "--sandbox", "process", *arguments, cwd=cwd)
 
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,6 +11,9 @@ import pytest
 from grader.platforms.runners import asked
 from grader.submission.choice import NoExercise
 
+# The hook is installed once.
+pytestmark = pytest.mark.xdist_group("changed")
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -62,7 +65,8 @@ def run(folder, *command):
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PRE_COMMIT_HOME": str(folder.parent / "pre-commit"),
+        # Where all these tests have their folders.
+        "PRE_COMMIT_HOME": str(folder.parents[1] / "pre-commit"),
     }
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -82,10 +86,11 @@ def committed(folder):
     return git(folder, "rev-parse", "HEAD")
 
 
-@pytest.fixture
-def project(tmp_path, course):
+@pytest.fixture(scope="module")
+def hooked(tmp_path_factory, course):
     """A student's repository with the hook in place."""
-    hooks, folder = tmp_path / "hooks", tmp_path / "project"
+    place = tmp_path_factory.mktemp("changed")
+    hooks, folder = place / "hooks", place / "project"
     hooks.mkdir()
     shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
     revision = committed(hooks)
@@ -103,7 +108,14 @@ def project(tmp_path, course):
     committed(folder)
     installed = run(folder, sys.executable, "-m", "pre_commit", "install")
     assert installed.returncode == 0, installed.stderr
+    prepared = run(folder, sys.executable, "-m", "pre_commit", "install-hooks")
+    assert prepared.returncode == 0, prepared.stderr
     return folder
+
+
+@pytest.fixture
+def project(hooked, tmp_path):
+    return shutil.copytree(hooked, tmp_path / "project")
 
 
 def commit(folder, **sources):

@@ -7,8 +7,11 @@ import sys
 
 import pytest
 
+from tests.grader.called import grader
 from tests.grader.platforms.pull import ROOT, commit, git
 
+# The repository is made once, and its last commit is graded once.
+pytestmark = pytest.mark.xdist_group("ci")
 KEPT = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_"))}
 FILES = {"report.json", "summary.md", "badge.svg", "junit.xml", "classroom.json", "result.json"}
 
@@ -24,27 +27,28 @@ def repository(tmp_path_factory, course):
     return folder
 
 
-def ci(repository, out, *arguments, **surroundings):
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "grader",
-            "ci",
-            "--repo",
-            repository,
-            "--out",
-            out,
-            "--sandbox",
-            "process",
-            *arguments,
-        ],
-        cwd=ROOT,
-        env=KEPT | surroundings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch):
+    """As where neither git nor a runner has said anything."""
+    for name in os.environ.keys() - KEPT.keys():
+        monkeypatch.delenv(name)
+
+
+def words(repository, out, *arguments):
+    return ["ci", "--repo", repository, "--out", out, "--sandbox", "process", *arguments]
+
+
+def ci(repository, out, *arguments):
+    return grader(*words(repository, out, *arguments))
+
+
+@pytest.fixture(scope="module")
+def changed(repository, tmp_path_factory):
+    """What is said and written of a wrong layer, graded by a process of its own."""
+    out = tmp_path_factory.mktemp("changed")
+    command = [sys.executable, "-m", "grader", *words(repository, out, "--base", "HEAD~1")]
+    run = subprocess.run(command, cwd=ROOT, env=KEPT, capture_output=True, text=True, check=False)
+    return run, out
 
 
 def score(out):
@@ -59,10 +63,10 @@ def test_without_a_base_everything_is_graded(repository, tmp_path):
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
 
-def test_with_a_base_only_what_depends_on_the_change_is(repository, tmp_path):
-    run = ci(repository, tmp_path, "--base", "HEAD~1")
+def test_with_a_base_only_what_depends_on_the_change_is(changed):
+    run, out = changed
     assert run.returncode == 1
-    assert score(tmp_path) == (15, 25)
+    assert score(out) == (15, 25)
 
 
 def test_what_has_not_changed_is_graded_on_demand(repository, tmp_path):
@@ -70,8 +74,8 @@ def test_what_has_not_changed_is_graded_on_demand(repository, tmp_path):
     assert score(tmp_path) == (90, 100)
 
 
-def test_where_no_runner_listens_there_are_no_commands(repository, tmp_path):
-    run = ci(repository, tmp_path, "--base", "HEAD~1")
+def test_where_no_runner_listens_there_are_no_commands(changed):
+    run, _ = changed
     assert "::" not in run.stdout
     assert "mlp        passed       15/15" in run.stdout
 
@@ -90,8 +94,7 @@ def test_place_that_cannot_be_written_is_wrong_use(repository, tmp_path):
     assert "cannot write to" in run.stderr
 
 
-def test_same_commit_gives_the_same_report_byte_for_byte(repository, tmp_path):
-    for out in (tmp_path / "one", tmp_path / "two"):
-        ci(repository, out, "--base", "HEAD~1")
-    first, second = ((tmp_path / out / "report.json").read_bytes() for out in ("one", "two"))
+def test_same_commit_gives_the_same_report_byte_for_byte(repository, changed, tmp_path):
+    ci(repository, tmp_path, "--base", "HEAD~1")
+    first, second = ((out / "report.json").read_bytes() for out in (changed[1], tmp_path))
     assert first == second

@@ -10,8 +10,11 @@ import tarfile
 
 import pytest
 
-from tests.grader.author.test_wheel import built
+from tests.grader.author.test_wheel import built_once
 from tests.grader.platforms.pull import ROOT, commit, git
+
+# With the other tests of the wheel, which is built once.
+pytestmark = pytest.mark.xdist_group("wheel")
 
 AUTOGRADER = ROOT / "platforms" / "classroom50" / "autograder.py"
 TAG = "submit/2026-12-01T10-00-00Z-abcdef1"
@@ -150,7 +153,7 @@ def bundle(tmp_path_factory):
     """What is published for an assignment: autograder.py, and the course as a wheel."""
     pytest.importorskip("setuptools", reason="pip install setuptools, to build the wheel")
     folder = tmp_path_factory.mktemp("published")
-    _, wheel = built(tmp_path_factory.mktemp("built"), 0o022)
+    _, wheel = built_once(tmp_path_factory.getbasetemp())
     with tarfile.open(folder / "nanograd.tar.gz", "w:gz") as packed:
         for file in (AUTOGRADER, wheel):
             packed.add(file, f"nanograd/{file.name}")

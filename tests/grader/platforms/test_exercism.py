@@ -1,4 +1,6 @@
-"""The Exercism-style runner, black box: a folder of samples, each with the results.json it must give.
+"""The Exercism-style runner: a folder of samples, each with the results.json it must give.
+
+The samples are given to the command that the runner's script ends in; the script itself runs all exercises.
 
 After a change of wording on purpose: GOLDEN=write pytest tests/grader/platforms/test_exercism.py
 """
@@ -12,6 +14,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.grader.called import grader
 from tests.grader.house.versions import as_drawn
 from tests.grader.render.formats.samples import FOLDER
 
@@ -24,17 +27,17 @@ SCHEMA = json.loads((FOLDER / "exercism.schema.json").read_text("utf-8"))
 @pytest.fixture
 def runner(tmp_path):
     """bin/run.sh SLUG INPUT_DIR OUTPUT_DIR, with the interpreter at hand."""
-    grader = tmp_path / "bin" / "grader"
-    grader.parent.mkdir()
-    grader.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m grader "$@"\n')
-    grader.chmod(0o755)
+    command = tmp_path / "bin" / "grader"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m grader "$@"\n')
+    command.chmod(0o755)
 
     def run(slug, given):
-        path = f"{grader.parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
         # Its own samples may run without a cage where there is none.
-        environment = {**os.environ, "PATH": path, "GRADER": str(grader), "GRADER_SANDBOX": "process"}
-        command = [str(RUNNER), slug, str(given), str(tmp_path / "out")]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        environment = {**os.environ, "PATH": path, "GRADER": str(command), "GRADER_SANDBOX": "process"}
+        words = [str(RUNNER), slug, str(given), str(tmp_path / "out")]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
 
@@ -43,9 +46,11 @@ def runner(tmp_path):
 
 @as_drawn
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
-def test_a_sample_gives_the_results_that_lie_beside_it(sample, runner):
+def test_a_sample_gives_the_results_that_lie_beside_it(sample, tmp_path):
     slug = sample.name.partition("-")[0]
-    found = runner(slug, sample)
+    done = grader("exercism", slug, sample, tmp_path, "--sandbox", "process")
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "results.json").read_text("utf-8"))
     jsonschema.validate(found, SCHEMA)
     golden = sample / "expected_results.json"
     if os.environ.get("GOLDEN") == "write":

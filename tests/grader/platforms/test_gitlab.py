@@ -21,6 +21,9 @@ from grader.submission.submission import Submission
 from tests.grader.render.formats.samples import ADD, FAILED, FOUND, graded, mixed, perfect, report
 from tests.needs import caged
 
+# With the other tests that plant modules, which takes long.
+pytestmark = pytest.mark.xdist_group("strangers")
+
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "platforms" / "gitlab" / "autograde.gitlab-ci.yml"
 # What GitLab says that it reads of a code-quality report.

@@ -15,6 +15,7 @@ from grader.course.course import Course
 from grader.course.sealed import SEALED
 from grader.errors import UsageError
 from grader.platforms.gradescope import build
+from tests.grader.called import grader
 from tests.grader.platforms.autograder import Root, unpacked
 from tests.grader.platforms.pull import ROOT
 from tests.grader.render.formats.samples import FOLDER
@@ -59,6 +60,24 @@ def root(tmp_path, source):
 def own_source(source, tmp_path):
     """An image to be spoiled."""
     return shutil.copytree(source, tmp_path / "source")
+
+
+@pytest.fixture
+def strict(course, tmp_path):
+    """Grades with a policy, by the command that run_autograder calls; what results.json is then."""
+    folder = tmp_path / "course"
+    folder.mkdir()
+    for name in ("solutions", "tests", "HINTS.md", "pyproject.toml"):
+        (folder / name).symlink_to(course.root / name)
+    (folder / "course.toml").write_text((course.root / "course.toml").read_text("utf-8") + LATE, "utf-8")
+
+    def graded(root):
+        grader(
+            "--course", folder, "gradescope", "run", "--root", root.folder, "--sandbox", "uid", cwd=tmp_path
+        )
+        return root.read()
+
+    return graded
 
 
 def test_the_archive_has_two_scripts_to_run_at_its_top(archive):
@@ -150,10 +169,12 @@ def test_right_work_in_a_folder_or_in_an_archive_counts_as_well(root, solutions,
 
 @as_on_gradescope
 def test_wrong_crashing_and_endless_exercises_cost_only_themselves(root, solutions):
-    root.hand_in(solutions)
+    root.hand_in({name: solutions[name] for name in ("add", "backward", "mlp")})
     root.hand_in({"mul": solutions["mul"].replace("+=", "=")})
     root.hand_in({"relu": "raise ValueError('\x1b[2J::error::<b>')"})
-    root.hand_in({"pow": "def pow(self, exponent):\n    while True:\n        pass\n"})
+    # It waits: one that computes as long takes the processor from all the others.
+    waiting = "import time\ndef pow(self, exponent):\n    while True:\n        time.sleep(1)\n"
+    root.hand_in({"pow": waiting})
     run = root.run("--time-limit", "1")
     assert run.code == 1
     assert [run.points(name) for name in ("add", "pow", "relu", "backward", "mlp")] == [10, 0, 0, 20, 15]
@@ -183,31 +204,25 @@ def test_a_submission_reads_nothing_of_the_autograders_folder(root, solutions):
         for place in places
     ]
     spying = "found, walls = b'', 0\n" + "".join(spies) + "raise ValueError(f'{found!r} {walls}')\n"
-    run = root.hand_in(solutions | {"add": spying}).run()
+    run = root.hand_in({"add": spying, "mul": solutions["mul"]}).run()
     told = next(test["output"] for test in run.final["tests"] if test["tags"][0] == "add")
     assert f"b'' {len(places)}" in told
 
 
 @as_on_gradescope
-def test_late_work_loses_what_the_policy_says_by_created_at(tmp_path, own_source, solutions):
-    with (own_source / "project" / "course.toml").open("a") as file:
-        file.write(LATE)
-    root = Root(tmp_path / "autograder", own_source, METADATA)
-    run = root.hand_in({"backward": solutions["backward"]}).run()
-    assert run.final["score"] == 18
-    assert "late, 1 day begun: 10 % less: -2" in run.final["output"]
+def test_late_work_loses_what_the_policy_says_by_created_at(root, strict, solutions):
+    final = strict(root.hand_in({"backward": solutions["backward"]}))
+    assert final["score"] == 18
+    assert "late, 1 day begun: 10 % less: -2" in final["output"]
 
 
 @as_on_gradescope
-def test_metadata_that_cannot_be_read_never_makes_work_earlier_than_it_is(tmp_path, own_source, solutions):
-    with (own_source / "project" / "course.toml").open("a") as file:
-        file.write(LATE)
-    root = Root(tmp_path / "autograder", own_source)
+def test_metadata_that_cannot_be_read_never_makes_work_earlier_than_it_is(root, strict, solutions):
     (root.folder / "submission_metadata.json").write_text("[" * 100_000 + "\x1b]")
-    run = root.hand_in({"backward": solutions["backward"]}).run()
-    assert run.final["score"] < 18
-    assert "cannot be read, so the time of grading counts" in run.final["output"]
-    jsonschema.validate(run.final, SCHEMA)
+    final = strict(root.hand_in({"backward": solutions["backward"]}))
+    assert final["score"] < 18
+    assert "cannot be read, so the time of grading counts" in final["output"]
+    jsonschema.validate(final, SCHEMA)
 
 
 @as_on_gradescope
@@ -229,7 +244,8 @@ def test_a_global_timeout_leaves_what_is_graded(root, solutions):
 @as_on_gradescope
 def test_a_fault_of_ours_keeps_what_is_graded_and_tells_only_instructors_why(tmp_path, own_source, solutions):
     (own_source / "project" / "tests" / "properties" / "test_mul.py").write_text("import nonsense_of_ours\n")
-    run = Root(tmp_path / "autograder", own_source, METADATA).hand_in(solutions).run()
+    root = Root(tmp_path / "autograder", own_source, METADATA)
+    run = root.hand_in({name: solutions[name] for name in ("add", "mul")}).run()
     assert (run.code, run.points("add")) == (70, 10)
     assert "not your fault" in run.final["output"]
     assert "nonsense_of_ours" in run.output

@@ -12,27 +12,15 @@ from grader.render.html.class_page import render_class
 from grader.report.standings import Standing
 from tests.grader.classroom.crowd import HOSTILE, crowd
 from tests.grader.render.formats.samples import a_class, in_a_circle, perfect
-from tests.needs import CHROMEDRIVER, CHROMIUM, chromium
+from tests.needs import chromium
 
 selenium = pytest.importorskip("selenium", reason="pip install selenium, to try the page in a browser")
-wait = pytest.importorskip("selenium.webdriver.support.wait")
 pytestmark = [
     chromium,
     pytest.mark.xdist_group("browser"),
 ]
 SIZE = 120
 ROWS = 50
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +30,8 @@ def address(tmp_path_factory):
     return to.as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options=options, service=Service(CHROMEDRIVER)) as driver:
-        yield driver
-
-
 @pytest.fixture
-def opened(browser, address):
+def opened(browser, address, until):
     """Opens the page as a screen of some width would show it, anew."""
 
     def open_(fragment="", width=1280, script=True, theme="light", page=""):
@@ -71,17 +45,29 @@ def opened(browser, address):
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
         browser.get((page or address) + fragment)
         if script:
-            drawn(browser)
+            until(lambda: drawn(browser))
         return browser
 
     yield open_
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    as_it_was(browser)
+
+
+def as_it_was(browser):
+    """The browser is for others' pages, too."""
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def drawn(browser):
-    """Waits until the page's own script has drawn it: a driver may come back from `get` before that."""
-    script = "return document.querySelector('#people tbody tr') !== null"
-    wait.WebDriverWait(browser, 30).until(lambda _: browser.execute_script(script))
+    """Whether the page's own script has drawn it: a driver may come back from `get` before that."""
+    return browser.execute_script("return document.querySelector('#people tbody tr') !== null")
+
+
+def shown(browser, name):
+    """Whether somebody's section is shown, who is called so or has an address of these words."""
+    title = browser.find_elements("css selector", "#student-title")
+    return title and title[0].is_displayed() and name in one(browser, "#student").text
 
 
 def one(browser, css):
@@ -193,15 +179,16 @@ def test_people_without_a_score_stand_last_either_way(presses, opened):
 # Opening people
 
 
-def test_a_person_is_opened_from_the_table_and_closed_again(opened):
+def test_a_person_is_opened_from_the_table_and_closed_again(opened, until):
     browser = opened()
     one(browser, "#search").send_keys("s00007")
     one(browser, "#people tbody a").send_keys("\n")
+    until(lambda: shown(browser, "s00007"))
     assert browser.current_url.endswith("#student/s00007")
     assert not one(browser, "#class").is_displayed()
     assert browser.switch_to.active_element.get_attribute("id") == "student-title"
     one(browser, ".back").send_keys("\n")
-    assert one(browser, "#class").is_displayed()
+    until(lambda: one(browser, "#class").is_displayed())
     assert browser.switch_to.active_element.text == "s00007"
 
 
@@ -216,10 +203,11 @@ def test_an_address_of_nobody_says_so(opened):
     assert complaints(browser) == []
 
 
-def test_a_person_with_mistakes_shows_program_numbers_and_what_differs(opened):
+def test_a_person_with_mistakes_shows_program_numbers_and_what_differs(opened, until):
     browser = opened()
     sort(browser, "score")
     browser.execute_script("document.querySelector('#people tbody a').click()")
+    until(lambda: shown(browser, ""))
     browser.execute_script("document.querySelectorAll('details').forEach((e) => { e.open = true })")
     assert one(browser, "#student pre code").text
     marked = one(browser, "#student .numbers .differs")
@@ -236,8 +224,9 @@ def test_a_finding_shows_whose_work_has_it(opened):
 
 @pytest.mark.parametrize("section", ["", "Monday, 9:00"])
 def test_every_column_is_seen_whole_on_a_usual_screen(section, opened, tmp_path):
-    rows = [replace(standing, section=section) for standing in crowd(SIZE).each()]
-    whole = replace(crowd(SIZE), each=lambda: iter(rows))
+    class_ = crowd(ROWS)
+    rows = [replace(standing, section=section) for standing in class_.each()]
+    whole = replace(class_, each=lambda: iter(rows))
     render_class(whole, datetime(2026, 11, 24, tzinfo=UTC), tmp_path / "class.html")
     browser = opened(width=1280, page=(tmp_path / "class.html").as_uri())
     browser.execute_script("document.querySelectorAll('details').forEach((e) => { e.open = true })")
@@ -285,7 +274,7 @@ def test_on_paper_everybody_is_in_the_table(opened):
     assert browser.execute_script(rows) == ROWS
 
 
-def test_sections_are_a_column_and_can_be_shown_alone(browser, tmp_path):
+def test_sections_are_a_column_and_can_be_shown_alone(browser, tmp_path, until):
     first, *others = crowd(12).each()
     people = [replace(first, section="B <i>"), *(replace(one, section="A") for one in others)]
     render_class(
@@ -293,21 +282,24 @@ def test_sections_are_a_column_and_can_be_shown_alone(browser, tmp_path):
     )
     browser.get("about:blank")
     browser.get((tmp_path / "x.html").as_uri() + "#everyone?show=section%2FB+%3Ci%3E")
-    drawn(browser)
+    until(lambda: drawn(browser))
     assert browser.find_element("id", "found").text == "1 of 12 people"
     assert browser.find_element("css selector", "#people td.section").text == "B <i>"
 
 
-def test_note_on_top_shows_whose_work_it_is_about_and_stands_first_there(browser, tmp_path):
+def test_note_on_top_shows_whose_work_it_is_about_and_stands_first_there(browser, tmp_path, until):
     people = [Standing(Person("anna"), in_a_circle()), Standing(Person("bob"), perfect())]
     render_class(a_class(people), datetime(2026, 11, 24, tzinfo=UTC), tmp_path / "class.html")
     browser.get((tmp_path / "class.html").as_uri())
+    until(lambda: drawn(browser))
     browser.execute_script("document.querySelector('#overview .show').click()")
     assert rows(browser) == ["anna"]
     browser.execute_script("location.hash = '#student/anna'")
+    until(lambda: shown(browser, "anna"))
     note = one(browser, "#student .card")
     assert note.text.startswith("Every exercise passes alone.")
     browser.execute_script("location.hash = '#student/bob'")
+    until(lambda: shown(browser, "bob"))
     assert browser.find_elements("css selector", "#student .on-top") == []
 
 
@@ -333,32 +325,32 @@ def test_markup_in_names_and_ids_is_text_and_runs_nothing(opened):
 
 
 @pytest.mark.parametrize("place", range(len(HOSTILE)))
-def test_people_of_any_id_can_be_opened(place, opened):
+def test_people_of_any_id_can_be_opened(place, opened, until):
     browser = opened()
     name = rows(browser)[place]
     browser.execute_script("document.querySelectorAll('#people tbody a')[arguments[0]].click()", place)
-    assert one(browser, "#student-title").is_displayed()
-    assert name in one(browser, "#student").text
+    until(lambda: shown(browser, name))
     assert "Nobody" not in one(browser, "#student-title").text
     assert browser.find_elements("css selector", "img") == []
 
 
-def test_page_asks_for_nothing_and_complains_of_nothing(opened, address):
+def test_page_asks_for_nothing_and_complains_of_nothing(opened, address, until):
     browser = opened()
     one(browser, "#search").send_keys("a")
     sort(browser, "score")
     one(browser, "#theme").click()
     browser.execute_script("location.hash = '#student/s00007'")
+    until(lambda: shown(browser, "s00007"))
     assert asked_for(browser) == {address}
     assert complaints(browser) == []
 
 
-def test_script_that_is_not_ours_does_not_run(opened):
+def test_script_that_is_not_ours_does_not_run(opened, until):
     browser = opened()
     script = "const s = document.createElement('script'); s.textContent = 'ran = 1'; document.body.append(s)"
     browser.execute_script(script)
     assert browser.execute_script("return window.ran ?? 0") == 0
-    assert "Content Security Policy" in complaints(browser)[0]
+    assert "Content Security Policy" in until(lambda: complaints(browser))[0]
 
 
 # Reading
@@ -385,13 +377,13 @@ def test_colours_follow_the_system_until_switched(theme, opened):
     assert browser.execute_script(colour) != before
 
 
-def test_first_tab_skips_to_the_report(opened):
+def test_first_tab_skips_to_the_report(opened, until):
     browser = opened()
     browser.switch_to.active_element.send_keys("\t")
     link = browser.switch_to.active_element
     assert link.text == "Skip to the report"
     link.send_keys("\n")
-    assert browser.switch_to.active_element.get_attribute("id") == "main"
+    until(lambda: browser.switch_to.active_element.get_attribute("id") == "main")
 
 
 @pytest.mark.parametrize("fragment", ["", "#student/s00007"])

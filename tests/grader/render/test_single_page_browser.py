@@ -9,8 +9,8 @@ import pytest
 from grader.render.html.single_page import render_single
 from tests.grader.classroom.crowd import crowd
 from tests.grader.render.graphs import graph
-from tests.grader.render.test_class_page_browser import QUIET
-from tests.needs import CHROMEDRIVER, CHROMIUM, chromium
+from tests.grader.render.test_class_page_browser import as_it_was
+from tests.needs import chromium
 
 selenium = pytest.importorskip("selenium", reason="pip install selenium, to try the page in a browser")
 pytestmark = [
@@ -70,20 +70,6 @@ def addresses(tmp_path_factory):
     return {name: (folder / f"{name}.html").as_uri() for name in ("plain", "nasty")}
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options=options, service=Service(CHROMEDRIVER)) as driver:
-        yield driver
-
-
 @pytest.fixture
 def opened(browser, addresses):
     def open_(name, width=1280, theme="light"):
@@ -95,7 +81,8 @@ def opened(browser, addresses):
         browser.get(addresses[name])
         return browser
 
-    return open_
+    yield open_
+    as_it_was(browser)
 
 
 @pytest.mark.parametrize("name", ["plain", "nasty"])
@@ -121,15 +108,15 @@ def test_markup_of_strangers_is_text_and_nothing_is_asked_for(opened, addresses)
     assert asked == {addresses["nasty"]}
 
 
-def test_keyboard_reaches_and_opens_everything(opened):
+def test_keyboard_reaches_and_opens_everything(opened, until):
     browser = opened("plain")
     browser.switch_to.active_element.send_keys("\t")
     assert browser.switch_to.active_element.text == "Skip to the exercises"
     browser.switch_to.active_element.send_keys("\n")
-    assert browser.switch_to.active_element.get_attribute("id") == "main"
+    until(lambda: browser.switch_to.active_element.get_attribute("id") == "main")
     summary = browser.find_element("css selector", ".hints > summary")
     summary.send_keys("\n")
-    assert summary.find_element("xpath", "..").get_attribute("open")
+    until(lambda: summary.find_element("xpath", "..").get_attribute("open"))
     levels = browser.execute_script(HEADINGS)
     assert levels[0] == 1
     assert all(below - above <= 1 for above, below in pairwise(levels))

@@ -18,6 +18,9 @@ from tests.grader.autograd.variants import catalogue
 from tests.grader.render.formats.samples import ADD, FAILED, FOUND, GUESSED, MUL, NOT_STARTED, report
 from tests.grader.render.formats.samples import graded as samples
 
+# What is graded is graded once.
+pytestmark = pytest.mark.xdist_group("shown in a terminal")
+
 
 def shown(report, **options):
     stream = io.StringIO()
@@ -28,15 +31,17 @@ def shown(report, **options):
 
 @pytest.fixture(scope="module")
 def graded(setting, solutions):
-    def run(**changes):
-        return grade(Submission("s", {**solutions, **changes}, {}), setting)
+    """Grades all that is right, and these; or these alone."""
+
+    def run(alone=False, **changes):
+        return grade(Submission("s", changes if alone else {**solutions, **changes}, {}), setting)
 
     return run
 
 
 @pytest.fixture(scope="module")
 def overwriting(graded, solutions):
-    return graded(mul=solutions["mul"].replace("+=", "="))
+    return graded(alone=True, mul=solutions["mul"].replace("+=", "="))
 
 
 def test_what_was_written_and_fails_is_shown_before_what_nobody_has_begun():
@@ -134,7 +139,7 @@ def test_no_property_is_named_twice(overwriting):
 
 
 def test_crash_is_told_in_the_students_own_file_and_line(graded):
-    text = shown(graded(relu="def relu(self):\n    return self.nothing\n"))
+    text = shown(graded(alone=True, relu="def relu(self):\n    return self.nothing\n"))
     assert "'Value' object has no attribute 'nothing'" in text
     assert "relu.py, line 2, in relu" in text
     assert "Traceback" not in text
@@ -157,7 +162,7 @@ def test_missed_bonus_is_named_when_all_else_is_done(graded):
 
 def test_hostile_text_reaches_the_terminal_escaped(graded):
     evil = "def relu(self):\n    raise ValueError('\\x1b[2J\\u202e[bold]x[/bold] ::error::')\n"
-    text = shown(graded(relu=evil))
+    text = shown(graded(alone=True, relu=evil))
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[bold]x[/bold]" in text

@@ -52,10 +52,15 @@ def watch(session, course):
     return session
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return project(tmp_path_factory.mktemp("place"))
+
+
 @pytest.fixture
-def own(tmp_path):
+def own(place):
     """A watch of its own, to be ended; it may still be starting."""
-    terminal = Terminal(project(tmp_path))
+    terminal = Terminal(place)
     terminal.shows("watching exercises/", "q quit")
     yield terminal
     terminal.close()

@@ -9,17 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from tests.grader.conftest import ROOT
 
+NUMBERS = count(1)
 PATIENCE = 90.0  # seconds on a machine that is busy with other tests
 
 
 def project(folder: Path) -> Path:
     """A copy of the course, its own grader included, whose exercises may be changed."""
+    shutil.copytree(ROOT / "grader", folder / "grader")  # as it is compiled, where it is
     leave = shutil.ignore_patterns("__pycache__")
-    for name in ("grader", "solutions", "exercises"):
+    for name in ("solutions", "exercises"):
         shutil.copytree(ROOT / name, folder / name, ignore=leave)
     shutil.copytree(ROOT / "tests" / "properties", folder / "tests" / "properties", ignore=leave)
     for name in ("course.toml", "pyproject.toml", "HINTS.md"):
@@ -40,7 +43,8 @@ class Terminal:
         command: Sequence[str] = (),
     ) -> None:
         self.root = root
-        self.socket = root.with_suffix(".tmux")  # outside, where nothing has to look at it
+        # Outside, where nothing has to look at it; not that of a terminal which is only just closing.
+        self.socket = root.with_suffix(f".{next(NUMBERS)}.tmux")
         usual = (sys.executable, "-B", "-m", "grader", "watch", "--sandbox", sandbox)
         # What comes after the watch says how it ended, and in what state it left the terminal.
         script = f"{before}; {shlex.join(command or usual)}; echo ended with $?; stty -a; exec sleep 600"
