@@ -36,7 +36,7 @@ import ctypes, os, time
 def add(self, other):
     {}
 """
-SHORT = Limits(seconds=1.0, patience=2.0, memory=128 << 20)
+SHORT = Limits(seconds=1.0, patience=2.0)
 
 
 def solutions(setting: Setting) -> dict[str, object]:
