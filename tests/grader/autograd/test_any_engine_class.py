@@ -20,7 +20,7 @@ from grader.classroom import batch as classroom
 from grader.classroom.batch import Tally
 from grader.classroom.gradebook import reading
 from grader.commands.instructor import batch
-from grader.course.course import ANY_SHAPE, LENIENT
+from grader.course.course import ANY_SHAPE, LENIENT, STRICT
 from grader.course.properties import declared_in
 from grader.errors import UsageError
 from grader.examine.setting import course_digest, outcome_key
@@ -71,8 +71,10 @@ def test_engine_travels_to_a_room_and_back():
 
 @pytest.mark.parametrize("judge", ANY_SHAPE)
 def test_engine_gets_the_same_from_a_class_as_alone(judge, setting, tmp_path):
-    hand_ins = {"eve": SHAPES / "tanh_package"}
+    hand_ins = {}
     if judge == LENIENT or WHOLE:
+        hand_ins["eve"] = SHAPES / "tanh_package"
+    if judge == STRICT or WHOLE:
         hand_ins["early_lecture"] = SHAPES / "early_lecture.py"
     for person, given in hand_ins.items():
         if given.is_dir():
@@ -169,7 +171,7 @@ def test_course_that_judges_engines_otherwise_is_another(setting):
     assert course_digest(setting) != course_digest(replace(setting, lenient=True))
 
 
-TANH = SHAPES / "plain_tanh.py"
+TANH = SHAPES / "tanh_package"
 
 
 def test_report_says_by_which_rules_it_came_about(setting, course):

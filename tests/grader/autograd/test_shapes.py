@@ -27,7 +27,7 @@ SHAPES = Path(__file__).parent / "shapes"
 TABLE = tomllib.loads((SHAPES / "expected.toml").read_text("utf-8"))
 CANNOT = TABLE.pop("cannot")
 # Those beside the sample stand for what is absent, for a way back that is not there, and for a crash.
-TAKEN = {*some(list(TABLE), 6), "tape", "early_lecture", "number_among_operands"}
+TAKEN = {*some(list(TABLE), 4), "tape", "early_lecture", "number_among_operands"}
 PARTS = ("add", "mul", "pow", "relu", "backward", "neuron", "layer", "mlp")
 FEW = ("add", "relu", "mlp")
 SAID_INSTEAD = {f"# {said}\n" for said in (NO_WAY_BACK, UNSHOWN, OTHERWISE)}

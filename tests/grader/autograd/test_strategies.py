@@ -69,7 +69,7 @@ def draw(strategy, count):
 @cache
 def drawn(name):
     """Programs of one of DRAWN, drawn once for all tests."""
-    return draw(DRAWN[name], MANY if name.startswith("mixed") else 50)
+    return draw(DRAWN[name], MANY if name.startswith("mixed") else 30)
 
 
 def operations(expression):

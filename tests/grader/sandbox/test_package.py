@@ -19,7 +19,7 @@ from tests.samples import some
 
 pytestmark = numpy
 # All of them are tried without a package in the doctor's own tests.
-TRIED = some(probes(), 36)
+TRIED = some(probes(), 25)
 OPENED = """
 def opens(path):
     try:
