@@ -406,7 +406,10 @@ def _new_folder(named: Callable[[], Path], mode: int) -> tuple[Path, int]:
         path.mkdir(mode)
         if not fcntl:
             return path, -1
-        handle = os.open(path, FOLDER)
+        try:
+            handle = os.open(path, FOLDER)
+        except FileNotFoundError:
+            continue  # another process has cleared it away before it could be locked
         if _is_ours(handle, path):
             return path, handle
         os.close(handle)

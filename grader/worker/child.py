@@ -22,7 +22,7 @@ except ImportError:  # Windows and browsers, where limits are set from outside
     resource = None  # type: ignore[assignment]
 
 from . import walls
-from .wire import MISFIT, RAISED, Answer, Misfit, a, read_request
+from .wire import MISFIT, RAISED, TEXT_LIMIT, Answer, Misfit, a, read_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -262,7 +262,8 @@ def _described(error: BaseException) -> str:
     else:
         lines = _frames(error)
     head = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    return "\n".join([" ".join(head.split()), *lines])
+    # No more than its beginning is told, however much somebody has put into it.
+    return "\n".join([" ".join(head[: 10 * TEXT_LIMIT].split()), *lines])
 
 
 def _frames(error: BaseException) -> list[str]:

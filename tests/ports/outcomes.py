@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,14 +62,19 @@ def wrong(setting: Setting, count: int) -> dict[str, object]:
     }
 
 
-def misbehaving(setting: Setting) -> dict[str, object]:
+def misbehaving(setting: Setting, ways: Iterable[str] = MISBEHAVING) -> dict[str, object]:
     """What is seen of code that does other things than to compute."""
     short, exercise = replace(setting, limits=SHORT), setting.course.exercises[0]
     return {
         name: result_to_plain(
-            examine(short, Submission(name, {exercise.name: ADD.format(body)}, {}), exercise, read=False)
+            examine(
+                short,
+                Submission(name, {exercise.name: ADD.format(MISBEHAVING[name])}, {}),
+                exercise,
+                read=False,
+            )
         )
-        for name, body in MISBEHAVING.items()
+        for name in ways
     }
 
 

@@ -1,11 +1,15 @@
 """A student's own code by hand: it comes from its file, for tracebacks and for debuggers."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from grader.commands.grade import grade
+from tests.grader.conftest import ROOT
 from tests.grader.watch.watched import project
 
 BY_HAND = """
@@ -29,10 +33,17 @@ def add(self, other):
 """
 
 
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory):
+    """A copy of the course with its grader, which is compiled once."""
+    return project(tmp_path_factory.mktemp("alone") / "own")
+
+
 @pytest.fixture
-def own(tmp_path, solutions):
-    """A copy of the course with its grader, and a student's mul in it."""
-    root = project(tmp_path / "own")
+def own(copied, solutions):
+    """Such a copy with a student's mul in it, and the other exercises as they are given."""
+    root = copied
+    shutil.copytree(ROOT / "exercises", root / "exercises", dirs_exist_ok=True)
     (root / "exercises" / "mul.py").write_text(solutions["mul"], "utf-8")
     (root / "by_hand.py").write_text(BY_HAND)
     return root
@@ -40,7 +51,7 @@ def own(tmp_path, solutions):
 
 def python(root, *arguments, text=""):
     return subprocess.run(
-        [sys.executable, "-B", *arguments],
+        [sys.executable, *arguments],
         cwd=root, input=text, env={"PYTHONPATH": str(root), "NANOGRAD_HISTORY": "off"},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
@@ -75,13 +86,16 @@ def test_helpers_and_imports_without_a_dot_are_those_of_the_same_engine(own, sol
 
 
 @pytest.mark.parametrize("sandbox", ["process", "auto"])
-def test_own_code_knows_its_file_and_the_report_does_not(sandbox, own, tmp_path):
+def test_own_code_knows_its_file_and_the_report_does_not(sandbox, own, tmp_path, monkeypatch):
     (own / "exercises" / "add.py").write_text(TELLS)
-    grade = ["-m", "grader", "grade", "--exercise", "add", "--json", "-", "--sandbox", sandbox]
+    monkeypatch.chdir(own)
+    monkeypatch.setenv("NANOGRAD_HISTORY", "off")
+    words = ["--exercise", "add", "--json", "-", "--sandbox", sandbox]
     there = tmp_path / "handed-in"
     there.mkdir()
     (there / "add.py").write_text(TELLS)
-    reports = [json.loads(python(own, *grade, *place).stdout) for place in ([], [str(there)])]
+    told = [CliRunner().invoke(grade, [*words, *place]).stdout for place in ([], [str(there)])]
+    reports = [*map(json.loads, told)]
     mine, theirs = (report["exercises"] for report in reports)
     assert mine == theirs
     error = mine[0]["properties"][0]["error"]

@@ -15,6 +15,7 @@ from grader.autograd.program import Bare, Census, Chain, Forward, Fresh, Nudge, 
 from grader.course.course import here
 from tests.grader.autograd.test_strategies import DRAWN, EXPRESSIONS, NUDGES, PASSES, TRAININGS, drawn
 from tests.prompts import refused
+from tests.samples import some
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def two_roots_and_zero(a, b):
 
 @pytest.mark.parametrize("name", EXPRESSIONS | PASSES | NUDGES | TRAININGS)
 def test_pasted_program_prints_the_observed_numbers(name, pasted, capsys):
-    for program, expected in fit(name, 25 if name in EXPRESSIONS | PASSES else 8):
+    for program, expected in some([*fit(name, 25 if name in EXPRESSIONS | PASSES else 8)], 6):
         pasted(program)
         assert agree(numbers(capsys.readouterr().out, program), expected), source(program, "together")
 

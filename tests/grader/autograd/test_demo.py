@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from grader.autograd import demo as drawing
 from grader.autograd.commands import demo
 from grader.autograd.demo import listed, percent, power
 from grader.autograd.moons import SHAPE, Beside, Engine, accuracy, mixed, task
@@ -51,9 +52,12 @@ def stubs(tmp_path, course):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """A whole demo of the solutions, and the folder it drew into."""
+    """A whole demo of the solutions, and the folder it drew into, on grids with few points."""
     folder = tmp_path_factory.mktemp("demo")
-    return run(ROOT / "solutions", "--steps", STEPS, "--out", folder), folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "COARSE", (9, 7))
+        patch.setattr(drawing, "FINE", (15, 11))
+        return run(ROOT / "solutions", "--steps", STEPS, "--out", folder), folder
 
 
 @one_process
@@ -196,33 +200,19 @@ def test_folder_that_cannot_be_written_is_said_before_any_training(tmp_path):
     assert result.output == ""
 
 
-WITHOUT_MATPLOTLIB = """
-import sys
-sys.modules["matplotlib"] = None  # as if it were not installed
-from click.testing import CliRunner
-from grader.autograd.commands import demo
-result = CliRunner().invoke(demo, sys.argv[1:])
-print(result.exception.what, result.exception.next_step)
-"""
-
-
-def test_without_matplotlib_it_says_how_to_get_or_do_without_it(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_MATPLOTLIB, "--out", str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    assert "the pictures need matplotlib" in done.stdout
-    assert "--no-pictures" in done.stdout
-    assert "--no-pictures" in done.stdout
+def test_without_matplotlib_it_says_how_to_get_or_do_without_it(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # as if it were not installed
+    result = run("--out", tmp_path / "out")
+    assert isinstance(result.exception, UsageError)
+    assert "the pictures need matplotlib" in result.exception.what
+    assert "--no-pictures" in result.exception.next_step
 
 
 def test_stopping_it_keeps_what_was_drawn(tmp_path):
     # Where the tests run in the background, shells have it ignored.
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    command = f"{heard}; from grader.autograd.commands import demo; demo()"
+    few = "from grader.autograd import demo as drawing; drawing.COARSE = (9, 7)"
+    command = f"{heard}; {few}; from grader.autograd.commands import demo; demo()"
     arguments = ["solutions", "--out", str(tmp_path / "out"), "--sandbox", "process"]
     process = subprocess.Popen(
         [sys.executable, "-uc", command, *arguments],

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from grader.report.words import counterexample_of
 from tests.grader.autograd.test_as_python import printed
 from tests.grader.autograd.variants import WRONG, catalogue
 from tests.needs import needs, tmux
-from tests.samples import some
+from tests.samples import WHOLE, some
 
 ROOT = Path(__file__).resolve().parents[3]
 ENDLESS = 3.0  # seconds after which a program that is said to give no answer has given none
@@ -59,7 +59,8 @@ def run(project, program, patience=60.0):
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project)},
+        # The first process keeps what it compiles of the copy, wherever others are told not to.
+        env=os.environ | {"PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": ""},
         capture_output=True,
         text=True,
         timeout=patience,
@@ -91,12 +92,12 @@ def gives(outcome, stdout, error):
     return False
 
 
-@pytest.mark.parametrize("variant", some(catalogue(WRONG), 30), ids=str)
+@pytest.mark.parametrize("variant", some(catalogue(WRONG), 16), ids=str)
 def test_program_shown_for_a_misconception_gives_what_is_said(variant, examined, project, written):
     written(variant.exercise, variant.sources[variant.exercise])
     programs = shown(examined(variant.exercise, variant.sources))
     # Those of a result are much alike; all of them would take a process each.
-    for program, outcome in some(list(programs.items()), 2):
+    for program, outcome in list(programs.items())[: None if WHOLE else 1]:
         if isinstance(outcome, TimedOut):
             with pytest.raises(subprocess.TimeoutExpired):
                 run(project, program, ENDLESS)
@@ -230,29 +231,37 @@ def prompt(project, tmp_path):
         each.tmux("kill-server")
 
 
+@pytest.fixture(scope="module")
+def alone(project):
+    """What a program prints in a process of its own, and what it ends with; run once."""
+    return cache(partial(run, project))
+
+
 @tmux
+@pytest.mark.xdist_group("pasted-at-prompts")
 @pytest.mark.parametrize("plain", [True, pytest.param(False, marks=coloured)], ids=["plain", "coloured"])
-def test_every_kind_of_program_can_be_pasted_at_a_prompt(plain, project, prompt):
+def test_every_kind_of_program_can_be_pasted_at_a_prompt(plain, alone, prompt):
     at = prompt(sys.executable if plain else COLOURED, plain)
     for program, exercise in PROGRAMS.values():
         text = source(program, exercise)
-        alone, error = run(project, text)
+        told, error = alone(text)
         assert not error
         screen = at.paste(text)
         assert "Error" not in screen, screen
-        assert [line for line in alone.splitlines() if line not in screen.splitlines()] == [], screen
+        assert [line for line in told.splitlines() if line not in screen.splitlines()] == [], screen
         at.tmux("send-keys", "C-l")
         at.wait(lambda screen: "all done" not in screen)
 
 
 @tmux
+@pytest.mark.xdist_group("pasted-at-prompts")
 @pytest.mark.parametrize("plain", [True, pytest.param(False, marks=coloured)], ids=["plain", "coloured"])
-def test_program_with_what_ran_before_it_can_be_pasted(plain, project, prompt):
+def test_program_with_what_ran_before_it_can_be_pasted(plain, alone, prompt):
     (program, exercise), (first, _) = PROGRAMS["a loop in a loop"], PROGRAMS["a graph"]
     text = source(program, exercise, before=[program, first])
     screen = prompt(sys.executable if plain else COLOURED, plain).paste(text)
     assert "Error" not in screen, screen
-    assert all(line in screen.splitlines() for line in run(project, text)[0].splitlines()), screen
+    assert all(line in screen.splitlines() for line in alone(text)[0].splitlines()), screen
 
 
 @tmux

@@ -25,7 +25,7 @@ def each(folder, name="variant"):
     """One run of the test for each variant; the tests of one variant share a process and its result."""
     marks = [
         pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(f"{folder.name}-{v}"))
-        for v in some(catalogue(folder), 120)
+        for v in some(catalogue(folder), 32)
     ]
     return pytest.mark.parametrize(name, marks)
 

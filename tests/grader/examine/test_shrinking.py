@@ -17,6 +17,7 @@ from grader.examine.judging import MOST_TRIES, Broken, Shrinker, _Broke
 from grader.examine.setting import parts
 from grader.model import Crashed, Failed, Numbers, Passed
 from grader.sandbox.runner import Runner
+from tests.samples import some
 
 SUM = "    out = Value(self.data + other.data,"
 PRODUCT = "    out = Value(self.data * other.data,"
@@ -80,21 +81,21 @@ def test_a_mistake_beyond_ten_is_shown_by_three_doubled_twice(shown, seed):
     assert outcome.counterexample.got == (("b.data", 6), ("c.data", 13), ("a.grad", 4))
 
 
-@pytest.mark.parametrize("seed", [2, 3, 5])
+@pytest.mark.parametrize("seed", some([2, 3, 5], 2))
 def test_a_mistake_beyond_500_is_shown_by_the_first_number_that_doubles_to_more(shown, seed):
     wrong = "    total = self.data + other.data\n    out = Value(total + (total > 500),"
     outcome = shown(promised(expressions("+", numbers=LARGE)), "add", SUM, wrong, seed)
     assert body(outcome) == ["a = Value(251)", "b = a + a", "b.backward()"]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", some(range(5), 2))
 def test_a_mistake_with_half_exponents_is_shown_by_the_root_of_two(shown, seed):
     over = expressions("**", ("+",))
     outcome = shown(promised(over), "pow", "self.data**exponent,", "self.data**int(exponent),", seed)
     assert body(outcome) == ["a = Value(2)", "b = a ** 0.5", "b.backward()"]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", some(range(5), 2))
 def test_an_overwritten_gradient_is_shown_by_two_sums_of_one_leaf(shown, seed):
     over = expressions("+", ("*",), leaves=(1, 1), steps=(1, 6))
     outcome = shown(promised(over), "add", "self.grad += out.grad", "self.grad = out.grad", seed)
@@ -103,7 +104,7 @@ def test_an_overwritten_gradient_is_shown_by_two_sums_of_one_leaf(shown, seed):
     assert third in ("c = a + b", "c = b + a")
 
 
-@pytest.mark.parametrize("seed", [0, 2, 3])
+@pytest.mark.parametrize("seed", some([0, 2, 3], 2))
 def test_a_mistake_with_negative_factors_is_shown_by_minus_two(shown, seed):
     wrong = ("mul", "self.grad += other.data * out.grad", "self.grad += max(other.data, -1) * out.grad")
     outcome = shown(promised(expressions("*", ("+",))), *wrong, seed)
@@ -111,7 +112,7 @@ def test_a_mistake_with_negative_factors_is_shown_by_minus_two(shown, seed):
     assert outcome.counterexample.got == (("b.data", 4), ("a.grad", -3))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", some(range(3), 2))
 def test_a_mistake_from_three_neurons_on_is_shown_by_three(shown, seed):
     wrong = ("layer", "else outs\n", "else outs if len(outs) < 3 else outs[::-1]\n")
     lines = body(shown(promised(forwards(shapes("Layer"))), *wrong, seed))
@@ -128,7 +129,7 @@ def test_a_mistake_in_a_large_graph_is_shown_by_a_handful_of_operations(shown):
     assert len(lines) <= 6
 
 
-@pytest.mark.parametrize("seed", [0, 2, 3])
+@pytest.mark.parametrize("seed", some([0, 2, 3], 2))
 def test_what_crashes_is_made_as_small_as_what_fails(shown, seed):
     cold = f"    if self.data < -1:\n        raise ArithmeticError('too cold')\n{PRODUCT}"
     outcome = shown(promised(expressions("*", ("+",), leaves=(1, 3))), "mul", PRODUCT, cold, seed)
@@ -137,7 +138,7 @@ def test_what_crashes_is_made_as_small_as_what_fails(shown, seed):
     assert body(outcome) == ["a = Value(-2)", "b = a * a", "b.backward()"]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", some([1, 2, 3], 2))
 def test_what_is_shown_is_never_larger_than_what_was_drawn(shown, seed):
     prop = promised(expressions("+"))
     outcome = shown(prop, *BEYOND_TEN, seed)
@@ -184,7 +185,7 @@ ENDS = """
     out = Value(self.data + other.data + 1,"""
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", some(range(3), 2))
 @pytest.mark.parametrize("lines", [EVERY_SEVENTH, AT_RANDOM], ids=["every seventh sum", "at random"])
 def test_code_that_is_wrong_only_now_and_then_still_fails(shown, lines, seed):
     outcome = shown(promised(expressions("+", ("*",), steps=(1, 6))), "add", SUM, lines, seed)

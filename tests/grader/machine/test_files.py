@@ -416,3 +416,21 @@ def test_what_is_gone_before_it_is_locked_is_not_ours(tmp_path):
     with path.open("w") as stream:
         path.unlink()
         assert not files._is_ours(stream.fileno(), path)
+
+
+@posix
+def test_folder_that_is_cleared_away_before_it_is_opened_is_given_up_for_another(tmp_path, monkeypatch):
+    opening, gone = os.open, []
+
+    def too_late(path, flags):
+        if not gone:
+            gone.append(path)
+            os.rmdir(path)
+        return opening(path, flags)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", too_late)
+        path, lock = files.unfinished_folder(tmp_path / "it")
+    os.close(lock)
+    assert path.is_dir()
+    assert path not in gone

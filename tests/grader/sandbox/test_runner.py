@@ -421,9 +421,9 @@ def test_file_that_never_finishes_loading_is_overtime(observed):
 
 def test_program_that_hangs_is_the_busy_one(observed):
     source = adding("if self.data == 7.0:\n    while True: pass")
-    seen = observed(source, plus(1.0), plus(2.0), plus(7.0), plus(3.0), plus(7.0), seconds=2.0)
+    seen = observed(source, plus(1.0), plus(2.0), plus(7.0), plus(3.0), plus(7.0), seconds=1.0, patience=2.0)
     assert [type(observation) for observation in seen[:2]] == [Numbers, Numbers]
-    assert seen[2:] == [Overtime(2.0, busy=True), Overtime(2.0, busy=False), Overtime(2.0, busy=False)]
+    assert seen[2:] == [Overtime(1.0, busy=True), Overtime(1.0, busy=False), Overtime(1.0, busy=False)]
 
 
 def test_attempt_that_was_overtime_answers_nothing_more_and_at_once(student_with, attempting):

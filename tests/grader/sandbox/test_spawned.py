@@ -19,7 +19,8 @@ from grader.sandbox.spawned import Spawned
 from tests.grader.sandbox.adding import PRODUCT, PRODUCT_SEEN, SUM, SUM_SEEN, adding, plus
 from tests.grader.sandbox.unwalled import add, leave_out
 from tests.needs import linux, posix
-from tests.ports.outcomes import misbehaving, solutions, usual, wrong
+from tests.ports.outcomes import MISBEHAVING, misbehaving, solutions, usual, wrong
+from tests.samples import WHOLE, some
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,15 @@ def nothing_forks(monkeypatch):
 
 
 @posix
-@pytest.mark.parametrize("seen", [solutions, lambda setting: wrong(setting, 8), misbehaving])
+@pytest.mark.parametrize(
+    "seen",
+    [
+        solutions,
+        lambda setting: wrong(setting, 24 if WHOLE else 3),
+        lambda setting: misbehaving(setting, some([*MISBEHAVING], 4)),
+    ],
+    ids=["solutions", "wrong", "misbehaving"],
+)
 def test_what_is_seen_is_the_same_as_where_processes_fork(seen, course, monkeypatch):
     here = seen(usual(course))
     monkeypatch.setattr(processes, "MAY_FORK", True)

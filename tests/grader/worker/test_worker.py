@@ -32,7 +32,7 @@ from grader.sandbox.runner import Limits, Request, Runner
 from grader.subject import pack
 from grader.worker import wire
 from grader.worker.child import FRAME_LIMIT, Missing, Parts, describe
-from grader.worker.wire import Misfit, a
+from grader.worker.wire import TEXT_LIMIT, Misfit, a
 from tests.grader.sandbox.asking import ask
 from tests.grader.sandbox.unwalled import leave_out
 from tests.needs import linux
@@ -395,6 +395,12 @@ def test_exception_that_cannot_be_shown_is_described_all_the_same(error):
 )
 def test_exception_is_described_in_one_line(error, line):
     assert raised(error).split("\n")[0] == line
+
+
+def test_of_an_exception_with_very_much_to_say_the_beginning_is_told():
+    told = raised(ValueError("two\nwords " * 1_000_000))
+    assert told.startswith("ValueError: two words two words")
+    assert TEXT_LIMIT < len(told) < 20 * TEXT_LIMIT
 
 
 def test_innermost_frames_are_named_last_and_not_all(assembled):
