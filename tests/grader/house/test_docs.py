@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -36,26 +37,53 @@ def blocks(name):
     return found
 
 
+# One process for many blocks, as most of its time would go into beginning.
 RUN_ON_SOLUTIONS = """
-import sys
+import contextlib, io, json, sys, traceback
 import solutions
 from grader import alone
 real = alone.engine
 alone.engine = lambda name: real(name, {folder!r})
 sys.modules["exercises"] = solutions
-exec(compile(sys.stdin.read(), "block", "exec"), {{"__name__": "__main__"}})
+for block in json.load(sys.stdin):
+    raised = ""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        try:
+            exec(compile(block, "block", "exec"), {{"__name__": "__main__"}})
+        except BaseException:
+            raised = traceback.format_exc()
+    print(json.dumps([printed.getvalue(), raised]))
 """
+SHOWN = blocks("HINTS.md") + blocks("README.md")
 
 
-@pytest.mark.parametrize("block", blocks("HINTS.md") + blocks("README.md"))
-def test_python_shown_prints_what_it_says(block):
+def printed(params):
+    """What each of these blocks prints where the exercises are solved, and what it raises."""
+    texts = [block for param in params for block in param.values]
     code = RUN_ON_SOLUTIONS.format(folder=str(ROOT / "solutions"))
+    command = [sys.executable, "-c", code]
     run = subprocess.run(
-        [sys.executable, "-c", code], input=block, capture_output=True, text=True, cwd=ROOT, check=False
+        command, input=json.dumps(texts), capture_output=True, text=True, cwd=ROOT, check=False
     )
-    assert run.returncode == 0, run.stderr
+    return {text: json.loads(line) for text, line in zip(texts, run.stdout.splitlines(), strict=True)}
+
+
+def says_what_it_prints(block, run):
+    output, raised = run
+    assert not raised
     if expected := EXPECTED.findall(block):
-        assert run.stdout.splitlines() == expected
+        assert output.splitlines() == expected
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return printed(SHOWN)
+
+
+@pytest.mark.xdist_group("python in documents")
+@pytest.mark.parametrize("block", SHOWN)
+def test_python_shown_prints_what_it_says(block, runs):
+    says_what_it_prints(block, runs[block])
 
 
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "lessons").glob("*.md"))
