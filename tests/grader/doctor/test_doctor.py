@@ -63,7 +63,7 @@ def run_outside(probe, folder, canaries, turn):
     lasting = probe.name == "process"  # it is to be found when all else is over
     more = {"memory": 513 << 20, "seconds": 20.0 if lasting else 0.2, "variable_says": "secret"}
     source = probe.module(canaries.scene(more, turn)) + "\nprint(outcome[0])\n"
-    # The packages that are installed are looked for by these alone; without them Python begins in half the time.
+    # These alone look for installed packages; without them Python begins in half the time.
     bare = () if probe.kind == "interpreter" else ("-I", "-S")
     reader, writer = os.pipe()
     stray = os.open(folder, os.O_RDONLY)
