@@ -272,7 +272,7 @@ full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /
 @full
 @pytest.mark.parametrize(
     "command",
-    [("--help",), ("grade", "--help"), ("list",), ("schema",), ("hint", "add")],
+    [("--help",), ("grade", "--help"), ("list",), ("schema",), ("hint", "add", "--level", "1")],
 )
 def test_full_disk_is_one_clear_error_whatever_is_printed(command, tmp_path):
     with open("/dev/full", "wb") as disk:
