@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import chdir
+from inspect import signature
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -11,6 +12,8 @@ from click.testing import CliRunner
 from grader.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
+# Before 8.2 click puts errors among the output, unless it is told not to.
+APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
 
 
 def grader(
@@ -23,7 +26,7 @@ def grader(
     """
     words = [*map(str, arguments)]
     with chdir(cwd):
-        done = CliRunner(env={"COLUMNS": "80", **environment}).invoke(
+        done = CliRunner(env={"COLUMNS": "80", **environment}, **APART).invoke(
             main, words, input=text, catch_exceptions=False, prog_name="grader"
         )
     return CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
