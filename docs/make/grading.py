@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from functools import cache
 
 from rich.console import Console
 
@@ -23,8 +24,9 @@ WIDTH = 80
 STUB = "stub"
 
 
+@cache
 def desk() -> Desk:
-    """A desk with our own course on it."""
+    """The desk with our own course on it."""
     course = here()
     return Desk(course, Setting(course, choose("process"), default_folder()))
 

@@ -23,8 +23,8 @@ from grader.report.words import listed
 from grader.sandbox.runner import Limits, Runner
 from grader.submission.submission import Submission
 
-# Enough for all of them, endless recursion in every case included; for the endless loop it is only waste.
-WRONG = Limits(seconds=6.0, patience=4.0)
+# Endless recursion in every case takes a third of a second; for the endless loop all of it is only waste.
+WRONG = Limits(seconds=2.0, patience=4.0)
 # In a subject's package: what is recorded with this grader, and what the file says of itself.
 NOTED = "recordings.txt"
 NOTE = "# What each recording promises, and its text, as digests. Written by: grader record"

@@ -1,16 +1,13 @@
-"""A module under every name that the grader's processes import; each leaves a mark where it is run."""
+"""A module under every name that can be imported here; each leaves a mark where it is run."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import iter_modules
 
-ROOT = Path(__file__).resolve().parents[2]
 # What tools look for, besides modules, in the folder that they begin in; each would break a grading.
 SETTINGS = {
     "pytest.ini": "[pytest]\naddopts = --no-such-option\n",
@@ -35,28 +32,6 @@ MORE += (
     "distributed",
     "dask",
 )
-SEEN = """
-NEVER_IMPORTED = (
-    "grader.__main__",
-    "grader.autograd.any_engine.worker",
-    "grader.autograd.worker",
-    "grader.worker",
-)
-import importlib, json, pkgutil, runpy, sys
-import grader
-for found in pkgutil.walk_packages(grader.__path__, "grader."):
-    if not found.name.startswith(NEVER_IMPORTED):
-        importlib.import_module(found.name)
-later = "cryptography distributed matplotlib.figure pyarrow.parquet resvg_py watchfiles yaml"
-for name in later.split():
-    importlib.import_module(name)
-sys.argv = ["grader", *json.loads(sys.argv[1])]
-try:
-    runpy.run_module("grader", run_name="__main__", alter_sys=True)
-except SystemExit:
-    pass
-print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
-"""
 
 
 @dataclass(frozen=True)
@@ -93,11 +68,11 @@ class Planted:
 
 
 def planted(folder: Path) -> Planted:
-    """Every second module as a file, every other as a package, by whatever name was seen in any process."""
+    """Every second module as a file, every other as a package, by all names that can be imported."""
     left, modules = folder / "left", folder / "modules"
     left.mkdir()
     modules.mkdir()
-    names = tuple(sorted({*imported(), *sys.stdlib_module_names, *MORE} - {"__main__", "sys"}))
+    names = tuple(sorted({*importable(), *sys.stdlib_module_names, *MORE} - {"__main__", "sys"}))
     for number, name in enumerate(names):
         mark = f"import os\nos.close(os.open({str(left / name)!r}, os.O_CREAT | os.O_WRONLY))\n"
         text = mark + f"raise ImportError('a planted {name} was imported')\n"
@@ -111,9 +86,10 @@ def planted(folder: Path) -> Planted:
     return Planted(modules, left, names)
 
 
-def imported() -> set[str]:
-    """The top-level names in this process, and in one that has graded with all of the grader loaded."""
-    words = json.dumps(["grade", str(ROOT / "solutions"), "--exercise", "add", "--sandbox", "process"])
-    command = [sys.executable, "-P", "-c", SEEN, words]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ)
-    return {*json.loads(run.stderr.splitlines()[-1]), *(name.partition(".")[0] for name in sys.modules)}
+def importable() -> set[str]:
+    """The top-level names of all that is installed here, and of what this process has imported."""
+    folders = [path for path in map(Path, sys.path) if path.is_dir()]
+    # What lies in a folder without an __init__.py can be imported, too.
+    spaces = {path.name for folder in folders for path in folder.iterdir() if path.is_dir()}
+    found = {module.name for module in iter_modules()} | spaces | {*sys.modules}
+    return {name.partition(".")[0] for name in found if "-info" not in name and not name.startswith(".")}

@@ -14,12 +14,13 @@ import pytest
 from grader.author.new import _shares
 from grader.autograd.subject import SUBJECT
 from grader.course.misconceptions import misconceptions
+from tests.grader.called import grader
 
 # What is made once takes long: all these tests in one process.
 pytestmark = pytest.mark.xdist_group("chapter")
 
 ROOT = Path(__file__).resolve().parents[3]
-FOLDERS = ("grader", "solutions", "exercises", "tests/properties", "tests/misconceptions")
+FOLDERS = ("solutions", "exercises", "tests/properties", "tests/misconceptions")
 FILES = ("course.toml", "pyproject.toml", "HINTS.md")
 GUIDE = (ROOT / "docs" / "guides" / "author.md").read_text("utf-8")
 CHAPTER = re.search(r"^## Adding an exercise\n(.*?)^## ", GUIDE, re.MULTILINE | re.DOTALL)[1]
@@ -34,15 +35,20 @@ READ = {
 }
 
 
-def copied(folder):
-    for name in FOLDERS:
+def copied(folder, *more):
+    """A copy of the course, with one misconception of each exercise: that all are caught others show."""
+    for name in (*FOLDERS, *more):
         shutil.copytree(ROOT / name, folder / name)
     for name in FILES:
         shutil.copy(ROOT / name, folder)
+    for path in (folder / "tests" / "misconceptions").iterdir():
+        sections = re.split(r"^(?=## )", path.read_text("utf-8"), flags=re.MULTILINE)
+        path.write_text("".join(sections[:2]), encoding="utf-8")
     return folder
 
 
-def grader(folder, *arguments):
+def typed(folder, *arguments):
+    """A command of the grader in that folder."""
     return subprocess.run(
         [sys.executable, "-B", "-m", "grader", *map(str, arguments)],
         cwd=folder,
@@ -84,14 +90,14 @@ WAYS = {
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     """A copy in which somebody followed the chapter and the guide, and what each command came to."""
-    folder = copied(tmp_path_factory.mktemp("course"))
-    runs = [grader(folder, *COMMANDS[0])]
+    folder = copied(tmp_path_factory.mktemp("course"), "grader")
+    runs = [typed(folder, *COMMANDS[0])]
     for path, way, block in BLOCKS:
         text = (folder / path).read_text("utf-8")
         (folder / path).write_text(WAYS[way](text, block), encoding="utf-8")
     known = folder / "tests" / "misconceptions" / "tanh.md"
     known.write_text(f"{known.read_text('utf-8')}\n{ADDED}", encoding="utf-8")
-    runs += [grader(folder, *command) for command in COMMANDS[1:]]
+    runs += [typed(folder, *command) for command in COMMANDS[1:]]
     return folder, runs
 
 
@@ -101,7 +107,8 @@ def followed(walked):
 
 
 def graded(folder, submission, name="tanh"):
-    run = grader(folder, "grade", submission, "--exercise", name, "--json", "-")
+    words = ("grade", submission, "--exercise", name, "--json", "-")
+    run = grader(*words, cwd=folder, NANOGRAD_COURSE=str(folder))
     (exercise,) = json.loads(run.stdout)["exercises"]
     return exercise
 
@@ -194,7 +201,7 @@ def contents(folder):
 
 def refused(folder, *arguments):
     before = contents(folder)
-    run = grader(folder, "new", *arguments)
+    run = grader("new", *arguments, cwd=folder, NANOGRAD_COURSE=str(folder))
     assert contents(folder) == before
     assert (run.returncode, run.stdout) == (2, "")
     assert "Traceback" not in run.stderr

@@ -36,6 +36,7 @@ from grader.report.findings import HEADING
 from grader.report.report import to_plain
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission, load
+from tests.grader.called import grader
 from tests.needs import make
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,6 +49,8 @@ def released(course, tmp_path_factory):
     """A released project that no test changes."""
     folder = tmp_path_factory.mktemp("release") / "nanograd"
     release(course, folder)
+    # What is compiled now need not be by every command of every copy.
+    assert run(folder, "-m", "grader", "list").returncode == 0
     return folder
 
 
@@ -57,17 +60,35 @@ def project(released, tmp_path):
     return Path(shutil.copytree(released, tmp_path / "mine"))
 
 
+@pytest.fixture(scope="module")
+def laid_down(course, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("laid") / "down"
+    release(course, folder, alone=False)
+    return folder
+
+
+@pytest.fixture
+def slim(laid_down, tmp_path):
+    """A project without a grader of its own to work in: the same seal, and a quarter of the files."""
+    return Path(shutil.copytree(laid_down, tmp_path / "mine"))
+
+
 def places(folder):
     """The files of a project, but for what running it leaves behind."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {place.as_posix() for place in found if "__pycache__" not in place.parts}
 
 
+def surroundings():
+    left_out = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "MAKEFLAGS")
+    return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
 def run(folder, *arguments, text=None):
     return subprocess.run(
-        [sys.executable, "-B", *arguments],
+        [sys.executable, *arguments],
         cwd=folder,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        env=surroundings(),
         input=text,
         capture_output=True,
         text=True,
@@ -152,9 +173,9 @@ def test_readme_of_the_project_names_the_watch_and_every_lesson(released, course
 
 def test_course_without_lessons_is_released_without_a_word_of_them(course, tmp_path):
     root = tmp_path / "course"
-    shutil.copytree(
-        ROOT, root, ignore=shutil.ignore_patterns(".venv", ".git", "lessons", "build", "benchmarks")
-    )
+    left_out = (".git", ".venv", ".*_cache", "lessons", "build", "benchmarks", "tests", "__pycache__")
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*left_out))
+    shutil.copytree(ROOT / "tests" / "properties", root / "tests" / "properties")
     release(Course.load(root), tmp_path / "project")
     assert "lesson" not in (tmp_path / "project" / "README.md").read_text("utf-8")
     assert not (tmp_path / "project" / "docs" / "lessons").exists()
@@ -346,9 +367,9 @@ def test_sealed_course_has_the_same_solutions_and_stubs(released, course):
         assert sealed.solution(name) == course.solution(name)
 
 
-def test_folder_of_a_students_own_called_solutions_changes_nothing(project, course):
-    shutil.copytree(project / "exercises", project / "solutions")
-    assert Course.load(project).solution("add") == course.solution("add")
+def test_folder_of_a_students_own_called_solutions_changes_nothing(slim, course):
+    shutil.copytree(slim / "exercises", slim / "solutions")
+    assert Course.load(slim).solution("add") == course.solution("add")
 
 
 def test_part_that_is_not_sealed_is_named(released):
@@ -358,30 +379,30 @@ def test_part_that_is_not_sealed_is_named(released):
 
 
 @pytest.mark.parametrize("data", [b"", b"something else", None])
-def test_damaged_seal_is_named_with_its_remedy(data, project):
-    sealed = project / SEALED
+def test_damaged_seal_is_named_with_its_remedy(data, slim):
+    sealed = slim / SEALED
     sealed.write_bytes(sealed.read_bytes()[:-1] if data is None else data)
     with pytest.raises(CourseError, match=re.escape(str(sealed))) as caught:
-        Course.load(project).solution("add")
+        Course.load(slim).solution("add")
     assert "get the file anew" in caught.value.next_step
 
 
-def test_damaged_seal_ends_the_command_with_a_line_and_no_traceback(project):
-    (project / SEALED).write_bytes(b"")
-    done = run(project, "-m", "grader", "grade")
+def test_damaged_seal_ends_the_command_with_a_line_and_no_traceback(slim):
+    (slim / SEALED).write_bytes(b"")
+    done = grader("grade", cwd=slim, NANOGRAD_COURSE=str(slim))
     assert done.returncode == 70
-    assert done.stderr.startswith(f"grader: {project / SEALED} is damaged")
+    assert done.stderr.startswith(f"grader: {slim / SEALED} is damaged")
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_for_authors_would_overwrite_work_and_is_refused(project):
-    (project / "exercises" / "add.py").write_text("mine = 1\n")
+def test_what_is_for_authors_would_overwrite_work_and_is_refused(slim):
+    (slim / "exercises" / "add.py").write_text("mine = 1\n")
     with pytest.raises(UsageError, match="is a students' project"):
-        write_stubs(Course.load(project))
-    done = run(project, "-m", "grader", "check", "--write")
+        write_stubs(Course.load(slim))
+    done = grader("check", "--write", cwd=slim)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert (project / "exercises" / "add.py").read_text() == "mine = 1\n"
+    assert (slim / "exercises" / "add.py").read_text() == "mine = 1\n"
 
 
 # Its documents
@@ -410,14 +431,13 @@ def test_make_grade_ends_well_wherever_a_grade_came_about(project, solutions):
     for place in (".venv/bin", ".venv/lib"):
         (project / place).mkdir(parents=True)
     (project / ".venv" / "ready").touch()
-    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec {sys.executable} -B -m grader "$@"\n')
+    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec {sys.executable} -m grader "$@"\n')
     (project / ".venv" / "bin" / "grader").chmod(0o755)
     (project / "exercises" / "mul.py").write_text(solutions["mul"].replace("+=", "="))
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "MAKEFLAGS")}
     for exercise, code, said in (("mul", 0, ""), ("add", 0, ""), ("plus", 2, "there is no exercise 'plus'")):
         done = subprocess.run(
             ["make", "grade", f"EX={exercise}"],
-            cwd=project, env=env, capture_output=True, text=True, check=False,
+            cwd=project, env=surroundings(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert said in done.stderr

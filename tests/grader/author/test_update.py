@@ -32,16 +32,23 @@ PLAN = "    # First wrap other, then make the node.\n"
 
 @pytest.fixture(scope="module")
 def released(course, tmp_path_factory):
-    """A released project that no test changes."""
-    folder = tmp_path_factory.mktemp("release") / "nanograd"
-    release(course, folder)
-    return folder
+    """Released projects that no test changes, with a grader in it and without."""
+    above = tmp_path_factory.mktemp("release")
+    for alone in (True, False):
+        release(course, above / str(alone), alone)
+    return above
 
 
 @pytest.fixture
 def project(released, tmp_path):
-    """A released project to work in."""
-    return Path(shutil.copytree(released, tmp_path / "mine"))
+    """A released project to work in, for those who have a grader: a third of the files of a whole one."""
+    return Path(shutil.copytree(released / "False", tmp_path / "mine"))
+
+
+@pytest.fixture
+def whole(released, tmp_path):
+    """A released project with a grader in it."""
+    return Path(shutil.copytree(released / "True", tmp_path / "mine"))
 
 
 @pytest.fixture
@@ -86,10 +93,10 @@ def as_if_released(project, place, data):
 # Nothing new
 
 
-def test_update_of_a_fresh_project_changes_nothing(course, project):
-    before = snapshot(project)
-    assert update(course, project) == []
-    assert snapshot(project) == before
+def test_update_of_a_fresh_project_changes_nothing(course, whole):
+    before = snapshot(whole)
+    assert update(course, whole) == []
+    assert snapshot(whole) == before
 
 
 def test_what_was_worked_on_is_told_as_kept_and_nothing_is_touched(course, project):
@@ -107,11 +114,11 @@ def as_windows_checks_out(project):
             path.write_bytes(data.replace(b"\n", b"\r\n"))
 
 
-def test_line_ends_of_a_checkout_are_nobodys_changes(course, project):
-    as_windows_checks_out(project)
-    before = snapshot(project)
-    assert update(course, project) == []
-    assert snapshot(project) == before
+def test_line_ends_of_a_checkout_are_nobodys_changes(course, whole):
+    as_windows_checks_out(whole)
+    before = snapshot(whole)
+    assert update(course, whole) == []
+    assert snapshot(whole) == before
 
 
 def test_stub_with_the_line_ends_of_a_checkout_is_replaced(newer_stub, project):
@@ -125,9 +132,9 @@ def test_work_with_the_line_ends_of_a_checkout_is_kept(newer_stub, project):
     assert told(newer_stub, project)[0] == "exercises/add.py: kept, though the newer course has another stub"
 
 
-def test_what_a_checkout_made_of_a_project_is_passed_on_as_it_was_released(project, tmp_path):
-    as_windows_checks_out(project)
-    release(Course.load(project), tmp_path / "next")
+def test_what_a_checkout_made_of_a_project_is_passed_on_as_it_was_released(whole, tmp_path):
+    as_windows_checks_out(whole)
+    release(Course.load(whole), tmp_path / "next")
     assert not any(b"\r\n" in path.read_bytes() for path in (tmp_path / "next").rglob("*.py"))
 
 
@@ -237,18 +244,18 @@ def test_what_is_ours_is_replaced(newer, project):
     assert (project / HINTS).read_text() == "newer\n"
 
 
-def test_what_is_ours_and_was_changed_is_kept_beside_it(course, project):
-    (project / HINTS).write_text("mine\n")
-    (project / "exercises" / "value.py").write_text("mine\n")
-    (project / "grader" / "report" / "scoring.py").write_text("mine\n")
-    assert told(course, project) == [
+def test_what_is_ours_and_was_changed_is_kept_beside_it(course, whole):
+    (whole / HINTS).write_text("mine\n")
+    (whole / "exercises" / "value.py").write_text("mine\n")
+    (whole / "grader" / "report" / "scoring.py").write_text("mine\n")
+    assert told(course, whole) == [
         "HINTS.md: replaced, yours saved as HINTS.md.yours",
         "exercises/value.py: replaced, yours saved as exercises/value.py.yours",
         "grader/report/scoring.py: replaced, yours saved as grader/report/scoring.py.yours",
     ]
-    assert (project / "HINTS.md.yours").read_text() == "mine\n"
-    assert (project / HINTS).read_bytes() == (course.root / "HINTS.md").read_bytes()
-    assert told(course, project) == []
+    assert (whole / "HINTS.md.yours").read_text() == "mine\n"
+    assert (whole / HINTS).read_bytes() == (course.root / "HINTS.md").read_bytes()
+    assert told(course, whole) == []
 
 
 def test_what_was_saved_before_is_not_overwritten(course, project):
@@ -259,10 +266,10 @@ def test_what_was_saved_before_is_not_overwritten(course, project):
     assert [(project / name).read_text() for name in saved] == ["first\n", "second\n", "third\n"]
 
 
-def test_what_is_missing_comes_back(course, project):
-    shutil.rmtree(project / "grader" / "autograd" / "worker")
-    assert "grader/autograd/worker/programs.py: new" in told(course, project)
-    assert told(course, project) == []
+def test_what_is_missing_comes_back(course, whole):
+    shutil.rmtree(whole / "grader" / "autograd" / "worker")
+    assert "grader/autograd/worker/programs.py: new" in told(course, whole)
+    assert told(course, whole) == []
 
 
 def test_what_is_no_more_is_removed_with_its_empty_folder(course, project):
@@ -289,32 +296,32 @@ def test_repository_and_environment_are_not_touched(newer_stub, project):
     assert [(project / name / "config").stat() for name in (".git", ".venv")] == before
 
 
-def test_updated_project_is_as_a_fresh_one(newer_stub, project, tmp_path):
-    update(newer_stub, project)
+def test_updated_project_is_as_a_fresh_one(newer_stub, whole, tmp_path):
+    update(newer_stub, whole)
     release(newer_stub, tmp_path / "fresh")
-    updated = {path.relative_to(project): data for path, (_, data) in snapshot(project).items()}
+    updated = {path.relative_to(whole): data for path, (_, data) in snapshot(whole).items()}
     fresh = snapshot(tmp_path / "fresh").items()
     assert updated == {path.relative_to(tmp_path / "fresh"): data for path, (_, data) in fresh}
 
 
-def test_newer_released_project_updates_an_older_one(newer_stub, project, tmp_path):
+def test_newer_released_project_updates_an_older_one(newer_stub, whole, tmp_path):
     release(newer_stub, tmp_path / "fresh")
-    (project / "exercises" / "mul.py").write_text("mine = 1\n")
-    lines = told(Course.load(tmp_path / "fresh"), project)
+    (whole / "exercises" / "mul.py").write_text("mine = 1\n")
+    lines = told(Course.load(tmp_path / "fresh"), whole)
     assert lines[0] == "exercises/add.py: replaced"
     assert "exercises/mul.py: kept" in lines
-    assert Course.load(project).solution("add") == newer_stub.solution("add")
+    assert Course.load(whole).solution("add") == newer_stub.solution("add")
 
 
 # Cut short
 
 
-def test_update_that_was_cut_short_is_taken_up_by_the_next(newer, project, monkeypatch):
+def test_update_that_was_cut_short_is_taken_up_by_the_next(newer, whole, monkeypatch):
     path = newer.root / "solutions" / "add.py"
     path.write_text(path.read_text().replace("Return self + other as", "Return the sum as"))
     (newer.root / "HINTS.md").write_text("newer\n")
-    (project / HINTS).write_text("mine\n")
-    (project / "exercises" / "mul.py").write_text("mine = 1\n")
+    (whole / HINTS).write_text("mine\n")
+    (whole / "exercises" / "mul.py").write_text("mine = 1\n")
     real, calls = os.rename, []
 
     def full(source, target, **how):
@@ -326,15 +333,15 @@ def test_update_that_was_cut_short_is_taken_up_by_the_next(newer, project, monke
     monkeypatch.setattr(os, "rename", full)
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(MachineError, match="No space left") as caught:
-        update(newer, project)
+        update(newer, whole)
     assert "run the same command again" in caught.value.next_step
     monkeypatch.undo()
-    update(newer, project)
-    assert (project / "HINTS.md.yours").read_text() == "mine\n"
-    assert (project / HINTS).read_text() == "newer\n"
-    assert (project / "exercises" / "mul.py").read_text() == "mine = 1\n"
-    assert (project / ADD).read_text() == newer.stub("add")
-    assert not list(project.rglob("*.part"))
+    update(newer, whole)
+    assert (whole / "HINTS.md.yours").read_text() == "mine\n"
+    assert (whole / HINTS).read_text() == "newer\n"
+    assert (whole / "exercises" / "mul.py").read_text() == "mine = 1\n"
+    assert (whole / ADD).read_text() == newer.stub("add")
+    assert not list(whole.rglob("*.part"))
 
 
 # Links and other detours

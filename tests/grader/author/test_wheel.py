@@ -86,7 +86,7 @@ def installed(first, tmp_path_factory):
     python = place / "bin" / "python"
     packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(place), "platbase": str(place)}))
     (packages / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--no-index")
+    options = ("--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps", "--no-index")
     run(sys.executable, "-m", "pip", "--python", python, "install", *options, first[1], cwd="/")
     # What this environment has drawn and kept is taken there, too.
     if (Path(sys.prefix) / KEY).is_file():

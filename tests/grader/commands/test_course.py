@@ -11,16 +11,19 @@ import pytest
 from grader.author.release import release
 from grader.course.course import here, own_root, root_around
 from grader.errors import UsageError
+from tests.grader.called import grader
+
+# What is made once takes long: all these tests in one process.
+pytestmark = pytest.mark.xdist_group("clones")
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def grader(clone, *arguments, cwd, **variables):
+def of(clone, *arguments, cwd):
     """A clone's own grader, called in another folder."""
     return subprocess.run(
-        [sys.executable, "-B", "-I", str(clone / "grader" / "start.py"), "grader", *map(str, arguments)],
+        [sys.executable, "-I", str(clone / "grader" / "start.py"), "grader", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -39,10 +42,11 @@ def clones(course, tmp_path_factory):
     return folder / "one", folder / "other"
 
 
-@pytest.fixture
-def trap(clones, tmp_path):
+@pytest.fixture(scope="module")
+def laid(clones, tmp_path_factory):
     """A stranger's repository, whose properties leave a mark where they are run; and where that would be."""
-    folder, mark = tmp_path / "theirs", tmp_path / "was run"
+    above = tmp_path_factory.mktemp("stranger")
+    folder, mark = above / "theirs", above / "was run"
     shutil.copytree(clones[1], folder)
     for path in (folder / "tests" / "properties").glob("*.py"):
         path.write_text(f"open({str(mark)!r}, 'w').close()\n" + path.read_text("utf-8"))
@@ -52,6 +56,12 @@ def trap(clones, tmp_path):
         command = ["git", "-c", "user.name=s", "-c", "user.email=s@localhost", *words]
         subprocess.run(command, cwd=folder, check=True)
     return folder, mark
+
+
+@pytest.fixture
+def trap(laid):
+    yield laid
+    laid[1].unlink(missing_ok=True)
 
 
 def test_the_course_is_searched_upwards_and_is_the_graders_own_where_there_is_none(clones, tmp_path):
@@ -84,31 +94,31 @@ def test_two_clones_side_by_side_never_grade_each_other(clones):
     one, other = clones
     for standing, points in ((one, "not started"), (other / "exercises", "10/10")):
         for called in clones:
-            done = grader(called, "grade", "--exercise", "add", cwd=standing)
+            done = of(called, "grade", "--exercise", "add", cwd=standing)
             assert points in done.stdout, done.stderr
             # Only where the grader is another's there is something to say.
             assert bool(done.stderr) == (called != standing and called not in standing.parents)
             assert len(done.stderr.splitlines()) <= 1
-    said = grader(one, "list", cwd=other)
+    said = of(one, "list", cwd=other)
     assert "the other sum" in said.stdout
     assert f"the course is the one in {other}; the grader is the one in {one}" in said.stderr
 
 
 def test_elsewhere_it_says_whose_exercises_it_grades(clones, tmp_path):
-    done = grader(clones[1], "grade", "--exercise", "add", cwd=tmp_path)
+    done = of(clones[1], "grade", "--exercise", "add", cwd=tmp_path)
     assert "10/10" in done.stdout
     assert done.stderr == f"grader: the course is the one in {clones[1]}\n"
-    done = grader(clones[1], "grade", clones[0] / "exercises", "--exercise", "add", cwd=tmp_path)
+    done = of(clones[1], "grade", clones[0] / "exercises", "--exercise", "add", cwd=tmp_path)
     assert "not started" in done.stdout
     assert done.stderr == ""
 
 
 def test_a_course_that_is_named_is_the_one(clones, tmp_path):
     for words, variables in ((("--course", clones[1]), {}), ((), {"NANOGRAD_COURSE": str(clones[1])})):
-        done = grader(clones[0], *words, "list", cwd=clones[0], **variables)
+        done = grader(*words, "list", cwd=clones[0], **variables)
         assert "the other sum" in done.stdout
         assert done.stderr == ""
-    done = grader(clones[0], "--course", tmp_path, "list", cwd=clones[0])
+    done = grader("--course", tmp_path, "list", cwd=clones[0])
     assert (done.returncode, "course.toml" in done.stderr) == (70, True)
 
 
@@ -121,10 +131,10 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_nothing_of_a_strangers_course_is_run_where_others_are_graded(name, clones, trap, tmp_path):
+def test_nothing_of_a_strangers_course_is_run_where_others_are_graded(name, trap, tmp_path):
     folder, mark = trap
     words = [word.format(out=tmp_path) for word in STRANGERS[name]]
-    done = grader(clones[0], *words, cwd=folder)
+    done = grader(*words, cwd=folder)
     assert done.returncode in (0, 1, 71), done.stderr
     assert not mark.exists()
     assert "the course is the grader's own; for the one in" in done.stderr
@@ -133,5 +143,5 @@ def test_nothing_of_a_strangers_course_is_run_where_others_are_graded(name, clon
 def test_the_trap_springs_where_somebody_stands_in_it(clones, trap):
     """As it is promised of one's own folder; so that the test above means something."""
     folder, mark = trap
-    grader(clones[0], "list", "sum", cwd=folder)
+    of(clones[0], "list", "sum", cwd=folder)
     assert mark.exists()

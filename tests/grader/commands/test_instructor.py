@@ -5,8 +5,9 @@ import shlex
 
 import pytest
 
+from tests.grader.called import grader
 from tests.grader.classroom.test_gradebook import book
-from tests.grader.house.test_cli import grader, one_clear_error
+from tests.grader.house.test_cli import one_clear_error
 
 assert book  # a fixture: a gradebook with ada, who has everything, and bob, who has add
 
@@ -114,7 +115,7 @@ def test_a_released_project_grades_a_stub_as_not_started(tmp_path):
     folder = tmp_path / "students"
     run = grader("release", "--to", folder)
     assert run.returncode == 0, run.stderr
-    graded = grader("grade", "--exercise", "add", cwd=folder, PYTHONPATH=str(folder))
+    graded = grader("grade", "--exercise", "add", cwd=folder)
     assert graded.returncode == 1
     assert "not started" in graded.stdout
     assert not (folder / "solutions").exists()

@@ -98,7 +98,7 @@ def test_same_course_has_the_same_digest_and_another_solution_another(structures
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_shows_it(run, handed_in, form):
-    done = run("grade", handed_in, "--format", form, "--sandbox", "process")
+    done = run("grade", handed_in, "--exercise", "intervals", "--format", form, "--sandbox", "process")
     assert done.exit_code == 1
     assert "intervals" in done.stdout
 

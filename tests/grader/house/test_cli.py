@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.grader.called import grader
 from tests.grader.classroom.test_gradebook import book  # noqa: F401 (fixture)
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def grader(*arguments, cwd=ROOT, **environment):
+def process(*arguments, **environment):
+    """The command in a Python of its own, for what only that shows."""
     return subprocess.run(
         [sys.executable, "-m", "grader", *map(str, arguments)],
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, "COLUMNS": "80", **environment},
         capture_output=True,
         text=True,
@@ -146,7 +148,7 @@ def test_unwritable_report_is_one_clear_error_before_grading(tmp_path):
 
 
 def test_sandbox_that_is_not_there_exits_71():
-    run = grader("grade", "solutions", "--sandbox", "bwrap", PATH="")
+    run = process("grade", "solutions", "--sandbox", "bwrap", PATH="")
     assert run.returncode == 71
     assert one_clear_error(run)
 
@@ -196,13 +198,18 @@ def test_unknown_option_exits_2():
     assert grader("grade", "--nonsense").returncode == 2
 
 
+def copied(folder):
+    """A copy of the course, without a grader."""
+    for part in ("solutions", "tests/properties", "tests/misconceptions"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("HINTS.md", "course.toml"):
+        shutil.copy(ROOT / file, folder)
+    return folder
+
+
 def test_broken_course_exits_70(tmp_path):
-    for part in ("grader", "solutions", "tests/properties"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "HINTS.md"):
-        shutil.copy(ROOT / file, tmp_path)
-    (tmp_path / "course.toml").write_text("title = ")
-    run = grader("grade", "solutions", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    (copied(tmp_path) / "course.toml").write_text("title = ")
+    run = grader("grade", "solutions", cwd=tmp_path)
     assert run.returncode == 70
     assert one_clear_error(run)
     assert "course.toml" in run.stderr
@@ -211,23 +218,19 @@ def test_broken_course_exits_70(tmp_path):
 @pytest.fixture
 def broken(tmp_path):
     """A copy of the course in which one misconception of add no longer fits the solution."""
-    for part in ("grader", "solutions", "tests/properties", "tests/misconceptions"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "HINTS.md", "course.toml"):
-        shutil.copy(ROOT / file, tmp_path)
-    known = tmp_path / "tests" / "misconceptions" / "add.md"
+    known = copied(tmp_path) / "tests" / "misconceptions" / "add.md"
     known.write_text(known.read_text().replace("-        self.grad += out.grad\n", "-        gone\n", 1))
     return tmp_path
 
 
 def test_misconceptions_that_cannot_be_read_are_no_matter_to_who_grades(broken, stubs):
     (stubs / "add.py").write_text("def add(self, other):\n    return self\n")
-    run = grader("grade", stubs, "--exercise", "add", cwd=broken, PYTHONPATH=str(broken))
+    run = grader("grade", stubs, "--exercise", "add", NANOGRAD_COURSE=str(broken))
     assert (run.returncode, run.stderr) == (1, "")
 
 
 def test_misconceptions_that_cannot_be_read_are_one_clear_error_for_their_author(broken):
-    run = grader("check", "--matrix", cwd=broken, PYTHONPATH=str(broken))
+    run = grader("check", "--matrix", NANOGRAD_COURSE=str(broken))
     assert run.returncode == 70
     assert one_clear_error(run)
     assert "grader: tests/misconceptions/add.md, line " in run.stderr
@@ -256,7 +259,7 @@ def test_what_programs_read_is_utf8_whatever_the_terminal_speaks(form, encoding,
 def test_terminal_that_lacks_letters_gets_others_of_the_same_width(encoding, stubs):
     (stubs / "add.py").write_text(ODD, encoding="utf-8")
     (stubs / "mul.py").write_text("def mul(self, other):\n    return self\n")
-    run = grader("grade", stubs, PYTHONIOENCODING=encoding)
+    run = process("grade", stubs, "--exercise", "add", "--exercise", "mul", PYTHONIOENCODING=encoding)
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
     assert r"Zo\xeb, \u674e" in run.stdout
@@ -269,7 +272,7 @@ full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /
 @full
 @pytest.mark.parametrize(
     "command",
-    [("--help",), ("grade", "--help"), ("list",), ("schema",), ("hint", "add")],
+    [("--help",), ("grade", "--help"), ("list",), ("schema",), ("hint", "add", "--level", "1")],
 )
 def test_full_disk_is_one_clear_error_whatever_is_printed(command, tmp_path):
     with open("/dev/full", "wb") as disk:
@@ -355,12 +358,10 @@ def test_a_signed_report_is_verified_and_an_altered_one_is_not(tmp_path):
     assert (altered.returncode, altered.stdout.split(":")[0]) == (1, "Altered")
 
 
-def test_weights_of_the_course_are_a_line_on_the_terminal(tmp_path, course):
-    root = tmp_path / "project"
-    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache"))
-    with (root / "course.toml").open("a") as file:
+def test_weights_of_the_course_are_a_line_on_the_terminal(tmp_path):
+    with (copied(tmp_path) / "course.toml").open("a") as file:
         file.write("\n[policy.weights]\nadd = 3\n")
-    run = grader("grade", "solutions", "--exercise", "add", cwd=root, PYTHONPATH=str(root))
+    run = grader("grade", "solutions", "--exercise", "add", cwd=tmp_path)
     assert "add counts 3 times" in run.stdout
     assert "10/10" in run.stdout
 
@@ -378,7 +379,7 @@ def test_weights_of_the_course_are_a_line_on_the_terminal(tmp_path, course):
 )
 def test_what_steers_python_and_its_tools_has_no_say_in_a_grade(variables):
     words = ("grade", "solutions", "--exercise", "add", "--json", "-")
-    steered, left_alone = (json.loads(grader(*words, **given).stdout) for given in (variables, {}))
+    steered, left_alone = (json.loads(run.stdout) for run in (process(*words, **variables), grader(*words)))
     assert {**steered, "times": None} == {**left_alone, "times": None}
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from grader.render.terminal import render
 from grader.report.rubric import read
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission
+from tests.grader.called import grader
 from tests.prompts import refused
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,26 +37,53 @@ def blocks(name):
     return found
 
 
+# One process for many blocks, as most of its time would go into beginning.
 RUN_ON_SOLUTIONS = """
-import sys
+import contextlib, io, json, sys, traceback
 import solutions
 from grader import alone
 real = alone.engine
 alone.engine = lambda name: real(name, {folder!r})
 sys.modules["exercises"] = solutions
-exec(compile(sys.stdin.read(), "block", "exec"), {{"__name__": "__main__"}})
+for block in json.load(sys.stdin):
+    raised = ""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        try:
+            exec(compile(block, "block", "exec"), {{"__name__": "__main__"}})
+        except BaseException:
+            raised = traceback.format_exc()
+    print(json.dumps([printed.getvalue(), raised]))
 """
+SHOWN = blocks("HINTS.md") + blocks("README.md")
 
 
-@pytest.mark.parametrize("block", blocks("HINTS.md") + blocks("README.md"))
-def test_python_shown_prints_what_it_says(block):
+def printed(params):
+    """What each of these blocks prints where the exercises are solved, and what it raises."""
+    texts = [block for param in params for block in param.values]
     code = RUN_ON_SOLUTIONS.format(folder=str(ROOT / "solutions"))
+    command = [sys.executable, "-c", code]
     run = subprocess.run(
-        [sys.executable, "-c", code], input=block, capture_output=True, text=True, cwd=ROOT, check=False
+        command, input=json.dumps(texts), capture_output=True, text=True, cwd=ROOT, check=False
     )
-    assert run.returncode == 0, run.stderr
+    return {text: json.loads(line) for text, line in zip(texts, run.stdout.splitlines(), strict=True)}
+
+
+def says_what_it_prints(block, run):
+    output, raised = run
+    assert not raised
     if expected := EXPECTED.findall(block):
-        assert run.stdout.splitlines() == expected
+        assert output.splitlines() == expected
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return printed(SHOWN)
+
+
+@pytest.mark.xdist_group("python in documents")
+@pytest.mark.parametrize("block", SHOWN)
+def test_python_shown_prints_what_it_says(block, runs):
+    says_what_it_prints(block, runs[block])
 
 
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "lessons").glob("*.md"))
@@ -123,18 +152,19 @@ def test_last_mark_that_the_docs_show_counts_for_as_much_as_they_say(tmp_path):
     assert f"points and these, {sum(part.points for part in shown.counted)} here" in text
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/class.md"])
-def test_what_instructors_are_shown_to_type_works(name, tmp_path, course):
-    """Every command about a class, one after the other, as it stands there."""
-    text = (ROOT / name).read_text("utf-8")
-    typed = [line.partition("  #")[0].strip() for line in TYPED.findall(text)]
-    assert len(typed) >= 4
-    shutil.copytree(course.root / "solutions", tmp_path / "handed-in" / "ada")
-    for line in ("grader grade handed-in/ada --json report.json", *typed):
+def test_what_instructors_are_shown_to_type_works(tmp_path, course):
+    """Every command about a class, one after the other, as it stands there; what stands there twice, once."""
+    typed = []
+    for name in ("README.md", "docs/class.md"):
+        found = TYPED.findall((ROOT / name).read_text("utf-8"))
+        assert len(found) >= 4
+        typed += [line.partition("  #")[0].strip() for line in found]
+    (tmp_path / "handed-in" / "ada").mkdir(parents=True)
+    shutil.copy(course.root / "solutions" / "add.py", tmp_path / "handed-in" / "ada")
+    for line in ("grader grade handed-in/ada --exercise add --json report.json", *dict.fromkeys(typed)):
         words = line.split()[1:]
         weak = ["--sandbox", "process"] if words[0] == "batch" and choose("auto").isolation == "none" else []
-        command = [sys.executable, "-m", "grader", *words, *weak]
-        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        run = grader(*words, *weak, cwd=tmp_path)
         assert run.returncode == 0, f"{line}\n{run.stderr}"
 
 
@@ -157,8 +187,7 @@ def test_what_is_said_of_single_people_can_be_said_as_shown(tmp_path, course):
     for line in (*lines, "grader export class.sqlite --format csv --to all.csv"):
         words = line.split()[1:]
         weak = ["--sandbox", "process"] if words[0] == "batch" and choose("auto").isolation == "none" else []
-        command = [sys.executable, "-m", "grader", *words, *weak]
-        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        run = grader(*words, *weak, cwd=tmp_path)
         assert run.returncode == 0, f"{line}\n{run.stderr}"
     with (tmp_path / "all.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +16,7 @@ from grader.autograd.reading.findings import KINDS
 from grader.cli import main
 from grader.report.report import schema
 from tests.grader.author.test_release import secret_lines
-from tests.grader.house.test_docs import EXPECTED, RUN_ON_SOLUTIONS, blocks
+from tests.grader.house.test_docs import blocks, printed, says_what_it_prints
 from tests.grader.house.versions import as_drawn
 from tests.grader.render.test_class_page_browser import asked_for, complaints, one
 from tests.needs import chromium
@@ -135,7 +136,7 @@ def test_links_of_the_documents_work_in_the_repository_too():
             assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
-SHOWN = re.compile(r"^<!-- shown: [^\n]*-->\n```text\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SHOWN = re.compile(r"^<!-- shown: ([^\n]*) -->\n```text\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 HINT = re.compile(r"hints\.html.*#topological-order$")
 
 
@@ -163,28 +164,41 @@ def test_site_opened_from_a_folder_can_be_searched_without_a_network(site, brows
 # What it shows is so
 
 
-@pytest.mark.parametrize("block", [block for name in LESSONS for block in blocks(name)])
-def test_python_in_a_lesson_prints_what_it_says(block):
-    code = RUN_ON_SOLUTIONS.format(folder=str(ROOT / "solutions"))
-    run = subprocess.run(
-        [sys.executable, "-c", code], input=block, capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    if expected := EXPECTED.findall(block):
-        assert run.stdout.splitlines() == expected
+PYTHON = [block for name in LESSONS for block in blocks(name)]
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return printed(PYTHON)
+
+
+@pytest.mark.parametrize("block", PYTHON)
+def test_python_in_a_lesson_prints_what_it_says(block, runs):
+    says_what_it_prints(block, runs[block])
+
+
+PRINTED = [
+    pytest.param(path.name, *found, id=found[0])
+    for path in sorted(DOCUMENTS.rglob("*.md"))
+    for found in SHOWN.findall(path.read_text("utf-8"))
+]
 
 
 @as_drawn
-def test_what_the_grader_prints_is_shown_as_it_is():
-    done = make("docs.make.shown", "--check")
-    assert (done.returncode, done.stdout) == (0, ""), "run: python -m docs.make.shown"
+@pytest.mark.parametrize(("document", "words", "text"), PRINTED)
+def test_what_the_grader_prints_is_shown_as_it_is(document, words, text, outside):
+    exercise, mistake, asked = words.split()
+    whole = outside("docs.make.grading").desk().printed(exercise, mistake)
+    shown = outside("docs.make.shown").part(whole, asked)
+    assert text == f"{shown}\n", f"{document}; run: python -m docs.make.shown"
 
 
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory):
     to = tmp_path_factory.mktemp("graphs")
-    done = make("docs.make.pictures", to)
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT))
+        import_module("docs.make.pictures").draw(to)
     return sorted(to.iterdir())
 
 
@@ -276,8 +290,7 @@ def test_no_line_of_a_solution_is_on_the_site(pages, site, course):
     }
     assert len(secret) > 40
     # What wrong code is shown to do may be right elsewhere: a relu that lets all through does what add does.
-    blocks = [block for path in DOCUMENTS.rglob("*.md") for block in SHOWN.findall(path.read_text("utf-8"))]
-    elsewhere = {line for line in secret if line in "".join(blocks)}
+    elsewhere = {line for line in secret if any(line in block.values[-1] for block in PRINTED)}
     assert elsewhere <= {"self.grad += out.grad"}
     for path, page in pages.items():
         text = "".join(page.texts)

@@ -10,9 +10,12 @@ from tests.fuzz.mutating import of_bytes, of_json
 from tests.fuzz.running import Found, Target, as_json, for_runs, fuzz, in_time
 from tests.fuzz.targets import TARGETS
 from tests.needs import linux
+from tests.samples import WHOLE
 
 # Targets that do much with each input; all others take a fraction of a millisecond.
 SLOW = {"rows": 40, "gradebook": 40, "observations": 25, "download": 100}
+if not WHOLE:
+    SLOW |= {"rows": 10, "gradebook": 20, "observations": 10}
 RUNS = 600
 
 pytestmark = linux

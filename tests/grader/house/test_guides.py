@@ -3,12 +3,11 @@
 import csv
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.grader.called import grader
 from tests.grader.classroom.platforms import CLASS, PLATFORMS, TEAM, late, people, zipped
 
 # What is made once takes long: all these tests in one process.
@@ -24,8 +23,7 @@ def run_all(name, folder):
     for line in lines:
         words = shlex.split(line)
         weak = ["--sandbox", "process"] if words[0] == "batch" else []
-        command = [sys.executable, "-m", "grader", *words, *weak]
-        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        run = grader(*words, *weak, cwd=folder)
         assert run.returncode == 0, f"{line}\n{run.stdout}{run.stderr}"
         assert "not in the roster" not in run.stderr
     return lines

@@ -3,7 +3,13 @@
 import ast
 import re
 import sys
+from functools import cache
 from pathlib import Path
+
+import pytest
+
+# What is read once takes long: all these tests in one process.
+pytestmark = pytest.mark.xdist_group("layers")
 
 GRADER = Path(__file__).resolve().parents[3] / "grader"
 # From the ground up: a package may import those in rows before its own, and itself.
@@ -31,10 +37,20 @@ def modules():
         yield ".".join(relative.with_suffix("").parts).removesuffix(".__init__"), path
 
 
+@cache
+def tree(path):
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imported(path):
     """Our modules that a module imports, late ones too, without "grader."; and what else it imports."""
+    return {*_imported(path)}
+
+
+def _imported(path):
     here = ["grader", *path.relative_to(GRADER).parts[:-1]]
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -108,7 +124,7 @@ def test_only_the_subject_knows_what_is_taught():
         (name, word)
         for name, path in modules()
         if not name.startswith(("autograd", PROBES))
-        for word in said(ast.parse(path.read_text("utf-8")))
+        for word in said(tree(path))
         if isinstance(word, str) and TAUGHT.fullmatch(word)
     }
     assert told == set()

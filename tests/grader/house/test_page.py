@@ -176,7 +176,8 @@ def test_properties_are_told_one_by_one_as_they_pass(page, course, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_fails_is_told_before_all_cases_are_tried(page, name):
-    *early, last = answers(page, name, misconceptions(name)[0].source)
+    # The first one of add is endless recursion, in every case.
+    *early, last = answers(page, name, misconceptions(name)[1].source)
     (told,) = [each for each in early if "status" in each]
     assert told["status"] == last["status"] != "passed"
     # Nothing is said to have passed that is still tried in more cases, and what has failed stays so.

@@ -1,6 +1,5 @@
 """What a student types in their project: hint, list, progress, reset, solution, and what a grade leaves."""
 
-import compileall
 import json
 import os
 import shutil
@@ -12,15 +11,14 @@ import pytest
 
 from grader.author.release import release
 from grader.course.course import here
+from tests.grader import called
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """A released project, its solutions sealed, that no test changes."""
     folder = tmp_path_factory.mktemp("release") / "nanograd"
-    release(here(), folder)
-    # Once, and not by every command of every test.
-    compileall.compile_dir(folder / "grader", quiet=1)
+    release(here(), folder, alone=False)
     return folder
 
 
@@ -31,17 +29,9 @@ def project(released, tmp_path):
 
 
 def grader(project, *arguments, text="", **environment):
-    quiet = {name: v for name, v in os.environ.items() if name not in ("PYTHONPATH", "CI", "GITHUB_ACTIONS")}
-    return subprocess.run(
-        [sys.executable, "-B", "-m", "grader", *map(str, arguments)],
-        cwd=project,
-        env={**quiet, "COLUMNS": "80", **environment},
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """A command in the project; named, so that the grader that is not in it has nothing to say of that."""
+    quiet = {"CI": None, "GITHUB_ACTIONS": None, "NANOGRAD_COURSE": str(project)}
+    return called.grader(*arguments, cwd=project, text=text, **{**quiet, **environment})
 
 
 def write(project, name, change=lambda source: source):
@@ -62,10 +52,13 @@ def history(project):
 # A grade
 
 
-def test_grade_of_the_own_exercises_is_remembered(project):
-    write(project, "relu")
-    assert grader(project, "grade", "--exercise", "relu").returncode == 0
-    (grade,) = history(project)
+def test_grade_of_the_own_exercises_is_remembered_by_the_grader_of_a_project(tmp_path):
+    release(here(), tmp_path / "whole")
+    write(tmp_path / "whole", "relu")
+    quiet = {name: v for name, v in os.environ.items() if name not in ("PYTHONPATH", "CI", "GITHUB_ACTIONS")}
+    command = [sys.executable, "-B", "-m", "grader", "grade", "--exercise", "relu"]
+    subprocess.run(command, cwd=tmp_path / "whole", env=quiet, capture_output=True, timeout=120, check=True)
+    (grade,) = history(tmp_path / "whole")
     assert [(mark["exercise"], mark["status"]) for mark in grade["marks"]] == [("relu", "passed")]
 
 
@@ -358,7 +351,7 @@ def test_progress_of_a_thousand_grades_is_a_chart(project):
 @pytest.mark.parametrize(("count", "title"), [(1, "10 of 100 points"), (200, "3 h 19 min")])
 def test_progress_is_drawn_with_text_that_says_it(project, count, title):
     remembered(project, count)
-    run = grader(project, "progress", "--png", "out.png", "--svg", "out.svg", PYTHONWARNINGS="error")
+    run = grader(project, "progress", "--png", "out.png", "--svg", "out.svg")
     assert run.returncode == 0, run.stderr
     assert (project / "out.png").read_bytes().startswith(b"\x89PNG")
     text = (project / "out.svg").read_text("utf-8")

@@ -25,7 +25,7 @@ def broken(solutions):
         **solutions,
         "add": solutions["add"].replace("+=", "="),
         "mul": "def mul(self, other):\n    raise ValueError('no')\n",
-        "pow": "def pow(self, exponent):\n    while True:\n        pass\n",
+        "pow": "import time\ndef pow(self, exponent):\n    while True:\n        time.sleep(1)\n",
         "relu": solutions["relu"].replace("max(0, self.data)", "float('nan')"),
         "layer": "",
     }
