@@ -12,7 +12,8 @@ import marshal
 import math
 import sys
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +23,7 @@ from typing import Any
 
 import platformdirs
 
-from grader.course.properties import Property, place_of, promised
+from grader.course.properties import Property, made, place_of, promised
 from grader.errors import CourseError
 from grader.machine.cache import Data, users_folder
 from grader.machine.cache import recall as recalled
@@ -424,8 +425,6 @@ def record(subject: Programs, properties: Sequence[Property], seed: int) -> Bank
 
 
 def _cases(subject: Programs, prop: Property, seed: int) -> list[tuple[Program, tuple[float, ...]]]:
-    from grader.examine.drawing import each_drawn
-
     try:
         cases = {program: subject.answer(program, prop.kink) for program in prop.first}
     except Unfit:
@@ -436,3 +435,59 @@ def _cases(subject: Programs, prop: Property, seed: int) -> list[tuple[Program, 
     if prop.over is not None:
         each_drawn(prop, seed, subject.answer, cases.setdefault)
     return sorted(cases.items(), key=lambda case: subject.size(case[0]))
+
+
+Answer = Callable[[Program, bool], tuple[float, ...]]
+Try = Callable[[Program, tuple[float, ...]], object]
+
+
+def each_drawn(prop: Property, seed: int, answer: Answer, try_out: Try, shrink: bool = False) -> None:
+    """Let hypothesis choose programs, and call try_out with each that is fit to be asked, and its answer.
+
+    The same property, seed and versions draw the same programs in the same order, as long as try_out
+    does not raise; shrink then lets hypothesis look for a smaller one before it raises the same.
+    """
+    import hypothesis.strategies
+    from hypothesis import HealthCheck, Phase, Verbosity
+
+    def body(program: Program) -> None:
+        try:
+            expected = answer(program, prop.kink)
+        except Unfit:
+            hypothesis.reject()
+        try_out(program, expected)
+
+    assert prop.over is not None
+    strategy: hypothesis.strategies.SearchStrategy[Any] = made(prop.over)
+    test = hypothesis.given(strategy)(body)
+    settings = hypothesis.settings(
+        max_examples=prop.drawn,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+    )
+    with _no_local_constants():
+        hypothesis.seed(seed)(settings(test))()
+
+
+@contextmanager
+def _no_local_constants() -> Iterator[None]:
+    """Keep hypothesis from trying numbers it finds in loaded modules, which differ from run to run.
+
+    None of its settings turns that off, so this reaches inside. Where a new version has moved what is patched
+    here, patch.object raises, so that it cannot go unnoticed.
+    """
+    from unittest.mock import patch
+
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    providers.CONSTANTS_CACHE.cache.clear()
+    with patch.object(providers, "_get_local_constants", Constants):
+        yield
+    providers.CONSTANTS_CACHE.cache.clear()

@@ -133,6 +133,10 @@ class Examination:
         earlier = None if before is None else tuple(unpack(programs[p]) for p in before)
         return verdict(self._bank.subject, self._exercise.name, cases, self._as_it_runs(worst), earlier)
 
+    def observed(self, place: int) -> Observation:
+        """What the program of a place gave."""
+        return self._seen[place]
+
     def failing(self, prop: Property) -> Iterator[int]:
         """The places of a property's cases that do not hold, in the order in which they teach most."""
         number = self._numbers[prop.claim.name]

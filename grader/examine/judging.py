@@ -10,7 +10,7 @@ from functools import partial
 from typing import assert_never
 
 from grader.course.properties import Property
-from grader.examine.cases import Bank
+from grader.examine.cases import Bank, each_drawn
 from grader.model import (
     Counterexample,
     Crashed,
@@ -171,8 +171,6 @@ def shrunk(subject: Programs, prop: Property, seed: int, session: Session, start
     except Unanswerable:
         return start
     from hypothesis.errors import HypothesisException
-
-    from grader.examine.drawing import each_drawn
 
     shrinker = Shrinker(subject, prop, session, start)
     # Hypothesis raises where code breaks a promise in one run and not in the next: then start stands.

@@ -199,7 +199,7 @@ class Server(Carrier):
         """Do here what every fork would do again."""
         subject = self.setting.course.subject
         if self.early:  # somebody waits: what only some failures need is loaded before one is there
-            import_module("grader.examine.drawing")
+            import_module("hypothesis")
             with suppress(Unanswerable):
                 subject.make_ready()
         worker_code(subject.worker)

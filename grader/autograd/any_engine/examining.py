@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
 from hashlib import sha256
@@ -16,27 +16,22 @@ from grader.agreement import agree
 from grader.autograd.any_engine.cases import (
     CHECKUPS,
     EXTRAS,
-    FORMS,
     NETWORKS,
     Extra,
-    asked,
-    bank_of,
     broken,
     chosen,
     crashing,
     in_single,
-    missing,
     needs_of,
     numbers_alone,
     packed,
     precise,
-    wrong_forms,
 )
 from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
+from grader.autograd.any_engine.modes import Found, Mode, in_own_words
 from grader.autograd.any_engine.reading import CALLED, Code, Given, Loadable, as_shown, cautious, given
 from grader.autograd.any_engine.shape import (
     OWN,
-    Shape,
     Unloadable,
     found,
     notes_on,
@@ -47,8 +42,7 @@ from grader.autograd.any_engine.shape import (
     unloadable,
     why_absent,
 )
-from grader.autograd.as_python import ProgramsOverValue
-from grader.autograd.program import BACKWARD, OURS, Convention, Program, View
+from grader.autograd.program import Program, View
 from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Ask
 from grader.course.properties import Property
@@ -156,6 +150,7 @@ class AnyExaminer(Examiner):
         if isinstance(examined, AnyExamination):
             lenient, single = self.setting.lenient, examined.judged_as_single
             notes = notes_on(shape, exercise, examined.judged_with_own, lenient, single)
+            notes += (LEFT_OUT,) if examined.anothers else ()
         return (*notes, *((f"Found: {'; '.join(found(shape))}.",) if first else ()))
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
@@ -266,7 +261,7 @@ class AnyExamination(Examination):
         self._of, self._claims = exercise, list(properties)
         self._modes = list(modes)
         self._clock = Clock.of(examiner.setting.limits)
-        self._single = False
+        self._single = self.anothers = False
         self._done: dict[bool, tuple[Mode, Examination, Session]] = {}
 
     def _examined(self, beside: bool) -> tuple[Mode, Examination, Session]:
@@ -318,7 +313,8 @@ class AnyExamination(Examination):
             return found
         mode, examined, _ = self._examined(beside)
         bank, prop, shape = mode.bank, mode.properties[number], self._found.shape
-        places = [*islice(examined.failing(prop), MOST_TRIED)]
+        failing = (p for p in examined.failing(prop) if not mode.is_anothers(examined.observed(p)))
+        places = [*islice(failing, MOST_TRIED)]
         if mode.operations and not shape.goes_back:
             bank = in_own_words(numbers_alone(bank, mode.properties), shape)
             places = [*bank.places(number)[:MOST_TRIED]]
@@ -346,7 +342,15 @@ class AnyExamination(Examination):
         mode, examined, _ = self._examined(beside)
         if not mode.bank.counts[number]:
             return NotStarted("it uses what this implementation does not offer", absent=True)
-        return examined.outcome(mode.properties[number])
+        outcome, prop = examined.outcome(mode.properties[number]), mode.properties[number]
+        if not isinstance(outcome, Crashed) or not self._examiner.setting.lenient:
+            return outcome
+        failing = [*examined.failing(prop)]
+        if not all(mode.is_anothers(examined.observed(place)) for place in failing):
+            return outcome
+        self.anothers = True
+        held = mode.bank.counts[number] - len(failing)
+        return Passed(held) if held >= len(failing) else NotStarted(ANOTHERS, absent=True)
 
     @cached_property
     def with_own(self) -> bool:
@@ -390,117 +394,20 @@ class AnyExamination(Examination):
     @property
     def costs_points(self) -> bool:
         """Whether a property that counts does not hold in either way of examining."""
-        return self._examined(self._modes[0])[1].costs_points and not self.judged_with_own
+        graded = [n for n, claim in enumerate(self._claims) if claim.claim.kind is Kind.GRADED]
+        missed = (not isinstance(self._outcome(self._modes[0], n), Passed | NotStarted) for n in graded)
+        return any(missed) and not self.judged_with_own
 
 
 # Programs that are run once more, to find one that shows what is wrong.
 MOST_TRIED = 8
+ANOTHERS = "another operation raises in it"
 OURS_ALONE = NotStarted("it fails only beside parts of ours, or as it is asked here: left out", absent=True)
+LEFT_OUT = "Cases in which another operation raises were left out."
 # Said in place of a program, so that it is said wherever one would be shown.
 OTHERWISE = "No program shows this: pasted alone, each that was tried gives something else."
 UNSHOWN = "No program shows this: alone, none of those that were tried goes wrong."
 NO_WAY_BACK = "No program shows this: it takes a way back, which is not there yet."
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found out before anything is graded.
-
-    broken: its own parts that are wrong by themselves.
-    whole: its modules have to be run with their demos.
-    crashing: operations after which backward() raises, where it does not after others.
-    """
-
-    shape: Shape
-    broken: frozenset[str]
-    whole: bool
-    crashing: frozenset[str] = frozenset()
-
-
-class Mode:
-    """One way of examining an exercise: with our operations beside its own, or with all of its own.
-
-    every: the cases that can be asked, and are not another part's fault. few: those that are asked are few.
-    """
-
-    def __init__(
-        self, setting: Setting, found: Found, exercise: Exercise, properties: Sequence[Property], beside: bool
-    ) -> None:
-        self.found, self.exercise, self.beside = found, exercise, beside
-        lenient = setting.lenient
-        # Operations of ours can take part in its graph only where the links of that are understood.
-        self.operations = beside and bool(found.shape.graph)
-        # In a class, habits of its own make nothing easier: whoever promises less, or turns something down,
-        # would have less to get right. Only lenient judging goes by them. What is wrong or not there yet
-        # costs its own points by either rules.
-        self.convention = convention_of(found.shape, exercise, self.operations) if lenient else OURS
-        self.properties = [precise(prop) for prop in properties]
-        whole = bank_of(setting, exercise, properties, self.convention)
-        if not found.shape.goes_back and not self.operations:
-            whole = numbers_alone(whole, self.properties)
-        self._whole, self._lacking = whole, missing(found.shape, exercise.name, self.operations, lenient)
-        if lenient or not found.shape.goes_back:
-            self._lacking |= self._at_fault()
-        # Beside right operations only those of the code's own can be wrong.
-        own, one = OWN.get(exercise.name, "none"), self.operations or not lenient
-        wrong = wrong_forms(found.broken) - (frozenset() if lenient else found.shape.refused)
-        self.forms = frozenset(form for form in wrong if not one or form[0] == own)
-        # In a class all are asked: gradients by differences are right to nine digits in most cases.
-        self.few = lenient and not setting.thorough
-        self._ask(self.forms)
-
-    @property
-    def bank(self) -> Bank:
-        """The cases that are asked."""
-        return self.every.few if self.few else self.every
-
-    def _ask(self, forms: frozenset[str]) -> None:
-        lacking, bank = self._lacking, self._whole
-        if lacking or forms:
-            bank = asked(bank, self.properties, lacking, forms)
-        self.every = in_own_words(bank, self.found.shape)
-
-    def ask_every_form(self) -> None:
-        """Leave no case out for a plain number on one side."""
-        self._ask(frozenset())
-
-    @property
-    def paying(self) -> list[Property]:
-        """The properties in which forms that are wrong are asked all the same: they cost points there."""
-        needs, places = needs_of(self.bank.request), self.bank.places
-        return [p for n, p in enumerate(self.properties) if any(needs[at] & self.forms for at in places(n))]
-
-    @property
-    def in_single(self) -> list[Property]:
-        """The properties, as exact as single precision is."""
-        return [in_single(prop) for prop in self.properties]
-
-    def _at_fault(self) -> frozenset[str]:
-        """What is wrong in other parts, where these cannot be replaced."""
-        own = OWN.get(self.exercise.name)
-        if self.operations or self.exercise.own:
-            return frozenset()
-        broken = {part for part in self.found.broken - {*FORMS} if part != own}
-        if self.exercise.name == "backward":
-            broken -= {"twice", "shared"}
-        elif self.found.shape.resets:
-            broken -= {"twice"}
-        if "**" in broken:
-            broken |= {"**int", "**float", "**negative"}
-        return frozenset(broken)
-
-
-def in_own_words(bank: Bank, shape: Shape) -> Bank:
-    """The same cases, shown as programs that run beside the implementation itself."""
-    return replace(bank, subject=ProgramsOverValue(own_names(shape)))
-
-
-def convention_of(shape: Shape, exercise: Exercise, beside: bool) -> Convention:
-    """How an exercise's numbers come about."""
-    name = {"neuron": "Neuron", "layer": "Layer"}.get(exercise.name, "MLP")
-    module = shape.modules.get(name)
-    resets = shape.resets and (not beside or exercise.name == BACKWARD)
-    return Convention(module.activation, module.last, resets) if module else Convention(resets=resets)
 
 
 FOUND, FOUND_LENGTH = ("found",), 6000

@@ -13,14 +13,19 @@ import pytest
 from click.testing import CliRunner
 
 from grader.autograd.any_engine import finding
-from grader.autograd.any_engine.cases import CHECKUPS, broken, chosen, missing, needs, smaller, varied
-from grader.autograd.any_engine.examining import (
-    Found,
-    Mode,
-    grade_foreign,
+from grader.autograd.any_engine.cases import (
+    CHECKUPS,
+    broken,
+    chosen,
     in_single,
+    missing,
+    needs,
     precise,
+    smaller,
+    varied,
 )
+from grader.autograd.any_engine.examining import grade_foreign
+from grader.autograd.any_engine.modes import Found, Mode
 from grader.autograd.any_engine.reading import Loadable
 from grader.autograd.any_engine.shape import Module, Shape, found, own_names
 from grader.autograd.any_engine.shape import shape_from_numbers as read_shape

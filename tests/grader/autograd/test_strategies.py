@@ -25,7 +25,7 @@ from grader.autograd.strategies import (
     twice,
 )
 from grader.course.properties import graded
-from grader.examine.drawing import each_drawn
+from grader.examine.cases import each_drawn
 from tests.samples import WHOLE, some
 
 MODULES = ("Neuron", "Layer", "MLP")

@@ -18,8 +18,7 @@ from grader.autograd.strategies import LARGE, expressions, forwards, shapes
 from grader.autograd.subject import SUBJECT
 from grader.course.properties import bonus, declared_in, graded, noted
 from grader.errors import CourseError
-from grader.examine.cases import Bank, key, recall, record
-from grader.examine.drawing import each_drawn
+from grader.examine.cases import Bank, each_drawn, key, recall, record
 from grader.subject import pack
 
 FIRST = [trace(lambda a, b: a + b, 2, 3), trace(lambda a: a + 0.5, -1.5)]
