@@ -520,7 +520,7 @@ class Extra:
     positive: bool = False
 
     def programs(self) -> tuple[Expression, ...]:
-        """A handful of programs: the operation alone, after another one, and with its operand used twice."""
+        """A handful of programs: the operation alone, in a graph that uses its operand again, of one node."""
         made = []
         for x in TRIED_NUMBERS if self.positive else BOTH:
             leaves = (x, 1.5)[: self.leaves]
@@ -528,6 +528,8 @@ class Extra:
             again = (Step("*", (last, Plain(3.0))), Step("+", (last + 1, 0)))
             made.append(Expression(leaves, (self.step, Step(BACKWARD, (last,)))))
             made.append(Expression(leaves, (self.step, *again, Step(BACKWARD, (last + 2,)))))
+            if self.leaves == 2:
+                made.append(Expression((x,), (Step(self.step.op, (0, 0)), Step(BACKWARD, (1,)))))
         return tuple(made)
 
 

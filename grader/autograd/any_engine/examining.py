@@ -441,7 +441,9 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     found = examiner.found
     assert isinstance(found, Found)
     names = {extra.name for extra in EXTRAS if extra.needs not in found.shape.refused}
-    if not names or not found.shape.goes_back or found.shape.stubs & {"__add__", "__mul__", "backward"}:
+    # Where there is no way back yet, ours goes it, if the links are understood.
+    back = found.shape.grad and (found.shape.backward or found.shape.graph)
+    if not names or not back or found.shape.stubs & {"__add__", "__mul__", "backward"}:
         return ()
     properties = [_property(extra) for extra in EXTRAS]
     whole = _bank(examiner, properties)

@@ -1,0 +1,1 @@
+from gradlet.gradlet import Num
