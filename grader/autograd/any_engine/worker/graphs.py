@@ -230,9 +230,13 @@ def _end(edge: Any, end: Any) -> Any:
 
 
 class Mapping(Graph):
-    """Each node has a dict from its operands to the slopes towards them."""
+    """Each node has a dict from its operands to the slopes towards them.
+
+    listed: another attribute with the operands, by which they are walked: what is there twice counts twice.
+    """
 
     kind = "mapping"
+    listed = ""
 
     def operands(self, node: Any) -> list[Any]:
         return list(getattr(node, self.parents, None) or ())
@@ -242,12 +246,20 @@ class Mapping(Graph):
         rules: dict[Any, Any] = {}
         for operand, slope in zip(operands, slopes):
             rules[operand] = rules.get(operand, 0) + slope
+        if self.listed:
+            put(out, self.listed, list(operands))
+            rules = {operand: slope / self._times(out, operand) for operand, slope in rules.items()}
         put(out, self.parents, rules)
         return out
 
     def send(self, node: Any) -> None:
         for operand, slope in (getattr(node, self.parents, None) or {}).items():
-            self.add(operand, slope * getattr(node, self.grad))
+            self.add(operand, self._times(node, operand) * slope * getattr(node, self.grad))
+
+    def _times(self, node: Any, operand: Any) -> int:
+        """How often a node's slope towards an operand counts."""
+        walked = sequence(getattr(node, self.listed, None)) if self.listed else None
+        return max(1, sum(each is operand for each in walked or ()))
 
 
 def found(
@@ -276,7 +288,10 @@ def _by_parents(
     name, thing = named
     ids = set(map(id, operands))
     if isinstance(thing, dict) and thing and all(id(key) in ids for key in thing):
-        return [Mapping(make, grad, name, "", thing)]
+        graph = Mapping(make, grad, name, "", thing)
+        others = {key: sequence(value) for key, value in mine.items() if key != name}
+        graph.listed = next((k for k, held in others.items() if held and set(map(id, held)) == ids), "")
+        return [graph]
     items = sequence(thing)
     if not items:
         return []
