@@ -34,10 +34,10 @@ pytestmark = [
     pytest.mark.xdist_group("attacked class"),
 ]
 ROOT = Path(__file__).resolve().parents[2]
-HONEST = 12
+HONEST = 6
 # Those that are refused, or that a cage is known not to hold, are few, and differ from all others.
 FEW = [attack for attack in ATTACKS if attack.refused or attack.limit]
-THERE = [*FEW, *(attack for attack in some(ATTACKS, 60) if attack not in FEW)]
+THERE = [*FEW, *(attack for attack in some(ATTACKS, 40) if attack not in FEW)]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FULL = Deserved(1.0, ("passed",))
 

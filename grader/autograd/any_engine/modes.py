@@ -78,7 +78,8 @@ class Mode:
 
     def is_anothers(self, seen: Observation) -> bool:
         """Whether another operation raises, before what is examined has had its turn."""
-        frames = seen.frames if isinstance(seen, Raised) else ()
+        # Of all parts together there is no other.
+        frames = seen.frames if isinstance(seen, Raised) and not self.exercise.own else ()
         called = [frame.rpartition(", in ")[2] for frame in frames]
         own = {name for name in called if self._named(name) == self.exercise.name}
         return bool(called) and self._named(called[0]) is not None and not own
