@@ -127,6 +127,7 @@ clean:  ## remove the environment and everything built
 	@echo "Setting up in .venv, once …"
 	@$(PYTHON) -I -m venv .venv
 	@$(PIP) -c $(CONSTRAINTS) -e '.$(EXTRA)'
+	@echo '$(EXTRA)' > .venv/installed
 	@$(BIN)/python -I -c 'import hypothesis, grader.examine.grading, grader.forkserver.server, grader.render.terminal' 2>/dev/null || true
 	@$(BIN)/python -I -m compileall -q grader || true
 	@-$(BIN)/python -I -c 'from grader.doctor.screen import advice; print(advice(), end="")' 2>/dev/null || true
@@ -146,7 +147,7 @@ clean:  ## remove the environment and everything built
 # All at once: who needs the developers' part has no use for a moment without it.
 .venv/ready-dev: EXTRA := [dev]
 .venv/ready-dev: .venv/ready
-	@$(PIP) -c $(CONSTRAINTS) -e '.[dev]'
+	@grep -qxF '[dev]' .venv/installed || $(PIP) -c $(CONSTRAINTS) -e '.[dev]'
 	@$(BIN)/python -I -c 'import distributed.cli.dask_worker, IPython, matplotlib.figure, pandas, pytest, torch, xdist, xmlschema'
 	@touch $@ .venv/ready-torch .venv/ready-class
 
