@@ -1,7 +1,7 @@
 """What all tests share.
 
-A comparison of long texts that fails says where they differ, and says it at once; the end of a run counts
-what was skipped, and for want of what.
+A comparison of long texts that fails says where they differ, and says it at once; what waits longest comes
+first; the end of a run counts what was skipped, and for want of what.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ def place(op: str, left: str, right: str) -> str:
 
 def around(text: str, at: int) -> str:
     return repr(text[max(0, at - AROUND) : at + AROUND])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Attacks first: some wait out a limit, and at the end every other process would wait for them."""
+    items.sort(key=lambda item: "redteam" not in item.path.parts)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
