@@ -173,6 +173,7 @@ def test_what_cannot_be_loaded_is_told_why_in_one_line(name, patient):
     assert [word for word in CANNOT[name]["next"] if word not in step] == [], step
     assert step
     assert "\n" not in what + step
+    assert "submission" not in what
     assert len(what) < 160
 
 

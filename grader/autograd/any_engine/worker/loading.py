@@ -95,8 +95,10 @@ class Files:
             except NameError:
                 # An annotation may name what comes later, as from Python 3.14 on.
                 exec(compiled(source, path, self.whole, LATER_ANNOTATIONS)[0], module.__dict__)
-        except BaseException:
+        except BaseException as error:
             del self.modules[place]
+            if isinstance(error, ImportError):  # Python names modules in it as only we call them
+                error.msg = str(error.msg).replace(f"/{ROOT}/", "").replace(f"{ROOT}.", "")
             raise
 
     def _is_own(self, module: Any) -> bool:

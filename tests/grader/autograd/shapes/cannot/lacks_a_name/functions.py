@@ -1,0 +1,3 @@
+class Function:
+    def __init__(self, *inputs):
+        self.inputs = inputs
