@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from itertools import pairwise
 
 from .values import arguments, attributes, code_of, is_stub, keywords, names_in, sequence
 
@@ -282,7 +283,8 @@ class Kind:
 
     def _first_made(self) -> Any:
         made = None
-        for form in (_apart, _together, _spread) if self.name == "MLP" else (_apart,):
+        whole = (_apart, _together, _spread, self._stacked, lambda *given: self._stacked(*given)[0])
+        for form in whole if self.name == "MLP" else (_apart,):
             self.form = form
             with suppress(Exception):
                 made = self.make(TRIED[self.name])
@@ -290,6 +292,11 @@ class Kind:
                     return made
         self.form = _apart
         return made
+
+    def _stacked(self, sizes: Any, nouts: Any) -> tuple[Any, ...]:
+        """MLP([Layer(2, 4), Layer(4, 1)])."""
+        layer, widths = self.family.kinds["Layer"], [sizes[0], *(sizes[1:] if nouts is None else nouts)]
+        return ([layer.make(pair) for pair in pairwise(widths)],)
 
     def _has_layers(self, made: Any, count: int) -> bool:
         lists = (sequence(thing) for thing in attributes(made).values())

@@ -30,10 +30,11 @@ class Layer:
 
 
 class MLP:
-    def __init__(self, nin, nouts):
-        sizes = [nin, *nouts]
-        last = len(nouts) - 1
-        self.layers = [Layer(sizes[i], sizes[i + 1], nonlin=i < last) for i in range(len(nouts))]
+    """Made of layers: MLP([Layer(2, 4), Layer(4, 1)])."""
+
+    def __init__(self, layers):
+        assert all(isinstance(layer, Layer) for layer in layers)
+        self.layers = layers
 
     def __call__(self, x):
         for layer in self.layers:
