@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.agreement import close
+from grader.errors import MachineError
 from grader.model import Misfit, Numbers, Raised
 from grader.printable import printable
 from grader.sandbox.launch import (
@@ -31,6 +32,7 @@ from grader.sandbox.launch import (
     Lane,
     OutOfTurn,
     answers,
+    not_started,
 )
 
 NONCE = b"\x8ananonce"
@@ -94,6 +96,10 @@ def test_answer_gives_every_frame_in_order():
     assert frames.contents == [(1.0, 2.5), 7, ()]
     assert frames.statuses == [OK, RAISED, OK]
     assert frames.done
+
+
+def test_a_worker_that_does_not_start_is_the_machines_fault():
+    assert isinstance(not_started(), MachineError)
 
 
 def test_answer_to_no_program_is_two_nonces():
