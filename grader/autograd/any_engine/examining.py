@@ -342,7 +342,7 @@ class AnyExamination(Examination):
         if not mode.bank.counts[number]:
             return NotStarted("it uses what this implementation does not offer", absent=True)
         outcome, prop = examined.outcome(mode.properties[number]), mode.properties[number]
-        if not isinstance(outcome, Crashed) or not self._examiner.setting.lenient:
+        if not isinstance(outcome, Crashed):
             return outcome
         failing = [*examined.failing(prop)]
         if not all(mode.is_anothers(examined.observed(place)) for place in failing):

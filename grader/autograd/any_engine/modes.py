@@ -54,7 +54,7 @@ class Mode:
     ) -> None:
         self.found, self.exercise, self.beside = found, exercise, beside
         self._names = {method: own for method, (_, _, own) in found.shape.places.items()}
-        lenient = setting.lenient
+        lenient = self._lenient = setting.lenient
         # Operations of ours can take part in its graph only where the links of that are understood.
         self.operations = beside and bool(found.shape.graph)
         # In a class, habits of its own make nothing easier: whoever promises less, or turns something down,
@@ -77,9 +77,12 @@ class Mode:
         self._ask(self.forms)
 
     def is_anothers(self, seen: Observation) -> bool:
-        """Whether another operation raises, before what is examined has had its turn."""
-        # Of all parts together there is no other.
-        frames = seen.frames if isinstance(seen, Raised) and not self.exercise.own else ()
+        """Whether another operation raises, before what is examined has had its turn.
+
+        By the course's promises every operation is there, and of all parts together there is no other.
+        """
+        asked = self._lenient and not self.exercise.own
+        frames = seen.frames if asked and isinstance(seen, Raised) else ()
         called = [frame.rpartition(", in ")[2] for frame in frames]
         own = {name for name in called if self._named(name) == self.exercise.name}
         return bool(called) and self._named(called[0]) is not None and not own
