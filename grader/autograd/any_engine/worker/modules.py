@@ -133,13 +133,14 @@ class Modules:
         self.modules = list(modules)
         self.kinds: dict[str, Any] = {"Neuron": None, "Layer": None, "MLP": None}
         classes = _classes(self.modules, values.cls)
-        for name, usual in NAMES.items():
-            cls = next((classes[n] for n in usual if n in classes), None)
+        named = {
+            name: next((classes.pop(n) for n in usual if n in classes), None) for name, usual in NAMES.items()
+        }
+        # The neuron first: what is made of others is known by them.
+        for name, cls in named.items():
             if cls is not None:
                 self.kinds[name] = Kind(self, name, cls)
-                del classes[cls.__name__]
-        for name in self.kinds:
-            if self.kinds[name] is None:
+            else:
                 self._by_behaviour(name, classes)
 
     def _by_behaviour(self, name: str, classes: dict[str, Any]) -> None:
