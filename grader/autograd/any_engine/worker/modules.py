@@ -27,7 +27,15 @@ def _itself(x: Any) -> Any:
 
 
 CALLS = ("__call__", "forward", "predict", "feedforward", "feed_forward", "activate", "output")
-PARAMETERS = ("parameters", "params", "get_parameters", "get_params", "parameters_list", "weights_and_biases")
+PARAMETERS = (
+    "parameters",
+    "parameter",
+    "params",
+    "get_parameters",
+    "get_params",
+    "parameters_list",
+    "weights_and_biases",
+)
 
 
 class Part:
