@@ -12,6 +12,7 @@ from math import isnan
 from typing import Any
 
 from grader.agreement import close
+from grader.autograd.any_engine.cases import RELATIVE
 from grader.autograd.any_engine.shape import OWN, STAND_INS, Shape, beside, made
 from grader.autograd.as_python import observed
 from grader.autograd.program import Names as OwnNames
@@ -87,7 +88,6 @@ class Loadable(Parts):
         return {"parts": {}, "foreign": given}
 
 
-SINGLE = 1e-4  # how far single precision may be off
 UNKNOWN = Numbers((float("nan"),))
 # How nodes are linked of which backward() calls something, so that it is seen when they have their turns.
 CALLED = ("closures", "given", "lazy", "shares")
@@ -196,7 +196,7 @@ def given(outcome: Outcome, case: Counterexample, got: Observation, single: bool
     if not isinstance(got, Numbers):
         return Given.OTHERWISE
     pairs = [(value, float(wanted)) for value, (_, wanted) in zip(got.values, case.expected, strict=True)]
-    near = (close(a, b) or (single and abs(a - b) <= SINGLE * max(1.0, abs(b))) for a, b in pairs)
+    near = (close(a, b) or (single and abs(a - b) <= RELATIVE * max(1.0, abs(b))) for a, b in pairs)
     return Given.RIGHT if all(near) else Given.OTHERWISE
 
 
