@@ -17,7 +17,17 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
-from grader.report.scoring import NOTHING, Score, absent, earned, exercise_status, present, score, worth
+from grader.report.scoring import (
+    NOTHING,
+    Score,
+    absent,
+    earned,
+    exercise_status,
+    not_begun,
+    present,
+    score,
+    worth,
+)
 
 PASSED = Passed(3)
 FAILED = Failed(3, Counterexample("", (("a.data", 1.0),), (("a.data", 2.0),), True))
@@ -91,6 +101,26 @@ def test_shares_that_come_to_nothing_are_worth_nothing():
 def test_an_exercise_of_bonus_alone_has_no_points_to_lose():
     scored = score(result(verdict(PASSED, 2, Kind.BONUS), points=0))
     assert scored == Score(Fraction(0), Fraction(0), Fraction(2), Fraction(2))
+
+
+def test_an_exercises_own_points_are_those_without_bonus():
+    graded = result(verdict(PASSED), verdict(FAILED), verdict(PASSED, kind=Kind.BONUS))
+    assert score(graded).own == (5, 10)
+
+
+def test_the_own_points_of_an_exercise_of_bonus_alone_are_that_bonus():
+    graded = result(verdict(PASSED, 2, Kind.BONUS), verdict(FAILED, 1, Kind.BONUS))
+    assert score(graded).own == (2, 3)
+
+
+@pytest.mark.parametrize("outcome", [PASSED, FAILED, CRASHED, TIMED_OUT])
+def test_what_was_graded_has_been_begun(outcome):
+    assert not not_begun(result(verdict(outcome)))
+
+
+@pytest.mark.parametrize("outcome", [NOT_STARTED, ABSENT])
+def test_what_nobody_has_written_has_not_been_begun(outcome):
+    assert not_begun(result(verdict(outcome)))
 
 
 def test_scores_add_up_part_by_part():
