@@ -143,6 +143,8 @@ def _classes(program: Program) -> tuple[str, ...]:
 def _imports(programs: Sequence[Program], exercise: str, names: Names) -> Iterator[str]:
     wanted = list(dict.fromkeys(name for program in programs for name in _classes(program)))
     if names.modules:
+        if names.dimensions is not None:
+            yield from ("import numpy as np", "")
         for name in wanted:
             module, own = names.modules[name]
             yield f"from {module} import {own}" + ("" if own == name else f" as {name}")

@@ -429,6 +429,7 @@ class Names:
     data, grad: what a value has; grad is empty where nothing shows it.
     backward: the method, or the function of a value where is_function.
     wanted: what a value is made with besides its number, as Python, such as "requires_grad=True".
+    dimensions: of the NumPy array of one number that a value is made of; None where it is made of the number.
     modules: the module and the name of each class, by our name for it; empty where the course's own door,
         grader.alone, makes them of the student's exercise and the reference.
     """
@@ -438,11 +439,15 @@ class Names:
     backward: str = "backward"
     is_function: bool = False
     wanted: str = ""
+    dimensions: int | None = None
     modules: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def leaf(self, number: Number) -> str:
         """A value that holds a number."""
-        return f"Value({number!r}{', ' if self.wanted else ''}{self.wanted})"
+        held = repr(number)
+        if self.dimensions is not None:
+            held = f"np.array({'[' * self.dimensions}{float(number)!r}{']' * self.dimensions})"
+        return f"Value({held}{', ' if self.wanted else ''}{self.wanted})"
 
     def back(self, root: str) -> str:
         """The backward pass from a root."""

@@ -17,7 +17,7 @@ from grader.errors import MachineError
 
 # -I ignores the environment and the current folder, -S leaves out site-packages: standard library only.
 FLAGS = ("-I", "-S", "-B")
-LOADED = re.compile(r"(/\S+) \(0x")
+LOADED = re.compile(r"^\s*(?:[^/\s]\S* => )?(/.+) \(0x[0-9a-f]+\)$", re.MULTILINE)
 # They are for a screen or a terminal, of which a worker has none, and need many libraries.
 NOT_NEEDED = ("_tkinter.", "_curses.", "_curses_panel.", "readline.", "nis.")
 SEARCHED, FOR_PROCESSORS = "LD_LIBRARY_PATH", "/glibc-hwcaps/"
@@ -107,8 +107,8 @@ def _listed(executable: str, environment: dict[str, str], *preloaded: str) -> li
     if preloaded:
         asking["LD_PRELOAD"] = ":".join(preloaded)
     nothing = [executable, *FLAGS, "-c", ""]  # where the loader does not know this, Python ends at once
-    told = subprocess.run(nothing, env=asking, capture_output=True, text=True, timeout=60, check=False)
-    return [] if told.returncode else LOADED.findall(told.stdout)
+    told = subprocess.run(nothing, env=asking, capture_output=True, timeout=60, check=False)
+    return [] if told.returncode else LOADED.findall(os.fsdecode(told.stdout))
 
 
 @cache
@@ -180,5 +180,5 @@ def _told_at_once(executable: str, extensions: list[str]) -> set[str]:
 
 def _told_by_ldd(executable: str, extensions: list[str]) -> set[str]:
     asking = ["/usr/bin/ldd", executable, *extensions]
-    told = subprocess.run(asking, env=needed(), capture_output=True, text=True, timeout=60, check=False)
-    return set(LOADED.findall(told.stdout))
+    told = subprocess.run(asking, env=needed(), capture_output=True, timeout=60, check=False)
+    return set(LOADED.findall(os.fsdecode(told.stdout)))

@@ -193,23 +193,30 @@ def precise(prop: Property) -> Property:
 
 
 def in_single(prop: Property) -> Property:
-    """The property as exact as single precision is, in cases that were computed in it."""
+    """The property as exact as single precision is, for what was computed in it."""
 
     def holds(expected: View, got: View) -> None:
-        prop.holds(expected, _rounded(expected, got) if _is_single(expected, got) else got)
+        single = _how_many_single(expected, got)
+        prop.holds(expected, _rounded(expected, got, single) if single else got)
 
     return replace(prop, holds=holds)
 
 
-def _is_single(expected: View, got: View) -> bool:
-    """Whether single precision holds every number, or one of them is the expected as it holds that.
+def _how_many_single(expected: View, got: View) -> int:
+    """How many of the last numbers were computed in single precision: all, the gradients, or none.
 
-    Where whole numbers are kept as such, what is computed of them and of others may be more exact.
+    They were where it holds every number, or one of them is the expected as it holds that. Where whole
+    numbers are kept as such, what is computed of them and of others may be more exact.
     """
-    pairs = list(zip(expected.values, got.values, strict=True))
-    return all(_single(g) == g for _, g in pairs if isfinite(g)) or any(
-        e != g and _single(e) == g for e, g in pairs
-    )
+    pairs = zip(expected.values, got.values, strict=True)
+    if _are_single(got.values) or any(e != g and _single(e) == g for e, g in pairs):
+        return len(got.values)
+    grads = got.grads if got.packed[0] == "expression" else ()
+    return len(grads) if any(grads) and _are_single(grads) else 0
+
+
+def _are_single(numbers: Sequence[float]) -> bool:
+    return all(_single(number) == number for number in numbers if isfinite(number))
 
 
 def _single(number: float) -> float:
@@ -220,14 +227,17 @@ def _single(number: float) -> float:
         return inf
 
 
-def _rounded(expected: View, got: View) -> View:
-    """What was observed, with what single precision cannot tell from the expected taken for it."""
+def _rounded(expected: View, got: View, last: int) -> View:
+    """What was observed; of its last numbers, what single precision cannot tell from the expected is that."""
     largest = max((abs(x) for x in expected.values), default=0.0)
     near = copy(got)
-    near.values = tuple(
-        e if abs(g - e) <= RELATIVE * abs(e) + ABSOLUTE * max(1.0, largest) or close(g, e) else g
-        for e, g in zip(expected.values, got.values, strict=True)
-    )
+    first = len(got.values) - last
+
+    def same(at: int, e: float, g: float) -> bool:
+        return close(g, e) or (at >= first and abs(g - e) <= RELATIVE * abs(e) + ABSOLUTE * max(1.0, largest))
+
+    pairs = enumerate(zip(expected.values, got.values, strict=True))
+    near.values = tuple(e if same(at, e, g) else g for at, (e, g) in pairs)
     return near
 
 
@@ -300,6 +310,8 @@ def _of_module(packed: Packed) -> Iterator[str]:
     tag, (name, sizes, nonlin), *rest = packed
     if not nonlin:
         yield f"{name}.flag"
+    if name == "MLP" and len(sizes) == 2:
+        yield "shallow"
     if tag in LISTING:
         yield f"{name}.parameters"
     if tag == "training":
@@ -323,7 +335,7 @@ def missing(shape: Shape, exercise: str, beside: bool, lenient: bool) -> frozens
     lacking = set(refused)
     if {"*right", "*left"} <= lacking:
         lacking.add("plain")
-    if not shape.goes_back:
+    if not shape.judges(exercise):
         lacking.add(BACKWARD)
     if shape.frees:
         lacking.add("again")

@@ -344,6 +344,9 @@ class AnyExamination(Examination):
         outcome, prop = examined.outcome(mode.properties[number]), mode.properties[number]
         if not isinstance(outcome, Crashed):
             return outcome
+        kind, _, said = outcome.error.partition(": ")
+        if kind in LIBRARY:
+            return NotStarted(f"{said}: left out", absent=self._examiner.setting.lenient)
         failing = [*examined.failing(prop)]
         if not all(mode.is_anothers(examined.observed(place)) for place in failing):
             return outcome
@@ -398,6 +401,8 @@ class AnyExamination(Examination):
         return any(missed) and not self.judged_with_own
 
 
+# Exceptions that stand for a library which the machine has not; they say so themselves.
+LIBRARY = ("Needed", "NeedsNumPy")
 # Programs that are run once more, to find one that shows what is wrong.
 MOST_TRIED = 8
 ANOTHERS = "another operation raises in it"

@@ -63,10 +63,10 @@ class Mode:
         self.convention = convention_of(found.shape, exercise, self.operations) if lenient else OURS
         self.properties = [precise(prop) for prop in properties]
         whole = bank_of(setting, exercise, properties, self.convention)
-        if not found.shape.goes_back and not self.operations:
+        if not found.shape.judges(exercise.name) and not self.operations:
             whole = numbers_alone(whole, self.properties)
         self._whole, self._lacking = whole, missing(found.shape, exercise.name, self.operations, lenient)
-        if lenient or not found.shape.goes_back:
+        if lenient or not found.shape.judges(exercise.name):
             self._lacking |= self._at_fault()
         # Beside right operations only those of the code's own can be wrong.
         own, one = OWN.get(exercise.name, "none"), self.operations or not lenient
@@ -79,9 +79,11 @@ class Mode:
     def is_anothers(self, seen: Observation) -> bool:
         """Whether another operation raises, before what is examined has had its turn.
 
-        By the course's promises every operation is there, and of all parts together there is no other.
+        By the course's promises every operation is there, and of all parts together there is no other. What
+        raises after this operation alone is its own.
         """
         asked = self._lenient and not self.exercise.own
+        asked = asked and OWN.get(self.exercise.name) not in self.found.crashing
         frames = seen.frames if asked and isinstance(seen, Raised) else ()
         called = [frame.rpartition(", in ")[2] for frame in frames]
         own = {name for name in called if self._named(name) == self.exercise.name}

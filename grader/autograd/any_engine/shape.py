@@ -74,6 +74,8 @@ class Shape:
     places: of each method, by our names: its file, its first line, and its name there.
     wanted: what one is made with besides its number, as Python.
     others: classes of numbers besides the one that counts: their files and names.
+    dimensions: of the NumPy array of one number that it is made of; None where it is made of the number.
+    arrives: its way back was seen to take a gradient to a leaf.
     """
 
     name: str
@@ -96,11 +98,20 @@ class Shape:
     walks_on: bool = False
     others: tuple[tuple[str, str], ...] = ()
     wanted: str = ""
+    dimensions: int | None = None
+    arrives: bool = True
 
     @property
     def goes_back(self) -> bool:
         """Whether it has a way back, and an attribute that shows what arrives by it."""
         return bool(self.backward and self.grad)
+
+    def judges(self, exercise: str) -> bool:
+        """Whether an exercise can be judged by the gradients that this way back brings, or by ours.
+
+        One that brings none at all costs its own points, and nobody else's.
+        """
+        return self.goes_back and (self.arrives or bool(self.graph) or exercise == "backward")
 
     @property
     def lacks(self) -> frozenset[str]:
@@ -132,6 +143,8 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         single=lines.get("single") == "1",
         walks_on=lines.get("walks_on") == "1",
         wanted=lines.get("wanted", "") if WANTED.fullmatch(lines.get("wanted", "")) else "",
+        dimensions=int(lines["dimensions"]) if lines.get("dimensions") in ("0", "1", "2") else None,
+        arrives=lines.get("arrives", "1") == "1",
         others=tuple(_other(name) for name in lines if name.startswith("other.")),
         extras=tuple(sorted(_words(lines.get("extras", "")))),
         failed=tuple(_trouble(name, said) for name, said in lines.items() if name.startswith("trouble.")),
@@ -316,9 +329,8 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     elif f"{op}left" in shape.refused:
         sums = ", and so sum()," if op == "+" else ""
         yield f"3 {op} a{sums} is not defined: that takes an __r{METHODS[name].strip('_')}__."
-    if name in OPERATIONS and not shape.goes_back and not shape.graph:
-        why = "No attribute of it shows a gradient" if shape.backward else "It has no backward() yet"
-        yield f"{why}, so only its numbers were judged, and no gradient."
+    if name in OPERATIONS and not shape.judges(name) and not shape.graph:
+        yield f"{_why_no_gradient(shape)}, so only its numbers were judged, and no gradient."
     if name == "backward":
         if shape.resets:
             yield (
@@ -335,8 +347,20 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
                 "Its nodes are linked in a way of their own, so each operation was judged with the "
                 "code's other ones and its backward()."
             )
+    if name == "mlp" and "shallow" in shape.refused:
+        yield "It cannot be made with a single layer; what needs one was left out."
     if name in MODULES:
         yield from _differences(shape.modules[MODULES[name]], MODULES[name])
+
+
+def _why_no_gradient(shape: Shape) -> str:
+    if not shape.backward:
+        return "It has no backward() yet"
+    return (
+        f"No gradient arrives by its {shape.backward}"
+        if shape.grad
+        else "No attribute of it shows a gradient"
+    )
 
 
 def _differences(module: Module, name: str) -> Iterator[str]:
@@ -500,6 +524,7 @@ def own_names(shape: Shape) -> Names:
         backward=name or COURSES_OWN.backward,
         is_function=called == "value)",
         wanted=shape.wanted,
+        dimensions=shape.dimensions,
         modules=modules,
     )
 

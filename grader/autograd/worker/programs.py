@@ -236,9 +236,14 @@ def _prepared(engine: Engine, shape: tuple[Any, ...], parameters: Any) -> tuple[
     """A module whose weights and biases, in order, hold the given numbers; and these Values."""
     module = _make(engine, shape)
     slots = _slots(engine, module, shape)
+    put = engine.get("put", _put)
     for slot, number in zip(slots, parameters):
-        slot.data = number
+        put(slot, number)
     return module, slots
+
+
+def _put(slot: Any, number: Any) -> None:
+    slot.data = number
 
 
 def _slots(engine: Engine, module: Any, shape: tuple[Any, ...]) -> list[Any]:
@@ -324,7 +329,7 @@ def run(packed: tuple[Any, ...], engine: Engine) -> Numbers:
 
 
 def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...]) -> Numbers:
-    value = engine["Value"]
+    value, zero = engine["Value"], engine.get("zero", _zero)
     nodes = [value(leaf) for leaf in leaves]
     inputs = nodes[:]
     for op, operands in steps:
@@ -332,7 +337,7 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
             _go_back(engine, nodes[operands[0]])
         elif op == "zero":
             for node in nodes:
-                node.grad = 0.0
+                zero(node)
         else:
             make = OPS.get(op) or operator.methodcaller(op)
             out = make(*[nodes[x] if type(x) is int else x[0] for x in operands])
@@ -341,6 +346,10 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
             nodes.append(out)
     inner = [_if_number(node.grad) for node in nodes[len(inputs) :]]
     return [node.data for node in nodes] + [leaf.grad for leaf in inputs] + inner
+
+
+def _zero(node: Any) -> None:
+    node.grad = 0.0
 
 
 def _no(value: Any, thing: Any) -> str:

@@ -431,7 +431,7 @@ def test_make_grade_ends_well_wherever_a_grade_came_about(project, solutions):
     for place in (".venv/bin", ".venv/lib"):
         (project / place).mkdir(parents=True)
     (project / ".venv" / "ready").touch()
-    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec {sys.executable} -m grader "$@"\n')
+    (project / ".venv" / "bin" / "grader").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m grader "$@"\n')
     (project / ".venv" / "bin" / "grader").chmod(0o755)
     (project / "exercises" / "mul.py").write_text(solutions["mul"].replace("+=", "="))
     for exercise, code, said in (("mul", 0, ""), ("add", 0, ""), ("plus", 2, "there is no exercise 'plus'")):

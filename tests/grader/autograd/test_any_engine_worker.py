@@ -7,8 +7,7 @@ from fractions import Fraction
 import pytest
 
 from grader.autograd.any_engine.worker.graphs import found
-from grader.autograd.any_engine.worker.libraries import Inert, Needed
-from grader.autograd.any_engine.worker.loading import compiled
+from grader.autograd.any_engine.worker.loading import Inert, Needed, compiled
 from grader.autograd.any_engine.worker.modules import recognised
 from grader.autograd.any_engine.worker.order import backward
 from grader.autograd.any_engine.worker.serving import graph_of, refused

@@ -118,5 +118,5 @@ def test_a_course_that_was_named_is_named_again(tmp_path):
     course = ROOT / "courses" / "structures"
     words = ["--course", str(course), "grade", str(course / "exercises"), "--exercise", "heap"]
     said = CliRunner().invoke(main, words).output
-    assert f"grader --course {course} grade --exercise heap" in " ".join(said.split())
+    assert f"grader --course {shlex.quote(str(course))} grade --exercise heap" in " ".join(said.split())
     assert invoked("grade", surroundings={}) == "grader grade"

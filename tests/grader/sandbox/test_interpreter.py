@@ -14,7 +14,7 @@ from grader.errors import MachineError
 from grader.sandbox import interpreter
 from grader.sandbox.cage import Process
 from grader.sandbox.interpreter import DEVICES, FLAGS, found, needed
-from tests.needs import bwrap, linux, uid
+from tests.needs import NUMPY, bwrap, linux, numpy, uid
 
 
 @pytest.fixture
@@ -92,6 +92,17 @@ def test_what_is_told_at_once_is_what_ldd_tells():
     needed = [str(path) for path in library.glob("*.so") if not path.name.startswith(interpreter.NOT_NEEDED)]
     at_once = interpreter._told_at_once(found().executable, needed)
     assert at_once - {*needed} == interpreter._told_by_ldd(found().executable, needed) - {*needed} != set()
+
+
+@linux
+@numpy
+def test_libraries_in_a_folder_with_a_space_and_an_umlaut_are_told_whole(tmp_path):
+    folder = tmp_path / "ein Kürs"
+    folder.symlink_to(NUMPY.folder)
+    (extension, *_) = map(str, folder.glob("numpy/linalg/_umath_linalg*.so"))
+    told = interpreter._loaded(found().executable, [extension])
+    assert [path for path in told if not Path(path).exists()] == []
+    assert any(path.startswith(f"{folder}/") and "numpy.libs/" in path for path in told)
 
 
 @linux

@@ -6,7 +6,8 @@ import gc
 from copy import copy
 from itertools import permutations
 
-from .values import arguments, attributes, properties, put, sequence
+from .kept import attributes, properties, put
+from .values import arguments, sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ class Graph:
 
     make: gives a leaf of a number. get_grad, set_grad: read and write a node's gradient.
     parents: the attribute with the operands; empty where they stand in pairs with their slopes.
-    rounded: what becomes of a gradient that we add up, where numbers are not as exact as a float.
+    kept: makes of a gradient of ours what is kept, where that is an array, or not as exact as a float.
     walks_on: a node's rule calls those of its operands, as a way back that is wrong for shared nodes does.
     """
 
     kind = ""
-    rounded: Callable[[Any], Any] | None = None
+    kept: Callable[[Any], Any] | None = None
     walks_on = False
 
     def __init__(self, make: Callable[[Any], Any], grad: str, parents: str, rule: str, like: Any) -> None:
@@ -83,7 +84,7 @@ class Graph:
         """Add to a node's gradient."""
         before = getattr(node, self.grad)
         total = share if before is None else before + share
-        put(node, self.grad, total if self.rounded is None else self.rounded(total))
+        put(node, self.grad, total if self.kept is None else self.kept(total))
 
 
 def _nothing(*_: Any) -> None:

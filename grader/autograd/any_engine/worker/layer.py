@@ -40,6 +40,9 @@ def layer(kind: Kind, probe: Probe) -> Any:
             return [p for row in getattr(self, inside) for p in (*row.parts[0], row.parts[1])]
 
         def __call__(self, x: Any) -> Any:
+            return [self.of(row) for row in x] if kind.takes_rows else self.of(x)
+
+        def of(self, x: Any) -> Any:
             outs = []
             for row in getattr(self, inside):
                 weights, bias = row.parts

@@ -6,7 +6,8 @@ import math
 from contextlib import suppress
 from itertools import pairwise
 
-from .values import arguments, attributes, code_of, is_stub, keywords, names_in, sequence
+from .kept import attributes, put_number
+from .values import arguments, code_of, is_stub, keywords, names_in, sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Part:
         self.inner, self.kind = inner, kind
 
     def __call__(self, x: Any) -> Any:
-        out = getattr(self.inner, self.kind.call)(x)
+        call = getattr(self.inner, self.kind.call)
+        out = next(iter(call([x]))) if self.kind.takes_rows else call(x)
         listed = sequence(out)
         if listed is None and hasattr(out, "__next__"):
             listed = list(out)
@@ -91,7 +93,7 @@ class Part:
     def zero_grad(self) -> None:
         for p in self.parameters():
             if isinstance(p, self.kind.family.values.cls):
-                setattr(p, "grad", 0.0)  # noqa: B010 (nobody knows its class)
+                self.kind.family.values.set_to_zero(p)
 
 
 # A complaint names the class, and should not name ours.
@@ -141,14 +143,13 @@ class Modules:
         self.modules = list(modules)
         self.kinds: dict[str, Any] = {"Neuron": None, "Layer": None, "MLP": None}
         classes = _classes(self.modules, values.cls)
-        named = {
-            name: next((classes.pop(n) for n in usual if n in classes), None) for name, usual in NAMES.items()
-        }
+        named = {name: [classes.pop(n) for n in usual if n in classes] for name, usual in NAMES.items()}
         # The neuron first: what is made of others is known by them.
-        for name, cls in named.items():
-            if cls is not None:
-                self.kinds[name] = Kind(self, name, cls)
-            else:
+        for name, there in named.items():
+            kinds = [Kind(self, name, cls) for cls in there]
+            # One that cannot be made may be what others have in common.
+            self.kinds[name] = next((kind for kind in kinds if kind.made), next(iter(kinds), None))
+            if not kinds:
                 self._by_behaviour(name, classes)
 
     def _by_behaviour(self, name: str, classes: dict[str, Any]) -> None:
@@ -156,10 +157,22 @@ class Modules:
         for own, cls in list(classes.items()):
             if any(callable(getattr(cls, call, None)) for call in CALLS if call in own_names(cls)):
                 kind = Kind(self, name, cls)
-                if kind.fits:
+                if kind.fits and (kind.listed_itself or kind.answers()):
                     self.kinds[name] = kind
                     del classes[own]
                     return
+
+    def refused(self) -> set[str]:
+        """What networks turn down when they are made: "shallow" is one of a single layer."""
+        mlp = self.kinds["MLP"]
+        try:
+            if mlp and mlp.made:
+                mlp.make((2, 1))
+        except (AssertionError, ValueError, NotImplementedError):
+            return {"shallow"}
+        except Exception:
+            return set()
+        return set()
 
     def look_at_activations(self) -> None:
         """Find every module's activation, the neuron's first."""
@@ -237,10 +250,13 @@ class Kind:
     on, off: what is given by name for an activation, and for none; None where that cannot be had.
     activation, last: its activation; of an MLP that of hidden layers, and of the last.
     flag: an argument that should switch the activation off, and does not.
+    across: a layer's matrix has a column for each neuron, and not a row.
+    takes_rows: it is called with a list of inputs, each a list of numbers, and gives as many lists.
     """
 
     off: Made | None = None
     activation = last = flag = ""
+    across = takes_rows = False
 
     def __init__(self, family: Any, name: str, cls: Any) -> None:
         self.family, self.name, self.cls = family, name, cls
@@ -289,6 +305,21 @@ class Kind:
             self._look_into_neuron(made)
         else:
             self._look_for_list(made)
+            self.takes_rows = self._takes_rows(made)
+
+    def _takes_rows(self, made: Any) -> bool:
+        """Whether it can be called with rows of inputs, and not with the inputs of one."""
+        call, values = getattr(made, self.call, None), self.family.values
+        row = [values.make(1.0) for _ in range(TRIED[self.name][0])]
+        with suppress(Exception):
+            assert call is not None
+            call(row)
+            return False
+        with suppress(Exception):
+            assert call is not None
+            (outs,) = call([row])
+            return all(isinstance(out, values.cls) for out in outs)
+        return False
 
     def _first_made(self) -> Any:
         made = None
@@ -331,38 +362,49 @@ class Kind:
     def _look_for_list(self, made: Any) -> None:
         wanted = self.family.kinds["Neuron" if self.name == "Layer" else "Layer"]
         best, most, count = "", 0.0, TRIED[self.name][-1] if self.name == "Layer" else 2
+        has_rows = self.name == "Layer" and self._has_rows(made)
         for name, thing in attributes(made).items():
             things = sequence(thing) or []
             fit = sum(
                 2.0 if wanted and isinstance(t, wanted.cls) else isinstance(t, (list, tuple)) for t in things
             )
             fit += 0.5 if name in ("neurons", "layers") and things else 0.0
-            if fit > most and not (self.name == "Layer" and self.rows(made)):
+            if fit > most and not has_rows:
                 best, most = name, fit
                 self.fits = fit >= 2 * count
         self.inside = best
+
+    def _has_rows(self, made: Any) -> bool:
+        """Whether there are rows of weights; a layer that is not square tells which way they lie."""
+        for self.across in (False, True):
+            if self.rows(made):
+                return True
+        self.across = False
+        return False
 
     def rows(self, made: Any) -> list[Row] | None:
         """The neurons of a layer that keeps weights as rows of a matrix, and biases as a list."""
         cls, own = self.family.values.cls, attributes(made)
         lists = {n: things for n, thing in own.items() if (things := sequence(thing))}
         for name, things in lists.items():
-            matrix = [sequence(row) for row in things]
+            matrix = [sequence(row) or [] for row in things]
             if not all(row and isinstance(row[0], cls) for row in matrix):
                 continue
             biases = next((b for n, b in lists.items() if n != name and isinstance(b[0], cls)), None)
-            if biases and len(biases) == len(matrix):
-                return [Row(list(row or ()), b) for row, b in zip(matrix, biases)]
-            if biases and len(biases) == len(matrix[0] or ()):
-                return [Row([(row or [])[j] for row in matrix], b) for j, b in enumerate(biases)]
+            neurons = [list(column) for column in zip(*matrix)] if self.across else matrix
+            if biases and len(biases) == len(neurons):
+                return [Row(weights, bias) for weights, bias in zip(neurons, biases)]
         return None
 
     @property
     def can_be_asked(self) -> bool:
         """Whether its neurons are found in it; a stub has none yet, and is told as that."""
-        if self.name != "Layer" or not self.made:
+        if self.name == "Neuron" or not self.made or self.is_stub:
             return True
-        if self.inside or self.is_stub:
+        if self.name == "MLP":
+            layer = self.family.kinds["Layer"]
+            return layer is None or layer.can_be_asked
+        if self.inside:
             return True
         with suppress(Exception):
             made = self.make(TRIED[self.name])
@@ -399,7 +441,7 @@ class Kind:
             self.activation = next((name for name in names if name in both), "")
             return
         self.activation = self.seen(SINGLE[self.name], self.on)
-        works = self._answers()
+        works = self.answers()
         for given in self._options():
             seen = self.seen(SINGLE[self.name], self.on | given)
             if not works and seen not in ("", "linear"):
@@ -416,7 +458,12 @@ class Kind:
         self.flag = self._flag() if self.off is None else ""
         self.off = self.on | {self.flag: False} if self.flag else self.off
 
-    def _answers(self) -> bool:
+    @property
+    def listed_itself(self) -> bool:
+        """Whether what it has in it is its own, and not what it was given."""
+        return self.form in (_apart, _together, _spread)
+
+    def answers(self) -> bool:
         """Whether one that is made of what was guessed gives anything when it is called."""
         try:
             part = self.part(SINGLE[self.name])
@@ -472,15 +519,15 @@ class Kind:
             self.on = before
 
     def _through(self, sizes: tuple[int, ...], x: float, sign: float) -> Any:
-        part = self.part(sizes)
+        part, values = self.part(sizes), self.family.values
         layers = part.layers if self.name == "MLP" else [part]
         for layer in layers:
             for neuron in layer.neurons if self.name != "Neuron" else [layer]:
                 for place, w in enumerate(neuron.w):
-                    w.data = (sign if layer is layers[-1] else 1.0) * (place == 0)
-                neuron.b.data = 0.0
-        out = part([self.family.values.make(x)])
-        return (out[0] if isinstance(out, (list, tuple)) else out).data
+                    put_number(w, values.data, (sign if layer is layers[-1] else 1.0) * (place == 0))
+                put_number(neuron.b, values.data, 0.0)
+        out = part([values.make(x)])
+        return values.number(out[0] if isinstance(out, (list, tuple)) else out)
 
     def settle(self, otherwise: str) -> None:
         """Name an activation also where the numbers did not: the one that the code mentions."""

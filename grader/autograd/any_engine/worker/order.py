@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .graphs import OURS
-from .values import put
+from .kept import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def backward(graph: Graph, root: Any) -> None:
             else:
                 uses[key] = 1
                 nodes.append(operand)
-    put(root, graph.grad, 1.0)
+    put(root, graph.grad, 1.0 if graph.kept is None else graph.kept(1.0))
     known = dict(zip(map(id, nodes), made))
     ready = [root]
     while ready:
@@ -47,10 +47,10 @@ def backward(graph: Graph, root: Any) -> None:
 
 
 def _share(graph: Graph, user: Any, ours: Any) -> None:
-    name, rounded = graph.grad, graph.rounded
+    name, kept = graph.grad, graph.kept
     upstream = getattr(user, name)
     for operand, slope in zip(*ours):
         before = getattr(operand, name)
         share = slope * upstream
         total = share if before is None else before + share
-        setattr(operand, name, total if rounded is None else rounded(total))
+        setattr(operand, name, total if kept is None else kept(total))

@@ -9,19 +9,10 @@ from contextlib import suppress
 from ...worker.programs import NAN, run
 from . import loading
 from .graphs import Graph, found, keeps
-from .libraries import Inert, Needed, needed, single
+from .kept import put_number, single
+from .loading import Inert, Needed, needed
 from .modules import NAMES, Modules
-from .values import (
-    REFUSALS,
-    TRIED,
-    UNARY,
-    Alarm,
-    Missing,
-    Unfinished,
-    Values,
-    in_time,
-    place_of,
-)
+from .values import REFUSALS, TRIED, UNARY, Alarm, Missing, Unfinished, Values, in_time, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,9 +47,10 @@ class Serving:
         self.refused = in_time(lambda: refused(self.values), set())
         self.graph: Graph | None = in_time(lambda: graph_of(self.values), None)
         self.single = in_time(self.values.is_single, False)
-        if self.graph is not None and self.single:
-            self.graph.rounded = single
+        if self.graph is not None:
+            self.graph.kept = self.values.kept() or (single if self.single else None)
         self.modules = Modules(self.values, related)
+        self.refused |= in_time(self.modules.refused, set())
         looks_back = bool(given["describe"]) and not self.values.endless
         self.resets = looks_back and in_time(lambda: resets(self.values, self.graph), False)
         self.frees = looks_back and in_time(lambda: frees(self.values), False)
@@ -119,7 +111,8 @@ class Serving:
         places.hold(kind.cls)
 
     def _engine(self) -> dict[str, Any]:
-        engine: dict[str, Any] = {"Value": _maker(self.values)}
+        engine: dict[str, Any] = {"Value": _maker(self.values), "zero": self.values.set_to_zero}
+        engine["put"] = lambda slot, number: put_number(slot, self.values.data, number)
         if self.values.steps:
             engine["backward"] = self.values.back
         for name in ("Neuron", "Layer"):
@@ -154,7 +147,7 @@ class Serving:
         self.numbering.restart()
         if drawing := sys.modules.get("numpy.random"):
             drawing.seed(0)  # as Python's own, so that a program gives the same numbers each time
-        return [_number(value) for value in run(packed, self.engine)]
+        return [_number(self.values.number(value)) for value in run(packed, self.engine)]
 
 
 class Pasted:
@@ -184,7 +177,7 @@ def _chosen(loaded: Loaded, given: dict[str, Any]) -> Values:
 
 def _maker(values: Values) -> Any:
     """The class itself; where it wants more than a number, something that is called and asked like it."""
-    if not values.extra:
+    if values.maker is values.cls:
         return values.cls
 
     class Made(type):
@@ -261,6 +254,7 @@ class Loaded:
         if not found:
             raise NotFound((reasons or [f"there is no class {asked}"])[0] if asked else "")
         best, *others = (values for _, _, values in sorted(found, key=lambda each: each[:2]))
+        best.settle()
         self.others = [values for values in others if not issubclass(best.cls, values.cls)]
         return best
 
@@ -295,7 +289,8 @@ def _uses(module: ModuleType, cls: Any, names: set[str]) -> bool:
 
 def _order(files: dict[str, str], wanted: str) -> list[str]:
     """Which files are loaded without being imported by others, the likeliest first."""
-    likely = [path for path in sorted(files) if not _apart(path) and "class " in files[path]]
+    classes = [path for path in sorted(files) if "class " in files[path]]
+    likely = [path for path in classes if not _apart(path)] or classes
     asked = [path for path in sorted(files) if wanted and _fits(wanted, path, wanted.rpartition(":")[2])]
     return [*asked, *sorted((p for p in likely if p not in asked), key=lambda path: _unlikely(files[path]))]
 
@@ -409,8 +404,7 @@ def _given(values: Values, operands: Any, attempt: Any) -> Iterator[tuple[Any, t
 
 def graph_of(values: Values) -> Graph | None:
     """How nodes are linked, if that is a way in which others can be made; the one that keeps its promises."""
-    make = values.make if values.extra else values.cls
-    graphs = found(make, values.grad, results(values)) if values.grad else []
+    graphs = found(values.maker, values.grad, results(values)) if values.grad else []
     for graph in graphs:
         if any(_sends(graph, values, *tried) for tried in SLOPES):
             return graph
@@ -431,9 +425,9 @@ def _sends(graph: Graph, values: Values, function: Any, numbers: Any, slopes: An
     operands = [values.make(number) for number in numbers]
     try:
         out = function(*operands)
-        setattr(out, graph.grad, 2.0)
+        put_number(out, graph.grad, 2.0)
         graph.send(out)
-        return all(abs(float(getattr(a, graph.grad)) - 2 * s) < 1e-4 for a, s in zip(operands, slopes))
+        return all(abs(values.gradient(a) - 2 * s) < 1e-4 for a, s in zip(operands, slopes))
     except Exception:
         return False
 
@@ -444,7 +438,7 @@ def resets(values: Values, graph: Graph | None) -> bool:
     for _ in range(2):
         out = _product(a, values) if graph is None else graph.node(6.0, (a, b), (2.0, 3.0))
         values.back(out)
-    return abs(float(a.grad) - 2.0) < 1e-4
+    return abs(values.gradient(a) - 2.0) < 1e-4
 
 
 def frees(values: Values) -> bool:
@@ -554,6 +548,8 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "resets", int(serving.resets)
     yield "frees", int(serving.frees)
     yield "single", int(serving.single)
+    yield "dimensions", values.dimensions
+    yield "arrives", int(values.arrives or values.endless)
     yield "wanted", ", ".join(f"{name}={thing!r}" for name, thing in values.extra.items())
     yield "walks_on", int(serving.graph is not None and serving.graph.walks_on)
     yield "extras", " ".join(name for name in UNARY if name not in serving.refused)

@@ -78,7 +78,7 @@ def _remembering(values: Values, graph: Graph) -> Callable[..., Any]:
         values.make(0.0).__dict__[OURS] = ()
     except AttributeError:
         return graph.node  # it has slots
-    make = values.make if values.extra else values.cls
+    make = values.maker
 
     def node(data: Any, operands: tuple[Any, ...], slopes: tuple[Any, ...]) -> Any:
         out = make(data)

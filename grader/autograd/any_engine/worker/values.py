@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 
-from .libraries import Inert, single
-from .loading import Bell
+from .kept import as_kept, attributes, is_array, number_in, properties, put, put_number, single
+from .loading import Bell, Inert
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ class Values:
     backward: how it is called, in words; empty where there is none. back: goes back from a root. steps: what
     its nodes call backward is something else. endless: it did not come to an end when it was tried.
     arrives: a gradient gets to a leaf by it.
+    dimensions: of the array of one that a leaf is made of; less than 0 where it is made of a number.
     """
+
+    dimensions = -1
 
     def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
         self.cls, self.file, self.asked = cls, file, asked
@@ -78,7 +82,40 @@ class Values:
 
     def make(self, number: Any) -> Any:
         """A leaf that holds the number."""
-        return self.cls(number, **self.extra)
+        return self.cls(number if self.dimensions < 0 else self._array(number), **self.extra)
+
+    def _array(self, number: Any) -> Any:
+        for _ in range(self.dimensions):
+            number = [number]
+        return sys.modules["numpy"].array(number, dtype=float)
+
+    @property
+    def maker(self) -> Callable[[Any], Any]:
+        """What makes a leaf of a number: the class itself, where that is all that it wants."""
+        return self.make if self.extra or self.dimensions >= 0 else self.cls
+
+    def look_for_arrays(self) -> None:
+        """Give it arrays of one number instead of numbers, where more of it works with those."""
+        if not hasattr(sys.modules.get("numpy"), "ndarray"):
+            return
+        works = []
+        for self.dimensions in (-1, 0, 1, 2):
+            works.append((in_time(self._working, 0), -self.dimensions))
+        self.dimensions = -max(works)[1]
+
+    def _working(self) -> int:
+        """How many operations and ways back from their results go through without an exception."""
+        return sum(self._goes_through(step) for step in (*STEPS, *MORE_STEPS))
+
+    def _goes_through(self, step: Callable[[Any, Any], Any]) -> int:
+        done = 0
+        with suppress(Exception):
+            operands = [self.make(number) for number in TRIED]
+            root = step(*operands)
+            done += isinstance(root, self.cls) and self.holds(root)
+            self.back(root)
+            done += all(isinstance(self.gradient(each), float) for each in operands)
+        return done
 
     def _data(self) -> str:
         leaves = [(self.make(number), number) for number in TRIED]
@@ -109,10 +146,34 @@ class Values:
     def holds(self, node: Any) -> bool:
         """Whether a node has its number, as what is computed only when it is asked for has not."""
         try:
-            float(getattr(node, self.data))
+            held = getattr(node, self.data)
+            float(number_in(held))
         except (TypeError, ValueError, AttributeError):
             return False
-        return True
+        return not isinstance(held, self.cls)
+
+    def number(self, thing: Any) -> Any:
+        """The number in what is kept for one; the thing itself where there is no such number in it."""
+        if isinstance(thing, float):
+            return thing
+        return number_in(getattr(thing, self.data) if isinstance(thing, self.cls) else thing)
+
+    def gradient(self, node: Any) -> float:
+        """What has arrived at a node."""
+        return float(self.number(getattr(node, self.grad)) or 0.0)
+
+    def kept(self) -> Callable[[Any], Any] | None:
+        """Makes a gradient as it is kept of a number, where numbers are kept in arrays; else None."""
+        leaf = self.make(TRIED[0])
+        like = next(
+            (x for x in (getattr(leaf, self.grad, None), getattr(leaf, self.data)) if is_array(x)), None
+        )
+        return None if like is None else lambda number: as_kept(like, number_in(number))
+
+    def set_to_zero(self, node: Any) -> None:
+        """Give a node the gradient that a new one has, or zero where that is another."""
+        new = getattr(self.make(TRIED[0]), self.grad)
+        put(node, self.grad, new if not self.number(new) else 0.0)
 
     def has(self, name: str) -> bool:
         """Whether the class itself has a method, written rather than still to be written."""
@@ -130,10 +191,15 @@ class Values:
         self._find_way_back(functions)
         if self.data != "data":
             self.cls.data = _alias(self.data)
+        if self.grad and self.grad != "grad":
+            self.cls.grad = _alias(self.grad)
+
+    def settle(self) -> None:
+        """Do what is left to do to a class once it is the one that counts."""
         if not self.grad:
             self.cls.grad = 0.0  # nothing arrives, and nothing is asked of it
-        elif self.grad != "grad":
-            self.cls.grad = _alias(self.grad)
+        if self.backward and not self.endless:
+            self.look_for_arrays()
 
     def _take(self, name: str, others: tuple[str, ...], functions: dict[str, Any]) -> None:
         """A method under the name programs use, where the code has it under another or as a function."""
@@ -207,9 +273,9 @@ class Values:
 
     def _gets_there(self, way: Way, step: Callable[[Any, Any], Any]) -> bool:
         leaf, other = (self.make(number) for number in TRIED)
-        root = step(step(leaf, other), other)
+        root, before = step(step(leaf, other), other), self.gradient(leaf)
         way[1](root)
-        return bool(float(getattr(leaf, self.grad) or 0.0))
+        return self.gradient(leaf) != before
 
     def go_back_by(self, back: Callable[[Any], Any]) -> None:
         """Let this be how programs go back from a root."""
@@ -238,14 +304,21 @@ class Values:
             return False
 
     def is_single(self) -> bool:
-        """Whether a leaf keeps its number in single precision; our parts then do so, too."""
-        return float(getattr(self.make(0.1), self.data)) == single(0.1)
+        """Whether a leaf keeps its number or its gradient in single precision; our parts then do so, too."""
+        if float(self.number(getattr(self.make(0.1), self.data))) == single(0.1):
+            return True
+        if self.endless or not self.grad:
+            return False
+        leaf = self.make(1.0)
+        with suppress(Exception):
+            self.back(leaf * self.make(0.1))
+        return self.gradient(leaf) == single(0.1)
 
 
 def _reads(thing: Any, name: str, number: float) -> bool:
     try:
         held = getattr(thing, name)
-        return not callable(held) and not isinstance(held, (str, bool)) and float(held) == number
+        return not callable(held) and not isinstance(held, (str, bool)) and float(number_in(held)) == number
     except Exception:
         return False
 
@@ -258,8 +331,8 @@ def _is_flag(held: Any) -> bool:
 def _writes(thing: Any, name: str) -> bool:
     try:
         before = getattr(thing, name)
-        put(thing, name, 7.0)
-        written = float(getattr(thing, name)) == 7.0
+        put_number(thing, name, 7.0)
+        written = float(number_in(getattr(thing, name))) == 7.0
         put(thing, name, before)
         return written
     except Exception:
@@ -270,7 +343,7 @@ def _alias(name: str) -> property:
     def get(self: Any) -> Any:
         return getattr(self, name)
 
-    return property(get, lambda self, value: put(self, name, value))
+    return property(get, lambda self, value: put_number(self, name, value))
 
 
 def _required(cls: Any) -> dict[str, Any]:
@@ -366,6 +439,11 @@ STEPS: tuple[Callable[[Any, Any], Any], ...] = (
     lambda one, _: one**2,
     lambda one, _: one.relu(),
 )
+MORE_STEPS: tuple[Callable[[Any, Any], Any], ...] = (
+    lambda one, other: one - other,
+    lambda one, other: one / other,
+    lambda one, _: -one,
+)
 # What is called so is no way back.
 KNOWN = {*METHODS, *(name for others in METHODS.values() for name in others), *UNARY, *RELU}
 TRIED = (2.5, -3.25)  # exact in single precision, too
@@ -377,37 +455,6 @@ IDLE = {
     *("isinstance", "int", "float", "super", "__init__", "list", "print"),
     *("NotImplementedError", "NotImplemented"),
 }
-
-
-def attributes(thing: Any) -> dict[str, Any]:
-    """The instance's own attributes by name, slots included."""
-    found = dict(getattr(thing, "__dict__", {}))
-    for cls in type(thing).__mro__:
-        slots = cls.__dict__.get("__slots__", ())
-        for name in [slots] if isinstance(slots, str) else slots:
-            place = f"_{cls.__name__.lstrip('_')}{name}" if _private(name) else name
-            try:
-                found.setdefault(place, getattr(thing, place))
-            except AttributeError:
-                continue  # a slot that is not filled yet
-    return found
-
-
-def _private(name: str) -> bool:
-    return name.startswith("__") and not name.endswith("__")
-
-
-def properties(cls: type) -> list[str]:
-    """The names of a class's properties."""
-    return [name for base in cls.__mro__ for name, thing in vars(base).items() if isinstance(thing, property)]
-
-
-def put(thing: Any, name: str, value: Any) -> None:
-    """Set an attribute, also where the class forbids it."""
-    try:
-        setattr(thing, name, value)
-    except Exception:
-        object.__setattr__(thing, name, value)
 
 
 def place_of(function: Any) -> str:
