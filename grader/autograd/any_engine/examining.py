@@ -151,6 +151,7 @@ class AnyExaminer(Examiner):
             lenient, single = self.setting.lenient, examined.judged_as_single
             notes = notes_on(shape, exercise, examined.judged_with_own, lenient, single)
             notes += (LEFT_OUT,) if examined.anothers else ()
+            notes += (f"{examined.lacks}; what needs it was left out.",) if examined.lacks and lenient else ()
         return (*notes, *((f"Found: {'; '.join(found(shape))}.",) if first else ()))
 
     def _examine(self, exercise: Exercise, properties: Sequence[Property]) -> Examination | Outcome:
@@ -261,6 +262,7 @@ class AnyExamination(Examination):
         self._modes = list(modes)
         self._clock = Clock.of(examiner.setting.limits)
         self._single = self.anothers = False
+        self.lacks = ""  # what the machine has not, in words
         self._done: dict[bool, tuple[Mode, Examination, Session]] = {}
 
     def _examined(self, beside: bool) -> tuple[Mode, Examination, Session]:
@@ -346,7 +348,8 @@ class AnyExamination(Examination):
             return outcome
         kind, _, said = outcome.error.partition(": ")
         if kind in LIBRARY:
-            return NotStarted(f"{said}: left out", absent=self._examiner.setting.lenient)
+            self.lacks = said
+            return NotStarted(said, absent=self._examiner.setting.lenient)
         failing = [*examined.failing(prop)]
         if not all(mode.is_anothers(examined.observed(place)) for place in failing):
             return outcome
@@ -446,7 +449,7 @@ def extras(examiner: AnyExaminer) -> tuple[Verdict, ...]:
     assert isinstance(found, Found)
     names = {extra.name for extra in EXTRAS if extra.needs not in found.shape.refused}
     # Where there is no way back yet, ours goes it, if the links are understood.
-    back = found.shape.grad and (found.shape.backward or found.shape.graph)
+    back = found.shape.graph or (found.shape.goes_back and found.shape.arrives)
     if not names or not back or found.shape.stubs & {"__add__", "__mul__", "backward"}:
         return ()
     properties = [_property(extra) for extra in EXTRAS]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
-from itertools import pairwise
+from itertools import pairwise, product
 
 from .kept import attributes, put_number
+from .parts import PARTS, Part, Row
 from .values import arguments, code_of, is_stub, keywords, names_in, sequence
 
 TYPE_CHECKING = False
@@ -37,95 +38,6 @@ PARAMETERS = (
     "parameters_list",
     "weights_and_biases",
 )
-
-
-class Part:
-    """A module under our names: neurons, layers, parameters(), zero_grad(), and a call.
-
-    inner: the module itself, or the bare list of neurons that some take for a layer.
-    """
-
-    def __init__(self, inner: Any, kind: Any) -> None:
-        self.inner, self.kind = inner, kind
-
-    def __call__(self, x: Any) -> Any:
-        call = getattr(self.inner, self.kind.call)
-        out = next(iter(call([x]))) if self.kind.takes_rows else call(x)
-        listed = sequence(out)
-        if listed is None and hasattr(out, "__next__"):
-            listed = list(out)
-        return out if listed is None else [_only(item) for item in listed]
-
-    @property
-    def w(self) -> Any:
-        held = _plain(getattr(self.inner, self.kind.weights))
-        return held[:-1] if self.kind.joined else held
-
-    @property
-    def b(self) -> Any:
-        if self.kind.joined:
-            return _plain(getattr(self.inner, self.kind.weights))[-1]
-        return _only(getattr(self.inner, self.kind.bias))
-
-    @property
-    def neurons(self) -> Any:
-        return self._listed("Neuron")
-
-    @property
-    def layers(self) -> Any:
-        return self._listed("Layer")
-
-    def _listed(self, of: str) -> Any:
-        if isinstance(self.inner, (list, tuple)):
-            return [_part(thing, self.kind.family.kinds[of]) for thing in self.inner]
-        if not self.kind.inside:
-            rows = self.kind.rows(self.inner)
-            return rows if rows is not None else getattr(self.inner, of.lower() + "s")
-        things = sequence(getattr(self.inner, self.kind.inside))
-        if things is None:
-            return getattr(self.inner, self.kind.inside)
-        return [_part(thing, self.kind.family.kinds[of]) for thing in things if _counts(thing)]
-
-    def parameters(self) -> Any:
-        listed = getattr(self.inner, self.kind.parameters or "parameters")
-        return listed() if callable(listed) else listed
-
-    def zero_grad(self) -> None:
-        for p in self.parameters():
-            if isinstance(p, self.kind.family.values.cls):
-                self.kind.family.values.set_to_zero(p)
-
-
-# A complaint names the class, and should not name ours.
-PARTS: dict[str, type[Part]] = {name: type(name, (Part,), {}) for name in ("Neuron", "Layer", "MLP")}
-
-
-class Row:
-    """One neuron of a layer that keeps its weights as a matrix."""
-
-    def __init__(self, w: list[Any], b: Any) -> None:
-        self.w, self.b = w, b
-
-
-def _part(thing: Any, kind: Any) -> Any:
-    """The thing under our names; as it is, where there is no kind and it has them."""
-    return thing if kind is None else PARTS[kind.name](thing, kind)
-
-
-def _plain(thing: Any) -> Any:
-    listed = sequence(thing)
-    return thing if listed is None else listed
-
-
-def _only(thing: Any) -> Any:
-    """What is alone in a list, or the thing itself."""
-    listed = sequence(thing)
-    return listed[0] if listed is not None and len(listed) == 1 else thing
-
-
-def _counts(thing: Any) -> bool:
-    """Whether it is a layer or a neuron, not an activation that stands between two of them."""
-    return isinstance(thing, (list, tuple)) or bool(attributes(thing))
 
 
 NAMES = {
@@ -237,6 +149,17 @@ def mentioned(names: Iterable[str], otherwise: str) -> str:
     return next((name for name in ("relu", "tanh", "sigmoid") if name in lower), otherwise)
 
 
+class Each:
+    """What is given for each layer but the last, and for that."""
+
+    def __init__(self, inner: Any, last: Any) -> None:
+        self.inner, self.last = inner, last
+
+    def listed(self, layers: int) -> list[Any]:
+        """One for each of so many layers."""
+        return [*[self.inner] * (layers - 1), self.last]
+
+
 WEIGHTS = ("w", "weights", "weight", "ws", "W")
 BIAS = ("b", "bias", "bias_", "B", "biases")
 TRIED = {"Neuron": (3,), "Layer": (3, 2), "MLP": (3, 2, 4)}
@@ -267,16 +190,19 @@ class Kind:
         )
         self.parameters = next((n for n in PARAMETERS if hasattr(cls, n)), "")
         self._sizes = len(SINGLE[name])
-        self.on: Made = self._required()
+        self.on: Made = {}
         self.fits = self.joined = False
         self._look()
 
-    def _required(self) -> Made:
-        """What has to be given besides sizes."""
+    def _required(self) -> Iterator[Made]:
+        """What may have to be given besides sizes; for a network also a list of it, one for each layer."""
         shape = arguments(self.cls.__init__)
-        if shape is None:
-            return {}
-        return {name: self._guess(name) for name in shape[0][1 + self._sizes : shape[1]]}
+        names = [] if shape is None else shape[0][1 + self._sizes : shape[1]]
+        given = {name: self._guess(name) for name in names}
+        yield given
+        if given and self.name == "MLP":
+            for last in ("linear", ""):
+                yield {name: Each(value, last or value) for name, value in given.items()}
 
     def _guess(self, name: str) -> Any:
         lower = name.lower()
@@ -289,7 +215,12 @@ class Kind:
         given = self.on if nonlin or self.off is None else self.off
         if self.name == "MLP" and nouts is None:
             nouts = list(sizes[1:])
-        return self.cls(*self.form(sizes, nouts), **given)
+        placed, shape = self.form(sizes, nouts), arguments(self.cls.__init__)
+        filled = shape[0][1 : 1 + len(placed)] if shape else []
+        each = {name: thing for name, thing in given.items() if name not in filled}
+        layers = len(sizes) - 1
+        named = {name: x.listed(layers) if isinstance(x, Each) else x for name, x in each.items()}
+        return self.cls(*placed, **named)
 
     def part(self, sizes: tuple[int, ...], nonlin: bool = True, nouts: Any = None) -> Part:
         return PARTS[self.name](self.make(sizes, nonlin, nouts), self)
@@ -323,14 +254,17 @@ class Kind:
 
     def _first_made(self) -> Any:
         made = None
-        whole = (_apart, _together, _spread, self._stacked, lambda *given: self._stacked(*given)[0])
-        for form in whole if self.name == "MLP" else (_apart,):
-            self.form = form
+        whole = (
+            *(_apart, _together, _spread, _between),
+            *(self._stacked, lambda *given: self._stacked(*given)[0]),
+        )
+        for form, on in product(whole if self.name == "MLP" else (_apart,), self._required()):
+            self.form, self.on = form, on
             with suppress(Exception):
                 made = self.make(TRIED[self.name])
                 if self.name != "MLP" or self._has_layers(made, 2):
                     return made
-        self.form = _apart
+        self.form, self.on = _apart, next(self._required())
         return made
 
     def _stacked(self, sizes: Any, nouts: Any) -> tuple[Any, ...]:
@@ -339,10 +273,12 @@ class Kind:
         return ([layer.make(pair) for pair in pairwise(widths)],)
 
     def _has_layers(self, made: Any, count: int) -> bool:
-        lists = (sequence(thing) for thing in attributes(made).values())
-        return any(
-            len([x for x in things if not isinstance(x, (int, str))]) >= count for things in lists if things
-        )
+        layer = self.family.kinds["Layer"]
+        lists = [sequence(thing) or [] for thing in attributes(made).values()]
+        if layer is not None and any(isinstance(x, layer.cls) for things in lists for x in things):
+            # What was taken for something else than it is shows in how many there are.
+            return any(sum(isinstance(x, layer.cls) for x in things) == count for things in lists)
+        return any(len([x for x in things if not isinstance(x, (int, str))]) >= count for things in lists)
 
     def _look_into_neuron(self, made: Any) -> None:
         values, own = self.family.values, attributes(made)
@@ -403,13 +339,19 @@ class Kind:
             return True
         if self.name == "MLP":
             layer = self.family.kinds["Layer"]
-            return layer is None or layer.can_be_asked
+            return layer.can_be_asked if layer else self._has_neurons()
         if self.inside:
             return True
         with suppress(Exception):
             made = self.make(TRIED[self.name])
             return self.rows(made) is not None or hasattr(made, "neurons")
         return True
+
+    def _has_neurons(self) -> bool:
+        with suppress(Exception):
+            layers = self.part(TRIED[self.name]).layers
+            return all(neuron.w is not None for layer in layers for neuron in layer.neurons)
+        return False
 
     @property
     def can_be_made(self) -> bool:
@@ -461,7 +403,7 @@ class Kind:
     @property
     def listed_itself(self) -> bool:
         """Whether what it has in it is its own, and not what it was given."""
-        return self.form in (_apart, _together, _spread)
+        return self.form in (_apart, _together, _spread, _between)
 
     def answers(self) -> bool:
         """Whether one that is made of what was guessed gives anything when it is called."""
@@ -561,6 +503,12 @@ def _together(sizes: Any, nouts: Any) -> tuple[Any, ...]:
     """MLP([2, 4, 1])."""
     del nouts
     return ([*sizes],)
+
+
+def _between(sizes: Any, nouts: Any) -> tuple[Any, ...]:
+    """MLP(2, [4], 1)."""
+    del nouts
+    return sizes[0], list(sizes[1:-1]), sizes[-1]
 
 
 def _spread(sizes: Any, nouts: Any) -> tuple[Any, ...]:

@@ -404,7 +404,9 @@ def _given(values: Values, operands: Any, attempt: Any) -> Iterator[tuple[Any, t
 
 def graph_of(values: Values) -> Graph | None:
     """How nodes are linked, if that is a way in which others can be made; the one that keeps its promises."""
-    graphs = found(values.maker, values.grad, results(values)) if values.grad else []
+    # What we add to gradients is numbers, and where they are objects there is no adding to them.
+    plain = bool(values.grad) and not values.keeps_objects
+    graphs = found(values.maker, values.grad, results(values)) if plain else []
     for graph in graphs:
         if any(_sends(graph, values, *tried) for tried in SLOPES):
             return graph

@@ -170,6 +170,13 @@ class Values:
         )
         return None if like is None else lambda number: as_kept(like, number_in(number))
 
+    @property
+    def keeps_objects(self) -> bool:
+        """Whether numbers or gradients lie in objects that are no numbers."""
+        leaf = self.make(TRIED[0])
+        held = getattr(leaf, self.data), getattr(leaf, self.grad, None)
+        return any(not is_array(x) and number_in(x) is not x for x in held)
+
     def set_to_zero(self, node: Any) -> None:
         """Give a node the gradient that a new one has, or zero where that is another."""
         new = getattr(self.make(TRIED[0]), self.grad)
