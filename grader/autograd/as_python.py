@@ -92,7 +92,7 @@ def source(
     seen = observed(program, names)
     places = range(len(seen)) if printed is None else printed
     lines += _prints([seen[place] for place in places])
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _prints(seen: Sequence[Observed]) -> Iterator[str]:
@@ -147,7 +147,10 @@ def _imports(programs: Sequence[Program], exercise: str, names: Names) -> Iterat
             yield from ("import numpy as np", "")
         for name in wanted:
             module, own = names.modules[name]
-            yield f"from {module} import {own}" + ("" if own == name else f" as {name}")
+            if module:
+                yield f"from {module} import {own}" + ("" if own == name else f" as {name}")
+            elif own != name:
+                yield f"{name} = {own}"
         return
     yield from ("from grader.alone import engine", "")
     if len(wanted) == 1:

@@ -430,8 +430,8 @@ class Names:
     backward: the method, or the function of a value where is_function.
     wanted: what a value is made with besides its number, as Python, such as "requires_grad=True".
     dimensions: of the NumPy array of one number that a value is made of; None where it is made of the number.
-    modules: the module and the name of each class, by our name for it; empty where the course's own door,
-        grader.alone, makes them of the student's exercise and the reference.
+    modules: the module and the name of each class, by our name for it; no module where it is at hand. Empty
+        where the course's own door, grader.alone, makes them of the student's exercise and the reference.
     """
 
     data: str = "data"

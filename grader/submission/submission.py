@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import codecs
 import hashlib
 import io
@@ -359,9 +360,8 @@ def program(file: str, name: str, data: bytes) -> tuple[str, str]:
     found, remark = decoded(name, data)
     if not file.lower().endswith(NOTEBOOK):
         return found, remark
-    return _of_notebook(
-        name, found
-    ), f"{name} is a notebook without %%exercise cells; what it defines was taken."
+    remark = "is a notebook without %%exercise cells; what it defines was taken, its lines counted through"
+    return definitions(name, found), f"{name} {remark} all its code cells."
 
 
 # How a cell begins that is an exercise by itself, in a notebook with the grader's magics.
@@ -399,34 +399,64 @@ def _cells(name: str, found: str) -> list[str]:
         raise ValueError(f"{name} is no notebook that can be read") from None
 
 
-def _of_notebook(name: str, found: str) -> str:
-    """What a notebook's cells define and import; what they compute and show is left out."""
-    pieces: list[str] = []
+def script(name: str, data: bytes) -> str:
+    """All that a notebook's code cells hold, as one script; raises ValueError as program() does.
+
+    Lines that are not Python are empty in it, and cells that Python cannot read.
+    """
+    return "\n".join(line for cell in _python_cells(name, decoded(name, data)[0]) for line in cell[0]) + "\n"
+
+
+def definitions(name: str, found: str) -> str:
+    """What a notebook's cells define and import; of what they compute and show, only the lines stay, empty.
+
+    So a line has the number that it has when the lines of all code cells are counted.
+    """
+    lines: list[str] = []
+    known = {*dir(builtins)}
+    for own, nodes in _python_cells(name, found):
+        kept = [""] * len(own)
+        for node in nodes:
+            first, last = _first_line(node) - 1, node.end_lineno or node.lineno
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                # What a cell shows its results with need not be there where it is graded.
+                kept[first] += f"with __import__('contextlib').suppress(ImportError): {ast.unparse(node)}"
+                known |= {(each.asname or each.name).partition(".")[0] for each in node.names}
+            elif isinstance(node, DEFINING) or _constant(node, known):
+                kept[first:last] = own[first:last]
+                known |= {*_bound([node])}
+        lines += kept
+    return "\n".join(lines) + "\n"
+
+
+DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _python_cells(name: str, found: str) -> Iterator[tuple[list[str], list[ast.stmt]]]:
+    """Each code cell's lines and statements; none of a cell that Python cannot read."""
     for cell in _cells(name, found):
-        lines = [line for line in cell.splitlines() if not line.lstrip().startswith(NOT_PYTHON)]
-        pieces += _definitions("\n".join(lines))
-    return "\n\n".join(pieces) + "\n"
+        lines = ["" if line.lstrip().startswith(NOT_PYTHON) else line for line in cell.splitlines()]
+        try:
+            yield lines, tree_of("\n".join(lines)).body
+        except NO_TREE:
+            yield [""] * len(lines), []
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 # What IPython reads otherwise; an import from the future has its place at the top of a file.
 NOT_PYTHON = ("%", "!", "?", "from __future__")
 
 
-def _definitions(source: str) -> Iterator[str]:
-    with suppress(*NO_TREE):  # a cell that Python cannot read defines nothing
-        for node in tree_of(source).body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                # What a cell shows its results with need not be there where it is graded.
-                yield f"try:\n    {ast.unparse(node)}\nexcept ImportError:\n    pass"
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or _constant(node):
-                yield ast.unparse(node)
-
-
-def _constant(node: ast.stmt) -> bool:
-    """Whether it gives a name a value that needs nothing to be run: a number, a type, another name."""
-    return isinstance(node, ast.Assign | ast.AnnAssign) and not any(
-        isinstance(part, ast.Call | ast.Await | ast.Yield | ast.YieldFrom) for part in ast.walk(node)
-    )
+def _constant(node: ast.stmt, known: Collection[str]) -> bool:
+    """Whether it gives a name a value for which nothing need be called, and no other name be known."""
+    parts = [*ast.walk(node)] if isinstance(node, ast.Assign | ast.AnnAssign) else []
+    names = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+    calls = any(isinstance(part, ast.Call | ast.Await | ast.Yield | ast.YieldFrom) for part in parts)
+    return bool(parts) and not calls and names <= {*known}
 
 
 def defines(source: str, name: str) -> bool:

@@ -18,7 +18,7 @@ from grader.submission.choice import said_by
 from grader.submission.commit import Entry, commit, entries
 from grader.submission.commit import content as blob_content
 from grader.submission.hand_in import leftover, without_ending
-from grader.submission.submission import LARGEST, MOST_FILES, AnyShape, Submission, content, text
+from grader.submission.submission import LARGEST, MOST_FILES, AnyShape, Submission, content, script, text
 
 DEEPEST = 6
 MOST_SEEN = 20_000
@@ -118,28 +118,32 @@ def read(path: Path, asked: AnyShape) -> Submission:
 
 def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submission:
     """A submission of those Python files; raises UsageError where there are none, or too many."""
-    python = sorted(
-        (name for name in files if name.endswith(".py")), key=lambda name: (name.count("/"), name)
-    )
-    if not python:
-        notebook = next((name for name in files if name.endswith(".ipynb")), None)
-        if notebook:
-            raise UsageError(
-                f"{printable(notebook)} is a notebook, and notebooks are not graded",
-                "export it as a script: jupyter nbconvert --to script",
-            )
+    order = sorted(files, key=lambda name: (name.count("/"), name))
+    python = [name for name in order if name.endswith(".py")]
+    found = _sources(title, {name: files[name] for name in python}, asked)
+    if not any(map(ENGINE.search, found.sources.values())):
+        # An engine that is in no script may be in a notebook.
+        notebooks = {name: files[name] for name in order if not name.endswith(".py")}
+        found = _sources(title, {name: files[name] for name in python} | notebooks, asked)
+    if not found.sources and not found.unreadable:
         raise UsageError(f"{title} holds no Python file", "give a .py file, or the folder with it")
+    return found
+
+
+def _sources(title: str, files: dict[str, Reader], asked: AnyShape) -> Submission:
+    """A submission of all these files; a notebook keeps its ending, and is read as what its cells define."""
     sources: dict[str, str] = {}
     unreadable, left = {}, IN_ALL
-    for name in python:
+    for name, data in files.items():
+        stem = name.removesuffix(".py")
         try:
-            source = text(name, files[name]())
+            source = text(name, data()) if stem != name else script(name, data())
         except ValueError as error:
-            unreadable[name.removesuffix(".py")] = str(error)
+            unreadable[stem] = str(error)
             continue
         except OSError as error:
             refuse_of_machine(error)
-            unreadable[name.removesuffix(".py")] = f"{name} cannot be read: {error.strerror}"
+            unreadable[stem] = f"{name} cannot be read: {error.strerror}"
             continue
         # Of very many files, those count that look like an engine.
         if len(sources) >= MOST_FILES and ENGINE.search(source) is None:
@@ -149,7 +153,7 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
             raise UsageError(
                 f"{title} holds more than {IN_ALL >> 20} MiB of Python", "give the folder of the engine alone"
             )
-        sources[name.removesuffix(".py")] = source
+        sources[stem] = source
     return Submission(title, sources, unreadable, asked)
 
 

@@ -21,7 +21,7 @@ from grader.model import (
     Result,
 )
 from grader.printable import shortened
-from grader.submission.submission import Submission
+from grader.submission.submission import NOTEBOOK, Submission
 
 LONGEST = 60
 GRAPHS = ("closures", "given", "lazy", "shares", "slopes", "pairs", "mapping")
@@ -157,8 +157,8 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
 
 def _place_in(lines: Mapping[str, str], name: str) -> tuple[str, int, str] | None:
     """Where a method is written, if that is in a file."""
-    file, _, rest = lines.get(f"{name}.place", "").rpartition(".py:")
-    line, _, own = rest.partition(":")
+    file, line, own = [*lines.get(f"{name}.place", "").rsplit(":", 2), "", ""][:3]
+    file = file.removesuffix(".py")
     known = file and LINE.fullmatch(line) and own.isidentifier()
     return (file, int(line), own) if known else None
 
@@ -210,11 +210,14 @@ CHOOSE = "name the class yourself: --value module:Class"
 def found(shape: Shape) -> list[str]:
     """What was found, a sentence each."""
     names = [name for name in (shape.data, shape.grad, shape.backward) if name]
-    lines = [f"class {shape.name} in {shape.file}.py ({', '.join(names)})"]
+    lines = [f"class {shape.name} in {whole_name(shape.file)} ({', '.join(names)})"]
     if shape.others:
-        there = ", ".join(f"{name} in {file}.py" for file, name in shape.others)
+        there = ", ".join(f"{name} in {whole_name(file)}" for file, name in shape.others)
         lines.append(f"not graded: {there} (--value says which class counts)")
     lines += [_module(name, module) for name, module in shape.modules.items()]
+    files = [shape.file, *(module.file for module in shape.modules.values())]
+    if any(file.endswith(NOTEBOOK) for file in files):
+        lines.append("lines of a notebook, counted through all its code cells")
     missing = [name for name in MODULES.values() if name not in shape.modules]
     if missing:
         lines.append(f"no {' and no '.join(missing)}{_why_unloaded(shape)}")
@@ -224,11 +227,11 @@ def found(shape: Shape) -> list[str]:
 def _module(name: str, module: Module) -> str:
     own = "" if module.name == name else f" (called {module.name})"
     if module.stub:
-        return f"{name}{own} in {module.file}.py, still to be written"
+        return f"{name}{own} in {whole_name(module.file)}, still to be written"
     if not module.made:
-        return f"{name}{own} in {module.file}.py, which is made of something else than sizes"
+        return f"{name}{own} in {whole_name(module.file)}, which is made of something else than sizes"
     last = f" in hidden layers, {module.last} in the last" if name == "MLP" else ""
-    return f"{name}{own} in {module.file}.py: {module.activation}{last}"
+    return f"{name}{own} in {whole_name(module.file)}: {module.activation}{last}"
 
 
 def why_absent(shape: Shape, exercise: Exercise) -> NotStarted | None:
@@ -257,16 +260,16 @@ def _module_absent(shape: Shape, name: str) -> NotStarted | None:
     module = shape.modules.get(name)
     if module is None:
         return NotStarted(f"there is no {name}{_why_unloaded(shape)}", absent=True)
+    where = f"{module.name} in {whole_name(module.file)}"
     if module.stub:
-        return NotStarted(f"{module.name} in {module.file}.py is still to be written")
+        return NotStarted(f"{where} is still to be written")
     if not module.made:
         sizes = {"Neuron": "a number of inputs", "Layer": "two sizes", "MLP": "a list of sizes"}[name]
-        return NotStarted(f"{module.name} in {module.file}.py cannot be made of {sizes} alone", absent=True)
-    if not module.asked:
         return NotStarted(
-            f"{module.name} in {module.file}.py holds no neurons, and no rows of weights, to be asked",
-            absent=True,
+            f"{module.name} in {whole_name(module.file)} cannot be made of {sizes} alone", absent=True
         )
+    if not module.asked:
+        return NotStarted(f"{where} holds no neurons, and no rows of weights, to be asked", absent=True)
     return None
 
 
@@ -275,7 +278,7 @@ def _why_unloaded(shape: Shape) -> str:
     if not shape.failed:
         return ""
     file, line, error = shape.failed[0]
-    return f"; {file}.py{f', line {line},' if line else ''} could not be loaded: {error}"
+    return f"; {whole_name(file)}{f', line {line},' if line else ''} could not be loaded: {error}"
 
 
 STRICT = "in a shape of its own, judged by the course's promises"
@@ -529,6 +532,13 @@ def own_names(shape: Shape) -> Names:
     )
 
 
+def whole_name(file: str) -> str:
+    """A file's name as it lies there: a notebook has its ending, and all else is Python."""
+    return file if file.endswith(NOTEBOOK) else f"{file}.py"
+
+
 def _place(file: str, name: str) -> tuple[str, str]:
-    """The module and the name that a class is imported by."""
+    """The module and the name that a class is imported by; no module in a notebook, where it is at hand."""
+    if file.endswith(NOTEBOOK):
+        return "", name
     return file.replace("/", ".").removesuffix(".__init__"), name

@@ -20,6 +20,7 @@ from grader.report.evidence import status
 from grader.report.report import notes, score_of_present
 from grader.report.scoring import absent, exercise_status
 from grader.sandbox.runner import Limits
+from grader.submission.submission import definitions
 from tests.grader.autograd.test_pasted import gives, shown
 from tests.samples import some
 
@@ -41,6 +42,11 @@ def where(name, folder=SHAPES):
 
 def wanted(name, part):
     return next((word for word in NOT_PASSED if part in TABLE[name].get(word, ())), "passed")
+
+
+def at_hand(folder):
+    """What the cells of a folder's notebooks define, into which programs are pasted."""
+    return "".join(definitions(each.name, each.read_text("utf-8")) for each in folder.glob("*.ipynb"))
 
 
 def verdict(result):
@@ -145,7 +151,7 @@ def test_program_that_is_shown_gives_what_is_said(name, report_of):
             alone = beside(imports_of(program))
             if alone is None or alone[1] or isinstance(outcome, TimedOut):
                 continue  # what trains or asks where it is imported cannot be pasted beside
-            stdout, error = run(program, folder)
+            stdout, error = run(at_hand(folder) + program, folder)
             said_by_itself = len(alone[0].splitlines())
             stdout = "".join(stdout.splitlines(keepends=True)[said_by_itself:])
             assert gives(outcome, stdout, error), (program, stdout, error, outcome)

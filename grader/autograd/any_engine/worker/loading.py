@@ -29,6 +29,7 @@ LIBRARIES = (
     *("scipy", "seaborn", "pytest", "tensorflow", "jax", "pydot", "plotly", "rich", "setuptools", "nose"),
     *("micropip", "nbdev", "fastcore", "typing_extensions", "PIL", "cv2"),
 )
+NOTEBOOK = ".ipynb"
 PATIENCE = 2.0  # seconds of processor time for a module's own demo
 
 
@@ -171,10 +172,10 @@ class Files:
         sys.modules[module.__name__] = module
         file = f"{place}/__init__" if package else place
         source = self.files.get(file.lstrip("/"), "")
-        module.__file__ = f"/{ROOT}/{file.lstrip('/')}.py"
+        module.__file__ = f"/{ROOT}/{whole_name(file)}"
         for name in ("get_ipython", "display"):
             module.__dict__.setdefault(name, Inert("IPython"))
-        path = f"{file}.py".lstrip("/")
+        path = whole_name(file)
         try:
             code, optional = compiled(source, path, self.whole)
             self.optional |= optional
@@ -258,6 +259,11 @@ class Shell(InertModule):
 def _named(path: str) -> str:
     """A path with no dot in it, as a dot in a module's name means a folder."""
     return path.replace(".", "_")
+
+
+def whole_name(file: str) -> str:
+    """The name that a file has outside: a notebook keeps its ending, and all else is Python."""
+    return file.lstrip("/") + ("" if file.endswith(NOTEBOOK) else ".py")
 
 
 def name_of(place: str) -> str:

@@ -38,6 +38,7 @@ class Serving:
         self.given = given
         loaded = Loaded(given["files"], given["whole"], given["value"])
         self.troubles = loaded.troubles
+        self.files = {module.__name__: path for path, module in loaded.modules.items()}
         self.memory = Memory(dict.fromkeys(loaded.modules.values()))
         self.values = _chosen(loaded, given)
         self.others = loaded.others
@@ -154,12 +155,15 @@ class Pasted:
     """An implementation to which nothing has been done; what people are shown runs beside it as it is."""
 
     def __init__(self, given: dict[str, Any]) -> None:
-        Loaded(given["files"], given["whole"], "")
+        loaded = Loaded(given["files"], given["whole"], "")
+        notebooks = [m for path, m in loaded.modules.items() if path.endswith(loading.NOTEBOOK)]
+        # What is pasted into a notebook finds there what its cells define.
+        self.at_hand = {name: thing for module in notebooks for name, thing in vars(module).items()}
 
     def run(self, packed: tuple[Any, ...]) -> list[Any]:
         """What formulas give where a text has run, which may raise anything."""
         text, formulas = packed
-        scope = {"__name__": loading.ROOT}  # what it imports is looked for among the files
+        scope = self.at_hand | {"__name__": loading.ROOT}  # what it imports is looked for among the files
         exec(compile(text, "<pasted>", "exec"), scope)
         given = [eval(each, scope) for each in formulas]  # noqa: S307 (in a cage)
         return [NAN if each is None else _number(each) for each in given]
@@ -559,6 +563,7 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
         yield f"trouble.{path}", f"{_line_of(error, path)} {type(error).__name__}: {error}"[:LONGEST_TROUBLE]
     for name, kind in serving.modules.kinds.items():
         if kind is not None:
+            yield f"{name}.file", serving.files.get(kind.cls.__module__, "")
             yield from ((f"{name}.{key}", value) for key, value in _module(kind))
 
 
@@ -566,7 +571,7 @@ def _line_of(error: BaseException, path: str) -> int:
     """The line of a file at which it could not be loaded; 0 where it is in none."""
     line, trace = getattr(error, "lineno", None) or 0, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == f"{path}.py":
+        if trace.tb_frame.f_code.co_filename == loading.whole_name(path):
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
@@ -574,7 +579,6 @@ def _line_of(error: BaseException, path: str) -> int:
 
 def _module(kind: Kind) -> Iterator[tuple[str, Any]]:
     yield "class", kind.cls.__name__
-    yield "file", kind.cls.__module__.partition(".")[2].replace(".", "/")
     yield "stub", int(kind.is_stub)
     yield "made", int(kind.can_be_made)
     yield "asked", int(kind.can_be_asked)
