@@ -185,7 +185,7 @@ def marks(
     sources: the exercises' texts by name, to find the lines in.
     places: their paths, where they are not all in the folder.
     """
-    for note in alone_only(report.results, report.together):
+    for note in alone_only(report.results, report.together, report.extras):
         yield command("warning", {"title": "Alone and together"}, note)
     if moved := [result.exercise.name for result in report.results if result.taken]:
         # What these files are called is the student's own words.

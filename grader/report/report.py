@@ -109,7 +109,8 @@ class Report:
     @property
     def notes(self) -> tuple[str, ...]:
         """What stands on top of it, a sentence each: no exercise says it, only all of them together do."""
-        said = (*self.ungraded, *elsewhere(self.results), *alone_only(self.results, self.together))
+        together = alone_only(self.results, self.together, self.extras)
+        said = (*self.ungraded, *elsewhere(self.results), *together)
         return (*said, NOT_SHOWN) if self.unseen else said
 
     @property

@@ -332,10 +332,13 @@ GUESS = "One exercise may be built on another in a circle, or rest on how our pa
 Missed = Failed | Crashed | TimedOut
 
 
-def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str, ...]:
+def alone_only(
+    results: Sequence[Result], together: Result | None, further: Sequence[Verdict] = ()
+) -> tuple[str, ...]:
     """The sentences that stand on top of a report where what passes alone does not work together.
 
-    results: of the exercises. together: the last mark; None where it was not asked for.
+    results: of the exercises. together: the last mark; None where it was not asked for. further: on
+        operations that are in no exercise, and may be in what is asked of all parts together.
     Nothing in them but the exercises' names is from the course, and nothing from the submission.
     """
     if together is None or exercise_status(together) == "passed":
@@ -344,7 +347,9 @@ def alone_only(results: Sequence[Result], together: Result | None) -> tuple[str,
     circle = _circle(missed, results)
     if missed and results and all(map(_passed, results)):
         count = _count(len(missed), held + len(missed))
-        what, guess = _what_happens(missed, circle), "" if circle else f" {GUESS}"
+        wrong = [verdict.claim.about for verdict in further if isinstance(verdict.outcome, Missed)]
+        seen = f"Of the further operations {listed(wrong)} {'does' if len(wrong) == 1 else 'do'} not hold."
+        what, guess = _what_happens(missed, circle), "" if circle else f" {seen if wrong else GUESS}"
         return (f"Every exercise passes alone. Together, with all parts your own, {count}: {what}.{guess}",)
     if circle:
         ended = _what_happens(list(filter(_endless, missed)), circle)

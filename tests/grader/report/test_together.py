@@ -90,6 +90,14 @@ def test_note_says_what_was_observed_and_calls_a_guess_a_guess(outcomes, said):
     assert said in note
 
 
+def test_where_further_operations_do_not_hold_they_are_named_in_place_of_a_guess():
+    told = replace(verdict("rsub", FAILED).claim, about="1 - a")
+    (note,) = replace(in_a_circle(FAILED), extras=(replace(verdict("rsub", FAILED), claim=told),)).notes
+    assert note.endswith(
+        "it gives other values than promised. Of the further operations 1 - a does not hold."
+    )
+
+
 @pytest.mark.parametrize(
     "silent",
     [
