@@ -333,6 +333,8 @@ def begin(files: dict[str, str], whole: bool) -> Files:
     found = Files(files, whole)
     sys.meta_path.append(found)
     _as_it_was()
+    if any("subprocess" in source for source in files.values()):
+        _without_programs()
     if whole:
         BELL.set(_too_slow, PATIENCE)
     return found
@@ -371,6 +373,19 @@ def _as_it_was() -> None:
     for name, now in (("xrange", range), ("unicode", str), ("long", int)):
         if not hasattr(builtins, name):
             setattr(builtins, name, now)
+
+
+def _without_programs() -> None:
+    """Let each program that code would start be one that is not there, as code is prepared for.
+
+    In a cage none can be started, and what that raises is something else.
+    """
+    from subprocess import Popen
+
+    def start(*_: Any, **__: Any) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    Popen.__init__ = start  # type: ignore[method-assign]
 
 
 ONLY_TREE = 0x400  # compile()'s flag for that

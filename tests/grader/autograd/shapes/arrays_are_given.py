@@ -1,4 +1,17 @@
+import subprocess
+
 import numpy as np
+
+
+def has_graphics_card():
+    try:
+        subprocess.run(["nvidia-smi"], stdout=subprocess.PIPE, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
+DEVICE = "cuda" if has_graphics_card() else "cpu"
 
 
 class Tensor:
