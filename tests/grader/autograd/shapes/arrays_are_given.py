@@ -17,7 +17,8 @@ DEVICE = "cuda" if has_graphics_card() else "cpu"
 class Tensor:
     """Of arrays only: a batch in the first dimension, which gradients of biases are summed over."""
 
-    def __init__(self, data: np.ndarray, made_of=()):
+    def __init__(self, data: np.ndarray, made_of=(), device=DEVICE):
+        self.device = device
         self.data = data
         self.grad = None
         self.made_of = made_of
