@@ -72,7 +72,7 @@ def each(*names, cases=None):
 def patient(course, setting):
     """What never ends is waited for one second."""
     return Setting(
-        course, setting.cage, setting.cache, limits=Limits(seconds=1.0, patience=6.0), lenient=True
+        course, setting.cage, setting.cache, limits=Limits(seconds=2.0, patience=6.0), lenient=True
     )
 
 
