@@ -3,10 +3,13 @@
 import _ast
 import math
 from fractions import Fraction
+from types import SimpleNamespace
 
+import numpy
 import pytest
 
 from grader.autograd.any_engine.worker.graphs import found
+from grader.autograd.any_engine.worker.kept import number_in, put_number
 from grader.autograd.any_engine.worker.loading import Inert, Needed, compiled
 from grader.autograd.any_engine.worker.modules import recognised
 from grader.autograd.any_engine.worker.order import backward
@@ -277,3 +280,40 @@ def test_relu_after_relu_is_told_from_relu_alone_by_the_opposite_sign():
     twice = recognised(lambda x: max(0.0, relu(x)), "relu")
     opposite = recognised(lambda x: max(0.0, -relu(x)), "relu", -1.0)
     assert [name for name in twice if name in opposite] == ["relu"]
+
+
+class Cell:
+    """Keeps one number, and what is none."""
+
+    def __init__(self, number):
+        self.number, self.shape, self.name = number, (), "cell"
+
+
+@pytest.mark.parametrize(
+    ("held", "number"),
+    [
+        (2.5, 2.5),
+        (numpy.array(2.5), 2.5),
+        (numpy.array([[2.5]]), 2.5),
+        (Cell(2.5), 2.5),
+        (Cell(Cell(numpy.array([2.5]))), 2.5),
+        (None, None),
+        ("2.5", "2.5"),
+    ],
+)
+def test_number_is_read_however_it_is_kept(held, number):
+    assert number_in(held) == number
+
+
+@pytest.mark.parametrize("held", [numpy.array([1.0, 2.0]), [2.5], SimpleNamespace(a=1.0, b=2.0)])
+def test_what_keeps_several_numbers_is_no_number(held):
+    assert number_in(held) is held
+
+
+def test_number_is_put_where_the_one_before_it_was_kept():
+    thing = SimpleNamespace(plain=1.0, array=numpy.array([1]), cell=Cell(numpy.array(1.0, "float32")))
+    inner = thing.cell
+    for name in vars(thing):
+        put_number(thing, name, 0.5)
+    assert (thing.plain, thing.array.tolist(), thing.cell) == (0.5, [0.5], inner)
+    assert (inner.number.dtype, inner.number.item()) == ("float32", 0.5)

@@ -7,7 +7,7 @@ import pytest
 from grader.course.course import here
 from grader.errors import UsageError
 from grader.submission.choice import NoExercise, chosen, said_by
-from grader.submission.submission import Wanted, decoded, defines, exercise_cells
+from grader.submission.submission import Wanted, decoded, defines, definitions, exercise_cells
 
 COURSE = here()
 ADD, RELU, STUB = COURSE.solution("add"), COURSE.solution("relu"), COURSE.stub("relu")
@@ -135,6 +135,24 @@ def test_of_a_notebook_what_it_defines_is_taken():
     assert "plt.plot" not in found.sources["relu"]
     assert defines(found.sources["relu"], "relu")
     assert "is a notebook" in found.remarks["relu"]
+
+
+def test_what_a_notebook_defines_has_the_lines_that_its_code_cells_have_when_they_are_counted():
+    cells = [
+        "%matplotlib inline\nimport math\n",
+        "print(1)\n\n",
+        "x = 1\n\n@staticmethod\ndef relu(self):\n    return x\n",
+    ]
+    found = definitions("homework.ipynb", notebook(*cells)).split("\n")
+    assert found[1].endswith("import math")
+    assert [number for number, line in enumerate(found, start=1) if line] == [2, 5, 7, 8, 9]
+
+
+def test_of_what_a_notebook_computes_no_name_is_left_that_nothing_defines():
+    cells = ["class Value:\n    pass\n", "a = Value()\n", "b = a\nValue.twin = Value\nlr = 0.1\n"]
+    found = definitions("homework.ipynb", notebook(*cells))
+    assert "b = a" not in found
+    assert "Value.twin = Value\nlr = 0.1" in found
 
 
 CELLS = (
