@@ -296,7 +296,7 @@ class Cell:
         (numpy.array(2.5), 2.5),
         (numpy.array([[2.5]]), 2.5),
         (Cell(2.5), 2.5),
-        (Cell(Cell(numpy.array([2.5]))), 2.5),
+        (Cell(numpy.array([2.5])), 2.5),
         (None, None),
         ("2.5", "2.5"),
     ],
