@@ -354,8 +354,7 @@ ALLOWED = {
     "machine/processes.py",
     "sandbox/interpreter.py",
     "sandbox/cage.py",
-    "sandbox/uid.py",
-    "sandbox/bwrap.py",
+    "sandbox/cages.py",
 }
 
 
