@@ -15,8 +15,8 @@ from grader.learner.history import Say, aloud, recalled, saved
 from grader.model import Exercise, Finding, Kind
 from grader.printable import printable
 from grader.report.evidence import text, whole
-from grader.report.findings import guessed
-from grader.report.findings import told as told_of
+from grader.report.words import guessed
+from grader.report.words import told as told_of
 
 NAME = "hints.json"
 ALMOST_CODE = 3  # the first level that says almost as much as the solution

@@ -21,10 +21,9 @@ from grader.render.terminal import LOOK, half_done
 from grader.render.text import WORDS, counted, told_of
 from grader.render.text import points as written
 from grader.report.evidence import status
-from grader.report.findings import in_lines
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, score
-from grader.report.words import counterexample_of, example, headline, meaning, numbers, places
+from grader.report.words import counterexample_of, example, headline, in_lines, meaning, numbers, places
 
 BY = "a notebook"
 # Twice the class, for front ends style tables by a class and more.

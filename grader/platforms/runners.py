@@ -25,9 +25,9 @@ from grader.render.junit import code_quality as codequality
 from grader.render.junit import render as junit
 from grader.render.results_json import EXERCISM_VERSION, MESSAGE, cut, exercism
 from grader.render.text import About
-from grader.report.findings import line_of as line_found
 from grader.report.report import Report, named, not_yet, shown_to_students
 from grader.report.rubric import stated, weighed
+from grader.report.words import line_of as line_found
 from grader.submission.choice import NoExercise, defines_any, likely, said_by
 from grader.submission.submission import Submission, Wanted, content
 from grader.submission.tree import read, read_given
