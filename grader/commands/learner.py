@@ -245,7 +245,7 @@ COMMANDS = (hint, list_exercises, progress, reset, solution, submit, python)
 @LIMIT
 def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     """Grade each exercise as soon as it is saved; the keys are on the screen."""
-    from grader.forkserver.messages import Order
+    from grader.forkserver.client import Order
     from grader.watch.loop import Grading, Watch
     from grader.watch.saves import Saves
     from grader.watch.terminal import Terminal, fit

@@ -15,8 +15,16 @@ from typing import Protocol, assert_never
 from grader.course.course import Course
 from grader.errors import GraderError, MachineError
 from grader.examine.setting import outcome_key
-from grader.forkserver.client import Server
-from grader.forkserver.messages import Order, Plain, Task, fault_from_plain, receive, results_from_plain, send
+from grader.forkserver.client import (
+    Order,
+    Plain,
+    Server,
+    Task,
+    fault_from_plain,
+    receive,
+    results_from_plain,
+    send,
+)
 from grader.learner.history import FOLDER, state_folder
 from grader.machine.files import Scratch
 from grader.model import Counterexample

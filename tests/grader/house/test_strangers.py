@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError, UsageError
-from grader.forkserver.messages import Order, Task
+from grader.forkserver.client import Order, Task
 from grader.machine import processes
 from grader.machine.processes import command, program, started, surroundings
 from grader.model import Exercise
