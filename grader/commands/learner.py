@@ -248,7 +248,7 @@ def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     from grader.forkserver.client import Order
     from grader.watch.loop import Grading, Watch
     from grader.watch.saves import Saves
-    from grader.watch.terminal import Terminal, fit
+    from grader.watch.screen import Terminal, fit
 
     screen = console(fixed=False)
     fit(screen)

@@ -2,6 +2,6 @@
 
 Promise: the verdicts of grader grade, of the last save only; the terminal is left as it was found.
 Doors: loop.Watch and loop.Grading, the process that grades; saves for the files, board for what is known,
-screen for how it looks.
+screen for how it looks, and its keys.
 It never writes to an exercise but on a key that says so.
 """
