@@ -1,4 +1,4 @@
-"""How a grading process is asked: what goes there and back, and a room where a class is examined side by side."""
+"""How a grading process is asked: what goes there and back, and a room for a whole class, side by side."""
 
 from __future__ import annotations
 
