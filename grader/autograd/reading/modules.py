@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.autograd.reading import normal
+from grader.autograd.reading.fit import close
 from grader.autograd.reading.normal import Formula, TooLarge
 from grader.autograd.reading.records import Ask, Question, Reader, Unreadable
 from grader.autograd.reading.worker import record
@@ -229,6 +230,23 @@ class Called:
     slopes: tuple[float, ...]
     log: tuple[Logged, ...]
     whole: bool
+
+
+def alike(one: Called, other: Called) -> bool:
+    """Whether two calls gave the same numbers."""
+    return one.count == other.count and all(
+        a.is_node == b.is_node and close(a.number, b.number)
+        for a, b in zip(one.outs, other.outs, strict=True)
+        if not (a.number != a.number and b.number != b.number)
+    )
+
+
+def same(one: Called, other: Called) -> bool:
+    """Whether two calls gave the same numbers, and the same gradients go back."""
+    if not alike(one, other) or len(one.gradients) != len(other.gradients):
+        return False
+    pairs = zip(one.gradients, other.gradients, strict=True)
+    return all(close(a, b) or (a != a and b != b) for a, b in pairs)
 
 
 @dataclass(frozen=True, slots=True)

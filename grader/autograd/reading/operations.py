@@ -15,10 +15,9 @@ from grader.autograd.reading import fit, normal
 from grader.autograd.reading.findings import Findings
 from grader.autograd.reading.fit import Comparison, Sample, close, follows
 from grader.autograd.reading.gradients import Gradient
-from grader.autograd.reading.looking import NEVER, STORED, Look, Seen, looks, points
 from grader.autograd.reading.naming import COURSES, Names, Words, line_of, of_data, of_nothing
 from grader.autograd.reading.normal import Formula, Point, TooLarge
-from grader.autograd.reading.records import Ask
+from grader.autograd.reading.records import NEVER, STORED, Ask, Look, Seen, looks, points
 from grader.autograd.reading.worker.record import FACTS
 from grader.model import Exercise, Finding, Raised
 
