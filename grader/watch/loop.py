@@ -67,7 +67,7 @@ class Grades(Protocol):
 
 
 class Paints(Protocol):
-    """A terminal; see terminal.Terminal."""
+    """A terminal; see screen.Terminal."""
 
     def paint(self, page: Screen) -> None: ...
     def stale(self) -> bool: ...

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
 
-from grader.autograd.reading import fit, modules, normal
+from grader.autograd.reading import algebra, modules
+from grader.autograd.reading.algebra import Comparison, Fitted, Formula, Sample, close, follows
 from grader.autograd.reading.findings import Findings
-from grader.autograd.reading.fit import Comparison, Fitted, Sample, close, follows
 from grader.autograd.reading.modules import At, Called, Logged, Net, Part, Slot, alike, named, same
 from grader.autograd.reading.naming import COURSES
-from grader.autograd.reading.normal import Formula
 from grader.autograd.reading.records import Ask, Question
 from grader.autograd.reading.worker.record import PARAMETERS
 from grader.model import Exercise, Observation, Raised
@@ -234,9 +233,9 @@ class Output(Call):
             return None
         weights = self.names[: self.module.count]
         for place, slot in enumerate(self.wanted.weights):
-            here = normal.name(weights[place]) if place < len(weights) else normal.ZERO
-            formula = normal.substitute(formula, slot.path, here)
-        return normal.substitute(formula, self.wanted.bias.path, normal.name(self.names[self.module.count]))
+            here = algebra.name(weights[place]) if place < len(weights) else algebra.ZERO
+            formula = algebra.substitute(formula, slot.path, here)
+        return algebra.substitute(formula, self.wanted.bias.path, algebra.name(self.names[self.module.count]))
 
     def _output(self, points: Sequence[At], calls: Sequence[Called], wanted: Formula) -> None:
         samples = []
@@ -252,17 +251,19 @@ class Output(Call):
                 sample = samples[place]
                 samples[place] = Sample(sample.at, sample.got, sample.right, wanted, seen.outs[0].formula)
         total = inside_relu(wanted) or wanted
-        known = [Comparison(sign, total, normal.ZERO) for sign in ("<", ">")]
-        found, left = fit.fit(samples[:-HELD_BACK], known)
-        should = normal.text(wanted, self._order())
+        known = [Comparison(sign, total, algebra.ZERO) for sign in ("<", ">")]
+        found, left = algebra.fit(samples[:-HELD_BACK], known)
+        should = algebra.text(wanted, self._order())
         if left or not found or not all(_predicted(found, wanted, sample) for sample in samples[-HELD_BACK:]):
             wrong = next(sample for sample in samples if not sample.right)
-            does = f"{wrong.got:.5g} instead of {normal.value(wanted, wrong.at):.5g}"
+            does = f"{wrong.got:.5g} instead of {algebra.value(wanted, wrong.at):.5g}"
             self.inquiry.say("output", self.part, does, should, "at some numbers", idea="")
             return
         for each in found:
-            where = fit.text(each.where, self._order()).replace(normal.text(total, self._order()), "the sum")
-            does = normal.text(each.formula, self._order())
+            where = algebra.condition_text(each.where, self._order()).replace(
+                algebra.text(total, self._order()), "the sum"
+            )
+            does = algebra.text(each.formula, self._order())
             idea = ideas(each.formula, wanted)
             key = (idea, where)
             if key not in self.inquiry.told:
@@ -296,7 +297,7 @@ def inside_relu(formula: Formula) -> Formula | None:
     if len(formula) != 1 or formula[0][1] != 1 or len(formula[0][0]) != 1:
         return None
     atom, exponent = formula[0][0][0]
-    is_relu = isinstance(atom, tuple) and atom[0] == "relu" and exponent == normal.ONE
+    is_relu = isinstance(atom, tuple) and atom[0] == "relu" and exponent == algebra.ONE
     return atom[1] if is_relu else None
 
 
@@ -304,12 +305,12 @@ def ideas(formula: Formula, wanted: Formula) -> str:
     """What a wrong formula of a neuron looks like, as far as that is known, each in a sentence."""
     got, want = inside_relu(formula), inside_relu(wanted)
     said: list[str] = []
-    if got is None and want is not None and "relu" not in normal.functions(formula):
+    if got is None and want is not None and "relu" not in algebra.functions(formula):
         said.append("There is no relu in it.")
     if got is not None and want is None:
         said.append("It goes through relu, which this neuron should not use.")
     one, two = got if got is not None else formula, want if want is not None else wanted
-    functions = normal.functions(one)
+    functions = algebra.functions(one)
     if functions == {"relu"}:
         said += _misplaced(one, two)
     elif not functions:
@@ -317,31 +318,31 @@ def ideas(formula: Formula, wanted: Formula) -> str:
     return "".join(f" {sentence}" for sentence in said if sentence)
 
 
-BIAS = (("b", normal.ONE),)
+BIAS = (("b", algebra.ONE),)
 
 
 def _misplaced(formula: Formula, wanted: Formula) -> list[str]:
     """Where relu stands in a formula that is no relu of a sum."""
     bias, products = ((BIAS, 1),), tuple(term for term in wanted if term[0] != BIAS)
-    each = [normal.function("relu", (product,)) for product in products]
+    each = [algebra.function("relu", (product,)) for product in products]
     if formula in (_sum([*each, bias]), _sum(each)):
         return ["Each product goes through relu on its own, and the sum no more."]
-    if formula == normal.add(normal.function("relu", products), bias):
+    if formula == algebra.add(algebra.function("relu", products), bias):
         return ["The bias is added after relu, and no longer decides where the neuron begins to answer."]
     return []
 
 
 def _sum(formulas: Sequence[Formula]) -> Formula:
-    return functools.reduce(normal.add, formulas, normal.ZERO)
+    return functools.reduce(algebra.add, formulas, algebra.ZERO)
 
 
-def _of_sums(got: dict[normal.Product, float], want: dict[normal.Product, float]) -> list[str]:
+def _of_sums(got: dict[algebra.Product, float], want: dict[algebra.Product, float]) -> list[str]:
     """How one sum of products differs from the one that is wanted."""
     if got == want:
         return []
     factors = {round(got.get(p, 0) / c, 9) for p, c in want.items()}
     if set(got) == set(want) and len(factors) == 1:
-        return [f"All of the sum counts {normal.figure(*factors)} times."]
+        return [f"All of the sum counts {algebra.figure(*factors)} times."]
     bias, products = got.get(BIAS, 0), {p: c for p, c in got.items() if p != BIAS}
     wanted = {p: c for p, c in want.items() if p != BIAS}
     if products and all(BIAS[0] in p for p in products):
@@ -352,14 +353,14 @@ def _of_sums(got: dict[normal.Product, float], want: dict[normal.Product, float]
         len(wanted): "The bias is in it once for every input.",
         1: "",
     }
-    said = [times.get(bias, f"The bias is in it {normal.figure(bias)} times.")]
+    said = [times.get(bias, f"The bias is in it {algebra.figure(bias)} times.")]
     if products == wanted:
         return said
     factors = {round(products.get(p, 0) / c, 9) for p, c in wanted.items()}
     if set(products) == set(wanted) and len(factors) == 1:
         (factor,) = factors
         mean = abs(factor * len(wanted) - 1) < 1e-6
-        other = f"The products count {normal.figure(factor)} times."
+        other = f"The products count {algebra.figure(factor)} times."
         said.append("It is the mean of the products, not their sum." if mean else other)
     elif not products:
         said.append("None of the products is in it.")
@@ -496,8 +497,8 @@ class Way(Call):
         for place, call in enumerate(seen.log):
             unit = call.layer if self.net.name == "MLP" else call.neuron
             mine = {f"c{place}.{i}" for i in range(len(call.outs))}
-            using = [inside_relu(formula) for formula in uses if normal.symbols(formula) & mine]
-            bare = using and all(inside in [normal.name(name) for name in mine] for inside in using)
+            using = [inside_relu(formula) for formula in uses if algebra.symbols(formula) & mine]
+            bare = using and all(inside in [algebra.name(name) for name in mine] for inside in using)
             known = 0 <= unit < min(len(flags), len(asked))
             if bare and known and asked[unit] and not flags[unit]:
                 flags[unit] = True
@@ -505,7 +506,7 @@ class Way(Call):
 
         def without(formula: Formula | None) -> Formula | None:
             inside = inside_relu(formula) if formula is not None else None
-            return inside if inside is not None and normal.symbols(inside) <= helped else formula
+            return inside if inside is not None and algebra.symbols(inside) <= helped else formula
 
         log = tuple(replace(call, given=tuple(map(without, call.given))) for call in seen.log)
         outs = tuple(replace(out, formula=without(out.formula)) for out in seen.outs)
@@ -536,16 +537,16 @@ class Way(Call):
         known = [f for f in formulas if f is not None]
         if len(known) < len(formulas):
             return "something else"
-        if known == [normal.name(f"x[{i}]") for i in range(self.net.sizes[0])]:
+        if known == [algebra.name(f"x[{i}]") for i in range(self.net.sizes[0])]:
             return "x"
         if self.net.name == "MLP":
             for place, call in enumerate(seen.log):
-                outs = [normal.name(f"c{place}.{i}") for i in range(len(call.outs))]
+                outs = [algebra.name(f"c{place}.{i}") for i in range(len(call.outs))]
                 if known == outs:
                     return self._label(call)
-                if known == [normal.function("relu", out) for out in outs]:
+                if known == [algebra.function("relu", out) for out in outs]:
                     return f"max(0, {self._label(call)})"
-        said = [normal.text(formula, names) for formula in known]
+        said = [algebra.text(formula, names) for formula in known]
         return said[0] if len(said) == 1 else f"[{', '.join(said)}]"
 
     def _predicts(self, seen: Called, calls: Sequence[Called]) -> bool:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.autograd.reading import normal
-from grader.autograd.reading.fit import close
-from grader.autograd.reading.normal import Formula, TooLarge
+from grader.autograd.reading import algebra
+from grader.autograd.reading.algebra import Formula, TooLarge, close
 from grader.autograd.reading.records import Ask, Question, Reader, Unreadable
 from grader.autograd.reading.worker import record
 from grader.autograd.reading.worker.record import (
@@ -308,7 +307,7 @@ def _called(read: Reader, names: Sequence[str], symbolic: bool) -> Called:
 def _formula(read: Reader, names: Sequence[str], nodes: int) -> Formula | None:
     tree = read.tree(names, nodes)
     try:
-        return None if tree is None else normal.normal(tree)
+        return None if tree is None else algebra.normal(tree)
     except TooLarge:
         return None
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isnan
 
-from grader.autograd.reading import backward, modules, normal, operations
+from grader.autograd.reading import algebra, backward, modules, operations
 from grader.autograd.reading.calls import POINTS, Inquiry, Output, Way, first_of_neuron
 from grader.autograd.reading.modules import Item, Made, Net, Part, named, unique
 from grader.autograd.reading.naming import COURSES, Names
@@ -287,7 +287,7 @@ def read_exercise(
     source: the student's file. ask, reference: put questions to an engine with the student's code, and to one
     with the solution. names: what its engine calls things.
     """
-    normal.begin()
+    algebra.begin()
     if exercise.attach == "backward":
         return backward.read(exercise, source, ask, names)
     if exercise.attach:

@@ -14,9 +14,8 @@ from functools import lru_cache
 from math import isnan
 from typing import Any, ClassVar
 
-from grader.autograd.reading import normal
-from grader.autograd.reading.fit import close
-from grader.autograd.reading.normal import Expression, Formula, TooLarge
+from grader.autograd.reading import algebra
+from grader.autograd.reading.algebra import Expression, Formula, TooLarge, close
 from grader.autograd.reading.worker.record import (
     ARITY,
     ASKED,
@@ -222,7 +221,7 @@ def seen(got: Observation, symbolic: bool) -> Seen | None:
 @lru_cache(maxsize=512)
 def _known(got: Observation, symbolic: bool) -> Seen | None:
     """What the reference's answer tells: the same for every submission, and at nobody's expense."""
-    with normal.uncounted():
+    with algebra.uncounted():
         return seen(got, symbolic)
 
 
@@ -264,7 +263,7 @@ def _seen(read: Reader, symbolic: bool) -> Seen:
 
 def _formula(tree: Expression | None) -> Formula | None:
     try:
-        return None if tree is None else normal.normal(tree)
+        return None if tree is None else algebra.normal(tree)
     except TooLarge:
         return None
 
