@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.author.check import write_stubs
+from grader.author.exercises import write_stubs
 from grader.author.release import (
     digest,
     handout,
