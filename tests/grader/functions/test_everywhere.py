@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from grader.author.release import release, update
 from grader.cli import main
-from grader.commands.grade import FORMATS
+from grader.commands.student import FORMATS
 from grader.errors import UsageError
 from grader.examine.cases import default_folder
 from grader.examine.grading import grade
