@@ -17,7 +17,7 @@ from grader.errors import MachineError, unwritable
 from grader.machine.files import replaced
 from grader.model import Node, Result, Verdict
 from grader.printable import WORD, harmless, printable
-from grader.render.junit import render as junit
+from grader.render.export import junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
 from grader.render.text import WORDS, About, counted, in_short, points, signed, told_of

@@ -21,8 +21,8 @@ from grader.examine.setting import Setting
 from grader.machine.files import whole_file
 from grader.model import Exercise, Finding
 from grader.printable import printable
-from grader.render.junit import code_quality as codequality
-from grader.render.junit import render as junit
+from grader.render.export import code_quality as codequality
+from grader.render.export import junit
 from grader.render.results_json import EXERCISM_VERSION, MESSAGE, cut, exercism
 from grader.render.text import About
 from grader.report.report import Report, named, not_yet, shown_to_students
