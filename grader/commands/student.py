@@ -478,8 +478,7 @@ def python(arguments: tuple[str, ...]) -> None:
 def watch(poll: bool, seed: int, sandbox: str, time_limit: float) -> None:
     """Grade each exercise as soon as it is saved; the keys are on the screen."""
     from grader.forkserver.client import Order
-    from grader.watch.loop import Grading, Watch
-    from grader.watch.saves import Saves
+    from grader.watch.loop import Grading, Saves, Watch
     from grader.watch.screen import Terminal, fit
 
     screen = console(fixed=False)
