@@ -157,7 +157,7 @@ def _exercises(folder: Path, course: Course, layouts: Layouts) -> Submission | N
 
 def _told(course: Course, folder: Path) -> frozenset[str]:
     """The exercises of which its own student has been told almost the code; none in anybody else's folder."""
-    from grader.learner.hints import told
+    from grader.learner.help import told
     from grader.learner.history import FOLDER, own
 
     return told(course.root / FOLDER) if own(course, folder) else frozenset()
@@ -270,7 +270,7 @@ def hint(exercise: str | None, level: int | None) -> None:
     Without EXERCISE: for the one to look at next. Where the last grade has seen what the code does
     in a file that is still the same, what helps with that comes first.
     """
-    from grader.learner.hints import hint_at, next_hint
+    from grader.learner.help import hint_at, next_hint
     from grader.learner.history import found as found_in
     from grader.learner.history import read, state_folder, unfinished
     from grader.learner.progress import show_hint
@@ -301,8 +301,8 @@ def list_exercises(search: tuple[str, ...]) -> None:
 
     With SEARCH: those whose names, titles, properties or hints speak of it, such as "chain rule".
     """
-    from grader.learner.hints import background
-    from grader.learner.hints import search as find
+    from grader.learner.help import background
+    from grader.learner.help import search as find
     from grader.learner.history import FOLDER, latest, on_top, present, read
     from grader.learner.progress import show_list
 
@@ -397,8 +397,8 @@ def _changing(state: Path, change: Callable[[], None]) -> None:
 @click.argument("exercise")
 def reset(exercise: str) -> None:
     """Put an exercise back as it was handed out, after a backup of what is there."""
-    from grader.learner.files import as_handed_out
-    from grader.learner.files import reset as put_back
+    from grader.learner.help import as_handed_out
+    from grader.learner.help import reset as put_back
 
     course, name = mine(), _name(exercise)
     if as_handed_out(course, name):
@@ -416,7 +416,7 @@ def reset(exercise: str) -> None:
 @click.argument("exercise")
 def solution(exercise: str) -> None:
     """Show the model for an exercise that has passed, and what is different in yours."""
-    from grader.learner.files import solution as find
+    from grader.learner.help import solution as find
     from grader.learner.history import FOLDER, read
     from grader.learner.progress import show_model
 
@@ -432,7 +432,7 @@ def submit(to: Path | None) -> None:
 
     Nothing is graded or sent; where to hand it in, whoever teaches the course says.
     """
-    from grader.learner.files import HANDED_IN, pack
+    from grader.learner.help import HANDED_IN, pack
 
     course = mine()
     packed = pack(course, to or course.root / HANDED_IN)

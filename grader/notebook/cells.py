@@ -16,8 +16,7 @@ from grader.errors import MachineError, UsageError
 from grader.examine.cases import default_folder
 from grader.examine.examining import examine
 from grader.examine.setting import Setting
-from grader.learner.files import as_handed_out, exercise_file, reset
-from grader.learner.hints import Hint, told
+from grader.learner.help import Hint, as_handed_out, exercise_file, reset, told
 from grader.learner.history import FOLDER, Mark, latest, on_top, present, read
 from grader.machine.files import look, replaced
 from grader.model import Crashed, Exercise, Failed, Kind, Node, NotStarted, Outcome, Result, Verdict

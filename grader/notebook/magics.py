@@ -124,7 +124,7 @@ class Magics:
         next. Where it was seen what the code in its last cell does, what helps with that comes first.
         """
         with _in_a_sentence():
-            from grader.learner.hints import hint_at, next_hint
+            from grader.learner.help import hint_at, next_hint
 
             asked = _asked("%hint", line, level=True)
             session = self._session

@@ -48,7 +48,7 @@ from grader.report.words import (
 from grader.submission.submission import Submission
 
 if TYPE_CHECKING:
-    from grader.learner.hints import Hint
+    from grader.learner.help import Hint
 
 
 @dataclass(frozen=True, slots=True)

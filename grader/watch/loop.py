@@ -311,7 +311,7 @@ class Watch:
 
     def _told(self) -> frozenset[str]:
         """The exercises of which the student has been told almost the code, until now."""
-        from grader.learner.hints import told
+        from grader.learner.help import told
 
         return told(self.course.root / FOLDER)
 
@@ -445,7 +445,7 @@ class Actions:
         return board
 
     def _hint(self, board: Board) -> Board:
-        from grader.learner.hints import next_hint
+        from grader.learner.help import next_hint
 
         if board.current == board.last:
             return board.says("Hints are for single exercises: n or a number goes to one.")
@@ -462,7 +462,7 @@ class Actions:
         return replace(board.says(asked), resetting=True)
 
     def _reset(self, board: Board) -> Board:
-        from grader.learner.files import reset
+        from grader.learner.help import reset
 
         board = _as_it_was(board)
         try:
