@@ -13,13 +13,11 @@ from click.core import ParameterSource
 
 from grader.autograd.commands import DEMO, GRAPH
 from grader.commands.author import CHECK, DOCTOR, NEW, PROJECT, RELEASE
-from grader.commands.grade import COMMANDS as STUDENT
 from grader.commands.hosts import CI
 from grader.commands.hosts import COMMANDS as PLATFORMS
 from grader.commands.instructor import COMMANDS as INSTRUCTOR
 from grader.commands.instructor import RESULTS
-from grader.commands.learner import COMMANDS as LEARNER
-from grader.commands.learner import WATCH
+from grader.commands.student import COMMANDS as STUDENT
 from grader.errors import GraderError, MachineError, UsageError, of_machine
 from grader.machine.processes import as_many_files_as_may_be
 from grader.printable import called_as, doors, nothing_more, printable, typed
@@ -27,7 +25,7 @@ from grader.version import VERSION
 
 # In the order of the help.
 SECTIONS = {
-    "To learn with": (*PROJECT, *STUDENT, *WATCH, *LEARNER, *GRAPH, *DEMO),
+    "To learn with": (*PROJECT, *STUDENT, *GRAPH, *DEMO),
     "For a class": (*INSTRUCTOR, *RESULTS),
     "For courses' other homes": (*CI, *PLATFORMS),
     "For authors, and for the machine": (*CHECK, *NEW, *RELEASE, *DOCTOR),

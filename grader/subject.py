@@ -188,7 +188,7 @@ class Subject(Programs, Protocol):
     reads: the packages that readings depend on.
     finale: what is said when everything has passed, and the command that it names; empty where there is none.
     headings: what the hints on an exercise are called, level by level, and last its pitfalls.
-    template: the properties that the template of a new exercise has, see author.new.
+    template: the properties that the template of a new exercise has, see author.exercises.
     layouts: hand-ins that are laid out in ways of their own, see examine.examining.Layouts.
     magics: what notebooks can say of it, see notebook.magics.Magic.
     """

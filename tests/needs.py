@@ -13,12 +13,9 @@ from pathlib import Path
 import pytest
 
 from grader.doctor.screen import steps, this_machine
-from grader.sandbox.bwrap import Bwrap
-from grader.sandbox.bwrap import why_not as no_bwrap
 from grader.sandbox.cage import Process
+from grader.sandbox.cages import Bwrap, Uid, no_bwrap, no_uid
 from grader.sandbox.interpreter import package_here
-from grader.sandbox.uid import Uid
-from grader.sandbox.uid import why_not as no_uid
 from grader.worker.walls import PROCESSORS, sees_only
 
 LINUX = sys.platform == "linux"

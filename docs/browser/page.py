@@ -23,8 +23,7 @@ from grader.examine.cases import Bank, recorded
 from grader.examine.examining import Early, Examiner
 from grader.examine.reading import Reference, answers_to_itself, from_bytes, to_bytes
 from grader.examine.setting import Setting, parts
-from grader.learner.files import compared, pack
-from grader.learner.hints import ALMOST_CODE
+from grader.learner.help import ALMOST_CODE, compared, pack
 from grader.machine.files import replaced
 from grader.model import Claim, Exercise, Kind, Observation, Result, Verdict
 from grader.printable import printable

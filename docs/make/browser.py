@@ -24,7 +24,7 @@ from grader.author.release import promises_for, to_seal
 from grader.course.course import Course, own
 from grader.course.sealed import SEALED, seal
 from grader.errors import GraderError, MachineError
-from grader.learner.hints import ALMOST_CODE, sections
+from grader.learner.help import ALMOST_CODE, sections
 from grader.machine.files import replaced
 from grader.render.html.sheet import asset, following, html
 from grader.render.picture.svg import picture_style

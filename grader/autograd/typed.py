@@ -28,7 +28,7 @@ from grader.sandbox.runner import Limits, Parts, Request, Runner
 from grader.submission.submission import Submission
 
 if TYPE_CHECKING:
-    from grader.notebook.session import Session
+    from grader.notebook.cells import Session
 
 LONGEST, MOST = 2000, 120  # characters, and nodes
 LARGEST, EXACT = 1e100, 1e15
@@ -306,7 +306,7 @@ def graph(session: Session, line: str) -> tuple[str, str]:
     Yours is the last cell of each exercise in this notebook, else its file. Leaves that are not given
     are 1, 2, 3, …: %graph (a*b + c).relu() a=2 b=-3 c=10
     """
-    from grader.notebook.output import drawn
+    from grader.notebook.cells import drawn
 
     expression, leaves = _split(line)
     asked = typed(expression, leaf_values(leaves))

@@ -22,8 +22,7 @@ from grader.examine.cases import default_folder
 from grader.examine.examining import Layouts
 from grader.examine.grading import versions
 from grader.examine.setting import Setting, course_digest, exercise_digest, outcome_key
-from grader.forkserver.client import Room
-from grader.forkserver.messages import Order, Overrun, Reply, Task
+from grader.forkserver.client import Order, Overrun, Reply, Room, Task
 from grader.model import Person
 from grader.printable import harmless, printable
 from grader.report.rubric import Rubric, of

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 def check(write: bool, show_matrix: bool) -> None:
     """For authors: prove the solutions, stubs, hints, properties and misconceptions of the course."""
-    from grader.author.check import as_text, findings, matrices, summary, write_stubs
+    from grader.author.exercises import as_text, findings, matrices, summary, write_stubs
 
     conditions = replace(setting(), thorough=True)  # what is right has to hold in every case
     if write:
@@ -87,7 +87,7 @@ def init(folder: Path, subject: str | None) -> None:
 
 
 def _begin(folder: Path, subject: str) -> None:
-    from grader.author.new import begin, blanks
+    from grader.author.exercises import begin, blanks
 
     texts = begin(folder, subject)
     click.echo(f"A course is laid down in {printable(str(folder))}. Fill in what is marked FILL IN:")
@@ -136,8 +136,8 @@ def record(everything: bool, only_compare: bool) -> None:
     What is recorded already and promises what it did stays. Exit status: with --check 70 where something else
     is drawn than was recorded.
     """
-    from grader.author.check import not_recorded, note_down
-    from grader.author.check import record as record_cases
+    from grader.author.exercises import not_recorded, note_down
+    from grader.author.exercises import record as record_cases
 
     conditions, changed = setting(), 0
     course = conditions.course
@@ -156,7 +156,7 @@ def record(everything: bool, only_compare: bool) -> None:
 @click.option("--points", type=click.IntRange(min=1), help="By default one for each property.")
 def new(name: str, title: str | None, points: int | None) -> None:
     """For authors: lay down a new exercise: in NanoGrad an operation on one number such as tanh."""
-    from grader.author.new import blanks, lay_down
+    from grader.author.exercises import blanks, lay_down
 
     course = chosen()
     course.authors_only()

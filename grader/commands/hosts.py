@@ -70,11 +70,11 @@ def gradescope() -> None:
 @click.option("--index", default="", metavar="URL", help="One more package index for setup.sh to look into.")
 def build(to: Path, seed: int | None, index: str) -> None:
     """Build the archive to upload as the assignment's autograder."""
-    from grader.platforms.gradescope import build as write
+    from grader.platforms.runners import build_gradescope
 
     drawn = randbelow(SEEDS) if seed is None else seed
     # With seed 0 there is nothing to hide, and the same course makes the same archive.
-    write(chosen(), to, drawn, index, token_bytes(KEY) if drawn else b"")
+    build_gradescope(chosen(), to, drawn, index, token_bytes(KEY) if drawn else b"")
     click.echo(f"{to} is ready to be uploaded. It draws its cases with --seed {drawn}.")
 
 
@@ -86,14 +86,14 @@ def build(to: Path, seed: int | None, index: str) -> None:
 @LIMIT
 def run_there(root: Path, seed: int, key: Path | None, sandbox: str, time_limit: float) -> None:
     """Grade the submission below the root; run_autograder does this on Gradescope."""
-    from grader.platforms.gradescope import run
+    from grader.platforms.runners import run_gradescope
 
     def say(sentence: str) -> None:
         click.echo(sentence)
 
     hidden = key.read_bytes() if key is not None and key.is_file() else b""
     conditions = partial(setting, sandbox, seed, time_limit, say=say, strangers=True)
-    sys.exit(run(root, conditions, datetime.now(UTC), say, hidden))
+    sys.exit(run_gradescope(root, conditions, datetime.now(UTC), say, hidden))
 
 
 @click.command()

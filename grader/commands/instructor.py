@@ -291,7 +291,7 @@ def export(
 def feedback(book: Path, to: Path, platform: str | None) -> None:
     """Make what is handed back: a page for each person, and a zip of them as a platform takes it."""
     from grader.classroom.gradebook import reading
-    from grader.learner.hints import sections
+    from grader.learner.help import sections
     from grader.render.export import feedback as write
 
     course = chosen(strangers=True)
@@ -352,7 +352,7 @@ def _class_page(book: Path, to: Path) -> None:
 
 
 def _single_page(path: Path, to: Path) -> None:
-    from grader.learner.hints import sections
+    from grader.learner.help import sections
     from grader.render.html.single_page import render_single
     from grader.report.reading import read_report
 

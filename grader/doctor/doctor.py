@@ -7,7 +7,6 @@ import ctypes
 import marshal
 import os
 import platform
-import re
 import secrets
 import signal
 import socket
@@ -223,7 +222,6 @@ KINDS = {
 LEFTOVERS, LIMITS, PIPE = "leftovers", "limits", "pipe"
 # Another processor has no such calls.
 ONLY_ON = {"old_calls": ("x86_64", "AMD64")}
-SHARED = re.compile(r"^from \.calls import .*$", re.MULTILINE)
 # The outcome is two numbers: whether it escaped, and the error number it was refused with.
 OUTCOME = """
 try:
@@ -239,9 +237,9 @@ except MemoryError:
 class Probe:
     """One way to escape.
 
-    name, kind: the function and the file in which it is found.
+    name: the function. kind: what it is a way to, one of KINDS.
     title: what code in the cage does if it succeeds: "Reads a private file."
-    source: the file.
+    source: the file in which it is found.
     """
 
     name: str
@@ -260,15 +258,19 @@ class Probe:
 @cache
 def probes() -> tuple[Probe, ...]:
     """All probes that can be tried on this processor, kind by kind."""
-    return tuple(probe for kind in KINDS for probe in _of(kind) if _can_be_tried(probe))
+    found = [probe for path in sorted(FOLDER.glob("*.py")) for probe in _in(path) if _can_be_tried(probe)]
+    kinds = list(KINDS)
+    return tuple(sorted(found, key=lambda probe: kinds.index(probe.kind)))
 
 
-def _of(kind: str) -> Iterator[Probe]:
-    own, shared = ((FOLDER / f"{name}.py").read_text("utf-8") for name in (kind, "calls"))
-    source = SHARED.sub(lambda _: shared, own)
-    for node in ast.parse(own).body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            yield Probe(node.name, kind, ast.get_docstring(node) or node.name, source)
+def _in(path: Path) -> Iterator[Probe]:
+    source, kind = path.read_text("utf-8"), ""
+    for node in ast.parse(source).body:
+        match node:
+            case ast.Assign(targets=[ast.Name("KIND")], value=ast.Constant(str(said))):
+                kind = said
+            case ast.FunctionDef(name) if not name.startswith("_"):
+                yield Probe(name, kind, ast.get_docstring(node) or name, source)
 
 
 def _can_be_tried(probe: Probe) -> bool:

@@ -17,8 +17,7 @@ from rich.text import Text
 
 from grader.doctor.doctor import KINDS, Absent, Examined, Finding, Tried, recommended
 from grader.machine.processes import program
-from grader.sandbox import bwrap
-from grader.sandbox.cages import CAGES
+from grader.sandbox.cages import CAGES, PROGRAM
 
 SCHEMA = "nanograd/doctor/v1"
 STYLES = {"full": "green", "reduced": "red", "none": "yellow"}
@@ -181,7 +180,7 @@ def this_machine() -> Machine:
         root=hasattr(os, "geteuid") and os.geteuid() == 0,
         contained=any(path.exists() for path in IN_CONTAINER),
         manager=next(filter(program, INSTALL), ""),
-        has_bwrap=program(bwrap.PROGRAM) is not None,
+        has_bwrap=program(PROGRAM) is not None,
         restricted=restricted == "1",
     )
 

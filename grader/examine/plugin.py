@@ -23,8 +23,7 @@ from grader.examine.examining import Examiner
 from grader.examine.setting import Setting
 from grader.model import Exercise, Finding, Kind, NotStarted, Outcome, Passed
 from grader.report.evidence import claim_to_plain, findings_to_plain, outcome_to_plain
-from grader.report.findings import in_lines, told
-from grader.report.words import in_full
+from grader.report.words import in_full, in_lines, told
 from grader.sandbox.cages import choose
 from grader.submission.tree import read_given, read_own
 

@@ -37,7 +37,7 @@ from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
 from grader.examine.grading import Carrier, arguments, result, silently, versions
 from grader.examine.plugin import Examining
 from grader.examine.setting import Setting, course_digest
-from grader.forkserver.messages import (
+from grader.forkserver.client import (
     Order,
     Overrun,
     Plain,

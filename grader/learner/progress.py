@@ -25,8 +25,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from grader.errors import UsageError
-from grader.learner.files import Model
-from grader.learner.hints import Found, Hint
+from grader.learner.help import Found, Hint, Model
 from grader.learner.history import Grade, Mark, latest, standing
 from grader.machine.files import whole_file
 from grader.machine.processes import library

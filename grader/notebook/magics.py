@@ -15,8 +15,19 @@ from IPython.core.magic_arguments import MagicArgumentParser
 from grader.course.course import EXERCISES, Course, here
 from grader.errors import GraderError, UsageError
 from grader.learner.history import FOLDER, read, state_folder, unfinished
-from grader.notebook.output import place, steps
-from grader.notebook.session import Session, beginning, cell_of, save
+from grader.notebook.cells import (
+    Session,
+    as_lines,
+    as_table,
+    beginning,
+    cell_of,
+    graded,
+    place,
+    plain,
+    rows,
+    save,
+    steps,
+)
 from grader.printable import printable
 from grader.report.scoring import exercise_status
 from grader.report.words import listed
@@ -87,8 +98,6 @@ class Magics:
         self._shell.set_next_input(f"%%exercise {exercise.name}\n{beginning(stub)}")
 
     def _grade(self, asked: argparse.Namespace, body: str) -> None:
-        from grader.notebook.output import graded, plain
-
         session = self._session
         exercise = session.exercise(asked.name)
         cell = cell_of(exercise.name, body, session.course.stub(exercise.name))
@@ -104,11 +113,9 @@ class Magics:
     def exercises(self, line: str) -> None:
         """%exercises lists them: what they are worth, and how each stands."""
         with _in_a_sentence():
-            from grader.notebook.output import as_lines, listed, rows
-
             _nothing_more("%exercises", line)
             found, notes = rows(self._session)
-            self._show(listed(found, notes), as_lines(found, notes))
+            self._show(as_table(found, notes), as_lines(found, notes))
 
     def hint(self, line: str) -> None:
         """%hint [NAME] [--level N] gives a hint, one level more each time.
@@ -117,7 +124,7 @@ class Magics:
         next. Where it was seen what the code in its last cell does, what helps with that comes first.
         """
         with _in_a_sentence():
-            from grader.learner.hints import hint_at, next_hint
+            from grader.learner.help import hint_at, next_hint
 
             asked = _asked("%hint", line, level=True)
             session = self._session

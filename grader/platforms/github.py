@@ -17,15 +17,26 @@ from grader.errors import MachineError, unwritable
 from grader.machine.files import replaced
 from grader.model import Node, Result, Verdict
 from grader.printable import WORD, harmless, printable
-from grader.render.junit import render as junit
+from grader.render.export import junit
 from grader.render.results_json import classroom50, wrapped
 from grader.render.results_json import github as classroom
 from grader.render.text import WORDS, About, counted, in_short, points, signed, told_of
-from grader.report.findings import LETTERS, Told, line_of, on_one_line
 from grader.report.reading import received_from_plain
 from grader.report.report import Report, error, to_plain
 from grader.report.scoring import exercise_status, not_begun, score
-from grader.report.words import alone_only, counterexample_of, example, in_words, line_in, number, numbers
+from grader.report.words import (
+    LETTERS,
+    Told,
+    alone_only,
+    counterexample_of,
+    example,
+    in_words,
+    line_in,
+    line_of,
+    number,
+    numbers,
+    on_one_line,
+)
 from grader.submission.commit import Changes
 
 SIGNS = {

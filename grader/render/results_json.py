@@ -31,10 +31,9 @@ from grader.render.text import (
     with_items,
 )
 from grader.report.evidence import status
-from grader.report.findings import line_of
 from grader.report.report import Report, number
 from grader.report.scoring import earned, exercise_status, once_each, score, worth
-from grader.report.words import counterexample_of, headline
+from grader.report.words import counterexample_of, headline, line_of
 
 Plain = dict[str, Any]
 # An exercise's tests, given its place among the exercises, from 1 up.

@@ -29,10 +29,10 @@ from grader.model import (
 from grader.printable import harmless, printable, shortened
 from grader.render.text import WORDS, as_json, points, signed, told_of
 from grader.report.evidence import status
-from grader.report.findings import Told
 from grader.report.report import Report, notes, score_of_present
 from grader.report.scoring import absent, exercise_status, not_begun, score
 from grader.report.words import (
+    Told,
     counterexample_of,
     example,
     headline,

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from grader.model import Adjustment, Finding, Kind, Passed, Person, Result, TimedOut, Verdict
 from grader.printable import plain_json, printable
-from grader.report.findings import Told, guessed, in_lines, told
 from grader.report.report import Report, notes, number
 from grader.report.scoring import Score, exercise_status, once_each, score
-from grader.report.words import example, headline, in_full
+from grader.report.words import Told, example, guessed, headline, in_full, in_lines, told
 
 if TYPE_CHECKING:
     from grader.report.standings import Standing, Standings

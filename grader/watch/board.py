@@ -29,10 +29,10 @@ from grader.printable import printable, shortened
 from grader.render.terminal import LOOK, what_it_does, why
 from grader.render.text import told_of
 from grader.report.evidence import status
-from grader.report.findings import Told
 from grader.report.report import notes
 from grader.report.scoring import exercise_status, not_begun
 from grader.report.words import (
+    Told,
     alone_only,
     counterexample_of,
     elsewhere,
@@ -48,7 +48,7 @@ from grader.report.words import (
 from grader.submission.submission import Submission
 
 if TYPE_CHECKING:
-    from grader.learner.hints import Hint
+    from grader.learner.help import Hint
 
 
 @dataclass(frozen=True, slots=True)

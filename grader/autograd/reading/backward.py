@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from math import inf, isnan
 
+from grader.autograd.reading.algebra import close
 from grader.autograd.reading.findings import Findings
-from grader.autograd.reading.fit import close
 from grader.autograd.reading.naming import COURSES, Names, parameters
 from grader.autograd.reading.records import Ask, Unreadable
 from grader.autograd.reading.walks import WALKS, Graph, Look, look, right

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.autograd.reading import normal
-from grader.autograd.reading.normal import Formula, TooLarge
+from grader.autograd.reading import algebra
+from grader.autograd.reading.algebra import Formula, TooLarge, close
 from grader.autograd.reading.records import Ask, Question, Reader, Unreadable
 from grader.autograd.reading.worker import record
 from grader.autograd.reading.worker.record import (
@@ -231,6 +231,23 @@ class Called:
     whole: bool
 
 
+def alike(one: Called, other: Called) -> bool:
+    """Whether two calls gave the same numbers."""
+    return one.count == other.count and all(
+        a.is_node == b.is_node and close(a.number, b.number)
+        for a, b in zip(one.outs, other.outs, strict=True)
+        if not (a.number != a.number and b.number != b.number)
+    )
+
+
+def same(one: Called, other: Called) -> bool:
+    """Whether two calls gave the same numbers, and the same gradients go back."""
+    if not alike(one, other) or len(one.gradients) != len(other.gradients):
+        return False
+    pairs = zip(one.gradients, other.gradients, strict=True)
+    return all(close(a, b) or (a != a and b != b) for a, b in pairs)
+
+
 @dataclass(frozen=True, slots=True)
 class At:
     """A point: numbers for weights and biases, in order, and inputs."""
@@ -290,7 +307,7 @@ def _called(read: Reader, names: Sequence[str], symbolic: bool) -> Called:
 def _formula(read: Reader, names: Sequence[str], nodes: int) -> Formula | None:
     tree = read.tree(names, nodes)
     try:
-        return None if tree is None else normal.normal(tree)
+        return None if tree is None else algebra.normal(tree)
     except TooLarge:
         return None
 

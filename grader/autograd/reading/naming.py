@@ -7,9 +7,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from grader.autograd.reading import fit, normal
-from grader.autograd.reading.fit import Condition
-from grader.autograd.reading.normal import UNDEFINED, Formula, TooLarge
+from grader.autograd.reading import algebra
+from grader.autograd.reading.algebra import ONE, UNDEFINED, ZERO, Condition, Formula, TooLarge
 from grader.course.course import NO_TREE, tree_of
 from grader.model import Raised
 
@@ -81,7 +80,7 @@ class Words:
         return cls(one, two, out, names, symbols)
 
     def text(self, formula: Formula) -> str:
-        return normal.text(formula, self.symbols)
+        return algebra.text(formula, self.symbols)
 
     def node(self, cell: int) -> str:
         """The operand of a gradient's cell."""
@@ -96,7 +95,7 @@ class Words:
         return f"{self.node(cell)}.{self.names.grad}"
 
     def where(self, condition: Condition | None) -> str:
-        return fit.text(condition, self.symbols)
+        return algebra.condition_text(condition, self.symbols)
 
 
 def parameters(source: str, definition: str) -> list[str]:
@@ -129,10 +128,10 @@ BINARY_XOR = "^ combines the bits of whole numbers; a power is written **."
 
 def of_data(formula: Formula, wanted: Formula) -> str:
     """On a number that was computed by another formula."""
-    used = normal.functions(formula)
+    used = algebra.functions(formula)
     if "^" in used:
         return BINARY_XOR
-    if used & CUT and not normal.functions(wanted) & CUT:
+    if used & CUT and not algebra.functions(wanted) & CUT:
         return f"{', '.join(sorted(used & CUT))}() cuts the number to a whole one."
     return ""
 
@@ -141,18 +140,18 @@ def of_slope(local: Formula, slope: Formula, result: Formula, words: Words) -> s
     """On a derivative that is another one; result: what the operation computes."""
     if local == result:
         return "It is the result itself."
-    if "k" not in normal.symbols(slope):
+    if "k" not in algebra.symbols(slope):
         return ""
-    a, k = normal.name("a"), normal.name("k")
+    a, k = algebra.name("a"), algebra.name("k")
     factor, less = f"the factor {words.two}", "the exponent one smaller"
     try:
-        if normal.mul(local, k) == slope:
+        if algebra.mul(local, k) == slope:
             return f"Perhaps {factor} was forgotten."
-        if local == normal.mul(slope, a):
+        if local == algebra.mul(slope, a):
             return f"Perhaps it was forgotten to make {less}."
-        if normal.mul(local, k) == normal.mul(slope, a):
+        if algebra.mul(local, k) == algebra.mul(slope, a):
             return f"Perhaps {factor} was forgotten, and to make {less}."
-        if local == normal.sub(normal.mul(slope, a), normal.ONE):
+        if local == algebra.sub(algebra.mul(slope, a), algebra.ONE):
             return f"Without brackets - 1 comes after **: {words.two} - 1 as an exponent needs them."
     except (TooLarge, *UNDEFINED):
         pass
@@ -254,3 +253,170 @@ def _calls_own_name(source: str, definition: str) -> int:
             if isinstance(called, ast.Name) and called.id == definition:
                 return called.lineno
     return 0
+
+
+# ---- a gradient's new value, taken apart: how it is stored, what arrives, and the local derivative
+
+# Taken apart like this, findings compose: a share that is set and has the wrong sign is two findings.
+# What may stand in a share, in the order in which it is tried; and what the derivatives are made of.
+USED = ("a", "b", "A", "B", "A_", "B_", "out", "k", "g")
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A gradient's new value taken apart.
+
+    does: how it is stored, as Python. findings: each with the words of its sentence.
+    """
+
+    does: str
+    findings: tuple[tuple[str, dict[str, str]], ...]
+
+
+@dataclass(slots=True)
+class Gradient:
+    """One gradient's new value, and the share that should have been added.
+
+    cell: 1 or 2, for the first operand and the second. result: what the operation computes.
+    """
+
+    words: Words
+    cell: int
+    new: Formula
+    want: Formula
+    result: Formula
+    belong: frozenset[str]
+    _does: str = ""
+    _found: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def apart(self) -> Apart:
+        """What is wrong with it: first how it is stored, then what is."""
+        self._stored()
+        return Apart(self._does, tuple(self._found))
+
+    def _add(self, finding: str, **words: str) -> None:
+        self._found.append((finding, words))
+
+    @property
+    def _grad(self) -> str:
+        return self.words.grad(self.cell)
+
+    def _stored(self) -> None:
+        new, own = self.new, "AB"[self.cell - 1]
+        mine, share = algebra.name(own), algebra.sub(new, algebra.name(own))
+        text = self.words.text
+        if new == mine:
+            self._does = "nothing is added"
+            self._add("no-share")
+        elif own not in algebra.symbols(new):
+            self._does = f"{self._grad} = {text(new)}"
+            if not self._from_the_other(own):
+                self._add("overwrites")
+                if new != ZERO:
+                    self._share(new)
+        elif own not in algebra.symbols(share):
+            negative = all(coefficient < 0 for _, coefficient in share)
+            shown = algebra.scale(share, -1) if negative else share
+            self._does = f"{self._grad} {'-=' if negative else '+='} {text(shown)}"
+            self._share(share)
+        elif (times := self._times(own)) is not None:
+            self._does = f"{self._grad} = {text(new)}"
+            self._add("old-gradient", times=algebra.figure(times))
+            self._share(algebra.sub(new, algebra.scale(mine, times)))
+        elif (factor := _divided(new, mine)) is not None and _is_factor(factor, own):
+            self._does = f"{self._grad} *= {text(factor)}"
+            self._add("times-gradient")
+            self._share(factor)
+        else:
+            self._does = f"{self._grad} += {text(share)}"
+            self._share(share)
+
+    def _from_the_other(self, own: str) -> bool:
+        """Whether it is the other operand's gradient, as it was or has become, and the right share."""
+        other = "BA"["AB".index(own)]
+        for theirs in (f"{other}_", other):
+            rest = algebra.sub(self.new, algebra.name(theirs))
+            if theirs in algebra.symbols(self.new) and rest == self.want:
+                self._add("other-gradient", got_from=self.words.symbols[theirs])
+                return True
+        return False
+
+    def _times(self, own: str) -> float | None:
+        """How many times the old gradient counts, where that is a number."""
+        holding = [(product, c) for product, c in self.new if any(atom == own for atom, _ in product)]
+        single = len(holding) == 1 and holding[0][0] == ((own, ONE),)
+        return holding[0][1] if single else None
+
+    def _share(self, share: Formula) -> None:
+        """What is wrong with a share: what arrives at the result, then the local derivative."""
+        want, upstream = self.want, self.words.symbols["g"]
+        if share == want:
+            return
+        if share == ZERO:
+            self._add("no-share")
+        elif share == algebra.scale(want, -1):
+            self._add("sign")
+        elif "early" in algebra.symbols(share):
+            self._add("upstream-early", upstream=upstream)
+        elif want == ZERO:
+            self._add("share-undue")
+        elif not self._swapped(share, want):
+            local = self._local(share)
+            if local is not None:
+                self._derivative(local)
+
+    def _local(self, share: Formula) -> Formula | None:
+        """The share without what arrives, where that can be told apart; told where it does not multiply."""
+        g, upstream = algebra.name("g"), self.words.symbols["g"]
+        if "g" not in algebra.symbols(share):
+            self._add("upstream-missing", upstream=upstream)
+            return share
+        local = _divided(share, g)
+        if local is not None and "g" not in algebra.symbols(local):
+            return local
+        for rest, how in (
+            (algebra.sub(share, g), "is added to"),
+            (algebra.add(share, g), "is subtracted from"),
+        ):
+            if "g" not in algebra.symbols(rest):
+                self._add("upstream-misused", upstream=upstream, how=f"{how} the derivative")
+                return rest
+        self._add("upstream-misused", upstream=upstream, how="stands where it does not multiply")
+        return None
+
+    def _derivative(self, local: Formula) -> None:
+        slope = _divided(self.want, algebra.name("g"))
+        if slope is None or local == slope:
+            return
+        if local == algebra.scale(slope, -1):
+            self._add("sign")
+        elif not self._swapped(local, slope):
+            idea = of_slope(local, slope, self.result, self.words)
+            negated = "" if idea else of_slope(algebra.scale(local, -1), slope, self.result, self.words)
+            if negated:
+                self._add("sign")
+            self._add("derivative", idea=idea or negated)
+
+    def _swapped(self, share: Formula, want: Formula) -> bool:
+        """Whether one symbol stands in another's place, and putting that right makes all of it right."""
+        for used in USED:
+            for right in sorted(self.belong - {used}) if used in algebra.symbols(share) else ():
+                try:
+                    if algebra.substitute(share, used, algebra.name(right)) == want:
+                        self._add("wrong-number", used=self.words.symbols[used])
+                        return True
+                except (TooLarge, *UNDEFINED):
+                    continue
+        return False
+
+
+def _divided(formula: Formula, by: Formula) -> Formula | None:
+    try:
+        return algebra.mul(formula, algebra.power(by, algebra.number(-1)))
+    except TooLarge:
+        return None
+
+
+def _is_factor(factor: Formula, own: str) -> bool:
+    """Whether that many times the gradient is a share multiplied in, and not one added beside."""
+    return own not in algebra.symbols(factor) and not dict(factor).get(())

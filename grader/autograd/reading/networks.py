@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isnan
 
-from grader.autograd.reading import backward, modules, neurons, normal, operations
-from grader.autograd.reading.calls import POINTS, Inquiry
+from grader.autograd.reading import algebra, backward, modules, operations
+from grader.autograd.reading.calls import POINTS, Inquiry, Output, Way, first_of_neuron
 from grader.autograd.reading.modules import Item, Made, Net, Part, named, unique
 from grader.autograd.reading.naming import COURSES, Names
-from grader.autograd.reading.neurons import Output
 from grader.autograd.reading.records import Ask, Question
-from grader.autograd.reading.ways import Way
 from grader.autograd.reading.worker.record import COPY, KINDS, NESTED, OTHER, OWN, PLAIN, STRANGE, UNIT
 from grader.model import Exercise, Finding, Raised
 
@@ -38,7 +36,7 @@ MANY_WEIGHTS = Net("Neuron", (8,))  # enough for two neurons never to start alik
 def first_calls(net: Net) -> list[Question]:
     """The calls that are asked for first of a network that is made as it should be."""
     if net.name == "Neuron":
-        return neurons.first(net)
+        return first_of_neuron(net)
     return [modules.calling(net, "", at.of(net)) for at in POINTS]
 
 
@@ -289,7 +287,7 @@ def read_exercise(
     source: the student's file. ask, reference: put questions to an engine with the student's code, and to one
     with the solution. names: what its engine calls things.
     """
-    normal.begin()
+    algebra.begin()
     if exercise.attach == "backward":
         return backward.read(exercise, source, ask, names)
     if exercise.attach:

@@ -11,14 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from grader.autograd.reading import fit, normal
+from grader.autograd.reading import algebra
+from grader.autograd.reading.algebra import Comparison, Formula, Point, Sample, TooLarge, close, follows
 from grader.autograd.reading.findings import Findings
-from grader.autograd.reading.fit import Comparison, Sample, close, follows
-from grader.autograd.reading.gradients import Gradient
-from grader.autograd.reading.looking import NEVER, STORED, Look, Seen, looks, points
-from grader.autograd.reading.naming import COURSES, Names, Words, line_of, of_data, of_nothing
-from grader.autograd.reading.normal import Formula, Point, TooLarge
-from grader.autograd.reading.records import Ask
+from grader.autograd.reading.naming import COURSES, Gradient, Names, Words, line_of, of_data, of_nothing
+from grader.autograd.reading.records import NEVER, STORED, Ask, Look, Seen, looks, points
 from grader.autograd.reading.worker.record import FACTS
 from grader.model import Exercise, Finding, Raised
 
@@ -68,10 +65,10 @@ def _on_an_edge(look: Look) -> bool:
     """Whether the reference compares two numbers that are equal there."""
     for _, left, right in look.symbolic.asked if look.symbolic else ():
         try:
-            difference = normal.sub(normal.normal(left), normal.normal(right))
-            if normal.value(difference, look.at) == 0:
+            difference = algebra.sub(algebra.normal(left), algebra.normal(right))
+            if algebra.value(difference, look.at) == 0:
                 return True
-        except (TooLarge, *normal.UNDEFINED):
+        except (TooLarge, *algebra.UNDEFINED):
             continue
     return False
 
@@ -108,14 +105,14 @@ class Operation:
         self.found = found
         self.mode = mode
         self.words = Words.of(source, exercise.defines, mode == "number", found.names)
-        self.result: Formula = normal.ZERO
+        self.result: Formula = algebra.ZERO
         self._marks: frozenset[str] = frozenset()
         self._attribute = exercise.attach
         self._ask = ask
         self._reference = reference
         self._first: list[Look] = []
         # For each cell, the formulas that its wrong numbers follow, and where.
-        self.formulas: dict[int, list[fit.Fitted]] = {}
+        self.formulas: dict[int, list[algebra.Fitted]] = {}
         self.known: list[Comparison] = []
 
     def read(self) -> None:
@@ -134,7 +131,7 @@ class Operation:
         nodes = [pair for pair in good if pair.got.plain.result == "a Value"]
         self._data([p for p in good if p.got.plain.data_kind], proof)
         whole = [pair for pair in nodes if pair.got.plain.is_node]
-        self.result = next((f for p in whole if (f := p.want.formula(0)) is not None), normal.ZERO)
+        self.result = next((f for p in whole if (f := p.want.formula(0)) is not None), algebra.ZERO)
         self._marks = frozenset(fact for pair in whole for fact in pair.got.plain.facts)
         self._graph(whole)
         for cell in CELLS[self.mode]:
@@ -178,19 +175,24 @@ class Operation:
         own = [name for name in ("a", "b", "k") if pairs and name in pairs[0].at]
         rest = [name for name in ("g", "A", "B", "out") if pairs and name in pairs[0].at]
         # What the code itself asks comes first: a threshold of its own is found nowhere else.
-        known = [*fit.asked(asked), *fit.by_type(own), *fit.against_numbers(own), *fit.against_numbers(rest)]
-        whole = normal.function("int", normal.name("k"))
+        known = [
+            *algebra.asked(asked),
+            *algebra.by_type(own),
+            *algebra.against_numbers(own),
+            *algebra.against_numbers(rest),
+        ]
+        whole = algebra.function("int", algebra.name("k"))
         for sign in ("==", "!=") if "k" in own else ():
             known += [
-                Comparison(sign, normal.name("k"), whole),
-                Comparison(sign, normal.name("k"), normal.number(-1)),
+                Comparison(sign, algebra.name("k"), whole),
+                Comparison(sign, algebra.name("k"), algebra.number(-1)),
             ]
         return known
 
     def _where(self, inside: Sequence[Pair], among: Sequence[Pair]) -> str:
         """The condition under which something was seen, in words."""
         outside = [p.at for p in among if not any(p is other for other in inside)]
-        return self.words.where(fit.separate([p.at for p in inside], outside, self.known))
+        return self.words.where(algebra.separate([p.at for p in inside], outside, self.known))
 
     def _troubles(self, pairs: Sequence[Pair]) -> None:
         groups: dict[tuple[str, int], list[Pair]] = {}
@@ -264,7 +266,7 @@ class Operation:
         for pair in good:
             got, want = pair.got.plain.numbers[0], pair.want.plain.numbers[0]
             if not isnan(got):
-                wanted = pair.want.formula(0) or normal.number(want)
+                wanted = pair.want.formula(0) or algebra.number(want)
                 samples.append(Sample(pair.at, got, close(got, want), wanted, pair.got.formula(0)))
         for fitted in self._fitted(0, samples, proof):
             does = self.words.text(fitted.formula)
@@ -274,9 +276,9 @@ class Operation:
             idea = of_data(fitted.formula, fitted.samples[0].wanted)
             self.found.add("data", part, f"{part} = {does}", f"{part} = {should}", where, line, idea=idea)
 
-    def _fitted(self, cell: int, samples: Sequence[Sample], proof: Sequence[Pair]) -> list[fit.Fitted]:
+    def _fitted(self, cell: int, samples: Sequence[Sample], proof: Sequence[Pair]) -> list[algebra.Fitted]:
         """The formulas of what is wrong in a cell, if they foretell its numbers elsewhere."""
-        found, left = fit.fit(samples, self.known)
+        found, left = algebra.fit(samples, self.known)
         wrong = [sample for sample in samples if not sample.right]
         if found and not left and self._foretold(cell, found, proof):
             self.formulas[cell] = found
@@ -285,7 +287,7 @@ class Operation:
             self._only_observed(cell, wrong[0])
         return []
 
-    def _foretold(self, cell: int, found: Sequence[fit.Fitted], proof: Sequence[Pair]) -> bool:
+    def _foretold(self, cell: int, found: Sequence[algebra.Fitted], proof: Sequence[Pair]) -> bool:
         """Whether these formulas, and the right one elsewhere, give the numbers at points not read from."""
         for pair in proof:
             got = pair.got.plain.numbers[cell]
@@ -371,18 +373,18 @@ class Operation:
             got, want = pair.got.plain.numbers[cell], pair.want.plain.numbers[cell]
             if isnan(got) or pair.free:
                 continue
-            wanted = pair.want.formula(cell) or normal.number(want)
+            wanted = pair.want.formula(cell) or algebra.number(want)
             samples.append(Sample(pair.at, got, close(got, want), wanted, pair.got.formula(cell)))
         for fitted in self._fitted(cell, samples, proof):
             where = self.words.where(fitted.where)
-            due = _fewest([(s.at, normal.sub(s.wanted, normal.name(own))) for s in fitted.samples])
+            due = _fewest([(s.at, algebra.sub(s.wanted, algebra.name(own))) for s in fitted.samples])
             shares = dict.fromkeys(share for _, share in due)
             for share in shares:
                 condition = where
                 if len(shares) > 1:
                     inside = [at for at, right in due if right == share]
                     outside = [s.at for s in samples if not any(s.at is point for point in inside)]
-                    condition = self.words.where(fit.separate(inside, outside, self.known))
+                    condition = self.words.where(algebra.separate(inside, outside, self.known))
                 self._take_apart(cell, fitted.formula, share, condition, self._line(cell, whole))
 
     def _take_apart(self, cell: int, new: Formula, share: Formula, where: str, line: int) -> None:
@@ -447,11 +449,11 @@ class Operation:
             if 1 in self.formulas or 2 in self.formulas or self.found.has(*spoilt):
                 continue
             formula, wanted = pair.got.formula(1), pair.want.formula(1)
-            own = normal.name("A")
+            own = algebra.name("A")
             does = (
-                self.words.text(normal.sub(formula, own)) if formula is not None else f"{got.numbers[1]:.6g}"
+                self.words.text(algebra.sub(formula, own)) if formula is not None else f"{got.numbers[1]:.6g}"
             )
-            should = self.words.text(normal.sub(wanted, own)) if wanted is not None else ""
+            should = self.words.text(algebra.sub(wanted, own)) if wanted is not None else ""
             part = self.words.grad(1)
             self.found.add("same-operand", self._twice, f"{part} += {does}", f"{part} += {should}")
             return
@@ -547,8 +549,8 @@ def _fewest(due: Sequence[tuple[Point, Formula]]) -> list[tuple[Point, Formula]]
 
     def same(one: Formula, other: Formula, at: Point) -> bool:
         try:
-            return one == other or follows(one, at, normal.value(other, at))
-        except normal.UNDEFINED:
+            return one == other or follows(one, at, algebra.value(other, at))
+        except algebra.UNDEFINED:
             return False
 
     return [(at, next(other for other in usual if same(other, formula, at))) for at, formula in due]

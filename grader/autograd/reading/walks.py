@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isnan
 
-from grader.autograd.reading.fit import close
+from grader.autograd.reading.algebra import close
 from grader.autograd.reading.records import Question, Reader, Unreadable
 from grader.autograd.reading.worker.record import ENDS, EVENTS, MOST_EVENTS, MOST_STEPS, TRACES, walk_record
 from grader.model import Numbers, Observation, Overtime, Raised

@@ -1,4 +1,4 @@
-"""Ways to a file that is none of a submission's business."""
+"""Ways to what lies around a submission and is none of its business: files, secrets, packages."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import mmap
 import os
 import stat
 import struct
+import sys
+from importlib.util import find_spec
 
-from .calls import Scene, checked, libc
+from ..worker import Scene, call, libc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+KIND = "files"  # ways to a file that is none of a submission's business
 
 SET_HINT, GET_FLAGS, SET_FLAGS = 1036, 0x80086601, 0x40086602
 LIST_MOUNTS, EVERY_MOUNT = 458, 0xFFFFFFFFFFFFFFFF
@@ -174,7 +178,7 @@ def mounts(scene: Scene) -> bool:
     """Lists what is mounted (listmount)."""
     # struct mnt_id_req: its size, the root of all mounts, and from which on; then room for their numbers.
     asked, found = (ctypes.c_uint64 * 4)(24, EVERY_MOUNT, 0, 0), (ctypes.c_uint64 * 8)()
-    return bool(checked(libc().syscall(LIST_MOUNTS, asked, found, ctypes.c_size_t(8), 0)))
+    return bool(call(LIST_MOUNTS, asked, found, ctypes.c_size_t(8), 0))
 
 
 def space(scene: Scene) -> bool:
@@ -209,3 +213,62 @@ def _makes_file(folder: str, scene: Scene) -> bool:
     with open(path, "x"):
         os.unlink(path)
     return True
+
+
+KIND = "environment"  # ways to what the grader's environment says, tokens for example
+
+
+def variable(scene: Scene) -> bool:
+    """Reads a variable of the grader's environment."""
+    return bool(os.environ.get(scene["variable"]) == scene["variable_says"])
+
+
+def own_process(scene: Scene) -> bool:
+    """Reads the grader's environment from what its own process was started with."""
+    return _tells("self", scene["variable_says"])
+
+
+def other_process(scene: Scene) -> bool:
+    """Reads the environment of another process."""
+    return _tells(str(scene["bystander"]), scene["secret"])
+
+
+def _tells(process: str, secret: str) -> bool:
+    with open(f"/proc/{process}/environ") as file:
+        return secret in file.read()
+
+
+KIND = "interpreter"  # ways to more Python than the standard library
+
+
+def package(scene: Scene) -> bool:
+    """Imports a package that is installed beside the grader."""
+    return _imports(scene["package"])
+
+
+def package_by_path(scene: Scene) -> bool:
+    """Imports a package that is installed beside the grader, by its folder."""
+    sys.path.insert(0, scene["packages"])
+    return _imports(scene["package"])
+
+
+def oracle(scene: Scene) -> bool:
+    """Finds PyTorch."""
+    return find_spec("torch") is not None
+
+
+def judge(scene: Scene) -> bool:
+    """Finds pytest."""
+    return find_spec("pytest") is not None
+
+
+def grader(scene: Scene) -> bool:
+    """Finds the grader."""
+    return find_spec("grader") is not None
+
+
+def _imports(name: str) -> bool:
+    try:
+        return bool(__import__(name))
+    except ImportError as error:
+        raise FileNotFoundError(errno.ENOENT, str(error)) from None

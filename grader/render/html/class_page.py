@@ -38,11 +38,21 @@ from grader.render.text import (
     without,
 )
 from grader.report.evidence import status
-from grader.report.findings import Told, cell, told
 from grader.report.report import Report, notes
 from grader.report.scoring import earned, exercise_status, score, worth
 from grader.report.standings import Bin, Figures, Item, Spread, Standing, Standings, figures
-from grader.report.words import counterexample_of, differ, headline, meaning, number, numbers, places
+from grader.report.words import (
+    Told,
+    cell,
+    counterexample_of,
+    differ,
+    headline,
+    meaning,
+    number,
+    numbers,
+    places,
+    told,
+)
 
 BY = "the class report"
 # In the order in which they build on each other; all of them share one scope.

@@ -17,10 +17,9 @@ from grader.render.html.sheet import asset, html, needed, page, style
 from grader.render.picture.svg import drawable, drawing, picture_style
 from grader.render.text import KEPT, WORDS, counted, points, signed, summed, told_of
 from grader.report.evidence import status
-from grader.report.findings import Told
 from grader.report.report import Report, notes
 from grader.report.scoring import Score, absent, earned, exercise_status, once_each, score, worth
-from grader.report.words import counterexample_of, example, headline, meaning, places
+from grader.report.words import Told, counterexample_of, example, headline, meaning, places
 
 BY = "the page"
 

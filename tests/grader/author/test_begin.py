@@ -6,8 +6,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from grader.author.check import still_missing
-from grader.author.new import begin
+from grader.author.exercises import begin, still_missing
 from grader.cli import main
 from grader.course.course import Course
 from grader.errors import UsageError

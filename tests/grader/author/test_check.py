@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.check import (
+from grader.author.exercises import (
     as_text,
     hints_missing,
     left_over,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.new import _shares
+from grader.author.exercises import _shares
 from grader.autograd.subject import SUBJECT
 from grader.course.misconceptions import misconceptions
 from tests.grader.called import grader

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.author.check import write_stubs
+from grader.author.exercises import write_stubs
 from grader.author.release import (
     digest,
     handout,
@@ -32,8 +32,8 @@ from grader.examine.cases import default_folder
 from grader.examine.grading import grade
 from grader.examine.setting import Setting
 from grader.render.terminal import render
-from grader.report.findings import HEADING
 from grader.report.report import to_plain
+from grader.report.words import HEADING
 from grader.sandbox.cages import choose
 from grader.submission.submission import Submission, load
 from tests.grader.called import grader

@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from grader.commands.grade import grade
+from grader.commands.student import grade
 from tests.grader.conftest import ROOT
 from tests.grader.watch.watched import project
 

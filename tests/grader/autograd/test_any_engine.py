@@ -45,7 +45,7 @@ from grader.autograd.program import (
     unpack,
 )
 from grader.autograd.program import Shape as Sizes
-from grader.commands.grade import grade as command
+from grader.commands.student import grade as command
 from grader.course.properties import declared_in
 from grader.errors import UsageError
 from grader.examine.setting import outcome_key

@@ -24,7 +24,7 @@ from grader.course.course import ANY_SHAPE, LENIENT, STRICT
 from grader.course.properties import declared_in
 from grader.errors import UsageError
 from grader.examine.setting import course_digest, outcome_key
-from grader.forkserver.messages import Task
+from grader.forkserver.client import Task
 from grader.model import NotStarted
 from grader.report.report import to_plain
 from grader.report.scoring import absent, exercise_status

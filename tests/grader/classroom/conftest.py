@@ -8,8 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from grader.classroom import batch
-from grader.forkserver.client import Room
-from grader.forkserver.messages import Order
+from grader.forkserver.client import Order, Room
 
 
 class Kept(Room):

@@ -24,7 +24,7 @@ from grader.errors import MachineError
 from grader.examine.examining import SHRINKING, Examiner
 from grader.examine.grading import grade, versions
 from grader.examine.setting import parts
-from grader.forkserver.messages import Overrun, fault_from_plain
+from grader.forkserver.client import Overrun, fault_from_plain
 from grader.forkserver.server import ANSWERING, Fork
 from grader.machine import processes
 from grader.model import Overtime

@@ -18,7 +18,7 @@ from grader.course.properties import declared_in
 from grader.examine.cases import key
 from grader.machine.cache import keep
 from grader.platforms import runners
-from grader.platforms.gradescope import run
+from grader.platforms.runners import run_gradescope
 from grader.render.export import SINGLE, export
 from grader.render.html.class_page import render_class
 from grader.render.html.single_page import render_single
@@ -186,7 +186,7 @@ def results(root, setting, secret, solutions):
     for name, text in solutions.items():
         (root / "submission").mkdir(parents=True, exist_ok=True)
         (root / "submission" / f"{name}.py").write_text(text)
-    run(root, lambda: setting, NOON, lambda _: None, secret)
+    run_gradescope(root, lambda: setting, NOON, lambda _: None, secret)
     return json.loads((root / "results" / "results.json").read_bytes())["extra_data"]["seed"]
 
 

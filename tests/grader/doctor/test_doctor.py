@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from grader.commands.author import doctor
+from grader.doctor import worker
 from grader.doctor.doctor import (
     ESCAPED,
     KINDS,
@@ -55,14 +56,22 @@ def made(body, kind="files", name="made"):
     return Probe(name, kind, "Does this.", f"import os\ndef {name}(scene):\n    {body}\n")
 
 
-# Outside of any cage
+# Outside of any cage, by the doctor's own worker
+OUTSIDE = f"""
+import sys, types
+worker = sys.modules["doctor.worker"] = types.ModuleType("doctor.worker")
+worker.__package__ = "doctor"
+with open({worker.__file__!r}) as file:
+    exec(file.read(), worker.__dict__)
+"""
 
 
 def run_outside(probe, folder, canaries, turn):
     """Run a probe in a plain interpreter; its exit code and what it says was the outcome."""
     lasting = probe.name == "process"  # it is to be found when all else is over
     more = {"memory": 513 << 20, "seconds": 20.0 if lasting else 0.2, "variable_says": "secret"}
-    source = probe.module(canaries.scene(more, turn)) + "\nprint(outcome[0])\n"
+    head = {"parts": {"probe": probe.module(canaries.scene(more, turn))}}
+    source = f"{OUTSIDE}print(worker.run((), worker.assemble({head!r}))[0])\n"
     # These alone look for installed packages; without them Python begins in half the time.
     bare = () if probe.kind == "interpreter" else ("-I", "-S")
     reader, writer = os.pipe()

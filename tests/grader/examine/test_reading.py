@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.autograd.reading import operations
-from grader.autograd.reading.looking import looks
+from grader.autograd.reading.records import looks
 from grader.errors import MachineError
 from grader.examine import reading
 from grader.examine.examining import Examiner, examine

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.author.check import not_recorded
+from grader.author.exercises import not_recorded
 from grader.autograd.as_python import oracle
 from grader.autograd.subject import SUBJECT
 from grader.course.course import Course

@@ -12,8 +12,17 @@ import pytest
 
 from grader.errors import CourseError, GraderError, MachineError
 from grader.forkserver import client
-from grader.forkserver.client import LaneBroken, Room, Server
-from grader.forkserver.messages import LENGTH, Order, Task, fault_to_plain, receive, send
+from grader.forkserver.client import (
+    LENGTH,
+    LaneBroken,
+    Order,
+    Room,
+    Server,
+    Task,
+    fault_to_plain,
+    receive,
+    send,
+)
 from grader.submission.submission import Submission
 
 ROOT = Path(__file__).resolve().parents[3]

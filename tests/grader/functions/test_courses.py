@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from grader.author.check import ENOUGH, findings
+from grader.author.exercises import ENOUGH, findings
 from grader.course.course import Course
 from grader.course.misconceptions import PLACE, misconceptions
 from grader.examine.cases import default_folder

@@ -8,12 +8,12 @@ from click.testing import CliRunner
 
 from grader.author.release import release, update
 from grader.cli import main
-from grader.commands.grade import FORMATS
+from grader.commands.student import FORMATS
 from grader.errors import UsageError
 from grader.examine.cases import default_folder
 from grader.examine.grading import grade
 from grader.examine.setting import Setting, course_digest, exercise_digest
-from grader.learner.hints import next_hint
+from grader.learner.help import next_hint
 from grader.report.evidence import outcome_from_plain, outcome_to_plain
 from grader.report.reading import read_report
 from grader.report.report import to_json

@@ -335,7 +335,7 @@ def test_folder_that_has_been_removed_is_one_clear_error(tmp_path):
 
 
 def test_every_format_of_a_single_report_can_be_asked_for():
-    from grader.commands.grade import FORMATS
+    from grader.commands.student import FORMATS
     from grader.render.export import SINGLE
 
     assert ("text", *SINGLE) == FORMATS

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.author.check import hints_missing
+from grader.author.exercises import hints_missing
 from grader.course.course import Course
 from grader.examine.grading import grade
 from grader.render.terminal import render

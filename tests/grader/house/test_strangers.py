@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError, UsageError
-from grader.forkserver.messages import Order, Task
+from grader.forkserver.client import Order, Task
 from grader.machine import processes
 from grader.machine.processes import command, program, started, surroundings
 from grader.model import Exercise
@@ -205,8 +205,8 @@ def test_a_notebook_s_magics_import_nothing_from_the_folder_that_it_is_opened_in
         "    grader.load_ipython_extension(shell)\n"  # in a folder of strangers, it may be refused
         "except Exception as error:\n"
         "    print(error)\n"
-        "from grader.notebook import magics, session\n"
-        "magics.add(session.Session(here(), print, sandbox='process'), shell)\n"
+        "from grader.notebook import cells, magics\n"
+        "magics.add(cells.Session(here(), print, sandbox='process'), shell)\n"
         "shell.run_line_magic('graph', 'a * b')\n"
         "shell.run_cell_magic('exercise', 'add', 'def add(self, other):\\n    return 1\\n')\n"
         "assert sys.path[0] == ''\n"
@@ -354,8 +354,7 @@ ALLOWED = {
     "machine/processes.py",
     "sandbox/interpreter.py",
     "sandbox/cage.py",
-    "sandbox/uid.py",
-    "sandbox/bwrap.py",
+    "sandbox/cages.py",
 }
 
 

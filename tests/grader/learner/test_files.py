@@ -4,8 +4,7 @@ import pytest
 
 from grader.course.course import Course
 from grader.errors import CourseError, MachineError, UsageError
-from grader.learner.files import as_handed_out, compared, pack, reset, solution
-from grader.learner.hints import background, search
+from grader.learner.help import as_handed_out, background, compared, pack, reset, search, solution
 from grader.learner.history import read, remember
 from grader.machine.folders import Root
 from grader.submission.submission import load

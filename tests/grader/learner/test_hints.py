@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.errors import CourseError, UsageError
-from grader.learner.hints import background, hint_at, next_hint, search, sections, told
+from grader.learner.help import background, hint_at, next_hint, search, sections, told
 from tests.grader.learner.desk import OVERWRITES, desk, heard, state
 
 assert desk  # fixtures

@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from grader.learner.hints import search
+from grader.learner.help import search
 from grader.learner.history import (
     forget,
     latest,

@@ -12,8 +12,7 @@ import pytest
 from rich.console import Console
 
 from grader.learner.history import remember
-from grader.notebook.output import SCOPE
-from grader.notebook.session import Session, beginning, cell_of
+from grader.notebook.cells import SCOPE, Session, beginning, cell_of
 from grader.render.terminal import render
 from grader.report.report import Report
 from tests.grader.hostile import HOSTILE

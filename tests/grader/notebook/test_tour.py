@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.author.release import release
-from grader.notebook.session import beginning
+from grader.notebook.cells import beginning
 from tests.grader.author.test_release import secret_lines
 from tests.grader.notebook.test_notebook import right
 

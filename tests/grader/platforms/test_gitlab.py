@@ -16,7 +16,7 @@ import yaml
 
 from grader.examine.cases import default_folder
 from grader.platforms.runners import line_of, lines_of
-from grader.render.junit import LONGEST, code_quality
+from grader.render.export import LONGEST, code_quality
 from grader.submission.submission import Submission
 from tests.grader.render.formats.samples import ADD, FAILED, FOUND, graded, mixed, perfect, report
 from tests.needs import caged

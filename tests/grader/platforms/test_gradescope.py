@@ -14,7 +14,7 @@ from grader.cli import main
 from grader.course.course import Course
 from grader.course.sealed import SEALED
 from grader.errors import UsageError
-from grader.platforms.gradescope import build
+from grader.platforms.runners import build_gradescope
 from tests.grader.called import grader
 from tests.grader.platforms.autograder import Root, unpacked
 from tests.grader.platforms.pull import ROOT
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.xdist_group("gradescope")
 @pytest.fixture(scope="module")
 def archive(course, tmp_path_factory):
     to = tmp_path_factory.mktemp("built") / "new" / "gradescope.zip"
-    build(course, to, 0)
+    build_gradescope(course, to, 0)
     return to
 
 
@@ -96,12 +96,12 @@ def test_the_archive_holds_no_solution_that_could_be_read(archive, solutions):
 
 
 def test_the_same_course_and_seed_make_the_same_archive(course, archive, tmp_path):
-    build(course, tmp_path / "again.zip", 0)
+    build_gradescope(course, tmp_path / "again.zip", 0)
     assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
 
 
 def test_a_package_index_is_handed_to_pip(course, tmp_path):
-    build(course, tmp_path / "a.zip", 5, "https://packages.example.org/whl/cpu")
+    build_gradescope(course, tmp_path / "a.zip", 5, "https://packages.example.org/whl/cpu")
     with ZipFile(tmp_path / "a.zip") as opened:
         assert opened.read("seed") == b"5\n"
         assert opened.read("pip.conf") == (
@@ -128,7 +128,7 @@ def test_every_archive_with_a_secret_seed_has_a_key_of_its_own_and_one_without_h
     [(".", 5, "torch\n"), (".", 0, ""), ("courses/structures", 5, ""), ("courses/tensors", 5, "torch\n")],
 )
 def test_image_has_of_what_draws_cases_only_what_the_course_and_its_seed_need(folder, seed, needed, tmp_path):
-    build(Course.load(ROOT / folder), tmp_path / "a.zip", seed)
+    build_gradescope(Course.load(ROOT / folder), tmp_path / "a.zip", seed)
     with ZipFile(tmp_path / "a.zip") as opened:
         said = opened.read("drawing.txt").decode() if "drawing.txt" in opened.namelist() else ""
         assert said == needed
@@ -138,7 +138,7 @@ def test_image_has_of_what_draws_cases_only_what_the_course_and_its_seed_need(fo
 @pytest.mark.parametrize("index", ["http://x.example", "https://x.example\nno-index = 1", "-r /etc/passwd"])
 def test_what_is_no_address_makes_no_archive(course, tmp_path, index):
     with pytest.raises(UsageError, match="no address"):
-        build(course, tmp_path / "a.zip", 5, index)
+        build_gradescope(course, tmp_path / "a.zip", 5, index)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.platforms.gradescope import MOST, NAME, handed_in
+from grader.platforms.runners import MOST, NAME, handed_in
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

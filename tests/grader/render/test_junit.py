@@ -7,7 +7,7 @@ import pytest
 import xmlschema
 
 from grader.model import Person
-from grader.render.junit import render, write_class
+from grader.render.export import junit, junit_class
 from grader.render.text import About
 from tests.grader.render.formats.samples import FOLDER, HANDED_IN, a_class, mixed, perfect, report, sunk
 
@@ -18,18 +18,18 @@ def schema():
 
 
 def parsed(made, about=None):
-    return ElementTree.fromstring(render(made, about or About()))
+    return ElementTree.fromstring(junit(made, about or About()))
 
 
 def class_xml():
     stream = BytesIO()
-    write_class(a_class(), stream)
+    junit_class(a_class(), stream)
     return stream.getvalue()
 
 
 @pytest.mark.parametrize("made", [mixed, perfect, sunk, report])
 def test_a_report_is_valid(schema, made):
-    text = render(made(), About(Person("anna"), started=HANDED_IN, seconds=1234.5))
+    text = junit(made(), About(Person("anna"), started=HANDED_IN, seconds=1234.5))
     assert [error.reason for error in schema.iter_errors(text)] == []
 
 
@@ -38,7 +38,7 @@ def test_a_class_is_valid(schema):
 
 
 def test_the_schema_refuses_what_junit_does_not_know(schema):
-    assert not schema.is_valid(render(perfect(), About()).replace("<testcase", "<test", 1))
+    assert not schema.is_valid(junit(perfect(), About()).replace("<testcase", "<test", 1))
 
 
 def test_failed_and_timed_out_are_failures_and_crashed_is_an_error():

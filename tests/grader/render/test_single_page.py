@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from grader.cli import main
 from grader.errors import UsageError
-from grader.learner.hints import sections
+from grader.learner.help import sections
 from grader.model import Adjustment, Claim, Kind, NotStarted, Passed, TimedOut
 from grader.render.html.single_page import share, single_page, view
 from grader.report.evidence import SAID

@@ -11,8 +11,7 @@ import pytest
 from grader.model import Claim, Counterexample, Crashed, Exercise, Failed, Kind, NotGraded, Verdict
 from grader.platforms.github import files, marks, runner
 from grader.platforms.pull_request import LONGEST, MARKER, MEMBER, body
-from grader.render.export import SINGLE
-from grader.render.junit import code_quality
+from grader.render.export import SINGLE, code_quality
 from grader.render.results_json import MESSAGE, OUTPUT
 from grader.render.text import About
 from grader.report.report import Report

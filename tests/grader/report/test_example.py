@@ -22,7 +22,7 @@ from grader.model import (
     TimedOut,
     Verdict,
 )
-from grader.notebook.output import plain
+from grader.notebook.cells import plain
 from grader.platforms.github import summary
 from grader.render.html.single_page import single_page, view
 from grader.render.picture.svg import example_graph

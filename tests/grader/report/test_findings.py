@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.report.findings import HEADING, Row, line_of, on_one_line, place, told
+from grader.report.words import HEADING, Row, line_of, on_one_line, place, told
 from tests.grader.render.formats.samples import FOUND, GUESSED
 
 OVERWRITES, SIGN = FOUND

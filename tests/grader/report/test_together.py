@@ -21,9 +21,9 @@ from grader.examine.grading import grade
 from grader.model import Crashed, Kind, NotStarted, Person
 from grader.platforms.github import files, marks, overview, summary
 from grader.render.export import CLASS, SINGLE
+from grader.render.export import code_quality as codequality
 from grader.render.html.class_page import render_class
 from grader.render.html.single_page import single_page
-from grader.render.junit import code_quality as codequality
 from grader.render.terminal import render
 from grader.render.terminal import render_any_shape as render_any
 from grader.render.text import About

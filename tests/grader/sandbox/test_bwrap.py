@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError
-from grader.sandbox import bwrap
-from grader.sandbox.bwrap import Bwrap, why_not
-from grader.sandbox.cages import choose
+from grader.sandbox import cages
+from grader.sandbox.cages import Bwrap, choose, no_bwrap
 from grader.sandbox.interpreter import DEVICES, found
 from tests import needs
 from tests.grader.sandbox.asking import ask
@@ -132,7 +131,7 @@ def test_folder_is_not_there(path, says):
 
 @needs.bwrap
 def test_files_of_the_project_are_not_there(says):
-    ours = [str(Path(bwrap.__file__)), str(Path(__file__)), os.getcwd()]
+    ours = [str(Path(cages.__file__)), str(Path(__file__)), os.getcwd()]
     assert says(f"[os.path.lexists(p) for p in {ours}]") == repr([False] * 3)
 
 
@@ -303,18 +302,18 @@ def test_process_that_ends_by_itself_is_waited_for(started):
 @pytest.fixture
 def asked_anew():
     """Asks why the cage cannot be had, whatever has been said before."""
-    why_not.cache_clear()
-    yield why_not
-    why_not.cache_clear()
+    no_bwrap.cache_clear()
+    yield no_bwrap
+    no_bwrap.cache_clear()
 
 
 def test_program_that_does_not_even_start_knows_no_newer_walls(tmp_path):
-    assert bwrap._newer_walls(str(tmp_path / "nowhere")) == ()
+    assert cages._newer_walls(str(tmp_path / "nowhere")) == ()
 
 
 def test_other_systems_have_no_such_program(asked_anew, monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert why_not() == "bubblewrap is for Linux"
+    assert no_bwrap() == "bubblewrap is for Linux"
 
 
 @needs.linux
@@ -344,9 +343,9 @@ def test_program_that_does_not_work_is_said(program, said, asked_anew, tmp_path,
     (tmp_path / "bwrap").write_text(program)
     (tmp_path / "bwrap").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    bwrap._newer_walls.cache_clear()
+    cages._newer_walls.cache_clear()
     assert said in asked_anew()
-    bwrap._newer_walls.cache_clear()
+    cages._newer_walls.cache_clear()
 
 
 def without_namespaces(source):
@@ -360,7 +359,7 @@ def without_namespaces(source):
 
 @needs.bwrap
 def test_refused_namespaces_are_said_in_bubblewraps_own_words():
-    said = without_namespaces("from grader.sandbox.bwrap import why_not; print(why_not())")
+    said = without_namespaces("from grader.sandbox.cages import no_bwrap; print(no_bwrap())")
     assert said.startswith("bubblewrap cannot make its walls here: bwrap: ")
 
 

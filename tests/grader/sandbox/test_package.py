@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from grader.doctor.doctor import examined, probes
-from grader.sandbox import uid as uid_cage
-from grader.sandbox.bwrap import Bwrap
+from grader.sandbox import cages
 from grader.sandbox.cage import Process
+from grader.sandbox.cages import Bwrap, Uid
 from grader.sandbox.interpreter import PACKAGES_AT, Package, found, package_here
-from grader.sandbox.uid import Uid
 from tests.grader.sandbox.asking import ask
 from tests.limits import probes_that_escape
 from tests.needs import NUMPY, bwrap, every_cage, landlock, linux, numpy, uid
@@ -91,7 +90,7 @@ def test_cage_with_a_root_of_its_own_does_not_tell_where_it_is_installed(cage, c
 
 @uid
 def test_its_root_folder_is_another_one_and_nobody_can_write_there():
-    bare, shown = (uid_cage.root_for(found(package)) for package in (None, NUMPY))
+    bare, shown = (cages.root_for(found(package)) for package in (None, NUMPY))
     assert bare != shown
     files = [path for path in Path(shown + PACKAGES_AT).rglob("*") if path.is_file()]
     assert files

@@ -12,10 +12,9 @@ import pytest
 
 from grader.errors import MachineError
 from grader.machine.files import removed, unfinished_folder
-from grader.sandbox import uid
-from grader.sandbox import uid as root
+from grader.sandbox import cages
+from grader.sandbox.cages import Uid, root_for
 from grader.sandbox.interpreter import DEVICES, found
-from grader.sandbox.uid import Uid, root_for
 from tests import needs
 from tests.grader.sandbox.asking import ask
 
@@ -46,8 +45,8 @@ def anew():
 @pytest.fixture
 def place(tmp_path, monkeypatch, anew):
     """A place that is root's alone, in which nothing has been made yet."""
-    monkeypatch.setattr(root, "PLACES", (str(tmp_path / "place"),))
-    monkeypatch.setattr(root, "_is_roots_alone", os.path.isdir)
+    monkeypatch.setattr(cages, "PLACES", (str(tmp_path / "place"),))
+    monkeypatch.setattr(cages, "_is_roots_alone", os.path.isdir)
     return tmp_path / "place"
 
 
@@ -97,7 +96,7 @@ def test_worker_cannot_ask_whether_a_file_is_there(path, course):
 
 def test_worker_cannot_ask_for_what_its_program_is(course):
     assert ask(course, Uid(), "os.listdir('/proc')").startswith("FileNotFoundError")
-    assert eval(ask(course, Uid(), "(os.getuid(), os.getgid())")) > (uid.FIRST, uid.FIRST)
+    assert eval(ask(course, Uid(), "(os.getuid(), os.getgid())")) > (cages.FIRST, cages.FIRST)
 
 
 def test_reading_does_not_move_the_date_of_last_use(course):
@@ -130,7 +129,7 @@ def test_place_that_others_may_write_to_is_not_used(tmp_path, monkeypatch, anew)
     open_to_all = tmp_path / "open"
     open_to_all.mkdir()
     open_to_all.chmod(0o777)
-    monkeypatch.setattr(root, "PLACES", (str(open_to_all),))
+    monkeypatch.setattr(cages, "PLACES", (str(open_to_all),))
     made = root_for(found())
     removed(Path(made).parent)
     assert names(open_to_all) == []
@@ -138,10 +137,10 @@ def test_place_that_others_may_write_to_is_not_used(tmp_path, monkeypatch, anew)
 
 def test_folder_that_no_place_keeps_goes_with_its_process(tmp_path):
     script = (
-        "from grader.sandbox import uid as root\n"
+        "from grader.sandbox import cages\n"
         "from grader.sandbox.interpreter import found\n"
-        "root.PLACES = ('/proc/nowhere',)\n"
-        "print(root.root_for(found()))\n"
+        "cages.PLACES = ('/proc/nowhere',)\n"
+        "print(cages.root_for(found()))\n"
     )
     said = subprocess.run(
         [sys.executable, "-c", script],
@@ -155,21 +154,21 @@ def test_folder_that_no_place_keeps_goes_with_its_process(tmp_path):
 
 
 def test_where_it_cannot_be_made_at_all_that_is_the_machines_fault(tmp_path, monkeypatch, anew):
-    monkeypatch.setattr(root, "PLACES", ("/proc/nowhere",))
+    monkeypatch.setattr(cages, "PLACES", ("/proc/nowhere",))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
     with pytest.raises(MachineError, match="cannot make a root folder"):
         root_for(found())
 
 
 def test_without_a_root_folder_it_says_that_it_is_reduced_and_why(monkeypatch):
-    monkeypatch.setattr(uid, "_walls", lambda: (False, True, True))
+    monkeypatch.setattr(cages, "_walls", lambda: (False, True, True))
     assert Uid().isolation == "reduced"
     assert "chroot" in Uid().lacking
     assert Uid().inside.root == ""
 
 
 def test_worker_that_cannot_enter_its_root_folder_does_not_start(course, monkeypatch):
-    monkeypatch.setattr(uid, "_root", lambda _: "/proc/nowhere")
+    monkeypatch.setattr(cages, "_root", lambda _: "/proc/nowhere")
     with pytest.raises(MachineError, match="did not start"):
         ask(course, Uid(), "1")
 
@@ -182,10 +181,10 @@ def asked_anew(monkeypatch):
     """Why it cannot be had, asked anew as root on Linux, whoever asks."""
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    asked = (uid.why_not, uid._walls)
+    asked = (cages.no_uid, cages._walls)
     for function in asked:
         function.cache_clear()
-    yield uid.why_not
+    yield cages.no_uid
     for function in asked:
         function.cache_clear()
 
@@ -204,7 +203,7 @@ def test_others_than_root_are_told_that_it_takes_root(asked_anew, monkeypatch):
     ],
 )
 def test_which_wall_is_missing_is_said(walls, said, asked_anew, monkeypatch):
-    monkeypatch.setattr(uid, "_walls", lambda: walls)
+    monkeypatch.setattr(cages, "_walls", lambda: walls)
     assert said in asked_anew()
     assert bool(asked_anew()) == bool(said)
 
@@ -213,11 +212,11 @@ def test_which_wall_is_missing_is_said(walls, said, asked_anew, monkeypatch):
     ("trial", "said"), [("raise SystemExit('no luck')", "no luck"), ("", "nobody says why")]
 )
 def test_worker_that_does_not_start_says_why(trial, said, asked_anew, monkeypatch):
-    monkeypatch.setattr(uid, "TRIAL", trial)
+    monkeypatch.setattr(cages, "TRIAL", trial)
     assert asked_anew() == f"a worker does not start as another user: {said}"
 
 
 def test_root_folder_hides_files_where_the_kernel_does_not(monkeypatch):
-    monkeypatch.setattr(uid, "_walls", lambda: (True, False, True))
+    monkeypatch.setattr(cages, "_walls", lambda: (True, False, True))
     assert Uid().isolation == "reduced"
     assert "only the root folder" in Uid().lacking

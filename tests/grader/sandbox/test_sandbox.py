@@ -15,12 +15,10 @@ from grader.autograd.subject import SUBJECT
 from grader.errors import MachineError
 from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Raised
-from grader.sandbox.bwrap import Bwrap
 from grader.sandbox.cage import Process
-from grader.sandbox.cages import CAGES, NAMES, choose
+from grader.sandbox.cages import CAGES, NAMES, Bwrap, Uid, choose
 from grader.sandbox.launch import FILES, Death, How, Launched, worker_code
 from grader.sandbox.runner import Limits, Request, Runner
-from grader.sandbox.uid import Uid
 from tests import needs
 from tests.grader.sandbox.unwalled import leave_out
 from tests.needs import linux

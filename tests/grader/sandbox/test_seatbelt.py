@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError
-from grader.sandbox import bwrap, cages
-from grader.sandbox.bwrap import Seatbelt, seatbelt, why_no_seatbelt
+from grader.sandbox import cages
 from grader.sandbox.cage import Process
+from grader.sandbox.cages import Seatbelt, seatbelt, why_no_seatbelt
 
 # Answers as sandbox-exec would, without a sandbox, or with words in place of the program.
 PASSES_ON = '#!/bin/sh\nshift 2\nexec "$@"\n'
@@ -37,7 +37,7 @@ def macos(monkeypatch, tmp_path):
         if text:
             path.write_text(text, "utf-8")
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setattr(bwrap, "program", lambda _: str(path) if text else None)
+        monkeypatch.setattr(cages, "program", lambda _: str(path) if text else None)
 
     yield made
     why_no_seatbelt.cache_clear()
@@ -91,14 +91,14 @@ def test_what_is_not_asked_for_is_denied():
 
 
 def test_paths_are_quoted():
-    assert bwrap._quoted('/a "b" \\ c') == '"/a \\"b\\" \\\\ c"'
+    assert cages._quoted('/a "b" \\ c') == '"/a \\"b\\" \\\\ c"'
 
 
 def test_what_it_must_refuse_is_possible_without_it(tmp_path):
     """Else the trial would prove nothing."""
     private = tmp_path / "private"
     private.write_text("", "utf-8")
-    asked = [sys.executable, "-I", "-S", "-c", bwrap.ESCAPES, private, "1"]
+    asked = [sys.executable, "-I", "-S", "-c", cages.ESCAPES, private, "1"]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
     word, count = done.stdout.split()
     assert (word, int(count) >= 6) == ("tried", True)

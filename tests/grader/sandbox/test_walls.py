@@ -16,9 +16,9 @@ from grader.autograd.subject import SUBJECT
 from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Overtime
 from grader.sandbox.cage import Process
+from grader.sandbox.cages import Uid
 from grader.sandbox.interpreter import found
 from grader.sandbox.runner import Limits, Request, Runner
-from grader.sandbox.uid import Uid
 from grader.worker import child, walls
 from tests.grader.sandbox.asking import ask, observe
 from tests.grader.sandbox.unwalled import add, leave_out

@@ -11,8 +11,7 @@ from grader.course.course import Course
 from grader.model import Crashed, NotGraded, NotStarted, Passed, Result, Verdict
 from grader.watch.board import Board, Drawn, Findings, Hinted, Keys, Listing
 from grader.watch.loop import Actions
-from grader.watch.screen import Screen, part, shortened
-from grader.watch.terminal import named
+from grader.watch.screen import Screen, named, part, shortened
 
 RELU_EVERYWHERE = "def relu(self):\n    out = type(self)(self.data)\n    return out\n"
 

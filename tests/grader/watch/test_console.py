@@ -3,7 +3,7 @@
 import pytest
 
 from grader.errors import UsageError
-from grader.watch import terminal
+from grader.watch import screen
 from grader.watch.board import Pressed, Quit
 
 
@@ -22,24 +22,24 @@ class Console:
 
 def test_keys_of_a_windows_console_are_told_by_the_same_names(monkeypatch):
     console, told = Console("h\r\x1b\xe0H\0P\xe0Sé "), []
-    monkeypatch.setattr(terminal, "msvcrt", console)
-    keyboard = terminal.ConsoleKeyboard(told.append)
-    monkeypatch.setattr(terminal.time, "sleep", lambda _: keyboard.close())
+    monkeypatch.setattr(screen, "msvcrt", console)
+    keyboard = screen.ConsoleKeyboard(told.append)
+    monkeypatch.setattr(screen.time, "sleep", lambda _: keyboard.close())
     keyboard._read()
     assert told == [Pressed(key) for key in ("h", "enter", "escape", "up", "down", " ")]
 
 
 def test_ctrl_c_at_a_windows_console_quits(monkeypatch):
     console, told = Console("\x03"), []
-    monkeypatch.setattr(terminal, "msvcrt", console)
-    keyboard = terminal.ConsoleKeyboard(told.append)
-    monkeypatch.setattr(terminal.time, "sleep", lambda _: keyboard.close())
+    monkeypatch.setattr(screen, "msvcrt", console)
+    keyboard = screen.ConsoleKeyboard(told.append)
+    monkeypatch.setattr(screen.time, "sleep", lambda _: keyboard.close())
     keyboard._read()
     assert told == [Quit(130)]
 
 
 def test_where_python_knows_no_terminal_watch_says_what_to_do_instead(monkeypatch):
-    monkeypatch.setattr(terminal, "termios", None)
-    monkeypatch.setattr(terminal, "msvcrt", None)
+    monkeypatch.setattr(screen, "termios", None)
+    monkeypatch.setattr(screen, "msvcrt", None)
     with pytest.raises(UsageError, match="needs a terminal"):
-        terminal.fit(None)
+        screen.fit(None)

@@ -12,7 +12,7 @@ from grader.course.misconceptions import misconceptions
 from grader.examine.cases import default_folder
 from grader.examine.grading import result, run_properties
 from grader.examine.setting import Setting
-from grader.forkserver.messages import Order, Task
+from grader.forkserver.client import Order, Task
 from grader.model import Crashed, Kind
 from grader.report.scoring import exercise_status
 from grader.sandbox.cages import choose

@@ -10,7 +10,7 @@ import watchfiles
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from grader.watch.board import Blind, Gone, Saved
-from grader.watch.saves import Saves
+from grader.watch.loop import Saves
 
 WAIT, CALM = 10.0, 0.4  # seconds
 

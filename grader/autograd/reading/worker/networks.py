@@ -6,11 +6,11 @@ call of theirs gives gets a name. Each look makes a network of its own.
 
 from __future__ import annotations
 
-from . import symbols
 from .record import (
     CALLS,
     CHANGES,
     COPY,
+    FOLLOWED,
     INPUT_NODES,
     INPUTS,
     LISTED,
@@ -28,10 +28,15 @@ from .record import (
     UNITS,
     WEIGHTS,
     Record,
+    begin,
+    expression,
+    follow_math,
     kind,
+    lift,
     number,
+    plain,
+    symbol,
 )  # fmt: skip
-from .symbols import expression, lift, plain, symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +69,7 @@ class Networks:
 
         def relu(node: Any) -> Any:
             out = real(node)
-            if self.symbolic and type(node.data) in symbols.KINDS and type(plain(node.data)) in (int, float):
+            if self.symbolic and type(node.data) in FOLLOWED and type(plain(node.data)) in (int, float):
                 out.data = lift(float(plain(out.data)), ("relu", expression(node.data)))
             return out
 
@@ -76,7 +81,7 @@ class Networks:
             self.watched = name
             for sibling in list(MADE_OF)[: list(MADE_OF).index(name)]:
                 self._watch(self.engine[sibling])
-        symbols.begin()
+        begin()
         numbers: list[float] = getattr(self, look)(name, *details)
         return numbers
 
@@ -226,7 +231,7 @@ class Networks:
         self.symbolic, self.lenient = "symbolic" in mode, "lenient" in mode
         if self.symbolic and not self.followed:
             self.followed = True
-            symbols.follow_math()
+            follow_math()
         try:
             call = _Call(self, (name, sizes, nonlin), mode, table, x)
         finally:

@@ -8,10 +8,28 @@ from __future__ import annotations
 
 import sys
 
-from . import symbols
 from .nodes import Nodes
-from .record import ASKED, ASKED_NODES, FACTS, NAMES, SIGNS, Record, kind, number
-from .symbols import Sym, Whole, expression, lift, plain, symbol
+from .record import (
+    ASKED,
+    ASKED_NODES,
+    FACTS,
+    MOST_SYMBOLS,
+    NAMES,
+    SIGNS,
+    Record,
+    Run,
+    Sym,
+    TooMuch,
+    Whole,
+    begin,
+    expression,
+    follow_math,
+    kind,
+    lift,
+    number,
+    plain,
+    symbol,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,8 +109,8 @@ class Watch:
         def init(node: Any, *given: Any, **named: Any) -> None:
             real(node, *given, **named)
             watch.made.append(node)
-            if len(watch.made) > symbols.MOST:
-                raise symbols.TooMuch
+            if len(watch.made) > MOST_SYMBOLS:
+                raise TooMuch
             if any(isinstance(data, nodes.value) for data in given[:1]):
                 watch.wrapped = True
             watch.made_at = watch.line()
@@ -141,13 +159,13 @@ class Operations:
         """One record. mode: one, two, same (a op a) or number (a plain number on the right)."""
         function = self.nodes.function(attribute)
         self.watch.files |= self.nodes.files(function)
-        symbols.begin()
+        begin()
         self.watch.forget()
         if not symbolic:
             return self._seen(function, mode, False, point).numbers
         if not self.followed:
             self.followed = True
-            symbols.follow_math()
+            follow_math()
         if self._known != len(sys.modules):
             self._known = len(sys.modules)
             self._theirs = [m.__dict__ for m in list(sys.modules.values()) if _of(m) & self.watch.files]
@@ -185,7 +203,7 @@ class Operations:
         watch.made.clear()
         if symbolic and not of.walks:
             watch.early = Sym(0.0, ("sym", "early"))
-            symbols.Run.known.pop(0.0, None)
+            Run.known.pop(0.0, None)
         try:
             out = function(nodes["a"], *second)
         finally:
@@ -307,8 +325,8 @@ class _Seen:
         for x, own in zip(grads, "AB"):
             fits = number(x) == number(x)
             made.tree(watch.expanded(expression(x), own) if fits else ("num", 0))
-        made.put(min(len(symbols.Run.asked), ASKED))
-        for sign, left, right in symbols.Run.asked[:ASKED]:
+        made.put(min(len(Run.asked), ASKED))
+        for sign, left, right in Run.asked[:ASKED]:
             made.put(SIGNS.index(sign))
             made.tree(watch.expanded(left, ""), ASKED_NODES)
             made.tree(watch.expanded(right, ""), ASKED_NODES)

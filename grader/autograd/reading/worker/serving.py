@@ -71,7 +71,7 @@ def of_engine(
 
     walks: it is backward() that is asked about.
     """
-    from .engines import Engine
+    from .nodes import Engine
 
     try:
         reading = Reading({}, set(), Engine(values, graph, chains, numbered))

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from grader.autograd.reading import normal
+from grader.autograd.reading import algebra
 from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Question
 from grader.course.misconceptions import misconceptions
@@ -247,10 +247,10 @@ def tree(source):
 
 @pytest.mark.parametrize(("source", "said"), FORMULAS.items())
 def test_equal_formulas_have_one_normal_form(source, said):
-    formula = normal.normal(tree(source))
-    assert normal.text(formula, {name: name for name in "abk"}) == said
+    formula = algebra.normal(tree(source))
+    assert algebra.text(formula, {name: name for name in "abk"}) == said
     at = {"a": 1.7, "b": 2.3, "k": 3.0}
-    assert normal.value(formula, at) == pytest.approx(eval(source, {"abs": abs}, at))
+    assert algebra.value(formula, at) == pytest.approx(eval(source, {"abs": abs}, at))
 
 
 def test_an_exception_is_told_with_its_line_and_where_it_happens(read):
@@ -285,4 +285,4 @@ def test_formulas_that_nobody_wrote_are_multiplied_out_only_so_far(course, setti
 
     with setting.reference(exercise).asking() as reference:
         read_exercise(exercise, "", ask, reference)
-    assert 0 < normal.Work.done < 2 * normal.MOST_WORK
+    assert 0 < algebra.Work.done < 2 * algebra.MOST_WORK

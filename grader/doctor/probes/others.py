@@ -1,4 +1,4 @@
-"""Ways to start other processes, and to reach into those that are there."""
+"""Ways to others: to processes, to whoever listens, and to the grader at the other end of the pipe."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ import fcntl
 import os
 import resource
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
-from .calls import Scene, checked, libc
+from ..worker import Scene, call, checked, libc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KIND = "processes"  # ways to start other processes, and to reach into those that are there
 
 PTRACE_SEIZE, SET_SIGNAL = 0x4206, 10
 CLONE3, PIDFD_OPEN, PIDFD_SEND_SIGNAL = 435, 434, 424
@@ -60,7 +69,7 @@ def newest_clone(scene: Scene) -> None:
     """Starts a process (clone3)."""
     size = 64
     arguments = (ctypes.c_uint64 * 8)(*[0] * 4, signal.SIGCHLD)
-    pid = checked(libc().syscall(CLONE3, arguments, size))
+    pid = call(CLONE3, arguments, size)
     if not pid:
         os._exit(0)
     os.waitpid(pid, 0)
@@ -94,8 +103,8 @@ def other(scene: Scene) -> None:
 def handle(scene: Scene) -> None:
     """Ends another process by a handle to it (pidfd)."""
     # Not every build of Python has names for these calls.
-    handle = checked(libc().syscall(PIDFD_OPEN, scene["bystander"], 0))
-    checked(libc().syscall(PIDFD_SEND_SIGNAL, handle, signal.SIGTERM, None, 0))
+    handle = call(PIDFD_OPEN, scene["bystander"], 0)
+    call(PIDFD_SEND_SIGNAL, handle, signal.SIGTERM, None, 0)
 
 
 def roundabout(scene: Scene) -> bool:
@@ -189,3 +198,101 @@ def _python() -> str:
 
 def _bare(code: int) -> list[str]:
     return [word.format(code) for word in BARE]
+
+
+KIND = "network"  # ways to somebody who listens
+
+SECONDS = 1.0
+
+
+def tcp(scene: Scene) -> bool:
+    """Connects to a server on this machine (TCP)."""
+    return _connects(socket.AF_INET, ("127.0.0.1", scene["tcp"]))
+
+
+def udp(scene: Scene) -> bool:
+    """Sends a packet to a server on this machine (UDP)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.sendto(scene["token"].encode(), ("127.0.0.1", scene["udp"]))
+    return False  # a packet may go nowhere; if it arrived, that is seen there
+
+
+def path(scene: Scene) -> bool:
+    """Connects to a socket in a folder."""
+    return _connects(socket.AF_UNIX, scene["socket"])
+
+
+def abstract(scene: Scene) -> bool:
+    """Connects to a socket without a file (abstract)."""
+    return _connects(socket.AF_UNIX, "\0" + scene["token"])
+
+
+def datagrams(scene: Scene) -> None:
+    """Connects to a socket without a file (abstract, for datagrams)."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+        one.connect("\0" + scene["token"] + ".datagrams")
+
+
+def names(scene: Scene) -> bool:
+    """Looks up the address of a name."""
+    try:
+        return bool(socket.getaddrinfo("localhost", 80))
+    except socket.gaierror as error:
+        raise OSError(errno.EHOSTUNREACH, str(error)) from None
+
+
+def interfaces(scene: Scene) -> bool:
+    """Asks the kernel about its networks (netlink)."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW):
+        return True
+
+
+def _connects(family: int, address: tuple[str, int] | str) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as one:
+        one.settimeout(SECONDS)
+        one.connect(address)
+    return True
+
+
+KIND = "pipe"  # ways to say something to the grader that it did not ask, or through a descriptor of another's
+
+OWN = 3  # the pipes of an exercise: requests, numbers, texts
+FORGED = bytes(64)
+
+
+def foreign(scene: Scene) -> bool:
+    """Holds a descriptor that is not its own."""
+    kinds = [kind for _, kind in _opened()]
+    return any(not stat.S_ISFIFO(kind) for kind in kinds) or len(kinds) > OWN
+
+
+def early(scene: Scene) -> bool:
+    """Writes an answer of its own before the worker does."""
+    return _forged() > 0
+
+
+def late(scene: Scene) -> None:
+    """Writes more after the worker has answered."""
+    signal.signal(signal.SIGALRM, lambda *_: _forged())
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+
+
+def shared(scene: Scene) -> None:
+    """Leaves a word in the flags of a descriptor, where its copies have it too (F_SETFL)."""
+    fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK)
+
+
+def _forged() -> int:
+    """Write wherever that is possible; how many descriptors took it."""
+    took = 0
+    for fd, _ in _opened():
+        with suppress(OSError):
+            took += os.write(fd, FORGED) > 0
+    return took
+
+
+def _opened() -> Iterator[tuple[int, int]]:
+    """Every descriptor but the standard ones, with what it is."""
+    for fd in range(3, 1_024):
+        with suppress(OSError):
+            yield fd, os.fstat(fd).st_mode
