@@ -28,8 +28,18 @@ from grader.autograd.any_engine.cases import (
     precise,
 )
 from grader.autograd.any_engine.finding import package_for, read, read_repository, repository
-from grader.autograd.any_engine.modes import Found, Mode, in_own_words
-from grader.autograd.any_engine.reading import CALLED, Code, Given, Loadable, as_shown, cautious, given
+from grader.autograd.any_engine.modes import (
+    CALLED,
+    Code,
+    Found,
+    Given,
+    Loadable,
+    Mode,
+    as_shown,
+    cautious,
+    given,
+    in_own_words,
+)
 from grader.autograd.any_engine.shape import (
     OWN,
     Unloadable,

@@ -25,8 +25,7 @@ from grader.autograd.any_engine.cases import (
     varied,
 )
 from grader.autograd.any_engine.examining import grade_foreign
-from grader.autograd.any_engine.modes import Found, Mode
-from grader.autograd.any_engine.reading import Loadable
+from grader.autograd.any_engine.modes import Found, Loadable, Mode
 from grader.autograd.any_engine.shape import Module, Shape, found, own_names
 from grader.autograd.any_engine.shape import shape_from_numbers as read_shape
 from grader.autograd.as_python import source

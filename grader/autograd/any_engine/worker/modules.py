@@ -7,7 +7,6 @@ from contextlib import suppress
 from itertools import pairwise, product
 
 from .kept import attributes, put_number
-from .parts import PARTS, Part, Row
 from .values import arguments, code_of, is_stub, keywords, names_in, sequence
 
 TYPE_CHECKING = False
@@ -30,14 +29,98 @@ def _itself(x: Any) -> Any:
 
 CALLS = ("__call__", "forward", "predict", "feedforward", "feed_forward", "activate", "output")
 PARAMETERS = (
-    "parameters",
-    "parameter",
-    "params",
-    "get_parameters",
-    "get_params",
-    "parameters_list",
+    *("parameters", "parameter", "params", "get_parameters", "get_params", "parameters_list"),
     "weights_and_biases",
 )
+
+
+class Part:
+    """A module under our names: neurons, layers, parameters(), zero_grad(), and a call.
+
+    inner: the module itself, or the bare list of neurons that some take for a layer.
+    """
+
+    def __init__(self, inner: Any, kind: Any) -> None:
+        self.inner, self.kind = inner, kind
+
+    def __call__(self, x: Any) -> Any:
+        call = getattr(self.inner, self.kind.call)
+        out = next(iter(call([x]))) if self.kind.takes_rows else call(x)
+        listed = sequence(out)
+        if listed is None and hasattr(out, "__next__"):
+            listed = list(out)
+        return out if listed is None else [_only(item) for item in listed]
+
+    @property
+    def w(self) -> Any:
+        held = _plain(getattr(self.inner, self.kind.weights))
+        return held[:-1] if self.kind.joined else held
+
+    @property
+    def b(self) -> Any:
+        if self.kind.joined:
+            return _plain(getattr(self.inner, self.kind.weights))[-1]
+        return _only(getattr(self.inner, self.kind.bias))
+
+    @property
+    def neurons(self) -> Any:
+        return self._listed("Neuron")
+
+    @property
+    def layers(self) -> Any:
+        return self._listed("Layer")
+
+    def _listed(self, of: str) -> Any:
+        if isinstance(self.inner, (list, tuple)):
+            return [_part(thing, self.kind.family.kinds[of]) for thing in self.inner]
+        if not self.kind.inside:
+            rows = self.kind.rows(self.inner)
+            return rows if rows is not None else getattr(self.inner, of.lower() + "s")
+        things = sequence(getattr(self.inner, self.kind.inside))
+        if things is None:
+            return getattr(self.inner, self.kind.inside)
+        return [_part(thing, self.kind.family.kinds[of]) for thing in things if _counts(thing)]
+
+    def parameters(self) -> Any:
+        listed = getattr(self.inner, self.kind.parameters or "parameters")
+        return listed() if callable(listed) else listed
+
+    def zero_grad(self) -> None:
+        for p in self.parameters():
+            if isinstance(p, self.kind.family.values.cls):
+                self.kind.family.values.set_to_zero(p)
+
+
+# A complaint names the class, and should not name ours.
+PARTS: dict[str, type[Part]] = {name: type(name, (Part,), {}) for name in ("Neuron", "Layer", "MLP")}
+
+
+class Row:
+    """One neuron of a layer that keeps its weights as a matrix."""
+
+    def __init__(self, w: list[Any], b: Any) -> None:
+        self.w, self.b = w, b
+
+
+def _part(thing: Any, kind: Any) -> Any:
+    """The thing under our names; as it is, where there is no kind and it has them."""
+    return thing if kind is None else PARTS[kind.name](thing, kind)
+
+
+def _plain(thing: Any) -> Any:
+    listed = sequence(thing)
+    return thing if listed is None else listed
+
+
+def _only(thing: Any) -> Any:
+    """What is alone in a list, or the thing itself."""
+    listed = sequence(thing)
+    return listed[0] if listed is not None and len(listed) == 1 else thing
+
+
+def _counts(thing: Any) -> bool:
+    """Whether it is a layer or a neuron, not an activation that stands between two of them."""
+    return isinstance(thing, (list, tuple)) or bool(attributes(thing))
 
 
 NAMES = {
@@ -76,14 +159,11 @@ class Modules:
 
     def refused(self) -> set[str]:
         """What networks turn down when they are made: "shallow" is one of a single layer."""
-        mlp = self.kinds["MLP"]
-        try:
-            if mlp and mlp.made:
-                mlp.make((2, 1))
-        except (AssertionError, ValueError, NotImplementedError):
-            return {"shallow"}
-        except Exception:
-            return set()
+        with suppress(Exception):
+            try:
+                self.kinds["MLP"].make((2, 1))
+            except (AssertionError, ValueError, NotImplementedError):
+                return {"shallow"}
         return set()
 
     def look_at_activations(self) -> None:

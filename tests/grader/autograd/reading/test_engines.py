@@ -11,7 +11,7 @@ import pytest
 
 from grader.autograd.any_engine.examining import AnyExaminer
 from grader.autograd.any_engine.finding import read as submitted
-from grader.autograd.any_engine.reading import cautious
+from grader.autograd.any_engine.modes import cautious
 from grader.autograd.any_engine.shape import shape_from_numbers
 from grader.course.misconceptions import misconceptions
 from grader.course.properties import declared_in
