@@ -158,9 +158,8 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
 def _place_in(lines: Mapping[str, str], name: str) -> tuple[str, int, str] | None:
     """Where a method is written, if that is in a file."""
     file, line, own = [*lines.get(f"{name}.place", "").rsplit(":", 2), "", ""][:3]
-    file = file.removesuffix(".py")
-    known = file and LINE.fullmatch(line) and own.isidentifier()
-    return (file, int(line), own) if known else None
+    known = file.endswith((".py", NOTEBOOK)) and LINE.fullmatch(line) and own.isidentifier()
+    return (file.removesuffix(".py"), int(line), own) if known else None
 
 
 def _other(name: str) -> tuple[str, str]:

@@ -166,7 +166,7 @@ class Engine(Nodes):
 
     def _try(self, leaf: Any) -> None:
         """Raise Unread unless attributes can be read and set, and numbers are as exact as they are said."""
-        if not self.grad or self.values.is_single():
+        if not self.grad or self.values.dimensions >= 0 or self.values.is_single():
             raise Unread
         self.put(leaf, self.grad, 2.5)
         if self.number(self.of(leaf, self.grad)) != 2.5 or self.number(self.of(leaf, self.data)) != 1.0:
