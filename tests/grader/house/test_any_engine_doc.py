@@ -69,7 +69,7 @@ def test_output_shown_is_what_is_printed(name, lines, run):
 # How each sentence begins, or each row of a table, and what would fail if it were false: a test, or a shape
 # whose verdicts tests/grader/autograd/test_shapes.py holds.
 HELD = {
-    "Somebody has written": "karpathy lecture_notebook plain_tanh",
+    "Somebody has written": "karpathy only_a_notebook plain_tanh",
     "It is graded as it is": "test_it_is_taken_as_it_is_without_being_told",
     "Nothing has to be renamed": "test_every_command_shown_grades",
     "The address of a repository": "test_repository_is_read_as_committed",
@@ -78,11 +78,15 @@ HELD = {
     "The files are loaded in the same cage": "test_nothing_else_of_its_environment_can_be_imported",
     "Names are where the search begins": "own_words backward_is_one_step",
     "| the class": "chinese computed_when_asked",
-    "| its data": "test_number_is_found_whatever_it_is_called",
-    "| its gradient": "tape gradient_is_asked_for",
+    "| its data": "test_number_is_found_whatever_it_is_called boxed_numbers",
+    "| its gradient": "tape gradient_is_asked_for boxed_numbers",
+    "| what it is made of": "arrays_are_given like_a_framework",
     "| its operations": "methods_only free_backward activation_classes registered_operations",
     "| the way back": "backward_is_one_step free_backward bound_and_unseeded",
-    "| the network": "karpathy sizes_in_one_list matrix_layers forward_only missing_package_name",
+    "| the network": (
+        "karpathy sizes_in_one_list matrix_layers forward_only missing_package_name hidden_sizes_between "
+        "activations_listed rows_of_inputs"
+    ),
     "| an activation": "named_activation activation_is_a_function test_activation_is_told_by_its_numbers",
     "Code at the top level": "test_demo_is_cut_and_what_defines_stays asks_at_the_end",
     "Annotations may name": "annotation_names_itself",
@@ -91,6 +95,7 @@ HELD = {
     "Libraries that draw": (
         "test_inert_things_may_be_named_and_called_and_not_computed_with sorted_by_networkx"
     ),
+    "Programs that code would start": "arrays_are_given",
     "NumPy is the grader's own": (
         "test_it_is_there_and_computes test_without_numpy_an_engine_that_computes_with_it_is_told_so"
     ),
@@ -140,7 +145,7 @@ HELD = {
     "They are listed and cost nothing": "wrong_extras",
     "One line says why": "test_what_cannot_be_loaded_is_told_why_in_one_line",
     "Python 2, a newer Python": (
-        "test_newer_python_is_asked_for_by_name python2 scalars_on_the_gpu only_a_notebook windows_1251"
+        "test_newer_python_is_asked_for_by_name python2 scalars_on_the_gpu half_a_notebook windows_1251"
     ),
 }
 TABLE = tomllib.loads((SHAPES / "expected.toml").read_text("utf-8"))
