@@ -28,7 +28,7 @@ from operators import mutants
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 TREE = ROOT / "build" / "mutants"
-LEFT_OUT = shutil.ignore_patterns(".*", "build", "__pycache__", "*.egg-info")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "build", "__pycache__", "*.egg-info")
 MOST = 5  # percent of all mutants may survive without an explanation
 
 

@@ -106,3 +106,9 @@ def test_stub_says_where_the_code_is(setting, course, lecture):
     stubs = {name: course.stub(name) for name in course.names}
     result = examine(setting, Submission("s", {**lecture, **stubs}, {}), part(course, "add"))
     assert [sentence.partition(".py ")[0] for sentence in notes(result)] == ["value", "value"]
+
+
+def test_file_that_python_cannot_read_hides_nothing_in_those_after_it(course):
+    sources = {"odd": "def (", "value": "class Value:\n    def __add__(self, other):\n        return self\n"}
+    found = misplaced(sources, ("odd", "value"), part(course, "add"))
+    assert (found.file, found.first, found.last) == ("value", 2, 3)

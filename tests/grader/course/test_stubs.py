@@ -258,3 +258,33 @@ def test_a_step_stands_no_further_in_than_the_solution_begins():
     lines = (f"    {BEGIN}", "    # 1. Walk.", "    while True:", "            # 2. List.", f"    {END}")
     stub = cut("def f():\n" + "\n".join(lines) + "\n", "f").splitlines()
     assert stub[1:3] == ["    # TODO 1: Walk.", "    # TODO 2: List."]
+
+
+BESIDE = "from .value import Value\n\n" + STUB
+TRY = "try:\n    from value import Value\nexcept ImportError:\n"
+FRAMES = {
+    "import of a file beside it": "from exercises.value import Value",
+    "the same, as a module": "import exercises.value",
+    "for type checkers": "if TYPE_CHECKING:\n    import math",
+    "a name for type checkers": "TYPE_CHECKING = False",
+    "a trial": 'if __name__ == "__main__":\n    print(double(2))',
+    "either of two imports": f"{TRY}    from .value import Value",
+}
+NO_FRAMES = {
+    "import of another file": "from exercises.other import Value",
+    "the same, as a module": "import exercises.value, math",
+    "another condition": "if double:\n    print(double(2))",
+    "an else of a trial": 'if __name__ == "__main__":\n    pass\nelse:\n    x = 1',
+    "one import of two that is another": f"{TRY}    import math",
+    "a loop": "for _ in ():\n    pass",
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES.keys())
+def test_imports_of_the_files_beside_it_and_trials_leave_a_stub_untouched(frame):
+    assert untouched(f"{BESIDE}\n{frame}\n", BESIDE)
+
+
+@pytest.mark.parametrize("added", NO_FRAMES.values(), ids=NO_FRAMES.keys())
+def test_other_statements_touch_it(added):
+    assert not untouched(f"{BESIDE}\n{added}\n", BESIDE)
