@@ -381,6 +381,11 @@ def exercise_cells(name: str, data: bytes, wanted: Wanted) -> dict[str, str]:
     return found
 
 
+def has_exercise_cells(name: str, data: bytes) -> bool:
+    """Whether a notebook is one with exercises in cells of their own; raises ValueError as above."""
+    return any(map(CELL.fullmatch, _cells(name, decoded(name, data)[0])))
+
+
 def _imported(stub: str, body: str) -> str:
     """A line with the imports of a stub; empty where an import from the future has to come first."""
     if "from __future__" in body:

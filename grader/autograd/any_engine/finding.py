@@ -18,7 +18,16 @@ from grader.submission.choice import said_by
 from grader.submission.commit import Entry, commit, entries
 from grader.submission.commit import content as blob_content
 from grader.submission.hand_in import leftover, without_ending
-from grader.submission.submission import LARGEST, MOST_FILES, AnyShape, Submission, content, script, text
+from grader.submission.submission import (
+    LARGEST,
+    MOST_FILES,
+    AnyShape,
+    Submission,
+    content,
+    has_exercise_cells,
+    script,
+    text,
+)
 
 DEEPEST = 6
 MOST_SEEN = 20_000
@@ -137,7 +146,7 @@ def _sources(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
     for name, data in files.items():
         stem = name.removesuffix(".py")
         try:
-            source = text(name, data()) if stem != name else script(name, data())
+            source = text(name, data()) if stem != name else _script(name, data())
         except ValueError as error:
             unreadable[stem] = str(error)
             continue
@@ -155,6 +164,11 @@ def _sources(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
             )
         sources[stem] = source
     return Submission(title, sources, unreadable, asked)
+
+
+def _script(name: str, data: bytes) -> str:
+    """What a notebook's cells hold; nothing where some are exercises of a course, each for itself."""
+    return "" if has_exercise_cells(name, data) else script(name, data)
 
 
 class Listed(NamedTuple):

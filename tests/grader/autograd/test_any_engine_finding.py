@@ -1,5 +1,6 @@
 """Which paths are graded as they are, and what is read of them."""
 
+import json
 import shutil
 import subprocess
 import zipfile
@@ -10,7 +11,7 @@ import pytest
 from grader.autograd.any_engine.examining import (
     grade_foreign,
 )
-from grader.autograd.any_engine.finding import is_foreign, read
+from grader.autograd.any_engine.finding import AnyLayout, is_foreign, read
 from grader.autograd.program import Shape as Sizes
 from grader.errors import UsageError
 from grader.report.scoring import exercise_status
@@ -54,6 +55,26 @@ def test_links_and_other_people_s_packages_are_not_read(tmp_path):
     write(tmp_path / "venv" / "lib.py", "class Value: ...")
     (tmp_path / "linked.py").symlink_to(tmp_path / "engine.py")
     assert set(read(tmp_path, AnyShape()).sources) == {"engine"}
+
+
+CLASS = "class Value:\n    def __add__(self, other):\n        return self\n"
+
+
+def cells(*sources):
+    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]})
+
+
+def test_notebook_is_read_where_no_script_has_an_engine(tmp_path):
+    write(tmp_path / "lecture.ipynb", cells("%time 1\nimport math", CLASS))
+    write(tmp_path / "plots.py", "x = 1\n")
+    assert set(read(tmp_path, AnyShape()).sources) == {"plots", "lecture.ipynb"}
+    write(tmp_path / "engine.py", CLASS)
+    assert set(read(tmp_path, AnyShape()).sources) == {"plots", "engine"}
+
+
+def test_notebook_with_exercises_in_cells_of_their_own_is_no_engine(tmp_path):
+    write(tmp_path / "homework.ipynb", cells(CLASS, "%%exercise neuron\nclass Neuron: ..."))
+    assert AnyLayout().read(tmp_path, "ada") is None
 
 
 def test_archive_is_read_without_the_folder_around_everything(tmp_path):
