@@ -538,10 +538,10 @@ def described(serving: Any) -> str:
 
 def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     values = serving.values
-    yield "class", values.cls.__name__
+    yield "class", values.leaf.__name__
     yield "file", values.file
     for other in serving.others[:MOST_OTHERS]:
-        yield f"other.{other.file}.{other.cls.__name__}", ""
+        yield f"other.{other.file}.{other.leaf.__name__}", ""
     yield "data", values.data
     yield "grad", values.grad
     yield "backward", values.backward

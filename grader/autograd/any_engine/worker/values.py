@@ -60,7 +60,8 @@ class Missing(Exception):
 class Values:
     """One class of numbers in a graph.
 
-    cls: the class. file: where it is defined.
+    leaf: the class that is made of a number; file: where it is defined. cls: what it has in common with the
+        results of its operations, mostly the same class.
     data, grad: the attributes' own names; asked: names that a person has given for them.
     backward: how it is called, in words; empty where there is none. back: goes back from a root. steps: what
     its nodes call backward is something else. endless: it did not come to an end when it was tried.
@@ -71,10 +72,11 @@ class Values:
     dimensions = -1
 
     def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
-        self.cls, self.file, self.asked = cls, file, asked
+        self.leaf, self.cls, self.file, self.asked = cls, cls, file, asked
         self.extra = _required(cls)
         self.data = self._data()
         self.grad = self._grad()
+        self.cls = self._common()
         self.backward = ""
         self.back: Callable[[Any], Any] = lambda root: root.backward()
         self.steps = self.endless = self.arrives = False
@@ -82,7 +84,7 @@ class Values:
 
     def make(self, number: Any) -> Any:
         """A leaf that holds the number."""
-        return self.cls(number if self.dimensions < 0 else self._array(number), **self.extra)
+        return self.leaf(number if self.dimensions < 0 else self._array(number), **self.extra)
 
     def _array(self, number: Any) -> Any:
         for _ in range(self.dimensions):
@@ -92,7 +94,7 @@ class Values:
     @property
     def maker(self) -> Callable[[Any], Any]:
         """What makes a leaf of a number: the class itself, where that is all that it wants."""
-        return self.make if self.extra or self.dimensions >= 0 else self.cls
+        return self.make if self.extra or self.dimensions >= 0 else self.leaf
 
     def look_for_arrays(self) -> None:
         """Give it arrays of one number instead of numbers, where more of it works with those."""
@@ -116,6 +118,14 @@ class Values:
             self.back(root)
             done += all(isinstance(self.gradient(each), float) for each in operands)
         return done
+
+    def _common(self) -> Any:
+        for step in STEPS:
+            with suppress(Exception):
+                out = step(*(self.make(number) for number in TRIED))
+                if hasattr(out, self.data):
+                    return next(base for base in self.leaf.__mro__[:-1] if isinstance(out, base))
+        return self.leaf
 
     def _data(self) -> str:
         leaves = [(self.make(number), number) for number in TRIED]
