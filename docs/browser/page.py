@@ -21,8 +21,7 @@ from grader.course.properties import Property, declared_in
 from grader.errors import CourseError, GraderError
 from grader.examine.cases import Bank, recorded
 from grader.examine.examining import Early, Examiner
-from grader.examine.reading import Reference, answers_to_itself, from_bytes, to_bytes
-from grader.examine.setting import Setting, parts
+from grader.examine.setting import Reference, Setting, answers_to_itself, from_bytes, parts, to_bytes
 from grader.learner.help import ALMOST_CODE, compared, pack
 from grader.machine.files import replaced
 from grader.model import Claim, Exercise, Kind, Observation, Result, Verdict

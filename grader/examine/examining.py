@@ -1,4 +1,9 @@
-"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each."""
+"""Examines one submission, exercise by exercise: the right parts, one round trip, a verdict each.
+
+Code that fails is read, when all outcomes are settled: what it does otherwise than it should. A reading
+decides nothing. It asks the code in a process of its own; and the reference, so that what should be done is
+read off as well.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +18,10 @@ from typing import Protocol
 
 from grader.course.course import Course, untouched
 from grader.course.properties import Property, declared_in
+from grader.errors import GraderError
 from grader.examine.cases import Bank
 from grader.examine.judging import Broken, broken, first_broken, holds, needed_before, shrunk, verdict
-from grader.examine.reading import BRIEF, BRIEFER, findings
-from grader.examine.setting import Setting, on_given, parts
+from grader.examine.setting import Reference, Setting, on_given, parts
 from grader.model import (
     Crashed,
     Exercise,
@@ -36,11 +41,19 @@ from grader.model import (
 from grader.report.report import Report
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Clock, Limits, Parts, Request, Runner, Session
+from grader.subject import Ask
 from grader.submission.hand_in import Layout
 from grader.submission.submission import Submission
 
 # Seconds for a whole submission on a busy machine; what fails later is shown as it was drawn.
 SHRINKING = 300.0
+# Readings take some hundredths of a second, and a busy machine changes nothing that is said. Where grading
+# has waited for the code in vain, or found its process gone, nobody waits long once more.
+BRIEF, BRIEFER = Limits(seconds=0.5, patience=10.0), Limits(seconds=0.5, patience=2.0)
+# Whether a reader that fails is an error: our own tests set it.
+STRICT = False
+# Finds something by asking the code, and the reference.
+Reader = Callable[[Ask, Ask], tuple[Finding, ...]]
 
 
 def handed_in(course: Course, submission: Submission, exercise: Exercise) -> Outcome | None:
@@ -321,6 +334,33 @@ class Examiner:
         """End every process."""
         self._open.close()
         self._student.close()
+
+
+def findings(
+    read: Reader, engine: Parts, runner: Runner, reference: Reference, limits: Limits = BRIEF
+) -> tuple[Finding, ...]:
+    """What the code does otherwise than it should, the most important first.
+
+    engine: what it was graded with. Nothing where a reader of ours fails: no grade is to be lost by that.
+    """
+    to_be_read = replace(engine, reading=reference.subject.reading)
+    with runner.attempt(to_be_read, limits=limits) as session, reference.asking() as known:
+        session.observe(Request.of([]))
+        if session.over:
+            return ()  # what cannot even be loaded in that time is not taken apart here, either
+        return carefully(read, lambda programs: session.observe(Request.of(programs)), known)
+
+
+def carefully(read: Reader, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
+    """What a reader finds; nothing where it raises, but for what the machine is at fault for."""
+    try:
+        return read(ask, reference)
+    except GraderError:
+        raise
+    except Exception:
+        if STRICT:
+            raise
+        return ()
 
 
 class Layouts(Layout, Protocol):

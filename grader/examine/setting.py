@@ -2,13 +2,18 @@
 
 By the digests the gradebook knows what it has graded. Points, titles and policies are not among it: scores
 are computed from outcomes whenever they are read.
+Readings, which decide nothing, compare code with the reference: what that answers, once for all submissions,
+stands here, too.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import marshal
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,14 +22,103 @@ from types import CodeType
 from grader.course.course import Course, changed, misplaced
 from grader.course.properties import Property
 from grader.examine.cases import Bank, key, recall
-from grader.examine.reading import Reference, answers_to_itself, from_bytes, reference_name, to_bytes
+from grader.machine.cache import Data
 from grader.machine.cache import recall as recalled
-from grader.model import Exercise
+from grader.model import Exercise, Numbers, Observation, Raised
 from grader.report.words import not_counted, to_take_over
 from grader.sandbox.cage import Cage
-from grader.sandbox.runner import Limits, Parts
+from grader.sandbox.runner import Limits, Parts, Request, Runner, Session
+from grader.subject import Ask, Packed, Program, Subject, pack
 from grader.submission.submission import Submission
 from grader.version import VERSION, code_digest
+
+UNANSWERED = Raised("there is no answer", ())
+Answers = dict[Packed, tuple[float, ...] | None]  # None where the reference raises
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the reference answers to the questions of readings.
+
+    answers: what is known; most readings ask nothing else. solution: the engine that is asked the rest.
+    """
+
+    answers: Answers
+    subject: Subject
+    solution: Parts
+    cage: Cage
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Puts questions to it; a process is begun for the first that nobody has asked yet."""
+        with ExitStack() as stack:
+            begun: list[Session] = []
+
+            def ask(programs: Sequence[Program]) -> list[Observation]:
+                packed = [pack(program) for program in programs]
+                # The same question may stand there twice; it is asked once.
+                new = {key: p for key, p in zip(packed, programs, strict=True) if key not in self.answers}
+                if new and not begun:
+                    begun.append(stack.enter_context(self._session()))
+                seen = begun[0].observe(Request.of([*new.values()])) if new else ()
+                for key, got in zip(new, seen, strict=True):
+                    self.answers[key] = got.values if isinstance(got, Numbers) else None
+                known = (self.answers[key] for key in packed)
+                return [UNANSWERED if values is None else Numbers(values) for values in known]
+
+            yield ask
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        # A worker of its own: no code that is read runs beside the solution.
+        runner = Runner(self.cage, Limits(), 1, self.subject.worker)
+        try:
+            with runner.attempt(self.solution) as session:
+                yield session
+        finally:
+            runner.close()
+
+
+def to_bytes(answers: Answers) -> bytes:
+    """Answers as they are kept; nearly all of the numbers are zeros."""
+    numbers = array("d")
+    for answer in answers.values():
+        numbers.extend(answer or ())
+    lengths = [-1 if answer is None else len(answer) for answer in answers.values()]
+    return zlib.compress(marshal.dumps((list(answers), lengths, numbers.tobytes())), 1)
+
+
+def from_bytes(data: Data) -> Answers:
+    """Takes what to_bytes() gave, and nothing of anybody else's: marshal trusts what it reads."""
+    questions, lengths, raw = marshal.loads(zlib.decompress(data))
+    numbers, at = array("d", raw), 0
+    answers: Answers = {}
+    for question, length in zip(questions, lengths, strict=True):
+        answers[question] = None if length < 0 else tuple(numbers[at : at + length])
+        at += max(0, length)
+    return answers
+
+
+def reference_name(course: Course, exercise: Exercise) -> str:
+    """What the reference's answers depend on, as the name under which they are kept.
+
+    Of all parts together nothing is read, and no solution stands beside them.
+    """
+    subject = course.subject
+    needed = course.names if exercise.own else (*exercise.siblings, exercise.name)
+    placed = [(part.name, part.defines, part.attach) for part in course.exercises if part.name in needed]
+    digest = hashlib.sha256(repr((VERSION, exercise.name, placed)).encode())
+    digest.update(code_digest("worker", subject.name, f"{subject.name}/worker", *subject.reads))
+    for name in () if exercise.own else needed:
+        digest.update(hashlib.sha256(course.solution(name).encode()).digest())
+    return f"{exercise.name}-{digest.hexdigest()[:24]}.reference"
+
+
+def answers_to_itself(reference: Reference, exercise: Exercise, source: str) -> Answers:
+    """What the reference is asked, and answers, when it is read as if it were handed in."""
+    with reference.asking() as ask:
+        reference.subject.read(exercise, source, ask, ask)
+    return reference.answers
 
 
 @dataclass(frozen=True)

@@ -100,10 +100,8 @@ def meaning(outcome: Outcome) -> list[str]:
 def places(outcome: Outcome) -> list[str]:
     """Where a crash happened, a line each; the same place over and over only once."""
     frames = outcome.frames if isinstance(outcome, Crashed) else ()
-    return [
-        f"  at {frame}" + (f"  ({count} times)" if (count := len(list(same))) > 1 else "")
-        for frame, same in groupby(frames)
-    ]
+    counted = ((frame, len(list(same))) for frame, same in groupby(frames))
+    return [f"  at {frame}" + (f"  ({count} times)" if count > 1 else "") for frame, count in counted]
 
 
 def line_in(name: str, outcome: Outcome) -> int:
@@ -122,9 +120,8 @@ def counterexample_of(outcome: Outcome) -> Counterexample | None:
 
 def missed(result: Result) -> list[Verdict]:
     """What does not hold, in its author's order; bonus only where nothing else is missed."""
-    wrong = [
-        v for v in result.verdicts if v.claim.kind is not Kind.NOTE and not isinstance(v.outcome, Passed)
-    ]
+    judged = (verdict for verdict in result.verdicts if verdict.claim.kind is not Kind.NOTE)
+    wrong = [verdict for verdict in judged if not isinstance(verdict.outcome, Passed)]
     return [verdict for verdict in wrong if verdict.claim.kind is Kind.GRADED] or wrong
 
 
@@ -361,8 +358,7 @@ def alone_only(
 def ungraded(results: Sequence[Result]) -> tuple[str, ...]:
     """Which exercises are not graded, and why, a sentence each."""
     outcomes = ((r.exercise.name, r.verdicts[0].outcome) for r in results if r.verdicts)
-    found = ((name, outcome.reason) for name, outcome in outcomes if isinstance(outcome, NotGraded))
-    return tuple(f"{name} is not graded: {reason}." for name, reason in found)
+    return tuple(f"{name} is not graded: {o.reason}." for name, o in outcomes if isinstance(o, NotGraded))
 
 
 def elsewhere(results: Sequence[Result]) -> tuple[str, ...]:
@@ -527,15 +523,13 @@ def told(findings: Sequence[Finding]) -> Told | None:
         return Told(shortened(first.name), (), (printable(first.explanation),), 0, hint)
     rows: dict[tuple[str, str, str], list[Finding]] = {}
     said: list[Finding] = []
-    left = 0
     for finding in findings:
         row = finding.part, finding.does or finding.name, finding.condition
         new = _cause(finding) not in map(_cause, said)
-        if (row not in rows and len(rows) == MOST) or (new and len(said) == MOST):
-            left += 1
-            continue
-        rows.setdefault(row, []).append(finding)
-        said += [finding] * new
+        if (row in rows or len(rows) < MOST) and (not new or len(said) < MOST):
+            rows.setdefault(row, []).append(finding)
+            said += [finding] * new
+    left = len(findings) - sum(map(len, rows.values()))
     sentences = tuple(printable(each.explanation) for each in said)
     causes = len(set(map(_cause, findings)))
     return Told("", tuple(map(_as_row, rows.values())), sentences, left, hint, causes)
@@ -544,7 +538,8 @@ def told(findings: Sequence[Finding]) -> Told | None:
 def in_lines(shown: Told) -> Iterator[str]:
     """Findings as text, as the terminal shows them where it is wide enough."""
     yield shown.heading
-    yield from _table(shown)
+    if shown.rows:
+        yield from _table(shown)
     if shown.others:
         yield f" {shown.others}"
     yield from (f"• {sentence}" if shown.rows else sentence for sentence in shown.sentences)
@@ -554,8 +549,6 @@ def in_lines(shown: Told) -> Iterator[str]:
 
 
 def _table(shown: Told) -> Iterator[str]:
-    if not shown.rows:
-        return
     table = [shown.columns, *(tuple(map(on_one_line, row)) for row in shown.cells)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for place, row in enumerate(table):

@@ -12,7 +12,7 @@ from pathlib import Path
 from grader.course.course import Course, cut, here
 from grader.course.sealed import HEADER, Manifest, _masked, read_manifest, seal, unseal
 from grader.errors import CourseError, UsageError
-from grader.examine.reading import to_bytes
+from grader.examine.setting import to_bytes
 from grader.machine.cache import keep, kept
 from grader.model import Crashed, Exercise, Finding, NotStarted, Result, TimedOut
 from grader.model import Verdict as Judged

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grader.course.course import Course, here
-from grader.examine import reading
+from grader.examine import examining
 from grader.examine.cases import default_folder
 from grader.examine.examining import examine
 from grader.examine.setting import Setting
@@ -28,7 +28,7 @@ from tests.needs import CHROMEDRIVER, CHROMIUM
 ROOT = Path(__file__).resolve().parents[2]
 
 
-reading.STRICT = True
+examining.STRICT = True
 
 # What a browser is not to do beside showing pages.
 QUIET = (

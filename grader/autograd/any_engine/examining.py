@@ -58,11 +58,10 @@ from grader.autograd.reading.records import Ask
 from grader.course.properties import Property
 from grader.errors import UsageError
 from grader.examine.cases import Bank, record
-from grader.examine.examining import Examination, Examiner
+from grader.examine.examining import Examination, Examiner, findings
 from grader.examine.grading import asked_for, report_on, result, run_with
 from grader.examine.judging import broken as wrong
 from grader.examine.judging import holds, verdict
-from grader.examine.reading import findings
 from grader.examine.setting import Setting
 from grader.machine.cache import recall
 from grader.model import (

@@ -7,9 +7,9 @@ import pytest
 from grader.autograd.reading import operations
 from grader.autograd.reading.records import looks
 from grader.errors import MachineError
-from grader.examine import reading
-from grader.examine.examining import Examiner, examine
-from grader.examine.reading import carefully, from_bytes, to_bytes
+from grader.examine import examining
+from grader.examine.examining import Examiner, carefully, examine
+from grader.examine.setting import from_bytes, to_bytes
 from grader.sandbox.runner import Limits
 from grader.submission.submission import Submission
 
@@ -22,12 +22,12 @@ def failing(error):
 
 
 def test_a_reader_that_fails_finds_nothing(monkeypatch):
-    monkeypatch.setattr(reading, "STRICT", False)
+    monkeypatch.setattr(examining, "STRICT", False)
     assert carefully(failing(ZeroDivisionError()), 1, 2) == ()
 
 
 def test_what_the_machine_is_at_fault_for_is_told(monkeypatch):
-    monkeypatch.setattr(reading, "STRICT", False)
+    monkeypatch.setattr(examining, "STRICT", False)
     with pytest.raises(MachineError):
         carefully(failing(MachineError("no sandbox", "make one")), 1, 2)
 
@@ -36,7 +36,7 @@ def test_the_outcomes_are_there_without_the_reading(monkeypatch, examined, solut
     wrong = solutions | {"mul": solutions["mul"].replace("self.grad +=", "self.grad =")}
     with_it = examined("mul", wrong)
     assert [finding.finding for finding in with_it.findings] == ["overwrites"]
-    monkeypatch.setattr(reading, "STRICT", False)
+    monkeypatch.setattr(examining, "STRICT", False)
     monkeypatch.setattr(operations, "looks", failing(KeyError("x")))
     without = examined("mul", wrong)
     assert without.findings == ()

@@ -13,7 +13,7 @@ from grader.autograd.reading import algebra
 from grader.autograd.reading.networks import read_exercise
 from grader.autograd.reading.records import Question
 from grader.course.misconceptions import misconceptions
-from grader.examine.reading import findings
+from grader.examine.examining import findings
 from grader.examine.setting import parts
 from grader.model import Numbers
 from grader.sandbox.runner import Runner
