@@ -22,7 +22,7 @@ PIPE = (3, 7)
 # By which argument, with what it may be, and with what not.
 JUDGED = {
     "futex": (1, [128, 129, 0x180], [0, 1, 64, 127, 0x100]),
-    "mmap": (3, [0, 0x22, 0x20000, 0x80000], [0x40000, 0x40022, 0x60000]),
+    "mmap": (3, [0, 1, 0x22, 0x20000, 0x80000], [0x40000, 0x40022, 0x60000]),
     "madvise": (2, [4, 8, 14, 15], [*range(4), *range(5, 8), *range(9, 14), 16, 21, 25]),
     "clock_gettime": (0, [0, 1, 7, 11], [12, 13, 0xFFFFFFF8]),
     "clock_getres": (0, [0, 1, 7, 11], [12, 13, 0xFFFFFFF8]),
@@ -344,3 +344,42 @@ def test_numbers_are_those_of_the_kernels_headers(machine):
 
 
 LANDLOCK = ("create_ruleset", "add_rule", "restrict_self")
+
+
+def alone(lines):
+    """What lines print in a process of their own."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import ctypes, os\nfrom grader.worker import walls\n{lines}"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.stderr == ""
+    return told.stdout.split()
+
+
+CLOSED = """
+def is_open(known):
+    try:
+        return os.fstat(known) is not None
+    except OSError:
+        return False
+
+
+for known in (3, 5, 8, 9, 12, 13, *range(30, 170)):
+    os.dup2(1, known)
+walls.close_all_but({-1, 8, 12, 13}, (30, 9))
+print(*filter(is_open, range(200)))
+"""
+
+
+@linux
+def test_descriptors_beside_the_known_ones_are_closed_up_to_some_beyond_the_last():
+    kept = [int(known) for known in alone(CLOSED)]
+    assert kept == [0, 1, 2, 8, 12, 13, *range(30 + walls.AFTER, 170)]
+
+
+@linux
+@pytest.mark.parametrize(("sets", "asks", "value"), [("PDEATHSIG", 2, 15), ("CHILD_SUBREAPER", 37, 1)])
+def test_process_is_told_what_it_is_told(sets, asks, value):
+    told = f"walls.process_control(walls.PR_SET_{sets}, {value})"
+    asked = f"ctypes.CDLL(None).prctl({asks}, ctypes.byref(found), 0, 0, 0)"
+    assert alone(f"{told}\nfound = ctypes.c_int()\n{asked}\nprint(found.value)") == [str(value)]
