@@ -329,3 +329,9 @@ def test_programs_that_are_no_expression_have_no_graph(program):
     outcome = judged(Numbers((7.0,) * program.length), program)
     assert outcome.counterexample.graph == ()
     assert len(outcome.counterexample.got) == program.length
+
+
+@pytest.mark.parametrize(("before", "said"), [((), "differs"), ((SUM,), "depends"), (None, "depends")])
+def test_what_fails_only_after_others_is_said_to_depend_on_them_known_or_not(before, said):
+    worst = Broken(SUM, answer(SUM), wrong(Numbers(answer(SUM))))
+    assert verdict(SUBJECT, "add", 7, worst, before).reason == getattr(SUBJECT.words, said)

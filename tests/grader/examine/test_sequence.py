@@ -44,6 +44,11 @@ def test_a_sequence_that_nobody_would_read_is_none():
     assert needed_before(40, shows(1, 38)) is None
 
 
+def test_two_that_have_to_run_first_are_found_and_three_are_too_many():
+    assert needed_before(2, shows(0, 1)) == (0, 1)
+    assert needed_before(3, shows(0, 1, 2)) is None
+
+
 def test_a_cache_in_a_global_name_is_shown_by_two_programs(examined, solutions):
     result = examined("mul", solutions | {"mul": CACHED})
     failed = [v.outcome for v in result.verdicts if isinstance(v.outcome, Failed)]
