@@ -111,15 +111,20 @@ def _listed(executable: str, environment: dict[str, str], *preloaded: str) -> li
     return [] if told.returncode else LOADED.findall(told.stdout)
 
 
-@cache
 def found(package: Package | None = None) -> Interpreter:
     """The interpreter that runs here; raises MachineError where its libraries cannot be listed.
 
     package: what it is to be shown with.
     """
-    if package is not None:
-        bare = found()
-        return replace(bare, files=tuple(sorted({*bare.files, *package.files})), package=package)
+    bare = _bare()
+    if package is None:
+        return bare
+    return replace(bare, files=tuple(sorted({*bare.files, *package.files})), package=package)
+
+
+@cache
+def _bare() -> Interpreter:
+    """Listed once for each process, whichever way it is asked for."""
     return _described(os.path.realpath(sys.executable), sysconfig.get_path("stdlib"))
 
 
