@@ -56,7 +56,7 @@ from grader.machine.processes import Job, kill_with_all_it_started, started
 from grader.model import Exercise, Observation, Result
 from grader.sandbox.cages import choose
 from grader.sandbox.launch import worker_code
-from grader.sandbox.runner import Clock, Limits, Session
+from grader.sandbox.runner import Clock, Limits, Session, sent
 from grader.subject import Unanswerable
 from grader.submission.submission import Submission
 
@@ -223,6 +223,8 @@ class Server(Carrier):
             with suppress(Unanswerable):
                 subject.make_ready()
         worker_code(subject.worker)
+        if subject.reading:
+            sent(subject.reading)
         assert self.setting.course.reference
         for item in items:
             exercise, properties = self.examining.exercise(item), collected(item.module)

@@ -9,7 +9,6 @@ import sys
 import sysconfig
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -152,6 +151,9 @@ def _described(executable: str, library: str) -> Interpreter:
 
 
 def _release(name: str) -> str:
+    # Few cages show a package, and this brings what reads mail along.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:
