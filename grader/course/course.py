@@ -379,6 +379,8 @@ def _todo(name: str, steps: list[str]) -> str:
     return f"{name}: TODO {steps[0]} {'to' if len(steps) > 2 else 'and'} {steps[-1]}"
 
 
+# Choosing files asks this, then each exercise of a submission, then the last mark of all of them.
+@lru_cache(maxsize=64)
 def untouched(source: str, stub: str) -> bool:
     """Whether a source does no more than the stub: comments, docstrings and trials aside.
 
@@ -400,12 +402,8 @@ def changed(course: Course, sources: Mapping[str, str]) -> tuple[str, ...]:
     there = (name for name in course.common if name in sources)
     given = {name: course.solution(name) for name in there}
     return tuple(
-        name for name, text in given.items() if sources[name] != text and not _same(sources[name], text)
+        name for name, text in given.items() if sources[name] != text and not untouched(sources[name], text)
     )
-
-
-# Each exercise of a submission asks this again.
-_same = lru_cache(maxsize=30)(untouched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,21 @@ from __future__ import annotations
 import ast
 import hashlib
 import sys
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.errors import CourseError
 from grader.model import Claim, Kind
 from grader.subject import Packed, Program, Programs
+
+if TYPE_CHECKING:
+    from grader.course.course import Course
 
 DRAWN = 100
 WORTH = ("points", "hidden")  # what says nothing of what is promised
@@ -104,7 +108,12 @@ class Examines(Protocol):
 
 
 def declared_in(path: Path) -> list[Property]:
-    """The properties of a file, in the order they are written.
+    """The properties of a file, in the order they are written; raises CourseError as loaded()."""
+    return collected(loaded(path))
+
+
+def loaded(path: Path) -> ModuleType:
+    """The module of a file of properties.
 
     Raises CourseError where it is not there, or is no Python that can be loaded.
     """
@@ -123,7 +132,42 @@ def declared_in(path: Path) -> list[Property]:
             what = f"{path} cannot be loaded: {type(error).__name__}: {error}"
             raise CourseError(what, "mend the properties there") from error
         sys.modules[name] = module
-    return collected(module)
+    return module
+
+
+# What a course with a pyproject.toml says there to pytest. Which tests are to be run, and which marks there
+# are, is of no weight where files are named.
+USUAL = {
+    "addopts": ["-p", "grader.plugin", "--import-mode=importlib", "--strict-markers"],
+    "filterwarnings": ["error"],
+}
+NO_WEIGHT = ("testpaths", "markers")
+
+
+def configured_as_usual(course: Course) -> bool:
+    """Whether a course leaves to pytest what it does with properties."""
+    try:
+        text = (course.root / "pyproject.toml").read_text("utf-8")
+    except FileNotFoundError:
+        return True
+    said = tomllib.loads(text).get("tool", {}).get("pytest", {})
+    options = said.get("ini_options", {})
+    return [*said] == ["ini_options"] and {n: v for n, v in options.items() if n not in NO_WEIGHT} == USUAL
+
+
+def declares_only(module: ModuleType) -> bool:
+    """Whether a loaded file of properties has nothing that pytest would take note of, but these."""
+    ours = {id(prop) for prop in collected(module)}
+    return not any(_is_pytests(name, thing, ours) for name, thing in vars(module).items())
+
+
+def _is_pytests(name: str, thing: Any, ours: Collection[int]) -> bool:
+    """Whether pytest would take note of what stands in a file under that name, other than of a property."""
+    if id(getattr(thing, "prop", None)) in ours:
+        return not name.startswith("test") or hasattr(thing, "pytestmark")
+    known = name.lower().startswith(("test", "setup", "teardown", "pytest_", "pytestmark"))
+    of = thing if isinstance(thing, type) else type(thing)
+    return known or any(base.__module__.startswith(("_pytest.", "unittest.")) for base in of.__mro__)
 
 
 def place_of(properties_file: Path) -> Path:

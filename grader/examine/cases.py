@@ -16,7 +16,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
-from importlib.metadata import PackageNotFoundError, version
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -170,6 +169,9 @@ def installed(subject: Subject) -> tuple[tuple[str, str], ...]:
 
 
 def _installed(name: str) -> str:
+    # Recorded cases say themselves what drew them, and this brings what reads mail along.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

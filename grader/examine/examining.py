@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.course.course import Course, untouched
 from grader.course.properties import Property, declared_in
@@ -38,6 +38,7 @@ from grader.model import (
     Result,
     Verdict,
 )
+from grader.report.evidence import claim_to_plain, findings_to_plain, outcome_to_plain
 from grader.report.report import Report
 from grader.sandbox.cage import Cage
 from grader.sandbox.runner import Clock, Limits, Parts, Request, Runner, Session
@@ -361,6 +362,17 @@ def carefully(read: Reader, ask: Ask, reference: Ask) -> tuple[Finding, ...]:
         if STRICT:
             raise
         return ()
+
+
+def as_plain(examiner: Examiner, prop: Property, outcome: Outcome) -> dict[str, Any]:
+    """The outcome of the property judged last, with all that is told beside it; see grading.result."""
+    return {
+        "claim": claim_to_plain(prop.claim),
+        "outcome": outcome_to_plain(outcome),
+        "findings": findings_to_plain(examiner.findings()),
+        "notes": list(examiner.notes()),
+        "origin": examiner.origin(),
+    }
 
 
 class Layouts(Layout, Protocol):

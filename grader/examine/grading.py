@@ -1,55 +1,35 @@
-"""The whole story on one page: a folder becomes a submission, pytest examines it, outcomes make a report."""
+"""The whole story on one page: a submission's properties are examined, and outcomes make a report.
+
+Properties are tests of pytest. Where it has no say in them but to call them, they are examined without it.
+"""
 
 from __future__ import annotations
 
 import io
-import os
 import platform
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from pathlib import Path
+import warnings
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from types import ModuleType
 from typing import Any
 
-import pytest
-
 from grader.course.course import TOGETHER, Course
-from grader.course.properties import declared_in
-from grader.errors import CourseError
+from grader.course.properties import (
+    collected,
+    configured_as_usual,
+    declared_in,
+    declares_only,
+    loaded,
+)
+from grader.errors import CourseError, GraderError, of_machine
 from grader.examine.cases import drawn_with
-from grader.examine.examining import Examiner
-from grader.examine.plugin import NAME, Examining
+from grader.examine.examining import Examiner, as_plain
 from grader.examine.setting import Setting
 from grader.model import Exercise, Finding, Result, Verdict
 from grader.report.evidence import claim_from_plain, findings_from_plain, outcome_from_plain
 from grader.report.report import Report
 from grader.submission.submission import Submission
 from grader.version import VERSION
-
-# Nothing of the surroundings may reach in: no other plugin, no conftest, no cache, no ambient option.
-CLOSED = (
-    "--disable-plugin-autoload",
-    "--noconftest",
-    "--capture=no",
-    "-p",
-    "pytest_jsonreport.plugin",
-    "--json-report",
-    "--json-report-file=",
-    "--json-report-omit=collectors,log,traceback,streams,warnings,keywords",
-    "-p",
-    "no:cacheprovider",
-    # Nothing here logs, and for every step of every test it would look at every logger there is.
-    "-p",
-    "no:logging",
-    # Nor does a claim leave behind what could raise; collecting all garbage would double a short grade.
-    "-p",
-    "no:unraisableexception",
-    # A claim holds or does not. Nobody reads what pytest would say of it, which costs a tenth of a grade.
-    "--assert=plain",
-)
-# For a course without a configuration of its own: a file that configures nothing, so that none is looked for.
-PLAIN = Path(__file__).with_name("pytest.txt")
-OURS = ("-p", "grader.plugin", "--import-mode=importlib", "-W", "error")
 
 
 def grade(submission: Submission, setting: Setting, only: Sequence[str] = ()) -> Report:
@@ -81,12 +61,54 @@ def run_properties(
 
 def run_with(examiner: Examiner, marks: Sequence[Exercise]) -> list[dict[str, Any]]:
     """Run the exercises' property tests with an examiner, which stays open, and return as run_properties."""
-    carrier = Carrier(Examining(examiner))
-    finished = silently(arguments(examiner.setting, marks), carrier)
-    if carrier.examining.fault is not None:
-        raise carrier.examining.fault
-    finished()
-    return carrier.tests
+    tests = _declared_only(examiner, marks)
+    if tests is None:
+        from grader.examine.plugin import run
+
+        return run(examiner, marks)
+    return tests
+
+
+def _declared_only(examiner: Examiner, marks: Sequence[Exercise]) -> list[dict[str, Any]] | None:
+    """The same without pytest, which takes longer to load and to go through its tests than judging them does.
+
+    None where pytest has a say in what is run, or in what is told of what is wrong there.
+    """
+    course = examiner.setting.course
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("error")  # as pytest is told to see them
+        try:
+            modules = [loaded(course.properties(mark.name)) for mark in marks]
+            if not (configured_as_usual(course) and all(map(declares_only, modules))):
+                return None
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # an author's file may raise anything, exit too; pytest says what is wrong
+            return None
+        try:
+            return examined(examiner, [*zip(marks, modules, strict=True)])
+        except (OSError, MemoryError) as error:
+            raise of_machine(error) from None
+
+
+def examined(examiner: Examiner, parts: Sequence[tuple[Exercise, ModuleType]]) -> list[dict[str, Any]] | None:
+    """Examine exercises, each with its properties' module; as run_properties.
+
+    None where a property raises of its own answer, which is for pytest to tell.
+    """
+    tests = []
+    for mark, module in parts:
+        properties = collected(module)
+        for prop in properties:
+            try:
+                outcome = examiner.outcome(mark, properties, prop)
+            except (GraderError, OSError, MemoryError):
+                raise
+            except Exception:
+                return None
+            told = as_plain(examiner, prop, outcome)
+            tests.append({"nodeid": f"{module.__file__}::{prop.claim.name}", "metadata": told})
+    return tests
 
 
 def report_on(
@@ -104,65 +126,6 @@ def report_on(
     )
 
 
-def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
-    """What pytest is given: the course's own configuration, if it has one, and the exercises' properties."""
-    course = setting.course
-    files = [str(course.properties(mark.name)) for mark in marks]
-    own = course.root / "pyproject.toml"
-    configured = [str(own)] if own.is_file() else [str(PLAIN), *OURS]
-    return ["-c", *configured, f"--rootdir={course.root}", *CLOSED, *files]
-
-
-def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
-    """Run pytest without a word; the result raises CourseError where it could not run the properties."""
-    _forget_others(arguments)
-    output = io.StringIO()
-    with _no_ambient_option(), redirect_stdout(output), redirect_stderr(output):
-        code = pytest.main(list(arguments), plugins=[carrier])
-
-    def finished() -> None:
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise CourseError(
-                f"pytest could not run the properties:\n{output.getvalue()}", "run: grader check"
-            )
-
-    return finished
-
-
-def _forget_others(files: Sequence[str]) -> None:
-    """Forget another course's properties of the same name: pytest would take them for these."""
-    for file in map(Path, files):
-        name = ".".join((*file.parts[-3:-1], file.stem))
-        loaded = sys.modules.get(name)
-        if file.suffix == ".py" and loaded is not None and loaded.__file__ != str(file):
-            del sys.modules[name]
-
-
-@contextmanager
-def _no_ambient_option() -> Iterator[None]:
-    """Hides the variables that give pytest options and plugins of whoever has set them."""
-    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
-
-
-class Carrier:
-    """Carries the examiner into a pytest run, and pytest-json-report's tests out of it."""
-
-    def __init__(self, examining: Examining) -> None:
-        self.examining = examining
-        self.tests: list[dict[str, Any]] = []
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.register(self.examining, NAME)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
-        self.tests = json_report["tests"]
-
-
 def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
     """An exercise's verdicts from the tests' metadata; a test that left none is the grader's fault.
 
@@ -173,7 +136,9 @@ def result(exercise: Exercise, tests: Sequence[dict[str, Any]]) -> Result:
     notes: tuple[str, ...] = ()
     origin: tuple[str, tuple[str, ...]] = ("", ())
     for test in tests:
-        if Path(test["nodeid"].partition("::")[0]).stem != f"test_{exercise.name}":
+        # Asked for every exercise of every test: a Path would take as long as all else here.
+        file = test["nodeid"].partition("::")[0].replace("\\", "/").rpartition("/")[2]
+        if file != f"test_{exercise.name}.py":
             continue
         found = test.get("metadata")
         if found is None:

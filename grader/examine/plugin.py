@@ -1,5 +1,7 @@
 """The pytest plugin: gives property tests the submission to examine, and their outcomes to the JSON report.
 
+Below it stands how pytest is run with it, where grading.py leaves a course's properties to pytest.
+
 Loaded by pyproject.toml, so that properties can be run by hand, one alone or all:
     pytest "tests/properties/test_add.py::test_data_is_the_sum" --submission exercises
 
@@ -8,8 +10,11 @@ PYTEST_DONT_REWRITE: its asserts need no explaining, and the module may be impor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +24,39 @@ from grader.course.course import here
 from grader.course.properties import Property, collected
 from grader.errors import CourseError, GraderError, of_machine
 from grader.examine.cases import default_folder
-from grader.examine.examining import Examiner
+from grader.examine.examining import Examiner, as_plain
 from grader.examine.setting import Setting
 from grader.model import Exercise, Finding, Kind, NotStarted, Outcome, Passed
-from grader.report.evidence import claim_to_plain, findings_to_plain, outcome_to_plain
 from grader.report.words import in_full, in_lines, told
 from grader.sandbox.cages import choose
 from grader.submission.tree import read_given, read_own
 
 FOUND = pytest.StashKey[Outcome]()
 NAME = "nanograd-examiner"
+# Nothing of the surroundings may reach in: no other plugin, no conftest, no cache, no ambient option.
+CLOSED = (
+    "--disable-plugin-autoload",
+    "--noconftest",
+    "--capture=no",
+    "-p",
+    "pytest_jsonreport.plugin",
+    "--json-report",
+    "--json-report-file=",
+    "--json-report-omit=collectors,log,traceback,streams,warnings,keywords",
+    "-p",
+    "no:cacheprovider",
+    # Nothing here logs, and for every step of every test it would look at every logger there is.
+    "-p",
+    "no:logging",
+    # Nor does a claim leave behind what could raise; collecting all garbage would double a short grade.
+    "-p",
+    "no:unraisableexception",
+    # A claim holds or does not. Nobody reads what pytest would say of it, which costs a tenth of a grade.
+    "--assert=plain",
+)
+# For a course without a configuration of its own: a file that configures nothing, so that none is looked for.
+PLAIN = Path(__file__).with_name("pytest.txt")
+OURS = ("-p", "grader.plugin", "--import-mode=importlib", "-W", "error")
 
 
 class Examining:
@@ -147,11 +175,74 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
     # Only a report asks for the findings: a property run by hand does not pay for it.
     judge = item.funcargs["student"]
     assert isinstance(judge, Judge)
-    return {
-        "exercise": Path(item.path).stem.removeprefix("test_"),
-        "claim": claim_to_plain(prop.claim),
-        "outcome": outcome_to_plain(item.stash[FOUND]),
-        "findings": findings_to_plain(judge.examining.findings()),
-        "notes": list(judge.examining.examiner.notes()),
-        "origin": judge.examining.examiner.origin(),
-    }
+    with judge.examining.noting_faults():
+        return as_plain(judge.examining.examiner, prop, item.stash[FOUND])
+
+
+def run(examiner: Examiner, marks: Sequence[Exercise]) -> list[dict[str, Any]]:
+    """Run the exercises' property tests and return the tests of pytest-json-report."""
+    carrier = Carrier(Examining(examiner))
+    finished = silently(arguments(examiner.setting, marks), carrier)
+    if carrier.examining.fault is not None:
+        raise carrier.examining.fault
+    finished()
+    return carrier.tests
+
+
+def arguments(setting: Setting, marks: Sequence[Exercise]) -> list[str]:
+    """What pytest is given: the course's own configuration, if it has one, and the exercises' properties."""
+    course = setting.course
+    files = [str(course.properties(mark.name)) for mark in marks]
+    own = course.root / "pyproject.toml"
+    configured = [str(own)] if own.is_file() else [str(PLAIN), *OURS]
+    return ["-c", *configured, f"--rootdir={course.root}", *CLOSED, *files]
+
+
+def silently(arguments: Sequence[str], carrier: Carrier) -> Callable[[], None]:
+    """Run pytest without a word; the result raises CourseError where it could not run the properties."""
+    _forget_others(arguments)
+    output = io.StringIO()
+    with _no_ambient_option(), redirect_stdout(output), redirect_stderr(output):
+        code = pytest.main(list(arguments), plugins=[carrier])
+
+    def finished() -> None:
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise CourseError(
+                f"pytest could not run the properties:\n{output.getvalue()}", "run: grader check"
+            )
+
+    return finished
+
+
+def _forget_others(files: Sequence[str]) -> None:
+    """Forget another course's properties of the same name: pytest would take them for these."""
+    for file in map(Path, files):
+        name = ".".join((*file.parts[-3:-1], file.stem))
+        loaded = sys.modules.get(name)
+        if file.suffix == ".py" and loaded is not None and loaded.__file__ != str(file):
+            del sys.modules[name]
+
+
+@contextmanager
+def _no_ambient_option() -> Iterator[None]:
+    """Hides the variables that give pytest options and plugins of whoever has set them."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+class Carrier:
+    """Carries the examiner into a pytest run, and pytest-json-report's tests out of it."""
+
+    def __init__(self, examining: Examining) -> None:
+        self.examining = examining
+        self.tests: list[dict[str, Any]] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self.examining, NAME)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        self.tests = json_report["tests"]

@@ -19,23 +19,24 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from grader.course.course import Course, own
-from grader.course.properties import Property, collected
+from grader.course.properties import Property, collected, configured_as_usual, declares_only
 from grader.errors import GraderError, MachineError, of_machine
 from grader.examine.cases import Bank, default_folder
 from grader.examine.examining import SHRINKING, Early, Examiner, Layouts
-from grader.examine.grading import Carrier, arguments, result, silently, versions
-from grader.examine.plugin import Examining
+from grader.examine.grading import examined, result, versions
+from grader.examine.plugin import Carrier, Examining, arguments, silently
 from grader.examine.setting import Setting, course_digest
 from grader.forkserver.client import (
     Order,
@@ -55,7 +56,7 @@ from grader.machine.processes import Job, kill_with_all_it_started, started
 from grader.model import Exercise, Observation, Result
 from grader.sandbox.cages import choose
 from grader.sandbox.launch import worker_code
-from grader.sandbox.runner import Clock, Limits, Session
+from grader.sandbox.runner import Clock, Limits, Session, sent
 from grader.subject import Unanswerable
 from grader.submission.submission import Submission
 
@@ -165,6 +166,7 @@ class Server(Carrier):
         self.lanes = lanes
         self.early, self.once = early, once
         self._known: set[str] = set()
+        self._as_usual = False
         self.serving: tuple[Task, socket.socket] | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -193,16 +195,36 @@ class Server(Carrier):
         task = self._awaited(line)
         self.serving = task, line
         asked = [item for item in items if self.examining.exercise(item).name in task.marks]
-        session.items[:] = [] if self.examining.fault else asked
+        session.items[:] = [] if self.examining.fault or self._examined(asked) else asked
+
+    def _examined(self, items: list[pytest.Function]) -> bool:
+        """Examine what is asked, as grading.run_with does it without pytest; whether that can be."""
+        if not self._as_usual:
+            return False
+        modules = {self.examining.exercise(item): item.module for item in items}
+        with self.examining.noting_faults(), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            tests = examined(self.examining.examiner, [*modules.items()])
+        self.tests = tests or []
+        return tests is not None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_modifyreport(self, json_report: dict[str, Any]) -> None:
+        """What was examined without pytest is not in its report."""
+        self.tests = self.tests or json_report["tests"]
 
     def _make_ready(self, items: list[pytest.Function]) -> None:
         """Do here what every fork would do again."""
+        modules = {item.module for item in items}
+        self._as_usual = configured_as_usual(self.setting.course) and all(map(declares_only, modules))
         subject = self.setting.course.subject
         if self.early:  # somebody waits: what only some failures need is loaded before one is there
             import_module("hypothesis")
             with suppress(Unanswerable):
                 subject.make_ready()
         worker_code(subject.worker)
+        if subject.reading:
+            sent(subject.reading)
         assert self.setting.course.reference
         for item in items:
             exercise, properties = self.examining.exercise(item), collected(item.module)

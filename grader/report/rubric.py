@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from typing import TYPE_CHECKING, Any
 
 from grader.course.course import EVERYTHING, STUDENTS_SEE, TOGETHER, Course
 from grader.course.properties import declared_in
@@ -18,6 +17,9 @@ from grader.model import Adjustment, Claim, Exercise, Kind, Marked
 from grader.report.evidence import claim_from_plain, claim_to_plain, fraction, text
 from grader.report.report import Report
 from grader.report.scoring import score
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,8 @@ def read(table: Mapping[str, Any], exercises: Sequence[str]) -> Policy:
 
 
 def _zone(name: Any) -> ZoneInfo:
+    from zoneinfo import ZoneInfo, available_timezones  # most courses name no deadline
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError):

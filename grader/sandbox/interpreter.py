@@ -9,7 +9,6 @@ import sys
 import sysconfig
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -111,15 +110,20 @@ def _listed(executable: str, environment: dict[str, str], *preloaded: str) -> li
     return [] if told.returncode else LOADED.findall(os.fsdecode(told.stdout))
 
 
-@cache
 def found(package: Package | None = None) -> Interpreter:
     """The interpreter that runs here; raises MachineError where its libraries cannot be listed.
 
     package: what it is to be shown with.
     """
-    if package is not None:
-        bare = found()
-        return replace(bare, files=tuple(sorted({*bare.files, *package.files})), package=package)
+    bare = _bare()
+    if package is None:
+        return bare
+    return replace(bare, files=tuple(sorted({*bare.files, *package.files})), package=package)
+
+
+@cache
+def _bare() -> Interpreter:
+    """Listed once for each process, whichever way it is asked for."""
     return _described(os.path.realpath(sys.executable), sysconfig.get_path("stdlib"))
 
 
@@ -147,6 +151,9 @@ def _described(executable: str, library: str) -> Interpreter:
 
 
 def _release(name: str) -> str:
+    # Few cages show a package, and this brings what reads mail along.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

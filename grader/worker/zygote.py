@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import struct
@@ -52,6 +53,8 @@ def main(
         walls.see_only(listed, read)
     if package is not None:
         load_package(*package)
+    # What is here now is for good: children that look for garbage would each copy it, page by page.
+    gc.freeze()
     os.write(reply_fd, FILTERED if walls.filters() else UNFILTERED)
     running: dict[int, int] = {}
     while len(command := os.read(control_fd, 2)) == 2:

@@ -16,7 +16,6 @@ from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
 from grader.course.properties import declared_in, place_of, promised
 from grader.errors import UsageError
-from grader.examine import cases
 from grader.examine.cases import Recording, key, recall, record, recorded
 from grader.examine.grading import versions
 from grader.subject import Unanswerable
@@ -132,7 +131,7 @@ def test_an_authors_own_recording_counts_as_it_is(copied, monkeypatch):
 
 def test_the_key_is_what_is_recorded_whatever_is_installed(copied, monkeypatch):
     before = key(SUBJECT, copied, 0)
-    monkeypatch.setattr(cases, "version", lambda name: "9.9")
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "9.9")
     assert key(SUBJECT, copied, 0) == before
     assert key(SUBJECT, copied, 1) != before
 

@@ -22,7 +22,7 @@ def asked_anew():
     """Forgets what this process has found, before and after."""
 
     def forget():
-        found.cache_clear()
+        interpreter._bare.cache_clear()
 
     forget()
     yield forget
