@@ -153,7 +153,7 @@ def runner_code(course: Course) -> list[tuple[str, CodeType]]:
     worker = course.root / "grader"
     return [
         (name, compile((worker / f"{name}.py").read_text("utf-8"), f"<{name}>", "exec", dont_inherit=True))
-        for name in ("worker/wire", "worker/walls", "worker/child", "autograd/worker/programs")
+        for name in ("worker/wire", "worker/walls", "worker/child", "autograd/worker")
     ]
 
 

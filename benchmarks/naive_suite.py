@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, reject, seed, settings
 from grader.alone import engine
 from grader.autograd.oracle import KINK
 from grader.autograd.program import Expression, View
-from grader.autograd.worker.programs import run
+from grader.autograd.worker import run
 from grader.course.course import here
 from grader.course.properties import Property, declared_in, made
 from grader.examine.cases import FEW

@@ -23,7 +23,9 @@ def code_digest(*parts: str) -> bytes:
     digest = hashlib.sha256()
     for part in parts:
         place = Path(__file__).parent / part
-        files = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+        module = place.with_suffix(".py")
+        # What Python has compiled may keep the folder of a package that a former version had in its place.
+        files = [module] if module.is_file() or not place.is_dir() else sorted(place.glob("*.py"))
         for path in files:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.digest()

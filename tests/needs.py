@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from grader.doctor.screen import steps, this_machine
-from grader.sandbox.cage import Process
+from grader.sandbox.cage import Process, package_here
 from grader.sandbox.cages import Bwrap, Uid, no_bwrap, no_uid
-from grader.sandbox.interpreter import package_here
 from grader.worker.walls import PROCESSORS, sees_only
 
 LINUX = sys.platform == "linux"

@@ -33,7 +33,7 @@ from grader.render.text import points
 BROWSER = ROOT / "docs" / "browser"
 PAGE = BROWSER / "page.py"
 # What is sent into workers, as texts; the grader imports none of it.
-SENT = ("worker", "autograd/worker", "autograd/reading/worker")
+SENT = ("worker/*.py", "autograd/worker.py", "autograd/reading/worker/*.py")
 # Without these pages cannot be made; they are pure Python, or can be.
 LIBRARIES = ("jinja2", "markupsafe", "platformdirs")
 # Of Pyodide's own files, those that a page asks for.
@@ -141,8 +141,8 @@ def modules() -> Iterator[Path]:
                 if place not in found:
                     found.add(place)
                     waiting.append(place)
-    for folder in SENT:
-        found.update((ROOT / "grader" / folder).glob("*.py"))
+    for files in SENT:
+        found.update((ROOT / "grader").glob(files))
     yield from (found | {ROOT / "grader" / "autograd" / name for name in ("subject.py", "over.py")})
 
 

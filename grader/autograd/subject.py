@@ -64,7 +64,7 @@ class Autograd(ProgramsOverValue):
     given = ("value", "module")
     frame = ("__init__", "package")
     attaches = True
-    worker = ("autograd.worker.programs",)
+    worker = ("autograd.worker",)
     reading = "autograd.reading.worker"
     reads = ("autograd/reading", "autograd/reading/worker")
     finale = ("Now see your own network learn", "demo")
@@ -79,7 +79,7 @@ class Autograd(ProgramsOverValue):
 
     def assembled(self, needed: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
         """Value with the needed operations, and the needed modules."""
-        from grader.autograd.worker.programs import assembled
+        from grader.autograd.worker import assembled
 
         return assembled(list(needed))
 

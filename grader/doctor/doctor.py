@@ -27,9 +27,8 @@ from grader.errors import MachineError, UsageError
 from grader.machine.files import Scratch
 from grader.machine.processes import program
 from grader.model import Ended, Misfit, Numbers, Observation, Overtime, Raised
-from grader.sandbox.cage import Cage, Caged
+from grader.sandbox.cage import Cage, Caged, Package
 from grader.sandbox.cages import CAGES, NAMES
-from grader.sandbox.interpreter import Package
 from grader.sandbox.runner import MIB, Limits, Parts, Request, Runner
 
 AT_ONCE = 8  # much of their time is waiting

@@ -24,8 +24,7 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 from grader.errors import MachineError
-from grader.sandbox.cage import Cage, Caged
-from grader.sandbox.interpreter import Package
+from grader.sandbox.cage import Cage, Caged, Package
 from grader.sandbox.launch import MAKE_MODULES, TEXT_MOST, Death, End, Frames, How, Lane, worker_code
 from grader.worker.child import PACKAGE, Parts
 

@@ -21,7 +21,6 @@ from pathlib import Path
 
 from grader.errors import MachineError
 from grader.machine.files import clear_scratch
-from grader.sandbox.cage import Cage, Process
 
 try:
     import pwd
@@ -34,8 +33,20 @@ import sysconfig
 
 from grader.machine.files import Scratch, clear, removed, unfinished_folder
 from grader.machine.processes import interpreter, program
-from grader.sandbox.cage import Inside, Running, spawned
-from grader.sandbox.interpreter import DEVICES, FLAGS, PACKAGES, Interpreter, Package, found, needed
+from grader.sandbox.cage import (
+    DEVICES,
+    FLAGS,
+    PACKAGES,
+    Cage,
+    Inside,
+    Interpreter,
+    Package,
+    Process,
+    Running,
+    found,
+    needed,
+    spawned,
+)
 
 PROGRAM = "bwrap"
 TRYING, ENDING = 10.0, 0.2  # seconds

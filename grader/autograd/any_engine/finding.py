@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from grader.course.course import Course
 from grader.errors import UsageError, refuse_of_machine
 from grader.printable import printable
-from grader.sandbox.interpreter import Package, package_here
+from grader.sandbox.cage import Package, package_here
 from grader.submission.choice import said_by
 from grader.submission.commit import Entry, commit, entries
 from grader.submission.commit import content as blob_content

@@ -138,7 +138,7 @@ def test_project_holds_what_students_need(released, course):
         "pyproject.toml",
         "grader/__main__.py",
         "grader/report/report.schema.json",
-        "grader/autograd/worker/programs.py",
+        "grader/autograd/worker.py",
     } < found
 
 

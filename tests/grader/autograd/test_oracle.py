@@ -19,7 +19,7 @@ from grader.autograd.program import (
     View,
     trace,
 )
-from grader.autograd.worker.programs import run
+from grader.autograd.worker import run
 from grader.course.course import here
 from grader.errors import CourseError
 from grader.subject import pack

@@ -22,7 +22,7 @@ from grader.autograd.program import (
     trace,
     unpack,
 )
-from grader.autograd.worker.programs import run
+from grader.autograd.worker import run
 from grader.course.course import here
 from grader.subject import pack
 from tests.grader.autograd.test_strategies import DRAWN, drawn

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from grader import version
 from grader.course.course import Course
 from grader.examine.setting import JUDGES, course_digest, exercise_digest, outcome_key
 from grader.sandbox.runner import Limits
@@ -128,3 +129,11 @@ def test_the_subject_and_what_it_sends_are_judges_too(setting, monkeypatch):
     monkeypatch.setattr("grader.examine.setting.code_digest", lambda *given: parts.extend(given) or b"")
     exercise_digest(setting, setting.course.exercises[0])
     assert {"autograd", "autograd/worker", *JUDGES} <= {*parts}
+
+
+def test_the_empty_folder_of_a_former_package_is_no_part_of_the_code(monkeypatch, tmp_path):
+    monkeypatch.setattr(version, "__file__", str(tmp_path / "version.py"))
+    (tmp_path / "worker.py").write_text("x = 1\n")
+    before = version.code_digest.__wrapped__("worker")
+    (tmp_path / "worker" / "__pycache__").mkdir(parents=True)
+    assert version.code_digest.__wrapped__("worker") == before

@@ -11,8 +11,8 @@ import pytest
 
 from grader.errors import MachineError
 from grader.sandbox import cages
+from grader.sandbox.cage import DEVICES, found
 from grader.sandbox.cages import Bwrap, choose, no_bwrap
-from grader.sandbox.interpreter import DEVICES, found
 from tests import needs
 from tests.grader.sandbox.asking import ask
 

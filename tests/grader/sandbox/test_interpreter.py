@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError
-from grader.sandbox import interpreter
-from grader.sandbox.cage import Process
-from grader.sandbox.interpreter import DEVICES, FLAGS, found, needed
+from grader.sandbox import cage
+from grader.sandbox.cage import DEVICES, FLAGS, Process, found, needed
 from tests.needs import NUMPY, bwrap, linux, numpy, uid
 
 
@@ -22,7 +21,7 @@ def asked_anew():
     """Forgets what this process has found, before and after."""
 
     def forget():
-        interpreter._bare.cache_clear()
+        cage._bare.cache_clear()
 
     forget()
     yield forget
@@ -36,7 +35,7 @@ def unasked(monkeypatch):
     def refuse(*_):
         raise MachineError("cannot list", "list")
 
-    monkeypatch.setattr(interpreter, "_libraries", refuse)
+    monkeypatch.setattr(cage, "_libraries", refuse)
 
 
 # What is found
@@ -89,9 +88,9 @@ def test_packages_are_hidden_and_nothing_else_of_the_library():
 @linux
 def test_what_is_told_at_once_is_what_ldd_tells():
     library = Path(found().library, "lib-dynload")
-    needed = [str(path) for path in library.glob("*.so") if not path.name.startswith(interpreter.NOT_NEEDED)]
-    at_once = interpreter._told_at_once(found().executable, needed)
-    assert at_once - {*needed} == interpreter._told_by_ldd(found().executable, needed) - {*needed} != set()
+    needed = [str(path) for path in library.glob("*.so") if not path.name.startswith(cage.NOT_NEEDED)]
+    at_once = cage._told_at_once(found().executable, needed)
+    assert at_once - {*needed} == cage._told_by_ldd(found().executable, needed) - {*needed} != set()
 
 
 @linux
@@ -100,7 +99,7 @@ def test_libraries_in_a_folder_with_a_space_and_an_umlaut_are_told_whole(tmp_pat
     folder = tmp_path / "ein Kürs"
     folder.symlink_to(NUMPY.folder)
     (extension, *_) = map(str, folder.glob("numpy/linalg/_umath_linalg*.so"))
-    told = interpreter._loaded(found().executable, [extension])
+    told = cage._loaded(found().executable, [extension])
     assert [path for path in told if not Path(path).exists()] == []
     assert any(path.startswith(f"{folder}/") and "numpy.libs/" in path for path in told)
 
@@ -109,13 +108,13 @@ def test_libraries_in_a_folder_with_a_space_and_an_umlaut_are_told_whole(tmp_pat
 def test_where_the_loader_tells_nothing_ldd_is_asked(monkeypatch, asked_anew):
     before = found()
     asked_anew()
-    monkeypatch.setattr(interpreter, "_told_at_once", lambda *_: set())
+    monkeypatch.setattr(cage, "_told_at_once", lambda *_: set())
     assert found() == before
 
 
 @linux
 def test_extension_in_a_folder_that_the_loader_cannot_be_told_of_is_left_to_ldd():
-    assert interpreter._told_at_once(found().executable, ["/a folder/some.so"]) == set()
+    assert cage._told_at_once(found().executable, ["/a folder/some.so"]) == set()
 
 
 @linux
@@ -140,7 +139,7 @@ def test_libraries_that_cannot_be_listed_are_the_machines_fault(asked_anew, monk
     def missing(*_, **__):
         raise FileNotFoundError("no ldd")
 
-    monkeypatch.setattr(interpreter.subprocess, "run", missing)
+    monkeypatch.setattr(cage.subprocess, "run", missing)
     with pytest.raises(MachineError) as caught:
         found()
     assert caught.value.what == "cannot list the interpreter's libraries: no ldd"
@@ -178,7 +177,7 @@ from grader.autograd.subject import SUBJECT
 from grader.course.course import Course
 from grader.examine.setting import parts
 from grader.sandbox.cages import choose
-from grader.sandbox.interpreter import needed
+from grader.sandbox.cage import needed
 from grader.sandbox.runner import Limits, Request, Runner
 course = Course.load(Path(root))
 runner = Runner(choose(cage), Limits(), 1, SUBJECT.worker)

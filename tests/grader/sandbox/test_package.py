@@ -8,9 +8,8 @@ import pytest
 
 from grader.doctor.doctor import examined, probes
 from grader.sandbox import cages
-from grader.sandbox.cage import Process
+from grader.sandbox.cage import PACKAGES_AT, Package, Process, found, package_here
 from grader.sandbox.cages import Bwrap, Uid
-from grader.sandbox.interpreter import PACKAGES_AT, Package, found, package_here
 from tests.grader.sandbox.asking import ask
 from tests.limits import probes_that_escape
 from tests.needs import NUMPY, bwrap, every_cage, landlock, linux, numpy, uid

@@ -13,8 +13,8 @@ import pytest
 from grader.errors import MachineError
 from grader.machine.files import removed, unfinished_folder
 from grader.sandbox import cages
+from grader.sandbox.cage import DEVICES, found
 from grader.sandbox.cages import Uid, root_for
-from grader.sandbox.interpreter import DEVICES, found
 from tests import needs
 from tests.grader.sandbox.asking import ask
 
@@ -138,7 +138,7 @@ def test_place_that_others_may_write_to_is_not_used(tmp_path, monkeypatch, anew)
 def test_folder_that_no_place_keeps_goes_with_its_process(tmp_path):
     script = (
         "from grader.sandbox import cages\n"
-        "from grader.sandbox.interpreter import found\n"
+        "from grader.sandbox.cage import found\n"
         "cages.PLACES = ('/proc/nowhere',)\n"
         "print(cages.root_for(found()))\n"
     )

@@ -15,9 +15,8 @@ from grader.autograd.program import Chain
 from grader.autograd.subject import SUBJECT
 from grader.examine.setting import parts
 from grader.model import Ended, Numbers, Overtime
-from grader.sandbox.cage import Process
+from grader.sandbox.cage import Process, found
 from grader.sandbox.cages import Uid
-from grader.sandbox.interpreter import found
 from grader.sandbox.runner import Limits, Request, Runner
 from grader.worker import child, walls
 from tests.grader.sandbox.asking import ask, observe

@@ -23,8 +23,8 @@ from grader.autograd.program import (
     Training,
 )
 from grader.autograd.subject import SUBJECT
-from grader.autograd.worker.programs import _if_number, run
-from grader.autograd.worker.programs import assembled as assemble
+from grader.autograd.worker import _if_number, run
+from grader.autograd.worker import assembled as assemble
 from grader.examine.setting import parts
 from grader.model import Passed
 from grader.sandbox.cage import Process

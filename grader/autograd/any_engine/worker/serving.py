@@ -6,7 +6,7 @@ import operator
 import sys
 from contextlib import suppress
 
-from ...worker.programs import NAN, run
+from ...worker import NAN, run
 from . import loading
 from .graphs import Graph, found, keeps
 from .kept import put_number, single

@@ -2,7 +2,7 @@ import sys
 
 from .value import Value
 
-running, child = sys.modules["<grader>.autograd.worker.programs"], sys.modules["<grader>.worker.child"]
+running, child = sys.modules["<grader>.autograd.worker"], sys.modules["<grader>.worker.child"]
 
 
 def run(packed, engine):

@@ -1,6 +1,8 @@
-"""Assembles an engine from a package's parts, and runs packed programs on it.
+"""What runs programs over Value in a cage: assembles an engine from a package's parts, runs programs on it.
 
+As in grader/worker: standard library only, compiled and sent, never imported to grade with.
 Some of the parts are the student's source, some reference code. What was observed is a flat list of numbers.
+Doors: assemble makes an engine of parts, run runs a packed program on it.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from ...worker.child import PACKAGE, defined, import_, placed
-from ...worker.wire import Misfit, a
+from ..worker.child import PACKAGE, defined, import_, placed
+from ..worker.wire import Misfit, a
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ class Sent:
 
 def _sent(name: str, parts: dict[str, bytes]) -> ModuleType:
     """The module `serving` of a package beside ours that was sent over."""
-    package = __package__.removesuffix("worker") + name
+    package = f"{__package__}.{name}"
     # Imports look up the root, too, of which nobody has made a package in here.
     for fullname in (package.partition(".")[0], package):
         sys.modules[fullname] = type(sys)(fullname)
