@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Slopes = tuple[Any, ...]
 
+CONTAINERS = (list, tuple, set, frozenset)
 # The attribute in which a node of ours keeps its operands and slopes, where backward() is ours, too.
 OURS = "_made_of"
 
@@ -27,16 +28,18 @@ class Graph:
     parents: the attribute with the operands; empty where they stand in pairs with their slopes.
     kept: makes of a gradient of ours what is kept, where that is an array, or not as exact as a float.
     walks_on: a node's rule calls those of its operands, as a way back that is wrong for shared nodes does.
+    also: other attributes that have the operands as well, and in which kind of container each.
     """
 
-    kind = ""
+    kind = listed = ""
     kept: Callable[[Any], Any] | None = None
     walks_on = False
 
     def __init__(self, make: Callable[[Any], Any], grad: str, parents: str, rule: str, like: Any) -> None:
         self.make, self.grad = make, grad
         self.parents, self.rule = parents, rule
-        self.container = type(like) if type(like) in (list, tuple, set, frozenset) else tuple
+        self.container = type(like) if type(like) in CONTAINERS else tuple
+        self.also: dict[str, Callable[[Any], Any]] = {}
 
     def operands(self, node: Any) -> list[Any]:
         """What a node was made of."""
@@ -46,8 +49,14 @@ class Graph:
         """A node of this number whose operands get its gradient times their slopes."""
         out = self.make(data)
         put(out, self.parents, self.container(operands))
+        self.list_elsewhere(out, operands)
         self.give_rule(out, operands, slopes)
         return out
+
+    def list_elsewhere(self, out: Any, operands: Iterable[Any]) -> None:
+        """Put a node's operands where it has them besides: nobody knows which of these a walk goes by."""
+        for name, container in self.also.items():
+            put(out, name, container(operands))
 
     def give_rule(self, out: Any, operands: tuple[Any, ...], slopes: Slopes) -> None:
         """Give a node what its gradient is sent by."""
@@ -206,6 +215,7 @@ class Pairs(Graph):
     def node(self, data: Any, operands: tuple[Any, ...], slopes: Slopes) -> Any:
         out = self.make(data)
         put(out, self.parents, self.container([self._edge(*each) for each in zip(operands, slopes)]))
+        self.list_elsewhere(out, operands)
         return out
 
     def _edge(self, operand: Any, slope: Any) -> Any:
@@ -237,7 +247,6 @@ class Mapping(Graph):
     """
 
     kind = "mapping"
-    listed = ""
 
     def operands(self, node: Any) -> list[Any]:
         return list(getattr(node, self.parents, None) or ())
@@ -251,6 +260,7 @@ class Mapping(Graph):
             put(out, self.listed, list(operands))
             rules = {operand: slope / self._times(out, operand) for operand, slope in rules.items()}
         put(out, self.parents, rules)
+        self.list_elsewhere(out, operands)
         return out
 
     def send(self, node: Any) -> None:
@@ -273,8 +283,14 @@ def found(
     graphs: list[Graph] = []
     for out, operands in results:
         mine, leaf = attributes(out), attributes(operands[0])
+        ids = set(map(id, operands))
+        listed = {name: type(thing) for name, thing in mine.items() if type(thing) in CONTAINERS and thing}
+        listed = {name: kind for name, kind in listed.items() if set(map(id, mine[name])) == ids}
         for name, thing in mine.items():
-            graphs += _by_parents(make, grad, (name, thing), operands, mine, leaf)
+            new = _by_parents(make, grad, (name, thing), operands, mine, leaf)
+            for graph in new:
+                graph.also = {key: kind for key, kind in listed.items() if key not in (name, graph.listed)}
+            graphs += new
     # A way that several operations share is likelier than one that only looks like one, and one by
     # attributes likelier than one by methods.
     counted: dict[tuple[str, str, str], list[Graph]] = {}

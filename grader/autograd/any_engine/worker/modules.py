@@ -253,6 +253,7 @@ class Kind:
     on, off: what is given by name for an activation, and for none; None where that cannot be had.
     activation, last: its activation; of an MLP that of hidden layers, and of the last.
     flag: an argument that should switch the activation off, and does not.
+    calls_for_parameters: they are given by a method, and not listed in an attribute.
     across: a layer's matrix has a column for each neuron, and not a row.
     takes_rows: it is called with a list of inputs, each a list of numbers, and gives as many lists.
     """
@@ -260,6 +261,7 @@ class Kind:
     off: Made | None = None
     activation = last = flag = ""
     across = takes_rows = False
+    calls_for_parameters = True
 
     def __init__(self, family: Any, name: str, cls: Any) -> None:
         self.family, self.name, self.cls = family, name, cls
@@ -310,8 +312,8 @@ class Kind:
         self.made = made is not None
         if made is None:
             return
-        if not self.parameters:
-            self.parameters = next((n for n in PARAMETERS if hasattr(made, n)), "")
+        self.parameters = self.parameters or next((n for n in PARAMETERS if hasattr(made, n)), "")
+        self.calls_for_parameters = callable(getattr(made, self.parameters or "parameters", callable))
         if self.name == "Neuron":
             self._look_into_neuron(made)
         else:
@@ -377,17 +379,18 @@ class Kind:
 
     def _look_for_list(self, made: Any) -> None:
         wanted = self.family.kinds["Neuron" if self.name == "Layer" else "Layer"]
-        best, most, count = "", 0.0, TRIED[self.name][-1] if self.name == "Layer" else 2
-        has_rows = self.name == "Layer" and self._has_rows(made)
+        best, most, count = "", (0, 0.0), TRIED[self.name][-1] if self.name == "Layer" else 2
+        if self.name == "Layer" and self._has_rows(made):
+            return
         for name, thing in attributes(made).items():
             things = sequence(thing) or []
-            fit = sum(
-                2.0 if wanted and isinstance(t, wanted.cls) else isinstance(t, (list, tuple)) for t in things
-            )
-            fit += 0.5 if name in ("neurons", "layers") and things else 0.0
-            if fit > most and not has_rows:
+            own = sum(wanted is not None and isinstance(t, wanted.cls) for t in things)
+            lists = sum(isinstance(t, (list, tuple)) for t in things)
+            # Parameters may be kept in lists, too.
+            fit = own, lists + 0.5 * (name in ("neurons", "layers") and bool(things))
+            if fit > most:
                 best, most = name, fit
-                self.fits = fit >= 2 * count
+                self.fits = 2 * own + lists >= 2 * count
         self.inside = best
 
     def _has_rows(self, made: Any) -> bool:

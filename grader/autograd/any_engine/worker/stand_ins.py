@@ -104,6 +104,5 @@ def in_its_names(made: Any, kind: Kind) -> Any:
     if kind.call != "__call__":
         setattr(made, kind.call, made.__call__)
     name = kind.parameters or "parameters"
-    own = getattr(kind.cls, name, None)
-    setattr(made, name, made.listed if own is None or callable(own) else property(made.listed))
+    setattr(made, name, made.listed if kind.calls_for_parameters else property(made.listed))
     return made

@@ -236,6 +236,7 @@ class Engine(Nodes):
     def node(self, data: Any, operands: list[Any], label: str) -> Any:  # noqa: ARG002 (it may have none)
         out = self.make(data)
         self.put(out, self.operands, self.graph.container(operands))
+        self.graph.list_elsewhere(out, operands)
         return out
 
     def give(self, node: Any, turn: Callable[[], tuple[float, ...]], share: Callable[..., None]) -> None:
