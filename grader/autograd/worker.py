@@ -159,11 +159,12 @@ def fresh(engine: Engine, shape: tuple[Any, ...], copies: int) -> Numbers:
 def nudge(engine: Engine, shape: tuple[Any, ...], parameters: Any, row: Any) -> Numbers:
     """See program.Nudge."""
     module, _ = _prepared(engine, shape, parameters)
+    add, read = engine.get("add", _add), engine.get("read", _data)
     roots = []
     for p in _parameters(engine, module):
-        p.data += 1
-        roots.append(_root(_call(engine, module, shape, list(row))).data)
-        p.data -= 1
+        add(p, 1)
+        roots.append(read(_root(_call(engine, module, shape, list(row)))))
+        add(p, -1)
     if len(roots) != len(parameters):
         raise Misfit(f"parameters() lists {len(roots)} Values, expected {len(parameters)}")
     return sorted(roots)
@@ -180,6 +181,7 @@ def training(
 ) -> Numbers:
     """See program.Training."""
     module, slots = _prepared(engine, shape, parameters)
+    add, arrived = engine.get("add", _add), engine.get("arrived", _grad)
     losses = []
     for _ in range(steps):
         module.zero_grad()
@@ -189,7 +191,7 @@ def training(
         loss = sum(errors[1:], errors[0])
         _go_back(engine, loss)
         for p in _parameters(engine, module):
-            p.data -= rate * p.grad
+            add(p, -(rate * arrived(p)))
         losses.append(loss.data)
     return losses + [p.data for p in slots]
 
@@ -244,8 +246,25 @@ def _prepared(engine: Engine, shape: tuple[Any, ...], parameters: Any) -> tuple[
     return module, slots
 
 
+# What is done to the course's own values; an engine in a shape of its own may keep its numbers otherwise.
 def _put(slot: Any, number: Any) -> None:
     slot.data = number
+
+
+def _add(slot: Any, number: Any) -> None:
+    slot.data += number
+
+
+def _zero(node: Any) -> None:
+    node.grad = 0.0
+
+
+def _data(node: Any) -> Any:
+    return node.data
+
+
+def _grad(node: Any) -> Any:
+    return node.grad
 
 
 def _slots(engine: Engine, module: Any, shape: tuple[Any, ...]) -> list[Any]:
@@ -348,10 +367,6 @@ def _expression(engine: Engine, leaves: tuple[Any, ...], steps: tuple[Any, ...])
             nodes.append(out)
     inner = [_if_number(node.grad) for node in nodes[len(inputs) :]]
     return [node.data for node in nodes] + [leaf.grad for leaf in inputs] + inner
-
-
-def _zero(node: Any) -> None:
-    node.grad = 0.0
 
 
 def _no(value: Any, thing: Any) -> str:

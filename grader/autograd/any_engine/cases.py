@@ -24,8 +24,10 @@ from grader.autograd.program import (
     Expression,
     Forward,
     Nudge,
+    Number,
     Plain,
     Program,
+    Seed,
     Step,
     Training,
     View,
@@ -103,6 +105,37 @@ def smaller(program: Program, convention: Convention) -> Program:
         row = tuple(x / SMALLER for x in program.row)
         return replace(program, parameters=tuple(x / SMALLER for x in program.parameters), row=row)
     return program
+
+
+def of_floats(bank: Bank, properties: Sequence[Property]) -> Bank:
+    """The same cases with floats for whole numbers, exponents apart."""
+    places = [place for number in range(len(properties)) for place in bank.places(number)]
+    changed = {p: (_of_floats(unpack(bank.programs[p])), tuple(bank.answer(p))) for p in places}
+    return chosen(bank, properties, changed.__contains__, changed)
+
+
+def _of_floats(program: Program) -> Program:
+    match program:
+        case Expression():
+            steps = tuple(step if step.op == "**" else _step_of_floats(step) for step in program.steps)
+            return replace(program, leaves=_floats(program.leaves), steps=steps)
+        case Seed():
+            return replace(program, leaf=float(program.leaf))
+        case Forward() | Training():
+            rows = tuple(map(_floats, program.rows))
+            return replace(program, parameters=_floats(program.parameters), rows=rows)
+        case Nudge():
+            return replace(program, parameters=_floats(program.parameters), row=_floats(program.row))
+    return program
+
+
+def _step_of_floats(step: Step) -> Step:
+    operands = (Plain(float(x.number)) if isinstance(x, Plain) else x for x in step.operands)
+    return replace(step, operands=tuple(operands))
+
+
+def _floats(numbers: Sequence[Number]) -> tuple[float, ...]:
+    return tuple(map(float, numbers))
 
 
 Answers = dict[int, tuple[Program, tuple[float, ...]]]

@@ -21,6 +21,7 @@ from grader.autograd.any_engine.cases import (
     missing,
     needs_of,
     numbers_alone,
+    of_floats,
     precise,
     wrong_forms,
 )
@@ -87,6 +88,8 @@ class Mode:
         self.convention = convention_of(found.shape, exercise, self.operations) if lenient else OURS
         self.properties = [precise(prop) for prop in properties]
         whole = bank_of(setting, exercise, properties, self.convention)
+        if lenient and found.shape.floats:
+            whole = of_floats(whole, properties)
         if not found.shape.judges(exercise.name) and not self.operations:
             whole = numbers_alone(whole, self.properties)
         self._whole, self._lacking = whole, missing(found.shape, exercise.name, self.operations, lenient)
@@ -268,11 +271,11 @@ class Code:
             shape.grad,
             shape.operands or COURSES.operands,
             shape.rule or COURSES.rule,
-            f"{shape.backward.partition('(')[0]}()",
+            f"{shape.backward.partition('(')[0] or BACKWARD}()",
             stem if alone else "?",
             frozenset(_looked_at(sources.values())),
             lenient and shape.resets,
-            f"{OWN.get(exercise.name)}right" not in refused,
+            f"{OWN.get(exercise.name)}right" not in refused and not shape.floats,
             frozenset(kind for kind, name in EXPONENTS.items() if name not in refused),
         )
         return cls(replace(exercise, defines=own), text, names)

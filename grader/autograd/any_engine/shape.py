@@ -75,6 +75,7 @@ class Shape:
     wanted: what one is made with besides its number, as Python.
     others: classes of numbers besides the one that counts: their files and names.
     dimensions: of the NumPy array of one number that it is made of; None where it is made of the number.
+    floats: in its arrays NumPy keeps whole numbers as such.
     arrives: its way back was seen to take a gradient to a leaf.
     """
 
@@ -99,6 +100,7 @@ class Shape:
     others: tuple[tuple[str, str], ...] = ()
     wanted: str = ""
     dimensions: int | None = None
+    floats: bool = False
     arrives: bool = True
 
     @property
@@ -144,6 +146,7 @@ def shape_from_numbers(numbers: Sequence[float]) -> Shape:
         walks_on=lines.get("walks_on") == "1",
         wanted=lines.get("wanted", "") if WANTED.fullmatch(lines.get("wanted", "")) else "",
         dimensions=int(lines["dimensions"]) if lines.get("dimensions") in ("0", "1", "2") else None,
+        floats=lines.get("floats") == "1",
         arrives=lines.get("arrives", "1") == "1",
         others=tuple(_other(name) for name in lines if name.startswith("other.")),
         extras=tuple(sorted(_words(lines.get("extras", "")))),
@@ -331,6 +334,8 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
     elif f"{op}left" in shape.refused:
         sums = ", and so sum()," if op == "+" else ""
         yield f"3 {op} a{sums} is not defined: that takes an __r{METHODS[name].strip('_')}__."
+    if shape.floats and name in METHODS:
+        yield FLOATS
     if name in OPERATIONS and not shape.judges(name) and not shape.graph:
         yield f"{_why_no_gradient(shape)}, so only its numbers were judged, and no gradient."
     if name == "backward":
@@ -353,6 +358,12 @@ def _notes(shape: Shape, exercise: Exercise) -> Iterator[str]:
         yield "It cannot be made with a single layer; what needs one was left out."
     if name in MODULES:
         yield from _differences(shape.modules[MODULES[name]], MODULES[name])
+
+
+FLOATS = (
+    "NumPy keeps whole numbers as such in its arrays, and turns down gradients that are none; so it was "
+    "asked with 2.0 in place of 2."
+)
 
 
 def _why_no_gradient(shape: Shape) -> str:

@@ -23,10 +23,6 @@ VAR_KEYWORDS = 0x08  # a function's flag for **kwargs
 Made = dict[str, "Any"]
 
 
-def _itself(x: Any) -> Any:
-    return x
-
-
 CALLS = ("__call__", "forward", "predict", "feedforward", "feed_forward", "activate", "output")
 PARAMETERS = (
     *("parameters", "parameter", "params", "get_parameters", "get_params", "parameters_list"),
@@ -440,7 +436,13 @@ class Kind:
     def can_be_made(self) -> bool:
         """Whether sizes are enough to make one; where they should be, and are not, that is a mistake."""
         shape = arguments(self.cls.__init__)
-        return self.made or shape is None or shape[1] - 1 <= self._sizes
+        if self.made or shape is None:
+            return True
+        if shape[1] - 1 > self._sizes or len(shape[0]) == 1:
+            return False
+        with suppress(Exception):
+            return self.name != "MLP" or self.cls(3, 4) is None  # of its inputs and outputs alone
+        return True
 
     @property
     def is_stub(self) -> bool:
@@ -527,7 +529,8 @@ class Kind:
             if neuron and neuron.off:
                 yield neuron.off
         none = (False, None, "linear", "none", "identity", "", "Linear")
-        values = [*none, *self.family.activations(), _itself, _relu, True]
+        # Functions on numbers of the engine's own may be asked for, too.
+        values = [*none, *self.family.activations(), lambda x: x, lambda x: x.relu(), True]
         for name in names[self._sizes :]:
             for value in values:
                 yield {name: value}
@@ -561,11 +564,6 @@ class Kind:
         self.activation = self.activation or fallback
         if self.name == "MLP":
             self.last = self.last or "linear"
-
-
-def _relu(value: Any) -> Any:
-    """What may be given for an activation that is a function on numbers of the engine's own."""
-    return value.relu()
 
 
 def own_names(cls: type) -> set[str]:

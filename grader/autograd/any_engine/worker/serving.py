@@ -41,6 +41,7 @@ class Serving:
         self.files = {module.__name__: path for path, module in loaded.modules.items()}
         self.memory = Memory(dict.fromkeys(loaded.modules.values()))
         self.values = _chosen(loaded, given)
+        self.values.floats &= not given["usual"]  # by the course's promises whole numbers are numbers
         self.others = loaded.others
         related = loaded.related(self.values.cls)
         self.places = {name: place_of(getattr(self.values.cls, name, None)) for name in READ}
@@ -112,8 +113,11 @@ class Serving:
         places.hold(kind.cls)
 
     def _engine(self) -> dict[str, Any]:
-        engine: dict[str, Any] = {"Value": _maker(self.values), "zero": self.values.set_to_zero}
-        engine["put"] = lambda slot, number: put_number(slot, self.values.data, number)
+        values = self.values
+        engine: dict[str, Any] = {"Value": _maker(values), "zero": values.set_to_zero}
+        engine["put"] = lambda slot, number: put_number(slot, values.data, number)
+        engine["add"] = lambda slot, number: engine["put"](slot, values.number(slot) + number)
+        engine |= {"read": values.number, "arrived": values.gradient}
         if self.values.steps:
             engine["backward"] = self.values.back
         for name in ("Neuron", "Layer"):
@@ -555,6 +559,7 @@ def _lines(serving: Any) -> Iterator[tuple[str, Any]]:
     yield "frees", int(serving.frees)
     yield "single", int(serving.single)
     yield "dimensions", values.dimensions
+    yield "floats", int(values.floats)
     yield "arrives", int(values.arrives or values.endless)
     yield "wanted", ", ".join(f"{name}={thing!r}" for name, thing in values.extra.items())
     yield "walks_on", int(serving.graph is not None and serving.graph.walks_on)

@@ -67,9 +67,11 @@ class Values:
     its nodes call backward is something else. endless: it did not come to an end when it was tried.
     arrives: a gradient gets to a leaf by it.
     dimensions: of the array of one that a leaf is made of; less than 0 where it is made of a number.
+    floats: it is made of floats alone, as NumPy would keep whole numbers as such, and turn down gradients.
     """
 
     dimensions = -1
+    floats = False
 
     def __init__(self, cls: Any, file: str, asked: dict[str, str]) -> None:
         self.leaf, self.cls, self.file, self.asked = cls, cls, file, asked
@@ -77,6 +79,7 @@ class Values:
         self.data = self._data()
         self.grad = self._grad()
         self.cls = self._common()
+        self.floats = getattr(getattr(self.make(3), self.data), "dtype", None) in ("int32", "int64")
         self.backward = ""
         self.back: Callable[[Any], Any] = lambda root: root.backward()
         self.steps = self.endless = self.arrives = False
@@ -84,7 +87,9 @@ class Values:
 
     def make(self, number: Any) -> Any:
         """A leaf that holds the number."""
-        return self.leaf(number if self.dimensions < 0 else self._array(number), **self.extra)
+        if self.dimensions >= 0:
+            number = self._array(number)
+        return self.leaf(float(number) if self.floats else number, **self.extra)
 
     def _array(self, number: Any) -> Any:
         for _ in range(self.dimensions):
@@ -94,7 +99,7 @@ class Values:
     @property
     def maker(self) -> Callable[[Any], Any]:
         """What makes a leaf of a number: the class itself, where that is all that it wants."""
-        return self.make if self.extra or self.dimensions >= 0 else self.leaf
+        return self.make if self.extra or self.dimensions >= 0 or self.floats else self.leaf
 
     def look_for_arrays(self) -> None:
         """Give it arrays of one number instead of numbers, where more of it works with those."""
@@ -120,11 +125,14 @@ class Values:
         return done
 
     def _common(self) -> Any:
+        given = []
         for step in STEPS:
             with suppress(Exception):
-                out = step(*(self.make(number) for number in TRIED))
-                if hasattr(out, self.data):
-                    return next(base for base in self.leaf.__mro__[:-1] if isinstance(out, base))
+                given.append(step(*(self.make(number) for number in TRIED)))
+        for out in filter(self.holds, given):
+            return next(base for base in self.leaf.__mro__ if isinstance(out, base))
+        if any(type(out).__module__ == self.leaf.__module__ for out in given):
+            raise Missing("what its operations give has no number until it is asked for")
         return self.leaf
 
     def _data(self) -> str:
@@ -189,8 +197,11 @@ class Values:
 
     def set_to_zero(self, node: Any) -> None:
         """Give a node the gradient that a new one has, or zero where that is another."""
-        new = getattr(self.make(TRIED[0]), self.grad)
-        put(node, self.grad, new if not self.number(new) else 0.0)
+        new, held = getattr(self.make(TRIED[0]), self.grad), getattr(node, self.grad)
+        if new is not None and is_array(held):
+            put(node, self.grad, as_kept(held, 0.0))
+        else:
+            put(node, self.grad, 0.0 if isinstance(new, (int, float)) or self.number(new) else new)
 
     def has(self, name: str) -> bool:
         """Whether the class itself has a method, written rather than still to be written."""

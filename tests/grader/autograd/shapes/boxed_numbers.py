@@ -1,4 +1,5 @@
-import math
+import random
+
 import numpy as np
 
 
@@ -73,3 +74,43 @@ class Tensor:
 
     def __rsub__(self, other):
         return -self + other
+
+
+class Neuron:
+    def __init__(self, nin, nonlin=True):
+        self.w = [Tensor(random.uniform(-1, 1), trainable=True) for _ in range(nin)]
+        self.b = Tensor(0.0, trainable=True)
+        self.nonlin = nonlin
+
+    def __call__(self, x):
+        out = sum((w * xi for w, xi in zip(self.w, x)), self.b)
+        return out.relu() if self.nonlin else out
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+class Layer:
+    def __init__(self, nin, nout, **asked):
+        self.neurons = [Neuron(nin, **asked) for _ in range(nout)]
+
+    def __call__(self, x):
+        outs = [n(x) for n in self.neurons]
+        return outs[0] if len(outs) == 1 else outs
+
+    def parameters(self):
+        return [p for n in self.neurons for p in n.parameters()]
+
+
+class MLP:
+    def __init__(self, nin, nouts):
+        sizes, last = [nin, *nouts], len(nouts) - 1
+        self.layers = [Layer(*sizes[i : i + 2], nonlin=i != last) for i in range(len(nouts))]
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x if isinstance(x, list) else [x])
+        return x
+
+    def parameters(self):
+        return [p for layer in self.layers for p in layer.parameters()]
