@@ -120,11 +120,12 @@ HELD = {
     "**float32**": (
         "float32_numpy test_case_with_a_number_that_single_precision_does_not_hold_is_compared_to_nine_digits"
     ),
+    "**Arrays in which NumPy keeps": "whole_numbers_in_arrays",
     "**A backward that sets all": "original_done test_backward_that_resets_forgets_the_first_graph",
     "**A backward that takes": "frees_the_graph",
     "**Plain numbers**": "refuses_numbers",
     "Where `3 + a` alone": "test_plain_number_on_the_left_is_not_asked_where_it_is_not_defined",
-    "**No backward yet**": "wrong_sum_no_backward early_lecture gradient_is_asked_for",
+    "**No backward yet**": "wrong_sum_no_backward early_lecture gradient_is_asked_for forward_mode",
     "A single output in a list": "node_ops pushed_back missing_package_name",
     "In a class that is": "test_class_is_judged_by_the_course_s_promises_unless_told_otherwise",
     "There the course's own promises": "test_nothing_is_absent_where_the_course_s_promises_hold",
