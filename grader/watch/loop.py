@@ -88,6 +88,7 @@ class Saves:
         self._polling = polling
         self._stop = Flag()
         self._before = self.read()
+        self._written: dict[str, tuple[int, int, int] | None] = {}
         self._there = True
 
     def read(self) -> Submission:
@@ -165,9 +166,13 @@ class Saves:
         return None
 
     def _changed(self, paths: Iterable[Path]) -> None:
-        files = {path.name for path in paths if likely(path.name)}
-        if not files:
+        written = {path.name: _written(path) for path in paths if likely(path.name)}
+        if not written:
             return  # an editor's own
+        # A busy machine tells of one save in several parts: what has been told already is no second one. This
+        # is asked before the files are read, so what is written meanwhile is told once more, and never missed.
+        files = {name for name, when in written.items() if when != self._written.get(name)}
+        self._written |= written
         at, now = self._clock(), self._read_whole()
         before, self._before = self._before, now
         names = {file.removesuffix(".py") for file in files if allowed(file)}
@@ -190,6 +195,15 @@ class Saves:
             self._stop.wait(REPLACING)
             now = self.read()
         return now
+
+
+def _written(path: Path) -> tuple[int, int, int] | None:
+    """What tells one save of a file from the next one, even of the same text; None where it is gone."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_ino, told.st_size
 
 
 def _names(submission: Submission) -> set[str]:
