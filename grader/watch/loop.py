@@ -169,8 +169,8 @@ class Saves:
         written = {path.name: _written(path) for path in paths if likely(path.name)}
         if not written:
             return  # an editor's own
-        # A busy machine tells of one save in several parts: what has been told already is no second one. This
-        # is asked before the files are read, so what is written meanwhile is told once more, and never missed.
+        # A busy machine tells of one save in several parts: what has been told already is no second one.
+        # Asked before the files are read, what is written meanwhile is told once more, and never missed.
         files = {name for name, when in written.items() if when != self._written.get(name)}
         self._written |= written
         at, now = self._clock(), self._read_whole()

@@ -142,6 +142,19 @@ def test_another_form_is_failed_with_a_reason_and_without_numbers():
     assert outcome.counterexample.got == ()
 
 
+def test_another_form_is_shown_as_it_comes_and_numbers_without_it():
+    program = Forward(Shape("Layer", (1, 1), False), (2.0, 2.0), ((2.0,),))
+    listed, plain = (
+        counterexample(SUBJECT, "layer", Broken(program, answer(program), Numbers(())), misfit=odd).source
+        for odd in (True, False)
+    )
+    misfit = verdict(SUBJECT, "layer", 7, Broken(program, answer(program), Misfit("a list")))
+    raised = verdict(SUBJECT, "layer", 7, Broken(program, answer(program), Raised("KeyError: 1", ())))
+    assert listed != plain
+    assert misfit.counterexample.source == listed
+    assert raised.counterexample.source == plain
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -13,10 +13,11 @@ from grader.autograd.subject import SUBJECT
 from grader.course.properties import graded
 from grader.examine.cases import record
 from grader.examine.examining import Examination
-from grader.examine.judging import MOST_TRIES, Broken, Shrinker, _Broke
+from grader.examine.judging import MOST_TRIES, Broken, Shrinker, _Broke, shrunk
 from grader.examine.setting import parts
 from grader.model import Crashed, Failed, Numbers, Passed
 from grader.sandbox.runner import Runner
+from grader.subject import Unanswerable
 from tests.samples import some
 
 SUM = "    out = Value(self.data + other.data,"
@@ -235,6 +236,20 @@ def test_trying_ends_after_so_many_programs():
     for _ in range(MOST_TRIES + 50):
         shrinker.try_out(program, kept)
     assert attempt.asked == MOST_TRIES
+
+
+class Speechless(type(SUBJECT)):
+    """What could say what is right is not there."""
+
+    def make_ready(self):
+        raise Unanswerable("PyTorch is not installed", "install it")
+
+
+def test_where_nothing_says_what_is_right_the_case_stays_as_it_was_drawn():
+    start = Broken(trace(lambda a: a + a + a, 2), (), Numbers(()))
+    session = Attempting()
+    assert shrunk(Speechless(), promised(expressions("+")), 0, session, start) is start
+    assert session.asked == 0
 
 
 def test_only_a_smaller_program_takes_the_place_of_the_smallest():

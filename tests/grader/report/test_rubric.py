@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from grader.course.course import EVERYTHING, STUDENTS_SEE
 from grader.model import Claim, Exercise, Kind
 from grader.report.rubric import Rubric, from_json, of, read
 
@@ -32,6 +33,26 @@ def stored(**changed):
 
 def test_all_that_a_rubric_says_survives_being_stored():
     assert from_json(RUBRIC.to_json()) == RUBRIC
+
+
+@pytest.mark.parametrize("name", ["mul", "zeros"])
+def test_the_last_exercise_of_a_course_without_a_last_mark_is_an_exercise(name):
+    last = replace(MUL, name=name)
+    claims = {"add": CLAIMS["add"], name: CLAIMS["mul"]}
+    rubric = replace(RUBRIC, exercises=(ADD, last), together=None, claims=claims)
+    assert from_json(rubric.to_json()) == rubric
+
+
+def test_all_together_is_the_last_mark_even_where_nothing_has_to_be_the_students_own():
+    rubric = replace(RUBRIC, together=replace(TOGETHER, own=False))
+    assert from_json(rubric.to_json()) == rubric
+
+
+@pytest.mark.parametrize("see", STUDENTS_SEE)
+def test_what_students_may_see_survives_being_stored_and_is_said_only_where_it_is_not_everything(see):
+    rubric = replace(RUBRIC, students_see=see)
+    assert from_json(rubric.to_json()).students_see == see
+    assert ("students_see" in json.loads(rubric.to_json())) is (see != EVERYTHING)
 
 
 def test_a_course_states_its_own_rubric(course):

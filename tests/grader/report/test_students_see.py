@@ -18,7 +18,7 @@ from grader.course.course import EVERYTHING, FINDINGS, LATER, STATUSES, Course
 from grader.course.properties import declared_in, promised, without_hidden
 from grader.errors import CourseError, UsageError
 from grader.examine.cases import Recording
-from grader.model import Claim, Failed, Finding, Kind, Passed, Result, Verdict
+from grader.model import Claim, Failed, Finding, Kind, NotStarted, Passed, Result, Verdict
 from grader.render.export import SINGLE, export
 from grader.render.html.single_page import single_page
 from grader.render.results_json import gradescope
@@ -101,6 +101,29 @@ def test_json_meets_its_schema_and_comes_back_with_the_same_points(see):
         plain = json.loads(json.dumps(to_plain(shown_to_students(report, see))))
         Draft202012Validator(json.loads(schema())).validate(plain)
         assert float(report_from_plain(plain).final) == pytest.approx(float(report.final), abs=0.01)
+
+
+def received(final, **unseen):
+    """A report that lost something hidden, with other numbers for what is hidden."""
+    plain = json.loads(json.dumps(to_plain(shown_to_students(LOST, EVERYTHING))))
+    plain["exercises"][0]["unseen"] |= unseen
+    return report_from_plain(plain | {"score": final})
+
+
+def test_what_is_not_shown_comes_back_as_points_got_and_points_lost():
+    got, lost, bonus, none = received(38, score=0.5, max_score=2.5, max_bonus=2).results[0].unseen
+    assert [(part.claim.kind, part.claim.share) for part in (got, lost, bonus, none)] == [
+        (Kind.GRADED, Fraction(1, 2)), (Kind.GRADED, 2), (Kind.BONUS, 0), (Kind.BONUS, 2),
+    ]  # fmt: skip
+    assert [part.outcome for part in (got, bonus)] == [Passed(1), Passed(1)]
+    assert all(isinstance(part.outcome, NotStarted) for part in (lost, none))
+    assert all(part.claim.hidden for part in (got, lost, bonus, none))
+
+
+@pytest.mark.parametrize(("final", "unseen"), [(37, {"score": -0.5}), (40.5, {"score": 3})])
+def test_more_or_less_than_there_is_cannot_have_been_hidden(final, unseen):
+    with pytest.raises(ValueError, match="brings more than there is"):
+        received(final, **unseen)
 
 
 def test_scores_for_github_still_add_up():
