@@ -318,7 +318,7 @@ def _call(engine: Engine, module: Any, shape: tuple[Any, ...], x: list[Any]) -> 
         if not isinstance(single, engine["Value"]):
             raise Misfit(f"{name} gave {_no(engine['Value'], single)}, expected a Value")
     if len(outs) != expected:
-        raise Misfit(f"{name} gave {len(outs)} outputs, expected {expected}")
+        raise Misfit(f"{name} gave {len(outs)} output{'s' * (len(outs) != 1)}, expected {expected}")
     return outs
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from ...worker import NAN, run
 from . import loading
 from .graphs import Graph, found, keeps
-from .kept import put_number, single
+from .kept import attributes, put_number, single
 from .loading import Inert, Needed, needed
 from .modules import NAMES, Modules
 from .values import REFUSALS, TRIED, UNARY, Alarm, Missing, Unfinished, Values, in_time, place_of
@@ -452,12 +452,14 @@ def resets(values: Values, graph: Graph | None) -> bool:
 
 
 def frees(values: Values) -> bool:
-    """Whether backward() takes the graph apart, so that a leaf two operations away is out of reach."""
+    """Whether backward() takes the graph apart: what led from its root to a leaf leads there no more."""
     leaf = values.make(3.0)
     root = _product(_product(leaf, values), values)
-    before = keeps(root, leaf)
+    # By name, since what was led by may be kept elsewhere, to be drawn.
+    led = [name for name, held in attributes(root).items() if keeps(held, leaf)]
     values.back(root)
-    return before and not keeps(root, leaf)
+    now = attributes(root)
+    return any(not keeps(now.get(name), leaf) for name in led)
 
 
 def _product(a: Any, values: Values) -> Any:
