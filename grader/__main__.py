@@ -8,6 +8,15 @@ from grader.start import trusted
 def main() -> None:
     """Do as the arguments say, with no module of the folder that the command is called in."""
     sys.path[:] = trusted()
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # Whoever stops it while it still imports is told as by the command itself.
+        print("\nAborted!", file=sys.stderr)
+        sys.exit(1)
+
+
+def _run() -> None:
     from grader.machine.processes import begin_anew
 
     begin_anew()
