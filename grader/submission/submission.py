@@ -93,6 +93,18 @@ class Submission:
         unclear = (f"{name} is not taken: {why}." for name, why in self.unclear.items())
         return (*moved, *unclear, *self.remarks.values())
 
+    @property
+    def names(self) -> set[str]:
+        """What there is anything of: a text, or a reason for none."""
+        return {*self.sources, *self.unreadable, *self.unclear}
+
+    def differing(self, other: Submission) -> set[str]:
+        """The names that have another text here, or another file, or another reason for none."""
+        kinds = ("sources", "unreadable", "taken", "unclear")
+        pairs = [(getattr(self, kind), getattr(other, kind)) for kind in kinds]
+        every = self.names | other.names
+        return {name for name in every if any(mine.get(name) != its.get(name) for mine, its in pairs)}
+
     def with_more(self, part: Submission) -> Submission:
         """With what another part of the hand-in holds besides."""
         known = {*self.sources, *self.unreadable}

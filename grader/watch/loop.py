@@ -159,7 +159,7 @@ class Saves:
         self._there = there
         if gone:
             return self._tell(Gone())
-        names = frozenset(_differing(now, self._before))
+        names = frozenset(now.differing(self._before))
         if there and (back or names):
             self._before = now
             self._tell(Saved(names, now, self._clock()))
@@ -178,7 +178,7 @@ class Saves:
         names = {file.removesuffix(".py") for file in files if allowed(file)}
         # A file of another name may be an exercise all the same, now or until now.
         places = (*now.places.items(), *before.places.items())
-        names |= {name for name, path in places if path[-1] in files} | _differing(now, before)
+        names |= {name for name, path in places if path[-1] in files} | now.differing(before)
         if names:
             self._tell(Saved(frozenset(names), now, at))
 
@@ -189,7 +189,7 @@ class Saves:
         # writing it.
         passing = (
             not now.sources.get(name) or now.taken.get(name) != before.taken.get(name)
-            for name in _differing(now, before) & _names(before)
+            for name in now.differing(before) & before.names
         )
         if any(passing):
             self._stop.wait(REPLACING)
@@ -204,18 +204,6 @@ def _written(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return told.st_mtime_ns, told.st_ino, told.st_size
-
-
-def _names(submission: Submission) -> set[str]:
-    return {*submission.sources, *submission.unreadable, *submission.unclear}
-
-
-def _differing(one: Submission, other: Submission) -> set[str]:
-    """What has another text, or another file, or a reason for none."""
-    kinds = ("sources", "unreadable", "taken", "unclear")
-    pairs = [(getattr(one, kind), getattr(other, kind)) for kind in kinds]
-    names = _names(one) | _names(other)
-    return {name for name in names if any(mine.get(name) != its.get(name) for mine, its in pairs)}
 
 
 # ---- what happens
