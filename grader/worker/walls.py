@@ -139,7 +139,7 @@ def close_all_but(known: set[int], above: Iterable[int] = ()) -> None:
     libffi, for one, keeps a file of its own open. above: descriptors that have been known besides.
     """
     ends = [2, *sorted(known - {-1})]
-    last = max(ends[-1], *above, 2) + AFTER
+    last = max((*ends, *above)) + AFTER
     for below, next_one in zip(ends, [*ends[1:], last]):
         os.closerange(below + 1, next_one)
 

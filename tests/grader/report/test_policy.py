@@ -61,6 +61,7 @@ def test_a_second_late_is_a_day_begun():
 
 def test_every_day_begun_costs_as_much_again():
     assert late_by(days=2, hours=1).final == 28
+    assert late_by(days=2, hours=5).final == 28
 
 
 def test_clocks_that_were_put_back_cost_nobody_a_day():
@@ -195,6 +196,7 @@ def test_no_table_is_no_policy():
     ("table", "said"),
     [
         ({"dead_line": 1}, "dead_line"),
+        ({"zeal": 1, "dead_line": 1}, "knows no 'dead_line'"),
         ({"deadline": "tomorrow"}, "2026-12-01T23:59:00"),
         ({"deadline": datetime(2026, 12, 1)}, "zone"),
         ({"zone": "Europe/Bern"}, "Europe/Berlin, not 'Europe/Bern'"),

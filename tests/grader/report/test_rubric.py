@@ -43,6 +43,13 @@ def test_the_last_exercise_of_a_course_without_a_last_mark_is_an_exercise(name):
     assert from_json(rubric.to_json()) == rubric
 
 
+def test_an_exercise_in_which_all_has_to_be_the_students_own_is_the_last_mark_whatever_it_is_called():
+    last = replace(TOGETHER, name="engine")
+    claims = {"add": CLAIMS["add"], "mul": CLAIMS["mul"], "engine": CLAIMS["together"]}
+    rubric = replace(RUBRIC, together=last, claims=claims)
+    assert from_json(rubric.to_json()) == rubric
+
+
 def test_all_together_is_the_last_mark_even_where_nothing_has_to_be_the_students_own():
     rubric = replace(RUBRIC, together=replace(TOGETHER, own=False))
     assert from_json(rubric.to_json()) == rubric

@@ -25,6 +25,7 @@ from grader.render.results_json import gradescope
 from grader.render.text import About, summed
 from grader.report.reading import report_from_plain
 from grader.report.report import not_yet, schema, shown_to_students, to_plain
+from grader.report.rubric import of
 from grader.report.scoring import exercise_status
 from tests.grader.render.formats.samples import ADD, a_class, everyone, mixed, perfect
 from tests.grader.report.test_policy import FAILED
@@ -213,6 +214,14 @@ def test_what_is_hidden_changes_no_promise(hiding, course):
     file = hiding.properties("add")
     assert promised(file) == promised(course.properties("add"))
     assert [prop.claim.hidden for prop in declared_in(file)][:3] == [False, True, False]
+
+
+def test_exercise_of_which_everything_is_hidden_is_refused(hiding):
+    file = hiding.properties("add")
+    text = file.read_text("utf-8").replace("hidden=True, ", "")
+    file.write_text(text.replace("@graded(", "@graded(hidden=True, "), "utf-8")
+    with pytest.raises(CourseError, match="every property of add is hidden"):
+        of(hiding)
 
 
 def test_students_project_is_without_what_is_hidden_and_keeps_its_cases(hiding, tmp_path):
