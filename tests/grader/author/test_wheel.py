@@ -237,6 +237,7 @@ handout_without_grader(Course.load(Path(sys.argv[1])))
 """
 
 
+@pytest.mark.untraced(reason="coverage.py is not of the standard library")
 def test_what_is_laid_down_is_made_with_the_standard_library_alone():
     """A build has nothing else, but for setuptools."""
     run(sys.executable, "-I", "-S", "-c", STANDARD_LIBRARY, ROOT, cwd="/")

@@ -139,6 +139,7 @@ def without_a_cage():
     return CliRunner().invoke(doctor, ["--sandbox", "process", "--json"])
 
 
+@pytest.mark.untraced(reason="the tracer writes to a pipe of its own")
 @pytest.mark.xdist_group("doctor without a cage")
 @landlock
 def test_every_probe_is_held_without_a_cage_but_for_known_limits(without_a_cage):
@@ -178,6 +179,7 @@ HELD_WITHOUT_CAGE = {
 }
 
 
+@pytest.mark.untraced(reason="the tracer writes to a pipe of its own")
 def test_broken_cage_is_told_with_every_escape_by_name(monkeypatch, tmp_path):
     leave_out(monkeypatch, "close", "see_only")
     # The worker limits time and memory by itself.

@@ -28,6 +28,7 @@ def nothing_forks(monkeypatch):
     monkeypatch.setattr(processes, "MAY_FORK", False)
 
 
+@pytest.mark.untraced(reason="a tracer's calls count as well where code calls itself")
 @posix
 @pytest.mark.parametrize(
     "seen",
@@ -200,6 +201,7 @@ raise ValueError(len(found))
 """
 
 
+@pytest.mark.untraced(reason="the tracer has a descriptor of its own")
 @linux
 @pytest.mark.parametrize("forks", [True, False])
 def test_nothing_is_open_but_the_lane_and_the_null_device(forks, monkeypatch, observed):
