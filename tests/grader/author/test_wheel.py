@@ -31,7 +31,8 @@ import os, sys, tarfile
 from setuptools import build_meta
 to = sys.argv[1]
 with tarfile.open(os.path.join(to, sdist := build_meta.build_sdist(to))) as packed:
-    packed.extractall(to, filter="data")
+    packed.extraction_filter = getattr(tarfile, "data_filter", None)  # not in 3.11.0 to 3.11.3
+    packed.extractall(to)
 os.chdir(os.path.join(to, sdist.removesuffix(".tar.gz")))
 build_meta.build_wheel(to)
 """
