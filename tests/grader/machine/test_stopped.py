@@ -39,4 +39,6 @@ def test_ctrl_c_while_it_grades_is_no_traceback(tmp_path, course):
             time.sleep(0.01)
         grading.send_signal(signal.SIGINT)
         _, said = grading.communicate(timeout=60)
-    assert (grading.returncode, said) == (1, b"\nAborted!\n")
+    # Nothing at all is said where it is stopped just while what properties print is taken away.
+    assert grading.returncode == 1
+    assert said in (b"\nAborted!\n", b"")

@@ -51,6 +51,8 @@ class Terminal:
         away = ("CI", "GITHUB_ACTIONS", "TMUX", "NANOGRAD_HISTORY", "PYTHONPATH")
         environment = {name: value for name, value in os.environ.items() if name not in away}
         size = ["-x", str(width), "-y", str(height)]
+        # Where a person's own shell is a small one, it ends with what Ctrl-C ends, and says nothing any more.
+        environment["SHELL"] = shutil.which("bash") or "/bin/sh"
         self._tmux("-f", "/dev/null", "new-session", "-d", "-s", "w", *size, script, environment=environment)
 
     def _tmux(self, *arguments: str, environment: dict[str, str] | None = None) -> str:
