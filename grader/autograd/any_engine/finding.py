@@ -129,11 +129,11 @@ def gathered(title: str, files: dict[str, Reader], asked: AnyShape) -> Submissio
     """A submission of those Python files; raises UsageError where there are none, or too many."""
     order = sorted(files, key=lambda name: (name.count("/"), name))
     python = [name for name in order if name.endswith(".py")]
+    notebooks = [name for name in order if not name.endswith(".py")]
     found = _sources(title, {name: files[name] for name in python}, asked)
-    if not any(map(ENGINE.search, found.sources.values())):
+    if notebooks and not any(map(ENGINE.search, found.sources.values())):
         # An engine that is in no script may be in a notebook.
-        notebooks = {name: files[name] for name in order if not name.endswith(".py")}
-        found = _sources(title, {name: files[name] for name in python} | notebooks, asked)
+        found = _sources(title, {name: files[name] for name in (*python, *notebooks)}, asked)
     if not found.sources and not found.unreadable:
         raise UsageError(f"{title} holds no Python file", "give a .py file, or the folder with it")
     return found

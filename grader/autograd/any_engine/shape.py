@@ -267,9 +267,7 @@ def _module_absent(shape: Shape, name: str) -> NotStarted | None:
         return NotStarted(f"{where} is still to be written")
     if not module.made:
         sizes = {"Neuron": "a number of inputs", "Layer": "two sizes", "MLP": "a list of sizes"}[name]
-        return NotStarted(
-            f"{module.name} in {whole_name(module.file)} cannot be made of {sizes} alone", absent=True
-        )
+        return NotStarted(f"{where} cannot be made of {sizes} alone", absent=True)
     if not module.asked:
         return NotStarted(f"{where} holds no neurons, and no rows of weights, to be asked", absent=True)
     return None
